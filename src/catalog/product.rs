@@ -1,0 +1,62 @@
+//! One product, as the catalog knows it.
+
+use std::fmt;
+
+use crate::value::{NumberKind, Provider, Rupiah};
+
+/// A product code: 1 to 20 capitals, digits and `-` (all that the vendor's signature allows).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProductCode(String);
+
+impl ProductCode {
+    /// Takes a code in any case; `None` when it is not one.
+    pub fn new(raw: &str) -> Option<Self> {
+        let fits = (1..=20).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        fits.then(|| Self(raw.to_ascii_uppercase()))
+    }
+
+    /// The code in capitals.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProductCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A product that can be checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// What agents type and the vendor knows it by.
+    pub code: ProductCode,
+    /// What agents read, such as `PLN 20.000`.
+    pub name: String,
+    /// Whose customers it is for.
+    pub provider: Provider,
+    /// The kind of number it asks for.
+    pub number: NumberKind,
+    /// What it costs.
+    pub price: Price,
+}
+
+/// A product's price, in rupiah.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Price {
+    /// One denomination.
+    Fixed {
+        /// What the operator pays to Klikoo: the operator's secret, shown to owners in private alone.
+        buying: Rupiah,
+        /// What the operator asks of agents.
+        selling: Rupiah,
+    },
+    /// The agent names the nominal, which is buying and selling price alike.
+    Open {
+        /// The least.
+        min: Rupiah,
+        /// The most.
+        max: Rupiah,
+    },
+}

@@ -1,0 +1,8 @@
+//! ceknomor: a Telegram bot with which Indonesian resellers check a customer number before they sell.
+
+pub mod catalog;
+pub mod clock;
+pub mod inquiry;
+pub mod klikoo;
+pub mod store;
+pub mod value;

@@ -1,0 +1,101 @@
+//! Our own ids, so that a chat is never taken for a user, and the language of a chat.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+/// A chat, as Telegram numbers it: positive in private, negative for groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChatId(pub i64);
+
+/// A person (or an anonymous administrator's stand-in), as Telegram numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub u64);
+
+impl fmt::Display for ChatId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `partner_reference_id` of one request to the partner API: a UUID v4, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reference(Uuid);
+
+impl Reference {
+    /// A fresh random reference.
+    pub fn fresh() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// Reads one back from a record.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
+    /// The first eight hexadecimal digits: enough for an agent to name a check to support.
+    pub fn short(&self) -> String {
+        let mut whole = self.to_string();
+        whole.truncate(8);
+        whole
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// The language in which a chat is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Bahasa Indonesia, the language of record.
+    #[default]
+    Id,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Every language there is, the language of record first.
+    pub const ALL: [Self; 2] = [Self::Id, Self::En];
+
+    /// The ISO 639-1 code: what `/bahasa` takes and the store keeps.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of an ISO 639-1 code, in any case.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_reads_back_what_it_prints() {
+        let reference = Reference::fresh();
+        assert_eq!(Reference::parse(&reference.to_string()), Some(reference));
+        assert_eq!(reference.short().len(), 8);
+        assert_eq!(Reference::parse("42323-42234"), None);
+    }
+
+    #[test]
+    fn languages_are_found_by_code_in_any_case() {
+        assert_eq!(Language::from_code("EN"), Some(Language::En));
+        assert_eq!(Language::from_code("jv"), None);
+    }
+}

@@ -1,0 +1,19 @@
+//! The words that every other module shares: money, numbers, names, ids, outcomes.
+//!
+//! Each is a newtype made once, at the edge, and never checked again further in. None knows how it is
+//! shown (`locale`), sent (`klikoo`, `bot`) or kept (`store`). What is personal or secret hides itself
+//! from `{:?}`, so that a log line cannot give it away by accident.
+
+mod ids;
+mod name;
+mod number;
+mod outcome;
+mod provider;
+mod rupiah;
+
+pub use ids::{ChatId, Language, Reference, UserId};
+pub use name::CustomerName;
+pub use number::{CustomerNumber, NumberError, NumberKind};
+pub use outcome::{Customer, OperatorProblem, Outcome, ResponseCode, Verdict};
+pub use provider::Provider;
+pub use rupiah::Rupiah;

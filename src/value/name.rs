@@ -1,0 +1,56 @@
+//! A customer's name: personal data (UU 27/2022), shown to the agent who asked and to no log.
+
+use std::fmt;
+
+/// The longest name that is kept, in characters; the rest of a longer one is cut off.
+const LONGEST: usize = 100;
+
+/// A customer's name as the provider gave it, without control characters and of bounded length.
+///
+/// `{:?}` shows only its length.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CustomerName(String);
+
+impl CustomerName {
+    /// Cleans a name from outside; `None` when nothing readable is left.
+    pub fn new(raw: &str) -> Option<Self> {
+        let words = raw.split(|c: char| c.is_whitespace() || is_invisible(c)).filter(|word| !word.is_empty());
+        let name: String = words.collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
+        if name.is_empty() { None } else { Some(Self(name)) }
+    }
+
+    /// The whole name, for the chat that asked.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CustomerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CustomerName({} characters)", self.0.chars().count())
+    }
+}
+
+/// Control characters, and the marks that could turn round the text around a name or hide in it.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_cleaned_and_bounded() {
+        assert_eq!(CustomerName::new("  BUDI\u{202e}\n SANTOSO ").map(|n| n.0), Some("BUDI SANTOSO".into()));
+        assert_eq!(CustomerName::new(&"A".repeat(5000)).map(|n| n.0.len()), Some(LONGEST));
+        assert_eq!(CustomerName::new(" \u{0}\u{200e} "), None);
+    }
+
+    #[test]
+    fn debug_does_not_show_it() {
+        let shown = format!("{:?}", CustomerName::new("BUDI SANTOSO"));
+        assert!(!shown.contains("BUDI"), "{shown}");
+    }
+}

@@ -1,0 +1,110 @@
+//! How a check ended: data, never text. `klikoo` answers become this in `inquiry`, `store` keeps it,
+//! `chat` makes words of it.
+
+use super::{CustomerName, Reference, Rupiah};
+
+/// What the provider told of a number that it knows. Any field may be missing in its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Customer {
+    /// The customer's name.
+    pub name: Option<CustomerName>,
+    /// PLN's tariff and power as the provider wrote them, such as `R1/2200VA` or `R1 /000001300`.
+    pub power: Option<String>,
+    /// The total of the transaction, in rupiah.
+    pub total: Option<Rupiah>,
+}
+
+/// How one check ended, with what support needs to find it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What is known now.
+    pub verdict: Verdict,
+    /// The vendor's response code, where it answered at all.
+    pub code: Option<ResponseCode>,
+    /// Reference of the last request that was sent.
+    pub reference: Reference,
+}
+
+/// What is known of the number after a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The provider knows the customer.
+    Found(Customer),
+    /// The provider says that it knows no such customer.
+    NotFound,
+    /// The nominal is too small for the provider.
+    AmountTooSmall,
+    /// The product cannot be checked: unknown to the vendor, or not one that it can inquire.
+    ProductUnavailable,
+    /// The provider or the vendor is out of order: nothing is known of the number.
+    ProviderDown,
+    /// No answer came in time: nothing is known of the number.
+    NoAnswer,
+    /// The operator has to put something right: nothing is known of the number.
+    Operator(OperatorProblem),
+    /// A refusal with a code that is not in the table; the vendor's own words, bounded, may be empty.
+    Other(String),
+}
+
+/// What only the operator can put right. Each has a remedy in `locales/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperatorProblem {
+    /// `6508`: wrong client secret or private key.
+    Signature,
+    /// `6570`: wrong client id or secret.
+    Credentials,
+    /// `6571`: the server's address is not in the dashboard's whitelist.
+    AddressNotListed,
+    /// `6524`: the account is not verified.
+    NotVerified,
+    /// `6567`, `6572`: the account is of a wrong type.
+    AccountType,
+    /// `7009`: the account is blocked.
+    AccountBlocked,
+    /// `7001`: the vendor cannot read the account.
+    AccountData,
+    /// `6505` again after the clock was corrected.
+    Clock,
+    /// `6500`, `6535` again with a new token.
+    Token,
+    /// `6510`, `6512`, `6568`, `6569`, `6563` again: the vendor calls the request malformed.
+    Request,
+}
+
+/// A vendor's response code: up to 16 letters or digits, of which the vendor promises 9 digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ResponseCode(String);
+
+impl ResponseCode {
+    /// Takes a code from outside; `None` when it is not one.
+    pub fn new(raw: &str) -> Option<Self> {
+        let fits = (1..=16).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_alphanumeric());
+        fits.then(|| Self(raw.to_owned()))
+    }
+
+    /// The code as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four digits, which decide (`protocol.md`: "The case decides; the service digits vary").
+    /// `None` for a code that is too short to have a case.
+    pub fn case(&self) -> Option<&str> {
+        let start = self.0.len().checked_sub(4).filter(|_| self.0.len() == 9)?;
+        self.0.get(start..)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_case_is_the_last_four_of_nine() {
+        let case = |raw: &str| ResponseCode::new(raw).and_then(|code| code.case().map(str::to_owned));
+        assert_eq!(case("503029998").as_deref(), Some("9998"));
+        assert_eq!(case("2000100"), None);
+        assert_eq!(ResponseCode::new("<b>"), None);
+        assert_eq!(ResponseCode::new(&"1".repeat(17)), None);
+    }
+}
