@@ -4,5 +4,6 @@ pub mod catalog;
 pub mod clock;
 pub mod inquiry;
 pub mod klikoo;
+pub mod locale;
 pub mod store;
 pub mod value;

@@ -1,0 +1,189 @@
+# English: the same messages with the same variables as locales/id, the language of record.
+# What a variable holds is already safe for Telegram's HTML when it gets here.
+
+## Introduction and help
+
+start =
+    👋 <b>Check a customer number before you sell</b>
+    Type the product code and the number:
+    <code>/cek PLN20 01105691111</code>
+    I answer with the customer's name and the total.
+    /produk list of codes · /riwayat latest checks · /bantuan help
+help =
+    <b>How to check</b>
+    <code>/cek PLN20 01105691111</code>
+    <code>/cek PLN20.01105691111</code>
+    <code>/cek DNOPEN 0817345544 50rb</code> (open nominal)
+    Paste the number as you got it: <code>0817-345-544</code>, <code>+62 817 345 544</code>.
+
+    <b>Commands</b>
+    /cek check a number
+    /produk [word] list of products, such as <code>/produk dana</code>
+    /riwayat checks in this chat
+    /bahasa id|en change the language
+    /id show your ID and this chat's
+
+    { $place ->
+        [group] <b>In a group</b>: use /cek, mention the bot, or reply <code>/cek PLN20</code> to a message with the number.
+       *[private] Here you may leave the command out: <code>PLN20 01105691111</code>.
+    }
+    Never send a PIN. This bot has no use for it.
+hint = Type the product code and the number, such as <code>PLN20 01105691111</code>. List of codes: /produk
+unknown-command = I don't know that command. See /bantuan.
+id-shown =
+    Your ID: <code>{ $user }</code>
+    This chat's ID: <code>{ $chat }</code>
+stranger = 🔒 This bot is for registered agents. Give your ID, <code>{ $user }</code>, to the bot's owner.
+language-set = ✅ This chat is now answered in English.
+language-usage = Choose a language: <code>/bahasa id</code> (Indonesia) or <code>/bahasa en</code> (English).
+apology = 😔 Sorry, this bot made a mistake while answering. Please try again.
+slow-down = 🙏 Easy, that is too many messages at once. Try again in a moment.
+store-trouble = 😔 Sorry, the records can't be opened right now. Try again in a moment.
+
+## The answer of a check
+
+found-heading = ✅ { $product }
+found-name = <b>{ $name }</b>
+found-unnamed = ⚠️ The number is registered, but { $provider } gave no name.
+label-meter = Meter no.: <code>{ $number }</code>
+label-idpel = Customer ID: <code>{ $number }</code>
+label-mobile = Mobile no.: <code>{ $number }</code>
+label-driver = Driver ID: <code>{ $number }</code>
+found-power = Tariff/power: { $power }
+found-nominal = Nominal: { $nominal }
+found-total = Total: <b>{ $total }</b>
+footer = <i>{ $time } · Ref { $reference }</i>
+footer-code = <i>{ $time } · Ref { $reference } · Code { $code }</i>
+not-kept = <i>This check could not be kept in the history.</i>
+
+not-found-meter =
+    ❌ <b>Number not found at { $provider }.</b> Check its digits again: <code>{ $number }</code>
+    If they are right, it may be a postpaid customer.
+not-found-mobile =
+    ❌ <b>Number not found at { $provider }.</b> Check its digits again: <code>{ $number }</code>
+    If they are right, it may not be registered with { $provider } yet.
+not-found-driver =
+    ❌ <b>ID not found at { $provider }.</b> Check its digits again: <code>{ $number }</code>
+    Ask for the driver ID shown in the driver's app.
+amount-too-small =
+    ⚠️ <b>The nominal is too small for { $provider }.</b> Number { $number } has not been checked.
+    Try again with a larger nominal.
+product-unavailable =
+    ⚠️ <b>{ $code } can't be checked right now.</b> Number { $number } is not necessarily wrong.
+    Choose another { $provider } product: /produk
+provider-down =
+    ⚠️ <b>{ $provider } is out of order.</b> Number { $number } is not necessarily wrong.
+    Try again in a few minutes.
+no-answer =
+    ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
+    Try again in a moment; don't sell yet.
+operator-problem =
+    🔧 <b>The checking service is being repaired.</b> Number { $number } is not necessarily wrong.
+    Try again later.
+other-refusal =
+    ⚠️ <b>{ $provider } refused this check</b> for a reason we don't know. Number { $number } is not necessarily wrong.
+    Note: { $message }
+other-refusal-silent =
+    ⚠️ <b>{ $provider } refused this check</b> without a note. Number { $number } is not necessarily wrong.
+    Try again later or ask the admin.
+
+## What can't be checked as typed
+
+empty-check = Which number? Example: <code>/cek PLN20 01105691111</code>
+unknown-code = ⚠️ There is no code <b>{ $typed }</b>. List of codes: /produk
+unknown-code-nearest = ⚠️ There is no code <b>{ $typed }</b>. Did you mean { $codes }?
+missing-code = ⚠️ Which product code? For that number it could be { $codes }.
+missing-code-unknown = ⚠️ Which product code? Example: <code>PLN20 01105691111</code>. List of codes: /produk
+missing-number = ⚠️ The number is missing. Example: <code>{ $code } { $example }</code>
+number-short = ⚠️ { $shape }: <b>{ $digits ->
+        [one] 1 digit
+       *[other] { $digits } digits
+    } missing</b>.
+number-long = ⚠️ { $shape }: <b>{ $digits ->
+        [one] 1 digit
+       *[other] { $digits } digits
+    } too many</b>.
+number-token = ⚠️ That is a token (20 digits), not a meter number. A PLN meter has 11 digits.
+number-letters = ⚠️ A number has digits only. { $shape }.
+number-not-mobile = ⚠️ A mobile number begins with 08 (or 62). Check its digits again.
+number-virtual-account = ⚠️ That is a bank's virtual account. Drop the prefix <b>{ $prefix }</b> and keep the mobile number.
+shape-meter = A PLN meter has 11 digits (customer ID 12)
+shape-mobile = A mobile number has 10–13 digits
+shape-driver = A driver ID has 5–15 digits
+missing-nominal = ⚠️ Add the nominal. Example: <code>{ $code } { $example } 50rb</code>
+bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
+nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
+nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $code } { $example }</code>
+ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN: <code>{ $code } { $example }</code>
+several = ⚠️ One number a message, please, so that none is mixed up.
+pin-warning = 🔐 Never send a PIN! This bot has no use for it and keeps none. Delete that message if you still see it.
+
+## Products
+
+products-heading = <b>Products that can be checked</b>
+products-none = No product matches “{ $word }”. See all of them: /produk
+products-provider = <b>{ $provider }</b>
+product-fixed = <code>{ $code }</code> { $name } · { $selling }
+product-fixed-owner = <code>{ $code }</code> { $name } · buying { $buying } · selling { $selling }
+product-open = <code>{ $code }</code> { $name } · { $min } – { $max }
+
+## History
+
+history-empty = No checks in this chat yet. Try <code>/cek PLN20 01105691111</code>
+history-heading = <b>Latest checks</b>
+history-day = <b>{ $date }</b>
+history-entry = { $mark } { $time } { $product } <code>{ $number }</code>
+history-found = { $name } · { $total }
+history-found-power = { $name } · { $power } · { $total }
+history-unnamed = no name
+history-no-total = no total
+history-not-found = not found
+history-amount-too-small = nominal too small
+history-product-unavailable = product can't be checked
+history-provider-down = out of order
+history-no-answer = no answer yet
+history-operator = being repaired
+history-other = refused
+button-newer = ◀ Newer
+button-older = Older ▶
+button-not-yours = This button belongs to the agent who asked. Type /riwayat for your own.
+button-stale = This button is no longer valid. Type /riwayat again.
+
+## For owners
+
+alert = 🔧 <b>Checks fail and need you.</b> { $remedy }
+alert-code = 🔧 <b>Checks fail and need you</b> (code { $code }). { $remedy }
+remedy-signature = Klikoo refuses the signature: make the client secret and the public key in the dashboard match the bot's, then run <code>ceknomor doctor</code>.
+remedy-credentials = Klikoo refuses the client id or secret: copy them again from the dashboard, Pengaturan → Konfigurasi API.
+remedy-address = The IP address of the bot's server is not in the whitelist: add it in Klikoo's dashboard.
+remedy-not-verified = The Klikoo account is not verified: finish the verification in the dashboard.
+remedy-account-type = The Klikoo account is of a wrong type (not b2b/irs): contact Klikoo.
+remedy-account-blocked = The Klikoo account is disabled or blocked: contact Klikoo.
+remedy-account-data = Klikoo can't read the account's data: contact Klikoo if it happens again.
+remedy-clock = Klikoo refuses the server's clock even when corrected: turn on NTP on the bot's server.
+remedy-token = Klikoo refuses even a new access token: run <code>ceknomor doctor</code>.
+remedy-request = Klikoo calls the request malformed: check products and prices in the catalog; if they are right, report a bug.
+
+## Command menu
+
+menu-cek = Check a number: /cek PLN20 01105691111
+menu-produk = Products that can be checked
+menu-riwayat = Latest checks in this chat
+menu-bantuan = How to use this bot
+menu-bahasa = Change the language: id or en
+menu-id = Your ID and this chat's
+
+## Months
+
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec

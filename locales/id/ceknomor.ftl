@@ -1,0 +1,183 @@
+# Bahasa Indonesia: bahasa acuan. Setiap pesan di sini ada juga di locales/en, dengan variabel yang sama.
+# Isi variabel sudah aman untuk HTML Telegram sebelum sampai di sini.
+
+## Pengenalan dan bantuan
+
+start =
+    👋 <b>Cek nomor pelanggan sebelum menjual</b>
+    Ketik kode produk dan nomornya:
+    <code>/cek PLN20 01105691111</code>
+    Saya jawab dengan nama pelanggan dan totalnya.
+    /produk daftar kode · /riwayat cek terakhir · /bantuan
+help =
+    <b>Cara mengecek</b>
+    <code>/cek PLN20 01105691111</code>
+    <code>/cek PLN20.01105691111</code>
+    <code>/cek DNOPEN 0817345544 50rb</code> (nominal bebas)
+    Nomor boleh ditempel apa adanya: <code>0817-345-544</code>, <code>+62 817 345 544</code>.
+
+    <b>Perintah</b>
+    /cek mengecek nomor
+    /produk [kata] daftar produk, misalnya <code>/produk dana</code>
+    /riwayat cek di obrolan ini
+    /bahasa id|en mengganti bahasa
+    /id melihat ID Anda dan obrolan ini
+
+    { $place ->
+        [group] <b>Di grup</b>: pakai /cek, sebut nama bot, atau balas pesan berisi nomor dengan <code>/cek PLN20</code>.
+       *[private] Di sini perintahnya boleh dilewati: <code>PLN20 01105691111</code>.
+    }
+    Jangan sertakan PIN. Bot ini tidak pernah memerlukannya.
+hint = Ketik kode produk dan nomornya, misalnya <code>PLN20 01105691111</code>. Daftar kode: /produk
+unknown-command = Perintah itu belum saya kenal. Lihat /bantuan.
+id-shown =
+    ID Anda: <code>{ $user }</code>
+    ID obrolan ini: <code>{ $chat }</code>
+stranger = 🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, <code>{ $user }</code>, kepada pemilik bot.
+language-set = ✅ Bahasa obrolan ini sekarang Indonesia.
+language-usage = Pilih bahasa: <code>/bahasa id</code> (Indonesia) atau <code>/bahasa en</code> (English).
+apology = 😔 Maaf, ada kesalahan di bot ini saat menjawab. Silakan coba lagi.
+slow-down = 🙏 Pelan-pelan ya, pesan Anda terlalu banyak sekaligus. Coba lagi sebentar lagi.
+store-trouble = 😔 Maaf, catatan sedang tidak bisa dibuka. Coba lagi sebentar lagi.
+
+## Jawaban sebuah cek
+
+found-heading = ✅ { $product }
+found-name = <b>{ $name }</b>
+found-unnamed = ⚠️ Nomor terdaftar, tetapi { $provider } tidak menyebut nama.
+label-meter = No. Meter: <code>{ $number }</code>
+label-idpel = ID Pelanggan: <code>{ $number }</code>
+label-mobile = No. HP: <code>{ $number }</code>
+label-driver = ID Driver: <code>{ $number }</code>
+found-power = Tarif/Daya: { $power }
+found-nominal = Nominal: { $nominal }
+found-total = Total: <b>{ $total }</b>
+footer = <i>{ $time } · Ref { $reference }</i>
+footer-code = <i>{ $time } · Ref { $reference } · Kode { $code }</i>
+not-kept = <i>Riwayat cek ini gagal disimpan.</i>
+
+not-found-meter =
+    ❌ <b>Nomor tidak ditemukan di { $provider }.</b> Periksa lagi angkanya: <code>{ $number }</code>
+    Kalau angkanya benar, mungkin pelanggan pascabayar.
+not-found-mobile =
+    ❌ <b>Nomor tidak ditemukan di { $provider }.</b> Periksa lagi angkanya: <code>{ $number }</code>
+    Kalau angkanya benar, mungkin belum terdaftar di { $provider }.
+not-found-driver =
+    ❌ <b>ID tidak ditemukan di { $provider }.</b> Periksa lagi angkanya: <code>{ $number }</code>
+    Mintalah ID Driver yang tertera di aplikasi pengemudi.
+amount-too-small =
+    ⚠️ <b>Nominal terlalu kecil untuk { $provider }.</b> Nomor { $number } belum dicek.
+    Coba lagi dengan nominal yang lebih besar.
+product-unavailable =
+    ⚠️ <b>{ $code } sedang tidak bisa dicek.</b> Nomor { $number } belum tentu salah.
+    Pilih produk { $provider } lain: /produk
+provider-down =
+    ⚠️ <b>{ $provider } sedang gangguan.</b> Nomor { $number } belum tentu salah.
+    Coba lagi beberapa menit lagi.
+no-answer =
+    ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
+    Coba lagi sebentar lagi; jangan menjual dulu.
+operator-problem =
+    🔧 <b>Layanan cek sedang dibenahi admin.</b> Nomor { $number } belum tentu salah.
+    Coba lagi nanti.
+other-refusal =
+    ⚠️ <b>{ $provider } menolak cek ini</b> tanpa alasan yang kami kenal. Nomor { $number } belum tentu salah.
+    Keterangan: { $message }
+other-refusal-silent =
+    ⚠️ <b>{ $provider } menolak cek ini</b> tanpa keterangan. Nomor { $number } belum tentu salah.
+    Coba lagi nanti atau tanyakan kepada admin.
+
+## Ketikan yang belum bisa dicek
+
+empty-check = Nomor mana yang dicek? Contoh: <code>/cek PLN20 01105691111</code>
+unknown-code = ⚠️ Kode <b>{ $typed }</b> tidak ada. Daftar kode: /produk
+unknown-code-nearest = ⚠️ Kode <b>{ $typed }</b> tidak ada. Maksud Anda { $codes }?
+missing-code = ⚠️ Kode produknya apa? Untuk nomor itu bisa { $codes }.
+missing-code-unknown = ⚠️ Kode produknya apa? Contoh: <code>PLN20 01105691111</code>. Daftar kode: /produk
+missing-number = ⚠️ Nomornya belum ada. Contoh: <code>{ $code } { $example }</code>
+number-short = ⚠️ { $shape }: <b>kurang { $digits } digit</b>.
+number-long = ⚠️ { $shape }: <b>kelebihan { $digits } digit</b>.
+number-token = ⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit.
+number-letters = ⚠️ Nomor hanya boleh berisi angka. { $shape }.
+number-not-mobile = ⚠️ Nomor HP harus diawali 08 (atau 62). Periksa lagi angkanya.
+number-virtual-account = ⚠️ Itu nomor virtual account bank. Hapus awalan <b>{ $prefix }</b>, sisakan nomor HP-nya.
+shape-meter = Nomor meter PLN 11 digit (IDPEL 12)
+shape-mobile = Nomor HP 10–13 digit
+shape-driver = ID Driver 5–15 digit
+missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $code } { $example } 50rb</code>
+bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
+nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
+nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $code } { $example }</code>
+ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: <code>{ $code } { $example }</code>
+several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.
+pin-warning = 🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.
+
+## Produk
+
+products-heading = <b>Produk yang bisa dicek</b>
+products-none = Tidak ada produk yang cocok dengan “{ $word }”. Lihat semuanya: /produk
+products-provider = <b>{ $provider }</b>
+product-fixed = <code>{ $code }</code> { $name } · { $selling }
+product-fixed-owner = <code>{ $code }</code> { $name } · beli { $buying } · jual { $selling }
+product-open = <code>{ $code }</code> { $name } · { $min } – { $max }
+
+## Riwayat
+
+history-empty = Belum ada cek di obrolan ini. Coba <code>/cek PLN20 01105691111</code>
+history-heading = <b>Riwayat cek</b>
+history-day = <b>{ $date }</b>
+history-entry = { $mark } { $time } { $product } <code>{ $number }</code>
+history-found = { $name } · { $total }
+history-found-power = { $name } · { $power } · { $total }
+history-unnamed = tanpa nama
+history-no-total = tanpa total
+history-not-found = tidak ditemukan
+history-amount-too-small = nominal terlalu kecil
+history-product-unavailable = produk tidak bisa dicek
+history-provider-down = gangguan
+history-no-answer = belum ada jawaban
+history-operator = dibenahi admin
+history-other = ditolak
+button-newer = ◀ Lebih baru
+button-older = Lebih lama ▶
+button-not-yours = Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk milik Anda sendiri.
+button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
+
+## Untuk pemilik
+
+alert = 🔧 <b>Cek gagal dan butuh Anda.</b> { $remedy }
+alert-code = 🔧 <b>Cek gagal dan butuh Anda</b> (kode { $code }). { $remedy }
+remedy-signature = Tanda tangan ditolak Klikoo: samakan client secret dan kunci publik di dashboard dengan yang dipakai bot, lalu jalankan <code>ceknomor doctor</code>.
+remedy-credentials = Client ID atau client secret ditolak Klikoo: salin lagi dari dashboard, Pengaturan → Konfigurasi API.
+remedy-address = Alamat IP server bot belum ada di whitelist: tambahkan di dashboard Klikoo.
+remedy-not-verified = Akun Klikoo belum diverifikasi: selesaikan verifikasi di dashboard.
+remedy-account-type = Jenis akun Klikoo tidak sesuai (bukan b2b/irs): hubungi Klikoo.
+remedy-account-blocked = Akun Klikoo dinonaktifkan atau diblokir: hubungi Klikoo.
+remedy-account-data = Klikoo gagal membaca data akun: hubungi Klikoo bila berulang.
+remedy-clock = Jam server ditolak Klikoo walau sudah dikoreksi: nyalakan NTP di server bot.
+remedy-token = Token akses baru pun ditolak Klikoo: jalankan <code>ceknomor doctor</code>.
+remedy-request = Permintaan dianggap salah bentuk oleh Klikoo: periksa produk dan harga di katalog; bila benar, laporkan sebagai bug.
+
+## Menu perintah
+
+menu-cek = Cek nomor: /cek PLN20 01105691111
+menu-produk = Daftar produk yang bisa dicek
+menu-riwayat = Riwayat cek di obrolan ini
+menu-bantuan = Cara memakai bot
+menu-bahasa = Ganti bahasa: id atau en
+menu-id = ID Anda dan obrolan ini
+
+## Bulan
+
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = Mei
+month-6 = Jun
+month-7 = Jul
+month-8 = Agu
+month-9 = Sep
+month-10 = Okt
+month-11 = Nov
+month-12 = Des

@@ -1,0 +1,88 @@
+//! How values are written: money, times, PLN's power.
+
+use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
+
+use super::Words;
+use crate::{clock::WIB, say, value::Rupiah};
+
+/// `Rp20.546`: dots for thousands, no space.
+pub fn rupiah(amount: Rupiah) -> String {
+    let digits = amount.0.to_string();
+    let mut written = String::from("Rp");
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            written.push('.');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+/// `14:05 WIB`.
+pub fn time(at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&WIB);
+    format!("{:02}:{:02} WIB", at.hour(), at.minute())
+}
+
+/// `22 Nov 2026`, the day in WIB, the month in the language of `words`.
+pub fn date(at: DateTime<Utc>, words: Words<'_>) -> String {
+    let at = at.with_timezone(&WIB);
+    format!("{} {} {}", at.day(), month(&at, words).plain(), at.year())
+}
+
+fn month(at: &DateTime<FixedOffset>, words: Words<'_>) -> super::Html {
+    match at.month() {
+        1 => say!(words, "month-1"),
+        2 => say!(words, "month-2"),
+        3 => say!(words, "month-3"),
+        4 => say!(words, "month-4"),
+        5 => say!(words, "month-5"),
+        6 => say!(words, "month-6"),
+        7 => say!(words, "month-7"),
+        8 => say!(words, "month-8"),
+        9 => say!(words, "month-9"),
+        10 => say!(words, "month-10"),
+        11 => say!(words, "month-11"),
+        _ => say!(words, "month-12"),
+    }
+}
+
+/// PLN's tariff and power as agents know it: `R1 /000001300` becomes `R1/1300VA`. What has another shape stays as it came.
+pub fn power(raw: &str) -> String {
+    tidy_power(raw).unwrap_or_else(|| raw.to_owned())
+}
+
+fn tidy_power(raw: &str) -> Option<String> {
+    let (tariff, power) = raw.split_once('/')?;
+    let power = power.trim();
+    let digits = power.strip_suffix("VA").unwrap_or(power).trim().trim_start_matches('0');
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| format!("{}/{digits}VA", tariff.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{locale::Locale, value::Language};
+
+    #[test]
+    fn money_has_dots_for_thousands() {
+        let written = [0, 500, 1000, 20_546, 1_000_000, 123_456_789].map(|amount| rupiah(Rupiah(amount)));
+        assert_eq!(written, ["Rp0", "Rp500", "Rp1.000", "Rp20.546", "Rp1.000.000", "Rp123.456.789"]);
+    }
+
+    #[test]
+    fn times_are_in_wib() {
+        let at = "2026-08-21T18:05:59Z".parse().unwrap();
+        let locale = Locale::new().unwrap();
+        assert_eq!(time(at), "01:05 WIB");
+        assert_eq!(date(at, locale.words(Language::Id)), "22 Agu 2026");
+        assert_eq!(date(at, locale.words(Language::En)), "22 Aug 2026");
+    }
+
+    #[test]
+    fn power_is_written_as_agents_know_it() {
+        let written = ["R1 /000001300", "R1/2200VA", "R1M / 900 VA", "B2", "R1/", "R1 /abc"].map(power);
+        assert_eq!(written, ["R1/1300VA", "R1/2200VA", "R1M/900VA", "B2", "R1/", "R1 /abc"]);
+    }
+}
