@@ -28,6 +28,9 @@ mod token;
 mod transport;
 pub mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use account::{Account, BaseUrl, BaseUrlError, SetupError, Timeouts};
 pub use client::{Answer, Client, Inquiry};
 pub use error::{Error, Fault};

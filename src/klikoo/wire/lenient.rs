@@ -18,7 +18,6 @@ pub(super) fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D
 }
 
 /// Writes rupiah as the balance endpoint does: `"1000000.00"`.
-#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 pub(super) fn with_sen<S: Serializer>(amount: &Option<u64>, into: S) -> Result<S::Ok, S::Error> {
     match amount {
         Some(rupiah) => into.collect_str(&format_args!("{rupiah}.00")),
