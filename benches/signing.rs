@@ -1,5 +1,7 @@
 //! What a signature costs: the token's (RSA-2048, once in 15 minutes) and each request's (HMAC-SHA512).
 
+#![expect(clippy::expect_used, reason = "a benchmark without its fixtures should say so and end")]
+
 use std::hint::black_box;
 
 use ceknomor::klikoo::{

@@ -1,5 +1,7 @@
 //! The partner's RSA key pair: read from a PEM file, with errors that say what the file holds instead.
 
+mod pem;
+
 use std::{
     fmt,
     fs::File,
@@ -7,7 +9,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use rsa::{
     RsaPrivateKey, RsaPublicKey,
     pkcs1::DecodeRsaPrivateKey,
@@ -17,6 +18,8 @@ use rsa::{
 };
 use secrecy::{SecretString, zeroize::Zeroizing};
 use sha2::Sha256;
+
+use pem::{PemBlock, what_is_labelled, what_is_not_pem};
 
 /// Length of a new key, which is what the vendor asks for; a shorter one is refused.
 const BITS: usize = 2048;
@@ -179,39 +182,6 @@ fn read_bounded(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
     if read as u64 > LARGEST_FILE { Err(KeyProblem::TooLarge) } else { Ok(content) }
 }
 
-/// One block of a PEM file. Lines of any width, spaces and text around it do no harm.
-struct PemBlock<'a> {
-    label: &'a str,
-    content: &'a str,
-    is_whole: bool,
-}
-
-impl<'a> PemBlock<'a> {
-    /// The first block with a private key, or else the first block: keys often stand behind parameters or certificates.
-    fn find(content: &'a [u8]) -> Option<Self> {
-        let text = str::from_utf8(content).ok()?;
-        let blocks = || text.split("-----BEGIN ").skip(1).filter_map(Self::read);
-        blocks().find(|block| block.label.ends_with("PRIVATE KEY")).or_else(|| blocks().next())
-    }
-
-    fn read(text: &'a str) -> Option<Self> {
-        let (label, rest) = text.split_once("-----")?;
-        let end = rest.find("-----END");
-        let content = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-        Some(Self { label, content, is_whole: end.is_some() })
-    }
-
-    fn der(&self) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
-        if self.content.contains("ENCRYPTED") {
-            return Err(KeyProblem::Encrypted);
-        }
-        let packed: Zeroizing<Vec<u8>> =
-            Zeroizing::new(self.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
-        let der = BASE64.decode(&*packed).map_err(|_| KeyProblem::Damaged)?;
-        if self.is_whole { Ok(Zeroizing::new(der)) } else { Err(KeyProblem::Damaged) }
-    }
-}
-
 fn from_pkcs8(der: &[u8]) -> Result<RsaPrivateKey, KeyProblem> {
     let info = rsa::pkcs8::PrivateKeyInfo::try_from(der).map_err(|_| KeyProblem::Damaged)?;
     if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
@@ -220,23 +190,106 @@ fn from_pkcs8(der: &[u8]) -> Result<RsaPrivateKey, KeyProblem> {
     RsaPrivateKey::from_pkcs8_der(der).map_err(|_| KeyProblem::Damaged)
 }
 
-fn what_is_not_pem(content: &[u8]) -> KeyProblem {
-    const DER_SEQUENCE: u8 = 0x30;
-    let is_binary = str::from_utf8(content).is_err() || content.contains(&0);
-    match content.trim_ascii().first() {
-        None => KeyProblem::Empty,
-        Some(&DER_SEQUENCE) if is_binary => KeyProblem::Der,
-        Some(_) => KeyProblem::NotPem,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use std::fs;
 
-fn what_is_labelled(label: &str) -> KeyProblem {
-    match label {
-        "ENCRYPTED PRIVATE KEY" => KeyProblem::Encrypted,
-        "OPENSSH PRIVATE KEY" => KeyProblem::OpenSsh,
-        _ if label.ends_with("PUBLIC KEY") => KeyProblem::PublicKey,
-        _ if label.contains("CERTIFICATE") => KeyProblem::Certificate,
-        _ if label.ends_with("PRIVATE KEY") => KeyProblem::NotRsa,
-        _ => KeyProblem::Other(label.chars().take(40).collect()),
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const PKCS8: &str = include_str!("../../tests/fixtures/klikoo/test-private-pkcs8.pem");
+    const PKCS1: &str = include_str!("../../tests/fixtures/klikoo/test-private-pkcs1.pem");
+    const PUBLIC: &str = include_str!("../../tests/fixtures/klikoo/test-public.pem");
+
+    /// A key for elliptic curves, made for this test.
+    const ELLIPTIC: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxBrWasW2IFRa3ebu
+6nnmRuBgfpNOlT86JpiJj2bMv0ShRANCAASw0/R4T16ChTbUjxsuA/mt9GiiaRFX
+gjSqcaG6/lJwjc3/GXFQdQI+gxfjllaHzF+mAyhUPBPKQMOZvs3DwI2u
+-----END PRIVATE KEY-----";
+
+    fn public_half(pem: &str) -> String {
+        PrivateKey::from_pem(pem.as_bytes()).unwrap().public_key().to_pem().unwrap()
+    }
+
+    /// The first words of what is said of a content that is no key.
+    fn complaint(content: impl AsRef<[u8]>) -> String {
+        PrivateKey::from_pem(content.as_ref()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_key_is_read_in_both_formats_and_however_its_lines_are_broken() {
+        let windows = PKCS8.replace('\n', "\r\n");
+        let indented = PKCS8.replace('\n', "\n  ");
+        let in_company =
+            format!("Bag Attributes\n{}\n{PUBLIC}{PKCS1}", "-----BEGIN EC PARAMETERS-----\nBg==\n-----END");
+        for pem in [PKCS8, PKCS1, &windows, &indented, &in_company] {
+            assert_eq!(public_half(pem), PUBLIC);
+        }
+    }
+
+    #[test]
+    fn what_is_no_private_key_is_named_with_its_remedy() {
+        let labelled = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        let encrypted_pkcs1 = PKCS1.replacen("-----\n", "-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES,0\n\n", 1);
+        for (content, names, remedy) in [
+            (String::new(), "the file is empty", "keygen"),
+            (" \n".into(), "the file is empty", "keygen"),
+            ("TELOXIDE_TOKEN=…".into(), "no PEM file", "name the file"),
+            (PUBLIC.into(), "a public key", "private key"),
+            (labelled("RSA PUBLIC KEY"), "a public key", "private key"),
+            (labelled("CERTIFICATE"), "a certificate", "private key"),
+            (labelled("CERTIFICATE REQUEST"), "a certificate", "private key"),
+            (labelled("ENCRYPTED PRIVATE KEY"), "encrypted", "openssl pkey"),
+            (encrypted_pkcs1, "encrypted", "openssl pkey"),
+            (labelled("OPENSSH PRIVATE KEY"), "OpenSSH", "ssh-keygen"),
+            (labelled("EC PRIVATE KEY"), "not an RSA key", "keygen"),
+            (ELLIPTIC.into(), "not an RSA key", "keygen"),
+            (labelled("DH PARAMETERS"), "DH PARAMETERS", "BEGIN PRIVATE KEY"),
+            (labelled("PRIVATE KEY"), "damaged", "your copy"),
+            (labelled("RSA PRIVATE KEY"), "damaged", "your copy"),
+            (PKCS8[..900].into(), "damaged", "your copy"),
+            (PKCS8.replacen("MII", "M!I", 1), "damaged", "your copy"),
+        ] {
+            let said = complaint(&content);
+            assert!(said.contains(names) && said.contains(remedy), "{content}: {said}");
+        }
+    }
+
+    #[test]
+    fn binary_der_is_told_from_other_bytes() {
+        assert!(complaint([0x30, 0x82, 0x04, 0xbd, 0x02, 0x01, 0x00]).contains("binary DER"));
+        assert!(complaint([0xff, 0xfe, 0x00]).contains("no PEM file"));
+    }
+
+    #[test]
+    fn a_short_key_is_refused() {
+        let short = RsaPrivateKey::new(&mut rand::thread_rng(), 1024).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap();
+        assert!(complaint(short.as_bytes()).contains("1024 bits"));
+    }
+
+    #[test]
+    fn an_error_names_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("klikoo.pem");
+        let said = |path: &Path| PrivateKey::read(path).unwrap_err().to_string();
+
+        assert!(said(&path).contains("klikoo.pem: there is no such file"));
+        assert!(said(directory.path()).contains("the file cannot be read"));
+        fs::write(&path, PUBLIC).unwrap();
+        assert!(said(&path).contains("klikoo.pem: this is a public key"));
+        fs::write(&path, "x".repeat(70_000)).unwrap();
+        assert!(said(&path).contains("larger than 64 KiB"));
+        fs::write(&path, PKCS1).unwrap();
+        assert!(PrivateKey::read(&path).is_ok());
+    }
+
+    #[test]
+    fn a_new_key_reads_back_and_shows_nothing_of_itself() {
+        let key = PrivateKey::generate().unwrap();
+        let again = PrivateKey::from_pem(key.to_pem().unwrap().expose_secret().as_bytes()).unwrap();
+        assert_eq!(again.public_key().to_pem().unwrap(), key.public_key().to_pem().unwrap());
+        assert_eq!(format!("{key:?}"), "PrivateKey(..)");
     }
 }
