@@ -1,7 +1,7 @@
 //! The wire format, both sides of it: paths, headers, bodies. Used by the client and, as it is, by the sandbox.
 //!
 //! Requests are written strictly: minified, keys sorted, the bytes that are hashed being the bytes that are sent.
-//! Answers are read leniently ([`lenient`]): the vendor's own samples differ from its own tables.
+//! Answers are read leniently (`lenient`): the vendor's own samples differ from its own tables.
 
 mod lenient;
 
