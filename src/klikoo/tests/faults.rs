@@ -1,0 +1,71 @@
+//! Answers that cannot be read, and servers that do not end: never a verdict on the number, never a hang.
+
+use super::{
+    HASTY, PATIENT, check, client,
+    stand_in::{Reply, StandIn},
+};
+use crate::klikoo::{Fault, wire::INQUIRY_PATH};
+
+#[tokio::test]
+async fn an_unreadable_answer_is_no_verdict() {
+    for (status, body, attempts) in [
+        (200, "", 1),
+        (200, "<html><body>404 customer not found</body></html>", 1),
+        (404, "<html>Not Found</html>", 1),
+        (302, "", 1),
+        (200, "null", 1),
+        (200, "{}", 1),
+        (200, r#"{"response_code":"200022000","response_message":"Sukses"}"#, 1),
+        (404, r#"{"message":"no Route matched with those values"}"#, 1),
+        (502, "<html>Bad Gateway</html>", 2),
+        (503, "", 2),
+        (500, r#"{"response_code":"200022"#, 2),
+    ] {
+        let vendor = StandIn::inquiring(move |_| Reply::Text(status, body)).await;
+        let answer = check(&client(&vendor, PATIENT)).await;
+        assert_eq!(answer.result, Err(Fault::Garbled), "{status} {body}");
+        assert_eq!(vendor.seen(INQUIRY_PATH).len(), attempts, "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_cut_off_twice_is_no_verdict() {
+    let cut_off = "HTTP/1.1 404 -\r\nContent-Length: 500\r\n\r\n{\"response_code\":\"404027002\"}";
+    let vendor = StandIn::inquiring(move |_| Reply::RawThenClose(cut_off)).await;
+    assert_eq!(check(&client(&vendor, PATIENT)).await.result, Err(Fault::Garbled));
+    assert_eq!(vendor.seen(INQUIRY_PATH).len(), 2);
+}
+
+#[tokio::test]
+async fn a_flood_is_not_read_to_its_end() {
+    let vendor = StandIn::inquiring(|_| Reply::Flood).await;
+    assert_eq!(check(&client(&vendor, PATIENT)).await.result, Err(Fault::Garbled));
+    let bytes = vendor.flooded().await;
+    assert!(bytes < 50 * 1024 * 1024, "{bytes} bytes were taken; what is not read waits in the sockets' buffers");
+}
+
+#[tokio::test]
+async fn silence_and_dripping_end_with_the_checks_time() {
+    for endless in [|| Reply::Silence, || Reply::Drip] {
+        let vendor = StandIn::inquiring(move |_| endless()).await;
+        let answer = check(&client(&vendor, HASTY)).await;
+        assert_eq!((answer.result, answer.code), (Err(Fault::Timeout), None));
+    }
+}
+
+#[tokio::test]
+async fn a_silent_token_request_ends_with_the_checks_time() {
+    let vendor = StandIn::start(|_| Reply::Silence).await;
+    assert_eq!(check(&client(&vendor, HASTY)).await.result, Err(Fault::Timeout));
+}
+
+#[tokio::test]
+async fn a_token_request_without_a_token_in_its_answer_is_garbled() {
+    for body in [
+        r#"{"response_code":"200012000","data":{}}"#,
+        r#"{"response_code":"200012000","data":{"access_token":"a\r\nb"}}"#,
+    ] {
+        let vendor = StandIn::start(move |_| Reply::Text(200, body)).await;
+        assert_eq!(client(&vendor, PATIENT).authenticate().await.unwrap_err().fault, Fault::Garbled);
+    }
+}
