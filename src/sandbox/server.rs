@@ -227,3 +227,15 @@ fn masked(number: &str) -> String {
     let ending = number.len().checked_sub(3).and_then(|start| number.get(start..)).unwrap_or_default();
     format!("…{ending}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_number_names_its_scenario_alone() {
+        for (number, shown) in [("01105691111", "…111"), ("00000000404", "…404"), ("12", "…"), ("", "…")] {
+            assert_eq!(masked(number), shown);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use serde_json::Value;
 
 use super::world::{World, inquiry};
 use crate::sandbox::Calls;
@@ -19,7 +19,11 @@ async fn held_inquiries_arrive_and_wait() {
         _ = &mut both => panic!("an answer came while inquiries were held"),
         () = world.sandbox.arrived(2) => {}
     }
-    assert!((&mut both).now_or_never().is_none());
+    // Others are answered meanwhile.
+    tokio::select! {
+        _ = &mut both => panic!("an answer came while inquiries were held"),
+        balance = world.send(world.balance(&token)) => assert_eq!(balance.code(), "200032000"),
+    }
     world.sandbox.release();
     let (first, second) = both.await;
     assert_eq!((first.code(), second.code()), ("200022000", "200022000"));
@@ -46,15 +50,18 @@ async fn calls_are_counted() {
 }
 
 #[tokio::test]
-async fn a_stop_lets_go_of_inquiries_that_wait_and_then_nobody_answers() {
+async fn a_stop_lets_go_of_what_waits_and_then_nobody_answers() {
     let world = World::new().await;
     let token = world.token().await;
-    let never = world.request(world.inquiry(&token, &inquiry("PLN20", "00000000408")));
-    let never = tokio::spawn(never.send());
-    world.sandbox.arrived(1).await;
+    let ask = |number| tokio::spawn(world.request(world.inquiry(&token, &inquiry("PLN20", number))).send());
+    let (never, slow) = (ask("00000000408"), ask("00000000900"));
+    let dripping = ask("00000000910").await.unwrap().unwrap();
+    world.sandbox.arrived(3).await;
     let url = world.sandbox.base_url().to_owned();
     world.sandbox.stop().await;
     assert_eq!(never.await.unwrap().unwrap().status().as_u16(), 503);
+    assert_eq!(slow.await.unwrap().unwrap().status().as_u16(), 200);
+    assert!(serde_json::from_slice::<Value>(&dripping.bytes().await.unwrap()).is_err());
     assert!(world.http.get(url).send().await.unwrap_err().is_connect());
 }
 
