@@ -45,9 +45,14 @@ pub enum Fault {
 impl Fault {
     /// A fault that is known by the vendor's words alone.
     pub(super) fn other(message: &str) -> Self {
-        let printable = message.split(char::is_control).collect::<Vec<_>>().join(" ");
-        Self::Other(printable.trim().chars().take(LONGEST_MESSAGE).collect())
+        Self::Other(printable(message, LONGEST_MESSAGE))
     }
+}
+
+/// A text from outside on one line: control characters become spaces, and at most `longest` characters remain.
+pub(super) fn printable(text: &str, longest: usize) -> String {
+    let cleaned = text.replace(char::is_control, " ");
+    cleaned.trim().chars().take(longest).collect()
 }
 
 /// A fault with the vendor's response code, where there was one.
