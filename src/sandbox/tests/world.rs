@@ -22,7 +22,7 @@ use crate::{
 pub(super) const CLIENT_ID: &str = "3f9c8962-4c4b-4bb6-b3c1-8fc883519c02";
 pub(super) const SECRET: &str = "9ec999e21a3be41064c52bb3f37554a2";
 
-const PRIVATE_KEY: &[u8] = include_bytes!("../../../tests/fixtures/klikoo/test-private-pkcs8.pem");
+pub(super) const PRIVATE_KEY: &[u8] = include_bytes!("../../../tests/fixtures/klikoo/test-private-pkcs8.pem");
 const PUBLIC_KEY: &str = include_str!("../../../tests/fixtures/klikoo/test-public.pem");
 
 pub(super) struct World {
