@@ -5,5 +5,6 @@ pub mod clock;
 pub mod inquiry;
 pub mod klikoo;
 pub mod locale;
+pub mod sandbox;
 pub mod store;
 pub mod value;
