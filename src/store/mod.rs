@@ -2,12 +2,31 @@
 //!
 //! A backend may be a directory ([`SledStore`], the bot's own), a process's memory ([`MemoryStore`], for the demo
 //! and tests) or, later, a database shared by several processes: so the traits are async and carry no type of any
-//! backend. One contract suite holds for every backend.
+//! backend. One contract suite (`contract`, in the tests) holds for every backend.
+//!
+//! Both backends keep a record as the same bytes (`codec`) under the same key (`key`) and cut pages with the same
+//! code (`paging`): they differ in where the bytes lie.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::value::{ChatId, CustomerNumber, Language, Outcome, Provider, Rupiah, UserId};
+
+mod codec;
+#[cfg(test)]
+mod contract;
+mod error;
+mod key;
+mod memory;
+mod paging;
+#[cfg(test)]
+mod samples;
+mod sled;
+
+pub use error::Error;
+pub use memory::MemoryStore;
+pub use paging::LARGEST_PAGE;
+pub use sled::SledStore;
 
 /// One check, as a chat's history keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +53,7 @@ pub struct Record {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
 
-/// Which page of a history is wanted.
+/// Which page of a history is wanted. The record that it names need not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// The newest records.
@@ -50,9 +69,9 @@ pub enum Cursor {
 pub struct Page {
     /// The records with their places, newest first.
     pub records: Vec<(Seq, Record)>,
-    /// Whether there are older ones than the last of these.
+    /// Whether there are older ones than the last of these (for an empty page: on the older side of the cursor).
     pub has_older: bool,
-    /// Whether there are newer ones than the first of these.
+    /// Whether there are newer ones than the first of these (for an empty page: on the newer side of the cursor).
     pub has_newer: bool,
 }
 
@@ -60,26 +79,31 @@ pub struct Page {
 #[async_trait]
 pub trait History: Send + Sync {
     /// Keeps a record as the newest of its chat. It is durable when this returns.
+    ///
+    /// # Errors
+    /// The record is not known to be kept: the text says why and names the remedy.
     async fn append(&self, record: Record) -> Result<Seq, Error>;
 
-    /// A page of at most `limit` records of `chat`. It costs the same however many records there are.
+    /// A page of at most `limit` records of `chat` (and at most [`LARGEST_PAGE`]). It costs the same however many
+    /// records there are. A record that cannot be read is left out and logged; it does not hide the others.
+    ///
+    /// # Errors
+    /// Nothing could be read.
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error>;
 }
 
 /// What each chat has chosen.
 #[async_trait]
 pub trait Preferences: Send + Sync {
-    /// The language that the chat chose, if it ever did.
+    /// The language that the chat chose, if it ever did (and this build knows it).
+    ///
+    /// # Errors
+    /// Nothing could be read.
     async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error>;
 
     /// Keeps the chat's language. It is durable when this returns.
+    ///
+    /// # Errors
+    /// The choice is not known to be kept.
     async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error>;
-}
-
-/// Why something could not be kept or read. Each text names the remedy.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Something else failed.
-    #[error("{0}")]
-    Other(String),
 }

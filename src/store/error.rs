@@ -1,0 +1,108 @@
+//! Why something could not be kept or read, told to the operator: what is wrong, then the remedy, in one line.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why something could not be kept or read. Each text names the remedy; none holds anything of a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Another process has the directory open.
+    #[error("{} is in use by another ceknomor: stop that one first, or set another CEKNOMOR_DATA_DIR", dir.display())]
+    InUse {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// The path, or something on the way to it, is a file.
+    #[error("{} is not a directory: set CEKNOMOR_DATA_DIR to a directory, or to a path where one can be made", dir.display())]
+    NotADirectory {
+        /// What was given as the data directory.
+        dir: PathBuf,
+    },
+    /// This process may not write there.
+    #[error("{} cannot be written ({cause}): make it writable for the user that runs ceknomor", dir.display())]
+    Unwritable {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the operating system said.
+        cause: String,
+    },
+    /// There is something else in it.
+    #[error("{} is no data directory of ceknomor, it holds `{found}`: set CEKNOMOR_DATA_DIR to an empty one", dir.display())]
+    Foreign {
+        /// The data directory.
+        dir: PathBuf,
+        /// The name of one thing that is in it.
+        found: String,
+    },
+    /// It does not hold what it held. Nothing in it was changed.
+    #[error(
+        "{} is damaged ({what}): restore a backup of it, or move it aside to begin with an empty history",
+        dir.display()
+    )]
+    Damaged {
+        /// The data directory.
+        dir: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// A later build wrote it.
+    #[error("{} has schema {found}, this build knows up to {known}: install the newer ceknomor again", dir.display())]
+    NewerSchema {
+        /// The data directory.
+        dir: PathBuf,
+        /// The schema of the data.
+        found: u32,
+        /// The newest schema that this build knows.
+        known: u32,
+    },
+    /// No space is left.
+    #[error("the disk of {} is full: free some space, then start ceknomor again", dir.display())]
+    Full {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// The store was closed, or stopped at a fault that the log tells.
+    #[error("the store is closed: see the log for an earlier error, then start ceknomor again")]
+    Closed,
+    /// The operating system or sled failed otherwise.
+    #[error("{} cannot be read or written ({cause}): check the disk, then start ceknomor again", dir.display())]
+    Io {
+        /// The data directory.
+        dir: PathBuf,
+        /// What the operating system or sled said.
+        cause: String,
+    },
+}
+
+impl Error {
+    /// What an I/O error in `dir` means.
+    pub(super) fn from_io(dir: &Path, error: &io::Error) -> Self {
+        let dir = dir.to_owned();
+        let cause = error.to_string();
+        match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Unwritable { dir, cause },
+            io::ErrorKind::NotADirectory => Self::NotADirectory { dir },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { dir },
+            _ => Self::Io { dir, cause },
+        }
+    }
+
+    /// What an error of sled in `dir` means.
+    pub(super) fn from_sled(dir: &Path, error: &::sled::Error) -> Self {
+        match error {
+            ::sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock") => {
+                Self::InUse { dir: dir.to_owned() }
+            }
+            ::sled::Error::Io(io) => Self::from_io(dir, io),
+            ::sled::Error::Corruption { .. } => Self::damaged(dir, "sled found a checksum that is wrong"),
+            // These two texts are sled's own and fixed; they hold no data.
+            ::sled::Error::Unsupported(what) | ::sled::Error::ReportableBug(what) => Self::damaged(dir, what),
+            ::sled::Error::CollectionNotFound(_) => Self::damaged(dir, "a tree is missing"),
+        }
+    }
+
+    /// `dir` does not hold what it held.
+    pub(super) fn damaged(dir: &Path, what: impl Into<String>) -> Self {
+        Self::Damaged { dir: dir.to_owned(), what: what.into() }
+    }
+}

@@ -1,0 +1,103 @@
+//! Checks a directory that was not closed: a copy of sled's files is opened, and read whole.
+//!
+//! It must be a copy, because sled writes to its files as soon as it opens them: it cuts its log at the first bad
+//! checksum, and what was cut is gone. The copy costs a moment (some two seconds for a million records, where the
+//! file system does not share blocks) and only after an improper stop.
+
+use std::fs;
+use std::io;
+
+use super::super::{Error, key};
+use super::database::{Database, TreeName, catching};
+use super::layout::{Layout, sled_files};
+use super::mark::Mark;
+
+/// What is in a store.
+#[derive(Debug, Default)]
+struct Found {
+    /// The highest place of a record.
+    last: u64,
+    /// How many records stand up to the mark's last place.
+    marked: u64,
+    /// How many records there are in all.
+    history: u64,
+    /// How many preferences there are.
+    preferences: u64,
+}
+
+/// Opens a copy of the store, reads all of it and holds it against `mark`. Gives the mark that it deserves: what was
+/// committed last may not have been marked yet.
+///
+/// # Errors
+/// Something is missing or unreadable. Only the copy was touched, and it is gone.
+pub(super) fn check(layout: &Layout, id: &str, mark: Mark) -> Result<Mark, Error> {
+    let copy = Copy::make(layout)?;
+    let found = catching(&layout.dir, || read_all(&copy, id, mark.last))??;
+    if found.marked != mark.history {
+        let what = format!("{} of {} records can be found", found.marked, mark.history);
+        return Err(layout.damaged(what));
+    }
+    if found.preferences < mark.preferences {
+        let what = format!("{} of {} preferences can be found", found.preferences, mark.preferences);
+        return Err(layout.damaged(what));
+    }
+    Ok(Mark { last: mark.last.max(found.last), history: found.history, preferences: found.preferences })
+}
+
+fn read_all(copy: &Copy<'_>, id: &str, marked: u64) -> Result<Found, Error> {
+    let layout = copy.0;
+    let database = Database::open(&layout.dir, &layout.check())?;
+    database.check_meta(id)?;
+    let mut found = Found::default();
+    for row in database.trees.get(TreeName::History) {
+        let (key, _) = row.map_err(|error| database.trees.error(&error))?;
+        let (_, seq) = key::read_record(&key).ok_or_else(|| layout.damaged("a key is no record's"))?;
+        found.history += 1;
+        found.marked += u64::from(seq.0 <= marked);
+        found.last = found.last.max(seq.0);
+    }
+    for row in database.trees.get(TreeName::Preferences) {
+        row.map_err(|error| database.trees.error(&error))?;
+        found.preferences += 1;
+    }
+    Ok(found)
+}
+
+/// The copy of sled's files; it is removed when this is dropped.
+struct Copy<'a>(&'a Layout);
+
+impl<'a> Copy<'a> {
+    fn make(layout: &'a Layout) -> Result<Self, Error> {
+        if !layout.log().is_file() {
+            return Err(layout.damaged("sled/db is missing"));
+        }
+        let copy = Self(layout);
+        copy.fill().map_err(|error| layout.error(&error))?;
+        Ok(copy)
+    }
+
+    fn fill(&self) -> io::Result<()> {
+        let (from, to) = (self.0.sled(), self.0.check());
+        self.remove()?;
+        fs::create_dir_all(to.join("blobs"))?;
+        for path in sled_files(&from)? {
+            fs::copy(from.join(&path), to.join(&path))?;
+        }
+        Ok(())
+    }
+
+    fn remove(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.0.check()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Copy<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.remove() {
+            tracing::warn!(%error, "the checked copy of the store could not be removed");
+        }
+    }
+}

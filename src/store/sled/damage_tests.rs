@@ -1,0 +1,260 @@
+//! What a directory may have suffered: it is refused and left as it is, or it holds all that it held.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use tempfile::TempDir;
+
+use super::layout::Layout;
+use super::manifest::Manifest;
+use super::*;
+use crate::store::samples::record;
+
+const CHATS: i64 = 10;
+const RECORDS_OF_A_CHAT: usize = 300;
+
+/// How the store was left before it was damaged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Left {
+    Closed,
+    Killed,
+}
+
+const BOTH: [Left; 2] = [Left::Closed, Left::Killed];
+
+/// Stores to damage copies of: one that was closed, and one as a kill leaves it.
+static STORES: LazyLock<[TempDir; 2]> = LazyLock::new(|| {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let (closed, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let store = SledStore::open(closed.path()).unwrap();
+        let mut appends = tokio::task::JoinSet::new();
+        for (chat, minute) in (0..CHATS).flat_map(|chat| (0..RECORDS_OF_A_CHAT).map(move |minute| (chat, minute))) {
+            let store = store.clone();
+            appends.spawn(async move { store.append(record(ChatId(chat), minute)).await.unwrap() });
+        }
+        appends.join_all().await;
+        store.set_language(ChatId(1), Language::En).await.unwrap();
+        // Opened and written to once more, so that there is a snapshot of sled's and a log beyond it.
+        store.close().await.unwrap();
+        let store = SledStore::open(closed.path()).unwrap();
+        store.append(record(ChatId(-1), 0)).await.unwrap();
+        copy(closed.path(), killed.path());
+        store.close().await.unwrap();
+        [closed, killed]
+    })
+});
+
+/// A copy of a store to damage.
+fn left(how: Left) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    copy(STORES[how as usize].path(), dir.path());
+    dir
+}
+
+fn copy(from: &Path, to: &Path) {
+    for (path, bytes) in contents(from) {
+        let path = to.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+/// Every file under `dir`, by its path there.
+fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let name = PathBuf::from(path.file_name().unwrap());
+        if path.is_dir() {
+            files.extend(contents(&path).into_iter().map(|(below, bytes)| (name.join(below), bytes)));
+        } else {
+            files.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// Opens a directory that must be refused; gives the text, having seen that nothing was changed.
+fn refused(dir: &Path) -> Error {
+    let before = contents(dir);
+    let error = SledStore::open(dir).map(|_| ()).unwrap_err();
+    assert!(contents(dir) == before, "something was changed: {error}");
+    error
+}
+
+/// Opens a damaged directory: it must be refused and left alone, or hold all that it held. Tells which.
+fn is_refused(dir: &Path) -> bool {
+    let before = contents(dir);
+    match SledStore::open(dir) {
+        Ok(store) => {
+            assert_eq!(count(&store), CHATS as usize * RECORDS_OF_A_CHAT + 1, "records went missing");
+            false
+        }
+        Err(error) => {
+            assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+            assert!(contents(dir) == before, "something was changed: {error}");
+            true
+        }
+    }
+}
+
+fn count(store: &SledStore) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let pages = (-1..CHATS).map(|chat| runtime.block_on(store.page(ChatId(chat), Cursor::Newest, 1000)).unwrap());
+    pages.map(|page| page.records.len()).sum()
+}
+
+#[test]
+fn undamaged_ones_open() {
+    for how in BOTH {
+        assert!(!is_refused(left(how).path()), "{how:?}");
+    }
+}
+
+/// Something done to a file's bytes.
+type Damage = fn(&mut Vec<u8>);
+
+#[test]
+fn a_damaged_log_is_never_emptied() {
+    let damages: [(&str, Damage); 6] = [
+        ("cut to half", |db| db.truncate(db.len() / 2)),
+        ("cut by one byte in use", |db| db.truncate(db.iter().rposition(|byte| *byte != 0).unwrap())),
+        ("emptied", Vec::clear),
+        ("zeroed", |db| db.fill(0)),
+        ("overwritten", |db| db.iter_mut().enumerate().for_each(|(at, byte)| *byte = (at * 31 % 251) as u8)),
+        ("a quarter overwritten", |db| {
+            let quarter = db.len() / 4;
+            db[quarter..2 * quarter].fill(b'x');
+        }),
+    ];
+    for how in BOTH {
+        for (name, damage) in damages {
+            let dir = left(how);
+            let path = dir.path().join("sled/db");
+            let mut db = fs::read(&path).unwrap();
+            damage(&mut db);
+            fs::write(&path, db).unwrap();
+            let refused = is_refused(dir.path());
+            // After a kill the last bytes may be ones that sled itself would drop.
+            assert!(refused || name == "cut by one byte in use", "{how:?}, {name}");
+        }
+    }
+}
+
+#[test]
+fn a_flipped_byte_is_noticed_or_of_no_consequence() {
+    let bytes = fs::metadata(left(Left::Killed).path().join("sled/db")).unwrap().len() as usize;
+    let flip = |how, at: usize| {
+        let dir = left(how);
+        let path = dir.path().join("sled/db");
+        let mut db = fs::read(&path).unwrap();
+        db[at] ^= 0x10;
+        fs::write(&path, db).unwrap();
+        is_refused(dir.path())
+    };
+    let places = || (0..24).map(|number| bytes * number / 24 + 100);
+    let noticed = places().filter(|at| flip(Left::Killed, *at)).count();
+    assert!(noticed > 0, "none of them hit a page in use");
+    assert!(places().step_by(6).all(|at| flip(Left::Closed, at)), "a seal notices every one");
+}
+
+#[test]
+fn missing_or_overwritten_files_are_noticed() {
+    for how in BOTH {
+        for file in contents(left(how).path()).into_keys() {
+            let name = format!("{how:?}, {}", file.display());
+            // sled makes its settings and its snapshot anew from the log, if that is whole.
+            let needed = how == Left::Closed || !file.starts_with("sled") || file.ends_with("db");
+            let damaged = |damage: fn(&Path)| {
+                let dir = left(how);
+                damage(&dir.path().join(&file));
+                is_refused(dir.path())
+            };
+            assert!(damaged(|path| fs::remove_file(path).unwrap()) || !needed, "{name} missing");
+            assert!(damaged(|path| fs::write(path, "").unwrap()) || !needed, "{name} emptied");
+            assert!(damaged(|path| fs::write(path, [0xa5; 700]).unwrap()), "{name} overwritten");
+        }
+        let dir = left(how);
+        fs::remove_dir_all(dir.path().join("sled")).unwrap();
+        assert!(is_refused(dir.path()), "{how:?}, sled missing");
+    }
+}
+
+#[test]
+fn another_stores_half_is_not_taken_for_ones_own() {
+    let other = tempfile::tempdir().unwrap();
+    drop(SledStore::open(other.path()).unwrap());
+    for how in BOTH {
+        let dir = left(how);
+        fs::remove_dir_all(dir.path().join("sled")).unwrap();
+        copy(&other.path().join("sled"), &dir.path().join("sled"));
+        assert!(is_refused(dir.path()), "{how:?}");
+    }
+}
+
+#[test]
+fn a_store_in_use_is_refused_until_it_is_let_go() {
+    let dir = left(Left::Closed);
+    let store = SledStore::open(dir.path()).unwrap();
+    assert_eq!(refused(dir.path()), Error::InUse { dir: dir.path().to_owned() });
+    drop(store);
+    assert!(!is_refused(dir.path()));
+}
+
+#[test]
+fn something_else_in_the_directory_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("photo.jpg"), "not ours").unwrap();
+    let expected = Error::Foreign { dir: dir.path().to_owned(), found: "photo.jpg".to_owned() };
+    assert_eq!(refused(dir.path()), expected);
+    assert!(expected.to_string().contains("CEKNOMOR_DATA_DIR"), "{expected}");
+}
+
+#[test]
+fn a_file_is_no_directory_and_holds_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    for path in [file.clone(), file.join("data")] {
+        assert_eq!(SledStore::open(&path).map(|_| ()), Err(Error::NotADirectory { dir: path }));
+    }
+    assert_eq!(contents(dir.path()).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_without_permission_is_told_so() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    // Root may write anywhere: then there is nothing to see.
+    if fs::write(dir.path().join("probe"), "").is_err() {
+        assert!(matches!(refused(dir.path()), Error::Unwritable { .. }));
+    }
+}
+
+#[test]
+fn a_newer_schema_is_not_touched() {
+    for how in BOTH {
+        let dir = left(how);
+        let path = dir.path().join("store.json");
+        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 1", "\"schema\": 2");
+        fs::write(&path, text).unwrap();
+        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 2, known: 1 });
+    }
+}
+
+#[test]
+fn a_creation_that_was_cut_off_is_begun_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("mark"), "").unwrap();
+    Manifest::creating().write(&Layout::new(dir.path())).unwrap();
+    fs::create_dir(dir.path().join("sled")).unwrap();
+    fs::write(dir.path().join("sled/db"), "half a segment").unwrap();
+    drop(SledStore::open(dir.path()).unwrap());
+    drop(SledStore::open(dir.path()).unwrap());
+}

@@ -1,0 +1,210 @@
+//! The disk behind the writer: opens the directory with care, commits groups, and closes with a seal.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ::sled::Batch;
+
+use super::super::{Error, Seq, key};
+use super::check;
+use super::database::{Database, TreeName, Trees};
+use super::layout::{Kind, Layout, sync_dir};
+use super::manifest::{Manifest, State};
+use super::mark::{Mark, MarkFile};
+use super::seal::Seal;
+use super::writer::{Commit, Write};
+
+/// How long a close waits for reads under way to let go of sled's files.
+const LET_GO: Duration = Duration::from_secs(2);
+
+/// The open directory, as its only writer sees it.
+pub(super) struct Disk {
+    layout: Layout,
+    manifest: Manifest,
+    database: Database,
+    /// sled's log once more: sled's own flush reaches the disk's cache only (`sync_file_range`), so that a power loss
+    /// could undo it; syncing this file makes it durable.
+    log: File,
+    mark: Mark,
+    mark_file: MarkFile,
+    /// The first failure; after it nothing is written any more, because nobody knows what a later flush would cover.
+    failed: Option<Error>,
+}
+
+impl Disk {
+    /// Opens the store in `dir`, or makes one. The trees are for reading beside the writer.
+    pub(super) fn open(dir: &Path) -> Result<(Self, Trees), Error> {
+        let layout = Layout::new(dir);
+        let may_be_new = layout.inspect()? == Kind::Empty;
+        let mark_file = MarkFile::lock(&layout, may_be_new)?;
+        // Now alone; another may have made the store just before.
+        let disk = match layout.inspect()? {
+            Kind::Empty => Self::create(layout, mark_file)?,
+            Kind::Ours => Self::open_existing(layout, mark_file)?,
+        };
+        let trees = disk.database.trees.clone();
+        Ok((disk, trees))
+    }
+
+    fn create(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
+        let mut manifest = Manifest::creating();
+        manifest.write(&layout)?;
+        let database = Database::open(&layout.dir, &layout.sled())?;
+        database.write_meta(&manifest.id)?;
+        let log = open_log(&layout)?;
+        let mut settle = || {
+            mark_file.write(Mark::default())?;
+            mark_file.sync()?;
+            log.sync_all()?;
+            sync_dir(&layout.sled())
+        };
+        settle().map_err(|error| layout.error(&error))?;
+        manifest.state = State::Open;
+        manifest.write(&layout)?;
+        Ok(Self { layout, manifest, database, log, mark: Mark::default(), mark_file, failed: None })
+    }
+
+    fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
+        let mut manifest = Manifest::read(&layout)?;
+        let mark = mark_file.read().map_err(|error| layout.error(&error))?;
+        let mark = match (&manifest.state, mark) {
+            (State::Creating, None | Some(Mark { last: 0, .. })) => return Self::create_again(layout, mark_file),
+            (State::Creating, Some(_)) => return Err(layout.damaged("store.json is older than what is kept")),
+            (_, None) => return Err(layout.damaged("the file `mark` cannot be read")),
+            (State::Open, Some(mark)) => check::check(&layout, &manifest.id, mark)?,
+            (State::Closed { seal }, Some(mark)) => {
+                seal.verify(&layout)?;
+                mark
+            }
+        };
+        manifest.state = State::Open;
+        manifest.write(&layout)?;
+        let database = Database::open(&layout.dir, &layout.sled())?;
+        database.check_meta(&manifest.id)?;
+        let log = open_log(&layout)?;
+        Ok(Self { layout, manifest, database, log, mark, mark_file, failed: None })
+    }
+
+    /// The making of it was cut off before anybody was promised anything: begins anew.
+    fn create_again(layout: Layout, mark_file: MarkFile) -> Result<Self, Error> {
+        match fs::remove_dir_all(layout.sled()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(layout.error(&error)),
+            _ => Self::create(layout, mark_file),
+        }
+    }
+
+    fn try_commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
+        let mut batches = Batches::new(self.mark);
+        let mut places = Vec::with_capacity(group.len());
+        for writes in group {
+            for write in writes {
+                batches.add(write, &self.database.trees)?;
+            }
+            places.push(Seq(batches.mark.last));
+        }
+        let mark = batches.mark;
+        self.apply(batches).map_err(|error| self.database.trees.error(&error))?;
+        let mut settle = || {
+            self.log.sync_data()?;
+            self.mark_file.write(mark)
+        };
+        settle().map_err(|error| self.layout.error(&error))?;
+        self.mark = mark;
+        Ok(places)
+    }
+
+    fn apply(&self, batches: Batches) -> ::sled::Result<()> {
+        self.database.trees.get(TreeName::History).apply_batch(batches.history)?;
+        self.database.trees.get(TreeName::Preferences).apply_batch(batches.preferences)?;
+        self.database.flush()
+    }
+}
+
+impl Commit for Disk {
+    /// Each tree's part of a group is kept whole or not at all; the trees in the order in which they are declared.
+    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.try_commit(group).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn close(self) -> Result<(), Error> {
+        let Self { layout, mut manifest, database, log, mark_file, failed, .. } = self;
+        if let Some(error) = failed {
+            // Left as open: the next start will check what is there.
+            return Err(error);
+        }
+        database.flush().map_err(|error| database.trees.error(&error))?;
+        drop(database);
+        wait_for_sled(&log).map_err(|error| layout.error(&error))?;
+        let settle = || {
+            log.sync_all()?;
+            mark_file.sync()?;
+            Seal::of(&layout)
+        };
+        let seal = settle().map_err(|error| layout.error(&error))?;
+        manifest.state = State::Closed { seal };
+        manifest.write(&layout)
+    }
+}
+
+fn open_log(layout: &Layout) -> Result<File, Error> {
+    OpenOptions::new().read(true).write(true).open(layout.log()).map_err(|error| layout.error(&error))
+}
+
+/// Waits until sled, whose threads and readers hold its log locked, is done with it.
+fn wait_for_sled(log: &File) -> io::Result<()> {
+    let patience = Instant::now() + LET_GO;
+    while log.try_lock().is_err() {
+        if Instant::now() > patience {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "a read still holds the files"));
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
+/// A group sorted by tree, and the mark that will be true of it.
+struct Batches {
+    history: Batch,
+    preferences: Batch,
+    mark: Mark,
+    /// Keys that are new with this group: a second write to one adds no row.
+    new_keys: HashSet<Vec<u8>>,
+}
+
+impl Batches {
+    fn new(mark: Mark) -> Self {
+        Self { history: Batch::default(), preferences: Batch::default(), mark, new_keys: HashSet::new() }
+    }
+
+    fn add(&mut self, write: &Write, trees: &Trees) -> Result<(), Error> {
+        self.mark.last += 1;
+        match write {
+            Write::Append { chat, value } => {
+                self.history.insert(&key::of_record(*chat, Seq(self.mark.last)), value.as_slice());
+                self.mark.history += 1;
+            }
+            Write::Put { tree, key, value } => {
+                let known = trees.get(*tree).contains_key(key).map_err(|error| trees.error(&error))?;
+                let is_new = !known && self.new_keys.insert(key.clone());
+                let (batch, rows) = self.part(*tree);
+                batch.insert(key.as_slice(), value.as_slice());
+                *rows += u64::from(is_new);
+            }
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, tree: TreeName) -> (&mut Batch, &mut u64) {
+        match tree {
+            TreeName::History => (&mut self.history, &mut self.mark.history),
+            TreeName::Preferences => (&mut self.preferences, &mut self.mark.preferences),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What was answered is on disk: over a kill, a close, and the dropping of the last handle.
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Command, Stdio};
+
+use super::*;
+use crate::store::samples::record;
+
+/// Tells the child process below where its store is.
+const CHILD_DIR: &str = "CEKNOMOR_TEST_CHILD_DIR";
+const CHILD: &str = "store::sled::durability_tests::the_child_appends_until_it_is_killed";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_outlives_a_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    for kill in 1..=3 {
+        let answered = append_in_a_child_and_kill_it(dir.path(), 25 * kill);
+        let store = SledStore::open(dir.path()).unwrap();
+        let page = store.page(ChatId(7), Cursor::Newest, 1000).await.unwrap();
+        let kept: Vec<u64> = page.records.into_iter().map(|(seq, _)| seq.0).collect();
+        assert!(answered.iter().all(|seq| kept.contains(seq)), "kill {kill}: {answered:?} of {kept:?}");
+        assert_eq!(kept.len() as u64, kept[0], "no place is given twice or left out");
+        store.close().await.unwrap();
+    }
+}
+
+/// Runs the test below in a process of its own until it told of so many appends; gives all it told of.
+fn append_in_a_child_and_kill_it(dir: &Path, appends: usize) -> Vec<u64> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([CHILD, "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .env(CHILD_DIR, dir)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.filter_map(|line| line.strip_prefix("answered ")?.parse().ok());
+    let mut killed = false;
+    let mut answered = Vec::new();
+    for seq in told {
+        answered.push(seq);
+        if answered.len() >= appends && !killed {
+            child.kill().unwrap();
+            killed = true;
+        }
+    }
+    child.wait().unwrap();
+    assert!(killed, "the child ended by itself");
+    answered
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by the test above, in a process of its own"]
+async fn the_child_appends_until_it_is_killed() {
+    let store = SledStore::open(Path::new(&std::env::var(CHILD_DIR).unwrap())).unwrap();
+    for minute in 0.. {
+        let seq = store.append(record(ChatId(7), minute % 1000)).await.unwrap();
+        // Past the test harness's own buffer, and begun on a line of its own.
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "\nanswered {}", seq.0).unwrap();
+        out.flush().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_and_preferences_go_on_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    let first = store.append(record(ChatId(7), 0)).await.unwrap();
+    store.set_language(ChatId(7), Language::En).await.unwrap();
+    store.close().await.unwrap();
+
+    let store = SledStore::open(dir.path()).unwrap();
+    assert_eq!(store.language(ChatId(7)).await.unwrap(), Some(Language::En));
+    let second = store.append(record(ChatId(7), 1)).await.unwrap();
+    assert!(second > first);
+    let page = store.page(ChatId(7), Cursor::Newest, 10).await.unwrap();
+    assert_eq!(page.records.into_iter().map(|(seq, _)| seq).collect::<Vec<_>>(), [second, first]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_store_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.close().await.unwrap();
+    assert_eq!(store.append(record(ChatId(7), 0)).await, Err(Error::Closed));
+    assert_eq!(store.page(ChatId(7), Cursor::Newest, 1).await, Err(Error::Closed));
+    assert_eq!(store.language(ChatId(7)).await, Err(Error::Closed));
+    assert_eq!(store.close().await, Err(Error::Closed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_of_closing_leave_a_seal() {
+    for by_drop in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SledStore::open(dir.path()).unwrap();
+        store.append(record(ChatId(7), 0)).await.unwrap();
+        if by_drop {
+            let other_handle = store.clone();
+            drop(store);
+            drop(other_handle);
+        } else {
+            store.close().await.unwrap();
+        }
+        let manifest = std::fs::read_to_string(dir.path().join("store.json")).unwrap();
+        assert!(manifest.contains("\"state\": \"closed\""), "{manifest}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_record_does_not_hide_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    for minute in 0..5 {
+        store.append(record(ChatId(7), minute)).await.unwrap();
+    }
+    for (seq, bytes) in [(2, &b""[..]), (5, b"\x01{\"t\":12")] {
+        let key = key::of_record(ChatId(7), Seq(seq)).to_vec();
+        let write = Write::Put { tree: TreeName::History, key, value: bytes.to_vec() };
+        store.0.writer.commit(vec![write]).await.unwrap();
+    }
+    let page = store.page(ChatId(7), Cursor::Newest, 2).await.unwrap();
+    assert_eq!(page.records.iter().map(|(seq, _)| seq.0).collect::<Vec<_>>(), [4, 3]);
+    let older = store.page(ChatId(7), Cursor::OlderThan(Seq(3)), 2).await.unwrap();
+    assert_eq!(older.records.iter().map(|(seq, _)| seq.0).collect::<Vec<_>>(), [1]);
+    assert!(older.has_newer && !older.has_older);
+}

@@ -1,0 +1,123 @@
+//! What stands where in a data directory, and whether a directory is one.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::Error;
+
+/// The places in a data directory.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    /// The data directory itself.
+    pub(super) dir: PathBuf,
+}
+
+/// What a directory is, by the names in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Nothing is kept there yet.
+    Empty,
+    /// A store is, or should be, there.
+    Ours,
+}
+
+impl Layout {
+    pub(super) fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// The manifest.
+    pub(super) fn manifest(&self) -> PathBuf {
+        self.dir.join("store.json")
+    }
+
+    /// Where a manifest is written before it takes its name.
+    pub(super) fn next_manifest(&self) -> PathBuf {
+        self.dir.join("store.json.new")
+    }
+
+    /// The mark, which is the lock too.
+    pub(super) fn mark(&self) -> PathBuf {
+        self.dir.join("mark")
+    }
+
+    /// sled's own directory.
+    pub(super) fn sled(&self) -> PathBuf {
+        self.dir.join("sled")
+    }
+
+    /// sled's log, in which all data is.
+    pub(super) fn log(&self) -> PathBuf {
+        self.sled().join("db")
+    }
+
+    /// The copy that is opened to check a store that was not closed.
+    pub(super) fn check(&self) -> PathBuf {
+        self.dir.join("check")
+    }
+
+    /// Makes the directory where there is none, and tells what it is.
+    pub(super) fn inspect(&self) -> Result<Kind, Error> {
+        if self.dir.exists() && !self.dir.is_dir() {
+            return Err(Error::NotADirectory { dir: self.dir.clone() });
+        }
+        fs::create_dir_all(&self.dir).map_err(|error| self.error(&error))?;
+        let mut kind = Kind::Empty;
+        for entry in fs::read_dir(&self.dir).map_err(|error| self.error(&error))? {
+            let entry = entry.map_err(|error| self.error(&error))?;
+            match entry.file_name().to_str() {
+                Some("store.json" | "sled") => return Ok(Kind::Ours),
+                // Made and locked before anything else: empty, it says only that another is at it, or was.
+                Some("mark") if entry.metadata().is_ok_and(|mark| mark.len() > 0) => kind = Kind::Ours,
+                Some("mark" | "store.json.new" | "lost+found") => {}
+                Some(name) if name.starts_with('.') => {}
+                _ => {
+                    let found = entry.file_name().to_string_lossy().into_owned();
+                    self.refuse_unless_ours(found)?;
+                    return Ok(Kind::Ours);
+                }
+            }
+        }
+        Ok(kind)
+    }
+
+    /// Something strange lies in the directory: beside a store it is of no concern.
+    fn refuse_unless_ours(&self, found: String) -> Result<(), Error> {
+        let ours = self.manifest().exists() || self.sled().exists();
+        if ours { Ok(()) } else { Err(Error::Foreign { dir: self.dir.clone(), found }) }
+    }
+
+    /// What an I/O error means here.
+    pub(super) fn error(&self, error: &io::Error) -> Error {
+        Error::from_io(&self.dir, error)
+    }
+
+    /// The store is damaged.
+    pub(super) fn damaged(&self, what: impl Into<String>) -> Error {
+        Error::damaged(&self.dir, what)
+    }
+}
+
+/// Makes the names in `dir` durable: a new file is on disk only once its directory is.
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
+    // Only Unix opens directories as files.
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+/// sled's files under `sled`, as paths relative to it, sorted. Others are none of sled's, nor of ours.
+pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(sled)? {
+        let name = entry?.file_name();
+        let text = name.to_string_lossy();
+        if text == "conf" || text == "db" || text.starts_with("snap.") {
+            files.push(name.into());
+        }
+    }
+    for blob in fs::read_dir(sled.join("blobs")).into_iter().flatten() {
+        files.push(Path::new("blobs").join(blob?.file_name()));
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,87 @@
+//! `store.json`: what the directory is, its schema, and how it was left. Written whole, synced, then renamed.
+
+use std::fs::{self, File};
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Error;
+use super::layout::{Layout, sync_dir};
+use super::seal::Seal;
+
+/// The schema that this build writes, and the newest that it reads.
+pub(super) const SCHEMA: u32 = 1;
+
+/// What the directory says of itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    /// Always `ceknomor`.
+    store: String,
+    /// The layout of keys and trees.
+    schema: u32,
+    /// A UUID, also inside sled: so that two directories' halves are not taken for one store.
+    pub(super) id: String,
+    /// How it was left.
+    #[serde(flatten)]
+    pub(super) state: State,
+}
+
+/// How a directory was left.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub(super) enum State {
+    /// It was being made: nobody was promised anything yet.
+    Creating,
+    /// It is open, or was not closed.
+    Open,
+    /// It was closed, and sled's files were these.
+    Closed {
+        /// Their lengths and checksums.
+        seal: Seal,
+    },
+}
+
+/// What can be read of a manifest of any schema.
+#[derive(Deserialize)]
+struct Head {
+    store: String,
+    schema: u32,
+}
+
+impl Manifest {
+    /// The manifest of a store about to be made.
+    pub(super) fn creating() -> Self {
+        let id = uuid::Uuid::new_v4().to_string();
+        Self { store: "ceknomor".to_owned(), schema: SCHEMA, id, state: State::Creating }
+    }
+
+    /// Reads the manifest of a directory that should have one.
+    pub(super) fn read(layout: &Layout) -> Result<Self, Error> {
+        let text = fs::read(layout.manifest()).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => layout.damaged("store.json is missing"),
+            _ => layout.error(&error),
+        })?;
+        let unreadable = |_| layout.damaged("store.json cannot be read");
+        let head: Head = serde_json::from_slice(&text).map_err(unreadable)?;
+        if head.store != "ceknomor" {
+            return Err(Error::Foreign { dir: layout.dir.clone(), found: "store.json".to_owned() });
+        }
+        if head.schema > SCHEMA {
+            return Err(Error::NewerSchema { dir: layout.dir.clone(), found: head.schema, known: SCHEMA });
+        }
+        serde_json::from_slice(&text).map_err(unreadable)
+    }
+
+    /// Writes it durably in the place of the one before.
+    pub(super) fn write(&self, layout: &Layout) -> Result<(), Error> {
+        let text = serde_json::to_vec_pretty(self).map_err(|error| layout.error(&error.into()))?;
+        let replace = || {
+            let mut file = File::create(layout.next_manifest())?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            fs::rename(layout.next_manifest(), layout.manifest())?;
+            sync_dir(&layout.dir)
+        };
+        replace().map_err(|error| layout.error(&error))
+    }
+}

@@ -1,0 +1,133 @@
+//! `mark`: how much was committed at least. Written after each commit, in place and without a sync of its own.
+//!
+//! It is never ahead of sled: what it counts was on disk before it was written. After a kill it is exact; after a
+//! power loss it may be older. Two slots take turns, so that one is whole if the other was torn.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use super::super::Error;
+use super::layout::Layout;
+
+const MAGIC: [u8; 8] = *b"ceknomr1";
+
+/// A slot is one sector, which a disk writes whole or not at all.
+const SLOT: usize = 512;
+
+/// What was committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// The last place that was given out.
+    pub(super) last: u64,
+    /// How many records there are.
+    pub(super) history: u64,
+    /// How many preferences there are.
+    pub(super) preferences: u64,
+}
+
+/// The open file, which is locked as long as it is open: it is the store's lock too.
+pub(super) struct MarkFile {
+    file: File,
+    /// Counts the writes: the slot with the higher turn is the newer one.
+    turn: u64,
+}
+
+impl MarkFile {
+    /// Opens and locks the file; `make` says whether it may be missing.
+    pub(super) fn lock(layout: &Layout, make: bool) -> Result<Self, Error> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(make).truncate(false);
+        let file = options.open(layout.mark()).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => layout.damaged("the file `mark` is missing"),
+            _ => layout.error(&error),
+        })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file, turn: 0 }),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse { dir: layout.dir.clone() }),
+            Err(TryLockError::Error(error)) => Err(layout.error(&error)),
+        }
+    }
+
+    /// The newest mark that is whole; `None` when there is none.
+    pub(super) fn read(&mut self) -> std::io::Result<Option<Mark>> {
+        let mut bytes = Vec::new();
+        self.file.seek(SeekFrom::Start(0))?;
+        (&self.file).take(2 * SLOT as u64).read_to_end(&mut bytes)?;
+        let newest = bytes.chunks(SLOT).filter_map(decode).max_by_key(|(turn, _)| *turn);
+        Ok(newest.map(|(turn, mark)| {
+            self.turn = turn;
+            mark
+        }))
+    }
+
+    /// Writes `mark` over the older slot.
+    pub(super) fn write(&mut self, mark: Mark) -> std::io::Result<()> {
+        self.turn += 1;
+        self.file.seek(SeekFrom::Start(self.turn % 2 * SLOT as u64))?;
+        self.file.write_all(&encode(self.turn, mark))
+    }
+
+    /// Makes what was written durable.
+    pub(super) fn sync(&self) -> std::io::Result<()> {
+        self.file.sync_all()
+    }
+}
+
+fn encode(turn: u64, mark: Mark) -> Vec<u8> {
+    let mut slot = MAGIC.to_vec();
+    for number in [turn, mark.last, mark.history, mark.preferences] {
+        slot.extend(number.to_be_bytes());
+    }
+    slot.extend(crc32fast::hash(&slot).to_be_bytes());
+    slot.resize(SLOT, 0);
+    slot
+}
+
+/// The turn and the mark in a slot, when it is whole.
+fn decode(slot: &[u8]) -> Option<(u64, Mark)> {
+    let (body, rest) = slot.split_at_checked(MAGIC.len() + 4 * 8)?;
+    let sum = u32::from_be_bytes(*rest.first_chunk()?);
+    let numbers = body.strip_prefix(&MAGIC).filter(|_| crc32fast::hash(body) == sum)?;
+    let (numbers, _) = numbers.as_chunks::<8>();
+    let [turn, last, history, preferences] = numbers else { return None };
+    let mark = Mark {
+        last: u64::from_be_bytes(*last),
+        history: u64::from_be_bytes(*history),
+        preferences: u64::from_be_bytes(*preferences),
+    };
+    Some((u64::from_be_bytes(*turn), mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_a_temporary_directory() -> (tempfile::TempDir, MarkFile) {
+        let dir = tempfile::tempdir().unwrap();
+        let file = MarkFile::lock(&Layout::new(dir.path()), true).unwrap();
+        (dir, file)
+    }
+
+    #[test]
+    fn the_newest_mark_is_read_back_and_the_one_before_when_it_is_torn() {
+        let (dir, mut file) = in_a_temporary_directory();
+        assert_eq!(file.read().unwrap(), None);
+        let [first, second] = [10, 20].map(|last| Mark { last, history: last - 1, preferences: 1 });
+        file.write(first).unwrap();
+        file.write(second).unwrap();
+        assert_eq!(file.read().unwrap(), Some(second));
+
+        // The second write went to the first slot.
+        let mut bytes = std::fs::read(dir.path().join("mark")).unwrap();
+        bytes[20] ^= 1;
+        std::fs::write(dir.path().join("mark"), bytes).unwrap();
+        assert_eq!(file.read().unwrap(), Some(first));
+    }
+
+    #[test]
+    fn only_one_may_hold_it() {
+        let (dir, _held) = in_a_temporary_directory();
+        let second = MarkFile::lock(&Layout::new(dir.path()), true).map(|_| ());
+        assert_eq!(second, Err(Error::InUse { dir: dir.path().to_owned() }));
+    }
+}

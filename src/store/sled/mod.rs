@@ -1,0 +1,176 @@
+//! The store in a directory, on sled: the bot's own.
+//!
+//! The way of a write: an async caller puts it into a bounded queue ([`writer`]); one thread takes all that is
+//! queued, commits it as a group ([`disk`]) and then answers every caller. One flush serves all of them, and no
+//! runtime thread ever waits for a disk. Reads run on the runtime's blocking threads.
+//!
+//! # The directory
+//! | name | what it is |
+//! |---|---|
+//! | `store.json` | what the directory is, its schema, and how it was left ([`manifest`]) |
+//! | `mark` | how much was committed at least ([`mark`]); locked as long as the store is open |
+//! | `sled/` | sled's own files |
+//! | `check/` | only while a directory that was not closed is being checked |
+//!
+//! # What damage is noticed
+//! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
+//! checksum. So the directory is checked *before* sled opens it, and a directory that is refused is left byte for
+//! byte as it was:
+//! - Closed properly: every file of sled has the length and CRC-32 that were written down at the close ([`seal`]).
+//!   Any change is noticed.
+//! - Not closed (killed, power lost): a copy is opened instead ([`check`]) and read whole, which checks sled's
+//!   checksum of every page in use. It must hold exactly as many records as the mark says were committed up to the
+//!   mark's place. Records lost, emptied, cut off or unreadable are noticed.
+//!
+//! Not noticed: after a power loss, the loss of what was committed after the last mark that reached the disk (the
+//! mark itself is not synced; after a mere kill it is exact); a whole directory put back to an older state; after
+//! an improper stop, the loss of one chat's *change* of language; a byte that changes while the store is open, until
+//! sled reads its page (then that read is an error).
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+
+use crate::value::{ChatId, Language};
+
+use self::database::{TreeName, Trees};
+use self::disk::Disk;
+use self::writer::{Write, Writer};
+use super::paging::{self, AsRow};
+use super::{Cursor, Error, History, Page, Preferences, Record, Seq, codec, key};
+
+mod check;
+#[cfg(test)]
+mod damage_tests;
+mod database;
+mod disk;
+#[cfg(test)]
+mod durability_tests;
+mod layout;
+mod manifest;
+mod mark;
+mod seal;
+mod writer;
+
+/// A directory that keeps the histories and preferences. Clones are handles of one store.
+///
+/// Dropping the last handle commits what is queued and closes the directory, waiting for the disk;
+/// [`SledStore::close`] does the same without blocking the runtime, and tells whether it went well.
+#[derive(Clone)]
+pub struct SledStore(Arc<Shared>);
+
+struct Shared {
+    dir: PathBuf,
+    /// For reading; `None` once closed. Before `writer`, which waits until nobody else holds sled's file.
+    trees: RwLock<Option<Arc<Trees>>>,
+    writer: Writer,
+}
+
+impl SledStore {
+    /// Opens the store in `dir`, which is made when it is not there. Waits for the disk: a moment for a small store;
+    /// a store of a million records that was closed properly takes under a second, one that was killed a few.
+    ///
+    /// # Errors
+    /// `dir` cannot be used, or does not hold what it held; then nothing in it was changed.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let (disk, trees) = Disk::open(dir)?;
+        let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), trees: RwLock::new(Some(Arc::new(trees))), writer })))
+    }
+
+    /// Commits what is queued and closes the directory; every handle is of no use afterwards.
+    ///
+    /// # Errors
+    /// Something could not be written, or the store was closed already. What was answered before is kept anyway.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.0.trees.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.writer.close().await
+    }
+
+    /// Runs `work`, which reads, on a thread that may wait for the disk: a warm page costs less than the change of
+    /// thread, but one that must come from a slow disk would hold up every chat.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Trees) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let trees = self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
+        let done = tokio::task::spawn_blocking(move || work(&trees)).await;
+        done.map_err(|_panic| Error::damaged(&self.0.dir, "sled panicked at a read"))?
+    }
+}
+
+impl Drop for Shared {
+    /// Lets go of sled's files, so that the writer, which is dropped next, can close them.
+    fn drop(&mut self) {
+        self.trees.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+impl AsRow for (::sled::IVec, ::sled::IVec) {
+    fn parts(&self) -> (&[u8], &[u8]) {
+        (&self.0, &self.1)
+    }
+}
+
+#[async_trait]
+impl History for SledStore {
+    async fn append(&self, record: Record) -> Result<Seq, Error> {
+        let write = Write::Append { chat: record.chat, value: codec::encode(&record) };
+        self.0.writer.commit(vec![write]).await
+    }
+
+    async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error> {
+        self.read(move |trees| {
+            let rows = |bounds| trees.get(TreeName::History).range::<key::RecordKey, _>(bounds);
+            paging::read(chat, cursor, limit, |bounds| rows(bounds).map(|row| row.map_err(|e| trees.error(&e))))
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Preferences for SledStore {
+    async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error> {
+        let code = self
+            .read(move |trees| {
+                let tree = trees.get(TreeName::Preferences);
+                tree.get(key::of_language(chat)).map_err(|error| trees.error(&error))
+            })
+            .await?;
+        let Some(code) = code else { return Ok(None) };
+        let language = std::str::from_utf8(&code).ok().and_then(Language::from_code);
+        if language.is_none() {
+            tracing::error!(chat = chat.0, "a chat's language cannot be read: passed over");
+        }
+        Ok(language)
+    }
+
+    async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error> {
+        let value = language.code().as_bytes().to_vec();
+        let write = Write::Put { tree: TreeName::Preferences, key: key::of_language(chat).to_vec(), value };
+        self.0.writer.commit(vec![write]).await.map(|_seq| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::contract::{self, Subject};
+
+    /// A store whose directory goes with it.
+    fn in_a_temporary_directory() -> Subject {
+        let dir = tempfile::tempdir().unwrap();
+        Subject::new(SledStore::open(dir.path()).unwrap(), dir)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_keeps_the_contract() {
+        contract::holds(in_a_temporary_directory).await;
+    }
+
+    #[test]
+    fn it_agrees_with_the_model() {
+        contract::agrees_with_the_model(in_a_temporary_directory);
+    }
+}

@@ -1,0 +1,72 @@
+//! The seal of a closed store: the length and CRC-32 of each of sled's files, so that any change is noticed.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Error;
+use super::layout::{Layout, sled_files};
+
+/// sled's files by their paths under `sled/`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Seal(BTreeMap<String, Sum>);
+
+/// What a file was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Sum {
+    bytes: u64,
+    crc32: u32,
+}
+
+impl Seal {
+    /// Reads all of sled's files, as they are now.
+    pub(super) fn of(layout: &Layout) -> io::Result<Self> {
+        let sled = layout.sled();
+        let sums = sled_files(&sled)?.into_iter().map(|path| {
+            let sum = sum(&sled.join(&path))?;
+            Ok((path.to_string_lossy().into_owned(), sum))
+        });
+        sums.collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Compares sled's files with what they were.
+    ///
+    /// # Errors
+    /// One is missing, new, or another: which, and how.
+    pub(super) fn verify(&self, layout: &Layout) -> Result<(), Error> {
+        if !layout.sled().is_dir() {
+            return Err(layout.damaged("the directory `sled` is missing"));
+        }
+        let now = Self::of(layout).map_err(|error| layout.error(&error))?;
+        for (path, was) in &self.0 {
+            let what = match now.0.get(path) {
+                Some(is) if is == was => continue,
+                Some(is) if is.bytes == was.bytes => format!("sled/{path} has other content than at the last close"),
+                Some(is) => format!("sled/{path} has {} bytes, at the last close {}", is.bytes, was.bytes),
+                None => format!("sled/{path} is missing"),
+            };
+            return Err(layout.damaged(what));
+        }
+        match now.0.keys().find(|path| !self.0.contains_key(*path)) {
+            Some(path) => Err(layout.damaged(format!("sled/{path} was not there at the last close"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn sum(path: &Path) -> io::Result<Sum> {
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 256 * 1024];
+    let mut bytes = 0;
+    let mut crc32 = crc32fast::Hasher::new();
+    loop {
+        let read = file.read(&mut buffer)?;
+        let Some(chunk) = buffer.get(..read).filter(|chunk| !chunk.is_empty()) else { break };
+        crc32.update(chunk);
+        bytes += read as u64;
+    }
+    Ok(Sum { bytes, crc32: crc32.finalize() })
+}

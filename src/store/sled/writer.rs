@@ -1,0 +1,172 @@
+//! The one thread that writes. It takes all that is queued, commits it as a group, and answers every caller.
+//!
+//! Whatever goes wrong in the thread, a panic too, nobody waits for ever: an answer that can no longer come is
+//! [`Error::Closed`], and so is every later call.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::value::ChatId;
+
+use super::super::{Error, Seq};
+use super::database::TreeName;
+
+/// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
+const QUEUE: usize = 256;
+
+/// Something to write.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Write {
+    /// A record as the newest of its chat; its place is given to it at the commit.
+    Append {
+        /// Whose history.
+        chat: ChatId,
+        /// The record's bytes.
+        value: Vec<u8>,
+    },
+    /// A value under a key of the caller's.
+    Put {
+        /// Where to.
+        tree: TreeName,
+        /// Under which key.
+        key: Vec<u8>,
+        /// What.
+        value: Vec<u8>,
+    },
+}
+
+/// What commits the groups: a disk, or in tests a stand-in.
+pub(super) trait Commit: Send + 'static {
+    /// Writes all of `group`, durably, and gives each request the place of its last write.
+    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error>;
+
+    /// Ends in good order; nothing comes after it.
+    fn close(self) -> Result<(), Error>;
+}
+
+/// What goes through the queue.
+enum Message {
+    Commit { writes: Vec<Write>, done: oneshot::Sender<Result<Seq, Error>> },
+    Close { done: oneshot::Sender<Result<(), Error>> },
+}
+
+/// The queue's near end. Dropping it commits what is queued, closes, and waits for the thread.
+pub(super) struct Writer {
+    /// `None` only while it is dropped.
+    queue: Option<mpsc::Sender<Message>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread, which commits to `target`.
+    pub(super) fn start(target: impl Commit) -> io::Result<Self> {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(target, requests))?;
+        Ok(Self { queue: Some(queue), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Has `writes` committed together, and gives the place of the last. Once it was called, they may be committed
+    /// even if the caller no longer waits for it.
+    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Seq, Error> {
+        self.ask(|done| Message::Commit { writes, done }).await
+    }
+
+    /// Commits what is queued, closes and ends the thread.
+    pub(super) async fn close(&self) -> Result<(), Error> {
+        self.ask(|done| Message::Close { done }).await
+    }
+
+    async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Message) -> Result<T, Error> {
+        let (done, answer) = oneshot::channel();
+        let queue = self.queue.as_ref().ok_or(Error::Closed)?;
+        queue.send(message(done)).await.map_err(|_gone| Error::Closed)?;
+        answer.await.map_err(|_gone| Error::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.take();
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the store's writer panicked; what it had not answered may not be kept");
+        }
+    }
+}
+
+/// The thread: group by group, until it is told to close or nobody can ask any more.
+fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>) {
+    let closing = loop {
+        let Some(first) = requests.blocking_recv() else { break None };
+        let mut group = Group::default();
+        let closing = group.fill(first, &mut requests);
+        group.commit(&mut target);
+        if closing.is_some() {
+            break closing;
+        }
+    };
+    // From here on a call fails at once instead of waiting for the close.
+    drop(requests);
+    let closed = target.close();
+    if let Err(error) = &closed {
+        tracing::error!(%error, "the store could not be closed in good order");
+    }
+    if let Some(done) = closing {
+        // Nobody may be waiting any more.
+        let _ = done.send(closed);
+    }
+}
+
+/// Requests that are committed together, and where their answers go.
+#[derive(Default)]
+struct Group {
+    writes: Vec<Vec<Write>>,
+    waiting: Vec<oneshot::Sender<Result<Seq, Error>>>,
+}
+
+impl Group {
+    /// Takes `first` and all that is queued behind it; stops at a wish to close and gives it back.
+    fn fill(
+        &mut self,
+        first: Message,
+        requests: &mut mpsc::Receiver<Message>,
+    ) -> Option<oneshot::Sender<Result<(), Error>>> {
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Close { done } => return Some(done),
+                Message::Commit { writes, done } => {
+                    self.writes.push(writes);
+                    self.waiting.push(done);
+                }
+            }
+            next = if self.writes.len() < QUEUE { requests.try_recv().ok() } else { None };
+        }
+        None
+    }
+
+    fn commit(self, target: &mut impl Commit) {
+        if self.writes.is_empty() {
+            return;
+        }
+        let places = target.commit(&self.writes);
+        if let Err(error) = &places {
+            tracing::error!(%error, requests = self.waiting.len(), "a commit failed");
+        }
+        for (number, done) in self.waiting.into_iter().enumerate() {
+            let answer = match &places {
+                Ok(places) => places.get(number).copied().ok_or(Error::Closed),
+                Err(error) => Err(error.clone()),
+            };
+            // Nobody may be waiting any more: the chat's task may be gone.
+            let _ = done.send(answer);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,0 +1,144 @@
+//! The writer over a stand-in for the disk: groups, order, failures, panics, the close.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::*;
+
+/// What the stand-in shall do with the next group.
+enum Order {
+    Keep,
+    Fail,
+    Panic,
+}
+
+/// Shows each group that comes, then waits for its order.
+struct StandIn {
+    groups: Sender<usize>,
+    orders: Receiver<Order>,
+    last: u64,
+    closed: Sender<()>,
+}
+
+impl Commit for StandIn {
+    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
+        self.groups.send(group.len()).unwrap();
+        match self.orders.recv().unwrap() {
+            Order::Keep => {}
+            Order::Fail => return Err(Error::Full { dir: "data".into() }),
+            Order::Panic => panic!("as ordered"),
+        }
+        let places = group.iter().map(|_| {
+            self.last += 1;
+            Seq(self.last)
+        });
+        Ok(places.collect())
+    }
+
+    fn close(self) -> Result<(), Error> {
+        self.closed.send(()).unwrap();
+        Ok(())
+    }
+}
+
+struct World {
+    writer: Arc<Writer>,
+    groups: Receiver<usize>,
+    orders: Sender<Order>,
+    closed: Receiver<()>,
+}
+
+impl World {
+    fn new() -> Self {
+        let (groups_in, groups) = channel();
+        let (orders, orders_out) = channel();
+        let (closed_in, closed) = channel();
+        let stand_in = StandIn { groups: groups_in, orders: orders_out, last: 0, closed: closed_in };
+        Self { writer: Arc::new(Writer::start(stand_in).unwrap()), groups, orders, closed }
+    }
+
+    /// Asks for a write; runs the caller until it waits for its answer.
+    async fn ask(&self) -> tokio::task::JoinHandle<Result<Seq, Error>> {
+        let writer = self.writer.clone();
+        let caller = tokio::spawn(async move { writer.commit(vec![append()]).await });
+        tokio::task::yield_now().await;
+        caller
+    }
+}
+
+fn append() -> Write {
+    Write::Append { chat: ChatId(1), value: vec![1] }
+}
+
+#[tokio::test]
+async fn what_comes_during_a_commit_is_the_next_group() {
+    let world = World::new();
+    let first = world.ask().await;
+    assert_eq!(world.groups.recv().unwrap(), 1);
+    let others = [world.ask().await, world.ask().await, world.ask().await];
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(world.groups.recv().unwrap(), 3);
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(first.await.unwrap(), Ok(Seq(1)));
+    for (other, place) in others.into_iter().zip(2..) {
+        assert_eq!(other.await.unwrap(), Ok(Seq(place)));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_to_everyone_in_the_group() {
+    let world = World::new();
+    let first = world.ask().await;
+    world.groups.recv().unwrap();
+    let others = [world.ask().await, world.ask().await];
+    world.orders.send(Order::Keep).unwrap();
+    world.orders.send(Order::Fail).unwrap();
+    assert_eq!(first.await.unwrap(), Ok(Seq(1)));
+    for other in others {
+        assert_eq!(other.await.unwrap(), Err(Error::Full { dir: "data".into() }));
+    }
+}
+
+#[tokio::test]
+async fn a_panic_leaves_nobody_waiting() {
+    let world = World::new();
+    let first = world.ask().await;
+    world.groups.recv().unwrap();
+    let queued = world.ask().await;
+    world.orders.send(Order::Panic).unwrap();
+    assert_eq!(first.await.unwrap(), Err(Error::Closed));
+    assert_eq!(queued.await.unwrap(), Err(Error::Closed));
+    assert_eq!(world.writer.commit(vec![append()]).await, Err(Error::Closed));
+    assert_eq!(world.writer.close().await, Err(Error::Closed));
+    assert!(world.closed.try_recv().is_err(), "what panicked is not closed as if all were well");
+}
+
+#[tokio::test]
+async fn a_close_commits_what_is_queued_before_it() {
+    let world = World::new();
+    let first = world.ask().await;
+    world.groups.recv().unwrap();
+    let queued = world.ask().await;
+    let writer = world.writer.clone();
+    let closing = tokio::spawn(async move { writer.close().await });
+    tokio::task::yield_now().await;
+    world.orders.send(Order::Keep).unwrap();
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(first.await.unwrap(), Ok(Seq(1)));
+    assert_eq!(queued.await.unwrap(), Ok(Seq(2)));
+    assert_eq!(closing.await.unwrap(), Ok(()));
+    assert_eq!(world.writer.commit(vec![append()]).await, Err(Error::Closed));
+}
+
+#[tokio::test]
+async fn the_last_handle_waits_for_what_is_queued() {
+    let world = World::new();
+    // A caller that asks and goes away.
+    let mut asked = Box::pin(world.writer.commit(vec![append()]));
+    assert!(futures_util::poll!(asked.as_mut()).is_pending());
+    drop(asked);
+    world.orders.send(Order::Keep).unwrap();
+    drop(world.writer);
+    assert_eq!(world.groups.try_recv(), Ok(1));
+    assert_eq!(world.closed.try_recv(), Ok(()));
+}
