@@ -19,6 +19,13 @@ impl ProductCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What sorts codes as people count: `PLN20` before `PLN100`.
+    pub(super) fn in_order(&self) -> (String, u64, String) {
+        let letters = self.0.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = self.0.strip_prefix(letters).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        (letters.to_owned(), number, self.0.clone())
+    }
 }
 
 impl fmt::Display for ProductCode {

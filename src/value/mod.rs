@@ -14,6 +14,7 @@ mod rupiah;
 pub use ids::{ChatId, Language, Reference, UserId};
 pub use name::CustomerName;
 pub use number::{CustomerNumber, NumberError, NumberKind};
+pub(crate) use number::{is_dash, is_invisible};
 pub use outcome::{Customer, OperatorProblem, Outcome, ResponseCode, Verdict};
 pub use provider::Provider;
 pub use rupiah::Rupiah;

@@ -1,6 +1,14 @@
 //! Customer numbers: every written form made one, then held against the shape that a product asks for.
+//!
+//! A wrong number means a sale that cannot be undone, so a text is either a complete number or refused with a reason
+//! counted in digits. The vendor's *answers* are never held against these shapes.
+
+mod shape;
+mod written;
 
 use std::fmt;
+
+pub(crate) use written::{is_dash, is_invisible};
 
 /// The kind of number that a product asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,7 +23,7 @@ pub enum NumberKind {
 
 /// A number of the right shape: ASCII digits only. Leading zeros count, so it is never an integer.
 ///
-/// `{:?}` shows all but the ends as dots.
+/// `{:?}` shows only how many digits it has.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CustomerNumber(String);
 
@@ -46,12 +54,20 @@ pub enum NumberError {
 }
 
 impl CustomerNumber {
-    /// Normalises `raw` and holds it against the shape of `kind`.
+    /// Normalises `raw` (spaces of every kind, dots, dashes, brackets, invisible marks from a copy; `+62`, `62` and a
+    /// missing zero before a mobile number) and holds it against the shape of `kind`.
     ///
     /// # Errors
     /// What is wrong, counted in digits where it is the length.
-    pub fn parse(raw: &str, _kind: NumberKind) -> Result<Self, NumberError> {
-        Ok(Self(raw.to_owned()))
+    pub fn parse(raw: &str, kind: NumberKind) -> Result<Self, NumberError> {
+        let written = written::read(raw).ok_or(NumberError::NotDigits)?;
+        let digits = match kind {
+            NumberKind::Mobile => shape::mobile(&written)?,
+            _ if written.international => return Err(NumberError::NotDigits),
+            NumberKind::Meter => shape::meter(written.digits)?,
+            NumberKind::DriverId => shape::driver_id(written.digits)?,
+        };
+        Ok(Self(digits))
     }
 
     /// Takes a number from a record, where it was checked when it was written: 1 to 20 digits.
@@ -71,3 +87,6 @@ impl fmt::Debug for CustomerNumber {
         write!(f, "CustomerNumber({} digits)", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Finds the product code in a text.
+
+use std::sync::Arc;
+
+use super::{Error, nominal, pieces::Pieces};
+use crate::{
+    catalog::{Catalog, Product, ProductCode},
+    value::{NumberKind, Provider},
+};
+
+/// What people put before a code; no part of it.
+const FILLERS: [&str; 4] = ["cek", "check", "tolong", "mohon"];
+
+/// What customers' messages put before a number (`No. Meter: …`, `ID Pelanggan …`, `No HP …`).
+const LABELS: [&str; 26] = [
+    "no",
+    "nomor",
+    "nomer",
+    "number",
+    "meter",
+    "meteran",
+    "id",
+    "idpel",
+    "pel",
+    "pelanggan",
+    "customer",
+    "hp",
+    "wa",
+    "telp",
+    "tlp",
+    "telepon",
+    "tujuan",
+    "ke",
+    "akun",
+    "driver",
+    "pln",
+    "ovo",
+    "gopay",
+    "dana",
+    "maxim",
+    "listrik",
+];
+
+/// How many near codes an agent is shown.
+const NEAREST: usize = 3;
+
+/// The product, and the pieces of the number and what follows it.
+pub(super) fn find<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<Product>, Pieces<'p, 't>), Error> {
+    let pieces = without(pieces, &FILLERS, |word| catalog.get(word).is_some());
+    let Some(first) = pieces.first() else { return Err(Error::Empty) };
+    let (_, rest) = pieces.split(1);
+    if let Some(product) = catalog.get(first.text) {
+        return Ok((Arc::clone(product), without_labels(rest)));
+    }
+    let is_provider = Provider::from_name(first.text).is_some();
+    let number = if is_provider { pieces } else { without_labels(pieces) };
+    let number_first = number.first().is_some_and(|piece| piece.is_group());
+    if number_first { code_last(number, catalog) } else { Err(unknown(first.text, catalog)) }
+}
+
+/// Whether one of the pieces is a product code: a second check.
+pub(super) fn stands_in(pieces: Pieces<'_, '_>, catalog: &Catalog) -> bool {
+    pieces.all().iter().any(|piece| is_code(piece.text, catalog))
+}
+
+/// `NOMOR KODE`.
+fn code_last<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<Product>, Pieces<'p, 't>), Error> {
+    let (number, code) = pieces.split(pieces.all().len().saturating_sub(1));
+    let code = code.last().filter(|code| !code.is_group());
+    if let Some(product) = code.and_then(|code| catalog.get(code.text)) {
+        return Ok((Arc::clone(product), number));
+    }
+    let typed = pieces.all().iter().filter(|piece| is_code(piece.text, catalog));
+    let fitting: Vec<_> = typed.filter_map(|piece| ProductCode::new(piece.text)).collect();
+    match code {
+        _ if !fitting.is_empty() => Err(Error::MissingCode { fitting }),
+        Some(code) if nominal::read(code.text).is_none() => Err(unknown(code.text, catalog)),
+        _ => Err(Error::MissingCode { fitting: fitting_codes(pieces, catalog) }),
+    }
+}
+
+/// `10K` may be a code and is an amount: in the middle of a text the amount is likelier.
+fn is_code(text: &str, catalog: &Catalog) -> bool {
+    catalog.get(text).is_some() && nominal::read(text).is_none()
+}
+
+/// The products for which a complete number stands in front.
+fn fitting_codes(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Vec<ProductCode> {
+    let kinds = [NumberKind::Meter, NumberKind::Mobile, NumberKind::DriverId];
+    let fitting = kinds.map(|kind| pieces.numbers(kind).next().map(|_| kind));
+    let fits = |product: &&Arc<Product>| fitting.contains(&Some(product.number));
+    catalog.products().iter().filter(fits).map(|product| product.code.clone()).collect()
+}
+
+fn without_labels<'p, 't>(pieces: Pieces<'p, 't>) -> Pieces<'p, 't> {
+    let labelled = without(pieces, &LABELS, |_| false);
+    if labelled.first().is_some_and(|piece| piece.is_group()) { labelled } else { pieces }
+}
+
+/// The pieces behind those in front that are one of `words`, in any case.
+fn without<'p, 't>(pieces: Pieces<'p, 't>, words: &[&str], unless: impl Fn(&str) -> bool) -> Pieces<'p, 't> {
+    let is_word = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text)) && !unless(text);
+    let skipped = pieces.all().iter().take_while(|piece| is_word(piece.text)).count();
+    pieces.split(skipped).1
+}
+
+fn unknown(text: &str, catalog: &Catalog) -> Error {
+    Error::UnknownCode { typed: shown(text), nearest: catalog.nearest(text, NEAREST) }
+}
+
+/// What was typed, short, and without what may be a number glued to it: the error may reach a log.
+fn shown(text: &str) -> String {
+    let mut run = 0;
+    let short = text.chars().filter(|c| !c.is_control()).take(24);
+    short
+        .take_while(|c| {
+            run = if c.is_numeric() { run + 1 } else { 0 };
+            run <= 6
+        })
+        .collect()
+}

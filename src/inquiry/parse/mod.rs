@@ -1,0 +1,114 @@
+//! Reads what an agent typed, once: after this a request is never text again. Pure.
+//!
+//! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cut into
+//! pieces ([`pieces`]); the first is the code ([`code`]); then every way is tried in which the rest can be a number
+//! and what may follow it ([`reading`]). One way: that is the request. Several: money would be lost on a wrong
+//! guess, so the agent is asked again. None: the most helpful reason ([`refusal`]).
+
+mod code;
+mod nominal;
+mod pieces;
+mod pin;
+mod reading;
+mod refusal;
+
+use std::sync::Arc;
+
+use crate::{
+    catalog::{Catalog, Product, ProductCode},
+    value::{CustomerNumber, NumberError, Rupiah},
+};
+
+use pieces::Pieces;
+
+/// A check that may be made: every part of it is valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is to be sold.
+    pub product: Arc<Product>,
+    /// To whom.
+    pub number: CustomerNumber,
+    /// The nominal that the agent named, for a product with an open denomination; in rupiah.
+    pub nominal: Option<Rupiah>,
+}
+
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The request, or what is wrong.
+    pub request: Result<Request, Error>,
+    /// Whether something that looks like a PIN stood behind the number. It is dropped unread.
+    pub pin_seen: bool,
+}
+
+/// Why a line is not a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Nothing was typed.
+    Empty,
+    /// No product has this code.
+    UnknownCode {
+        /// What was typed: up to 24 characters without control characters or long runs of digits.
+        typed: String,
+        /// The nearest codes, nearest first; at most three.
+        nearest: Vec<ProductCode>,
+    },
+    /// A number stands without a code.
+    MissingCode {
+        /// The codes that ask for a number of this shape (or the one that was typed, but not first or last), in the
+        /// catalog's order; all of them, so there may be many, or none.
+        fitting: Vec<ProductCode>,
+    },
+    /// A code stands alone.
+    MissingNumber(Arc<Product>),
+    /// The number is not of the shape that the product asks for.
+    Number(Arc<Product>, NumberError),
+    /// The product's denomination is open and no nominal was typed.
+    MissingNominal(Arc<Product>),
+    /// What stands where the nominal should is none.
+    BadNominal(Arc<Product>),
+    /// The nominal is outside what the product takes; [`Price::Open`](crate::catalog::Price::Open) has the bounds.
+    NominalOutOfRange(Arc<Product>),
+    /// The product has a fixed denomination, and a nominal was typed.
+    NominalNotTaken(Arc<Product>),
+    /// The digits can be read in more than one way: better asked again than guessed.
+    Ambiguous(Arc<Product>),
+    /// More than one check in one message, or far more text than one check needs.
+    Several,
+}
+
+/// Reads one check: what stands behind `/cek`, or a whole message.
+///
+/// Takes the code first, or last behind a number. Never fails on any text; costs time linear in its length.
+pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
+    let clean = pieces::clean(text);
+    let mut pieces = pieces::cut(&clean, catalog);
+    let too_long = pieces::is_too_long(text);
+    if too_long {
+        // The last piece may have lost its end.
+        pieces.pop();
+    }
+    let pieces = Pieces::new(&clean, &pieces);
+    if too_long || pieces.too_many() {
+        return refused(Error::Several, pin::behind_any_number(pieces));
+    }
+    match code::find(pieces, catalog) {
+        Ok((product, rest)) if code::stands_in(rest, catalog) => {
+            refused(Error::Several, pin::behind_number(rest, product.number))
+        }
+        Ok((product, rest)) => reading::of(product, rest),
+        Err(error) => {
+            let pin_seen = !matches!(error, Error::Empty) && pin::behind_any_number(pieces);
+            refused(error, pin_seen)
+        }
+    }
+}
+
+fn refused(error: Error, pin_seen: bool) -> Parsed {
+    Parsed { request: Err(error), pin_seen }
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! Cuts a text into pieces at the separators that agents use.
+
+use crate::{
+    catalog::Catalog,
+    value::{CustomerNumber, NumberError, NumberKind, is_dash, is_invisible},
+};
+
+/// No more of a text is read, in characters: Telegram sends no longer one.
+const LONGEST: usize = 4096;
+
+/// More pieces than this are not one check: every digit of the longest number may stand alone.
+const MOST: usize = 32;
+
+/// No number has more pieces than digits: three of a country, a zero, twelve.
+const MOST_OF_A_NUMBER: usize = 16;
+
+/// What stands between two separators.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece<'t> {
+    /// Where it begins in the clean text, in bytes.
+    start: usize,
+    pub(super) text: &'t str,
+}
+
+impl Piece<'_> {
+    /// Digits alone.
+    pub(super) fn is_bare(&self) -> bool {
+        self.text.bytes().all(|b| b.is_ascii_digit())
+    }
+
+    /// What may be a number or a part of one: digits, dashes between them, a `+` in front.
+    pub(super) fn is_group(&self) -> bool {
+        let digits = self.text.strip_prefix('+').unwrap_or(self.text);
+        digits.bytes().any(|b| b.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    }
+
+    /// What may be a PIN: 4 to 8 digits alone.
+    pub(super) fn is_pin(&self) -> bool {
+        (4..=8).contains(&self.text.len()) && self.is_bare()
+    }
+}
+
+/// Some neighbouring pieces of a text.
+#[derive(Clone, Copy)]
+pub(super) struct Pieces<'p, 't> {
+    clean: &'t str,
+    pieces: &'p [Piece<'t>],
+}
+
+impl<'p, 't> Pieces<'p, 't> {
+    pub(super) fn new(clean: &'t str, pieces: &'p [Piece<'t>]) -> Self {
+        Self { clean, pieces }
+    }
+
+    pub(super) fn all(self) -> &'p [Piece<'t>] {
+        self.pieces
+    }
+
+    pub(super) fn first(self) -> Option<&'p Piece<'t>> {
+        self.pieces.first()
+    }
+
+    pub(super) fn last(self) -> Option<&'p Piece<'t>> {
+        self.pieces.last()
+    }
+
+    pub(super) fn too_many(self) -> bool {
+        self.pieces.len() > MOST
+    }
+
+    /// The pieces before and from a position; a position behind the end is the end.
+    pub(super) fn split(self, at: usize) -> (Self, Self) {
+        let (head, tail) = self.pieces.split_at_checked(at).unwrap_or((self.pieces, &[]));
+        (Self { pieces: head, ..self }, Self { pieces: tail, ..self })
+    }
+
+    /// How many pieces in front may be parts of a number.
+    pub(super) fn groups(self) -> usize {
+        self.pieces.iter().take_while(|piece| piece.is_group()).count()
+    }
+
+    /// Every way to take groups in front as a number, and what is left behind it; the number need not be complete.
+    pub(super) fn cuts(self) -> impl Iterator<Item = (Self, Self)> {
+        let (front, _) = self.split(MOST_OF_A_NUMBER);
+        (1..=front.groups()).map(move |groups| self.split(groups))
+    }
+
+    /// Every complete number in front, and what is left behind it.
+    pub(super) fn numbers(self, kind: NumberKind) -> impl Iterator<Item = (CustomerNumber, Self)> {
+        self.cuts().filter_map(move |(number, behind)| Some((number.number(kind).ok()?, behind)))
+    }
+
+    /// The text from the first piece to the last, with the separators between them.
+    pub(super) fn text(self) -> &'t str {
+        let ends = self.pieces.first().zip(self.pieces.last());
+        ends.and_then(|(first, last)| self.clean.get(first.start..last.start + last.text.len())).unwrap_or("")
+    }
+
+    /// What stands between the piece at a position and the one before it.
+    pub(super) fn gap(self, at: usize) -> &'t str {
+        let before = at.checked_sub(1).and_then(|before| self.pieces.get(before));
+        let ends = before.zip(self.pieces.get(at));
+        ends.and_then(|(before, piece)| self.clean.get(before.start + before.text.len()..piece.start)).unwrap_or("")
+    }
+
+    /// Whether the piece before a position hangs closer together with the one behind it than with the one before:
+    /// a comma binds closer than a dot, and a dot closer than a space.
+    pub(super) fn joins_closer(self, at: usize) -> bool {
+        let distance = |at: usize| match self.gap(at) {
+            "," => 0,
+            "." => 1,
+            _ => 2,
+        };
+        at >= 2 && at < self.pieces.len() && distance(at) < distance(at - 1)
+    }
+
+    /// All of the pieces joined, as a number.
+    pub(super) fn number(self, kind: NumberKind) -> Result<CustomerNumber, NumberError> {
+        let joined: String = self.pieces.iter().map(|piece| piece.text).collect();
+        CustomerNumber::parse(&joined, kind)
+    }
+}
+
+/// Whether a text has an end that is not read.
+pub(super) fn is_too_long(text: &str) -> bool {
+    text.chars().nth(LONGEST).is_some()
+}
+
+/// The text without invisible marks, every dash a `-`, and no longer than a message can be.
+pub(super) fn clean(text: &str) -> String {
+    let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c));
+    visible.map(|c| if is_dash(c) { '-' } else { c }).collect()
+}
+
+/// The pieces of a clean text. Dashes alone are no piece; a known code is cut from a number glued to it by a dash.
+pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
+    let mut pieces = Vec::new();
+    let mut end = 0;
+    for text in clean.split_inclusive(is_separator) {
+        let start = end;
+        end += text.len();
+        let text = text.trim_end_matches(is_separator);
+        if text.bytes().any(|b| b != b'-') {
+            pieces.push(Piece { start, text });
+        }
+    }
+    if let Some((code, number)) = pieces.first().and_then(|first| cut_at_dash(*first, catalog)) {
+        pieces.splice(..1, [code, number]);
+    }
+    pieces
+}
+
+/// A dash may also be a part of a code, so the longest known code is taken.
+fn cut_at_dash<'t>(piece: Piece<'t>, catalog: &Catalog) -> Option<(Piece<'t>, Piece<'t>)> {
+    let known = |text: &str| catalog.get(text).is_some();
+    if known(piece.text) {
+        return None;
+    }
+    let parts = piece.text.rmatch_indices('-').filter_map(|(at, _)| piece.text.split_at_checked(at));
+    let (code, number) = parts.into_iter().find(|(code, _)| known(code))?;
+    let digits = number.trim_start_matches('-');
+    let start = piece.start + piece.text.len() - digits.len();
+    (!digits.is_empty()).then_some((Piece { start: piece.start, text: code }, Piece { start, text: digits }))
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '.' | ',' | '*' | '#' | '(' | ')' | ':' | ';' | '=' | '/' | '|')
+}

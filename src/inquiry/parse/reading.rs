@@ -1,0 +1,144 @@
+//! Tries every way in which the pieces behind a code can be a number and what may follow it.
+//!
+//! The number is the first groups joined; a run of digits is never cut. Behind it stands nothing, a PIN (dropped
+//! unread), or a nominal and then perhaps a PIN.
+
+use std::sync::Arc;
+
+use super::{Error, Parsed, Request, nominal, nominal::Nominal, pieces::Pieces, refusal};
+use crate::{
+    catalog::{Price, Product},
+    value::{CustomerNumber, NumberError, NumberKind},
+};
+
+/// A complete number, and what stands behind it.
+pub(super) struct Reading {
+    number: CustomerNumber,
+    pub(super) tail: Tail,
+}
+
+/// What stands behind a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    Nothing,
+    /// Only behind a fixed denomination; an open one has its nominal first.
+    Pin,
+    /// Behind a fixed denomination only a clear one.
+    Nominal {
+        nominal: Nominal,
+        pin: bool,
+    },
+    /// A digit or two by themselves: a repeat count as likely as the number's own end.
+    Count,
+    /// Begins as thousands or decimals do, but is no amount.
+    BadFigure,
+    Unclear,
+}
+
+/// What the pieces behind a product's code say.
+pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
+    if is_token(&product, rest) {
+        return refusal::of(product, rest, &[]);
+    }
+    let readings = all(&product, rest);
+    let requests = readings.iter().map(|reading| reading.request(&product));
+    let mut found = requests.enumerate().filter_map(|(at, request)| Some((at, request?)));
+    match (found.next(), found.next()) {
+        (None, _) => refusal::of(product, rest, &readings),
+        (Some((at, request)), None) if !in_doubt(&readings, at) => {
+            let pin_seen = readings.get(at).is_some_and(|reading| reading.tail.has_pin());
+            Parsed { request: Ok(request), pin_seen }
+        }
+        _ => {
+            let pin_seen = readings.iter().any(|reading| reading.tail.has_pin());
+            Parsed { request: Err(Error::Ambiguous(product)), pin_seen }
+        }
+    }
+}
+
+/// Twenty digits are a token, however they are grouped, and never a customer id with a PIN.
+fn is_token(product: &Product, rest: Pieces<'_, '_>) -> bool {
+    product.number == NumberKind::Meter
+        && rest.groups() == rest.all().len()
+        && rest.number(product.number) == Err(NumberError::Token)
+}
+
+/// Every complete number with its tail, the shortest first.
+///
+/// In `0817345544 1,5jt` the space ends the number, so `08173455441` and `5jt` is not a way to read it.
+fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
+    let open = is_open(product);
+    let mut readings: Vec<Reading> = Vec::new();
+    let mut last_end = 0;
+    for (number, tail) in rest.numbers(product.number) {
+        let end = rest.all().len() - tail.all().len();
+        let cuts_a_figure = open && last_end + 1 == end && !readings.is_empty() && rest.joins_closer(end);
+        last_end = end;
+        if !cuts_a_figure {
+            readings.push(Reading { number, tail: Tail::of(tail, open) });
+        }
+    }
+    readings
+}
+
+/// Whether the agent may have meant something else than the one request among the readings.
+fn in_doubt(readings: &[Reading], at: usize) -> bool {
+    let (shorter, longer) = readings.split_at_checked(at).unwrap_or((readings, &[]));
+    // The number may have ended earlier; or all of the digits may be the number, with the nominal forgotten.
+    shorter.iter().any(|reading| matches!(reading.tail, Tail::Nominal { .. } | Tail::Count | Tail::BadFigure))
+        || longer.iter().skip(1).any(|reading| reading.tail == Tail::Nothing)
+}
+
+/// Whether the agent names the nominal.
+pub(super) fn is_open(product: &Product) -> bool {
+    matches!(product.price, Price::Open { .. })
+}
+
+impl Reading {
+    /// The request; `None` when something is missing, too much or out of range.
+    fn request(&self, product: &Arc<Product>) -> Option<Request> {
+        let nominal = match (product.price, self.tail) {
+            (Price::Fixed { .. }, Tail::Nothing | Tail::Pin) => None,
+            (Price::Open { min, max }, Tail::Nominal { nominal, .. }) if (min..=max).contains(&nominal.rupiah) => {
+                Some(nominal.rupiah)
+            }
+            _ => return None,
+        };
+        Some(Request { product: Arc::clone(product), number: self.number.clone(), nominal })
+    }
+}
+
+impl Tail {
+    pub(super) fn of(tail: Pieces<'_, '_>, open: bool) -> Self {
+        let Some(last) = tail.last() else { return Self::Nothing };
+        let (before_last, _) = tail.split(tail.all().len() - 1);
+        let alone = nominal::read(tail.text()).map(|nominal| (nominal, false));
+        let with_pin = nominal::read(before_last.text()).filter(|_| last.is_pin()).map(|nominal| (nominal, true));
+        match alone.or(with_pin) {
+            Some((nominal, pin)) if nominal.clear => Self::Nominal { nominal, pin },
+            _ if is_count(tail) => Self::Count,
+            Some((nominal, pin)) if open => Self::Nominal { nominal, pin },
+            _ if open && is_bad_figure(tail) => Self::BadFigure,
+            _ if !open && before_last.all().is_empty() && last.is_pin() => Self::Pin,
+            _ => Self::Unclear,
+        }
+    }
+
+    pub(super) fn has_pin(self) -> bool {
+        matches!(self, Self::Pin | Self::Nominal { pin: true, .. })
+    }
+}
+
+/// A digit or two, and then nothing or a longer run.
+fn is_count(tail: Pieces<'_, '_>) -> bool {
+    match tail.all() {
+        [count] => count.is_bare() && count.text.len() <= 2,
+        [count, last] => count.is_bare() && count.text.len() <= 2 && last.is_bare() && last.text.len() >= 4,
+        _ => false,
+    }
+}
+
+fn is_bad_figure(tail: Pieces<'_, '_>) -> bool {
+    let begins = tail.first().is_some_and(|first| first.is_bare() && first.text.len() <= 3);
+    begins && matches!(tail.gap(1), "." | ",")
+}

@@ -1,0 +1,83 @@
+//! Why the pieces behind a code are no request: the reason that helps most.
+
+use std::sync::Arc;
+
+use super::{
+    Error, Parsed,
+    pieces::Pieces,
+    pin,
+    reading::{Reading, Tail, is_open},
+};
+use crate::{
+    catalog::Product,
+    value::{NumberError, NumberKind},
+};
+
+/// Refuses the pieces; `readings` are those with a complete number, none of which is a request.
+pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> Parsed {
+    let (error, glimpsed) = reason(&product, rest, readings);
+    let pin_seen = match &error {
+        Error::Number(_, NumberError::Token) => false,
+        _ if is_open(&product) => glimpsed || pin::behind_nominal(rest, product.number),
+        _ => glimpsed || pin::behind_number(rest, product.number),
+    };
+    Parsed { request: Err(error), pin_seen }
+}
+
+/// The reason, and whether it takes a piece for a PIN.
+fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> (Error, bool) {
+    let product = Arc::clone(product);
+    if rest.all().is_empty() {
+        return (Error::MissingNumber(product), false);
+    }
+    if two_numbers(rest, product.number) {
+        return (Error::Several, false);
+    }
+    if let Some(error) = nominal_at_fault(&product, readings) {
+        return (error, readings.iter().any(|reading| reading.tail.has_pin()));
+    }
+    let (error, pin) = number_at_fault(&product, rest);
+    (Error::Number(product, error), pin)
+}
+
+/// Two complete numbers in a row. The parts of a driver's id are easily complete themselves: only two alone count.
+fn two_numbers(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    let parts_count = kind != NumberKind::DriverId || rest.all().len() == 2;
+    parts_count && rest.numbers(kind).any(|(_, behind)| behind.numbers(kind).next().is_some())
+}
+
+/// The number is complete: it is the nominal that is missing, wrong or too much. The shortest number decides.
+fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Error> {
+    let product = Arc::clone(product);
+    if !is_open(&product) {
+        let named = readings.iter().any(|reading| matches!(reading.tail, Tail::Nominal { .. }));
+        return named.then_some(Error::NominalNotTaken(product));
+    }
+    Some(match readings.first()?.tail {
+        Tail::Nothing => Error::MissingNominal(product),
+        Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
+        Tail::BadFigure | Tail::Pin | Tail::Unclear => Error::BadNominal(product),
+    })
+}
+
+/// What is wrong with the number, by the reading that comes nearest to one; and whether that leaves out a PIN.
+fn number_at_fault(product: &Product, rest: Pieces<'_, '_>) -> (NumberError, bool) {
+    let open = is_open(product);
+    let parts = rest.cuts().map(|(number, tail)| (number, Tail::of(tail, open)));
+    let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::Nominal { .. }));
+    let all = parts.map(|(number, tail)| (number, tail.has_pin(), false)).chain([(rest, false, true)]);
+    let faults = all.filter_map(|(number, pin, whole)| Some((number.number(product.number).err()?, pin, whole)));
+    // Equally far: a number alone is likelier where no nominal is wanted.
+    let nearest = faults.min_by_key(|(error, _, whole)| (distance(error), *whole == open));
+    nearest.map_or((NumberError::NotDigits, false), |(error, pin, _)| (error, pin))
+}
+
+/// How many digits are wrong.
+fn distance(error: &NumberError) -> usize {
+    match error {
+        NumberError::TooShort { missing } => *missing,
+        NumberError::TooLong { extra } => *extra,
+        NumberError::Token | NumberError::VirtualAccount { .. } => 0,
+        NumberError::NotMobile | NumberError::NotDigits => usize::MAX,
+    }
+}

@@ -1,0 +1,310 @@
+//! What agents type, and what is made of it.
+
+use super::*;
+
+fn catalog() -> Catalog {
+    Catalog::load(None).unwrap()
+}
+
+/// `CODE number [nominal]`, with ` !pin` behind it where a PIN was seen; or what is wrong, in short.
+fn read(text: &str) -> String {
+    let Parsed { request, pin_seen } = parse(text, &catalog());
+    let said = match request {
+        Ok(Request { product, number, nominal }) => {
+            let nominal = nominal.map(|amount| format!(" {}", amount.0)).unwrap_or_default();
+            format!("{} {}{nominal}", product.code, number.as_str())
+        }
+        Err(error) => said(&error),
+    };
+    if pin_seen { format!("{said} !pin") } else { said }
+}
+
+fn said(error: &Error) -> String {
+    let codes = |codes: &[ProductCode]| codes.iter().map(ProductCode::as_str).collect::<Vec<_>>().join(" ");
+    match error {
+        Error::Empty => "empty".into(),
+        Error::UnknownCode { typed, nearest } => format!("{typed}? {}", codes(nearest)).trim_end().into(),
+        Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
+        Error::MissingNumber(_) => "number?".into(),
+        Error::Number(_, error) => format!("{error:?}"),
+        Error::MissingNominal(_) => "nominal?".into(),
+        Error::BadNominal(_) => "bad nominal".into(),
+        Error::NominalOutOfRange(_) => "out of range".into(),
+        Error::NominalNotTaken(_) => "not taken".into(),
+        Error::Ambiguous(_) => "ambiguous".into(),
+        Error::Several => "several".into(),
+    }
+}
+
+#[track_caller]
+fn all_are(cases: &[(&str, &str)]) {
+    let wrong: Vec<_> =
+        cases.iter().map(|(text, said)| (text, read(text), said)).filter(|(_, is, said)| is != *said).collect();
+    assert!(wrong.is_empty(), "(typed, read, expected) {wrong:#?}");
+}
+
+#[test]
+fn the_vendors_samples_are_read() {
+    all_are(&[
+        ("PLN20 01105691111", "PLN20 01105691111"),
+        ("OVO10 0817345544", "OVO10 0817345544"),
+        ("GOPAY10 0817345544", "GOPAY10 0817345544"),
+        ("DN1 0817345544", "DN1 0817345544"),
+        ("DNOPEN 0817345544 10000", "DNOPEN 0817345544 10000"),
+        ("MAX5000 01105691111", "MAX5000 01105691111"),
+    ]);
+}
+
+#[test]
+fn every_separator_and_case_is_understood() {
+    for text in [
+        "pln20 01105691111",
+        "Pln20.01105691111",
+        "PLN20*01105691111",
+        "PLN20#01105691111#",
+        "*PLN20*01105691111#",
+        "PLN20,01105691111",
+        "PLN20, 01105691111.",
+        "PLN20\n01105691111",
+        "PLN20\t 01105691111 ",
+        "PLN20-01105691111",
+        "PLN20 - 01105691111",
+        "PLN20/01105691111",
+        "PLN20: 01105691111",
+        "PLN20 = 01105691111",
+        "PLN20 0110 5691 111",
+        "PLN20.0110.5691.111",
+        "PLN20 0110-5691-111",
+        "PLN20 (0110) 5691111",
+        "PLN20 0 1 1 0 5 6 9 1 1 1 1",
+        "\u{202a}PLN20\u{a0}0110\u{2013}5691\u{2011}111\u{202c}",
+        "\u{feff}pln20\u{2003}\u{2066}01105691111\u{2069}",
+        "01105691111 PLN20",
+        "01105691111.pln20",
+        "0110 5691 111 pln20",
+        "cek PLN20 01105691111",
+        "Tolong cek pln20 01105691111",
+        "PLN20 No. Meter: 01105691111",
+        "PLN20 ID Pelanggan 01105691111",
+        "PLN20\nNo Meter PLN : 01105691111",
+        "No. Meter: 01105691111 PLN20",
+    ] {
+        assert_eq!(read(text), "PLN20 01105691111", "{text:?}");
+    }
+}
+
+#[test]
+fn every_form_of_a_mobile_number_is_understood() {
+    for number in [
+        "081234567890",
+        "0812-3456-7890",
+        "0812 3456 7890",
+        "0812.3456.7890",
+        "0812 - 3456 - 7890",
+        "(0812) 3456-7890",
+        "+62 812 3456 7890",
+        "+62 812-3456-7890",
+        "+6281234567890",
+        "6281234567890",
+        "62 812 3456 7890",
+        "81234567890",
+        "812-3456-7890",
+        "No HP: 0812-3456-7890",
+        "No. DANA 081234567890",
+    ] {
+        assert_eq!(read(&format!("DN1 {number}")), "DN1 081234567890", "{number}");
+        assert_eq!(read(&format!("dnopen.{number} 50rb")), "DNOPEN 081234567890 50000", "{number}");
+    }
+}
+
+#[test]
+fn a_pin_is_dropped_unread_and_told_of() {
+    all_are(&[
+        ("PLN20.01105691111.1234", "PLN20 01105691111 !pin"),
+        ("PLN20 01105691111 123456", "PLN20 01105691111 !pin"),
+        ("PLN20*0110 5691 111*12345678#", "PLN20 01105691111 !pin"),
+        ("pln20#512345678901#1234", "PLN20 512345678901 !pin"),
+        ("OVO10.0817345544.1234", "OVO10 0817345544 !pin"),
+        ("MAX5000.01105691111.12345", "MAX5000 01105691111 !pin"),
+        ("DNOPEN.0817345544.10000.1234", "DNOPEN 0817345544 10000 !pin"),
+        ("DNOPEN.0817345544.10.000.1234", "DNOPEN 0817345544 10000 !pin"),
+        ("DNOPEN 0817345544 10 rb 123456", "DNOPEN 0817345544 10000 !pin"),
+        ("01105691111.1234.PLN20", "PLN20 01105691111 !pin"),
+        // Also where the rest is wrong.
+        ("PLN20.0110569111.1234", "TooShort { missing: 1 } !pin"),
+        ("PLN20.01105691111.1234.2", "TooLong { extra: 4 } !pin"),
+        ("PLN20.01105691111.1234 BUDI", "NotDigits !pin"),
+        ("PLN20 01105691111 20rb 1234", "not taken !pin"),
+        ("DNOPEN.0817345544.99jt.1234", "out of range !pin"),
+        ("PLNN20.01105691111.1234", "PLNN20? PLN20 !pin"),
+        ("01105691111.1234", "code? PLN20 MAX5000 !pin"),
+        ("PLN20.01105691111.1234\nOVO10.0817345544.1234", "several !pin"),
+        // Three digits, or nine, are none.
+        ("PLN20 01105691111 123", "TooLong { extra: 2 }"),
+        ("PLN20 01105691111 1234567890", "TooLong { extra: 9 }"),
+    ]);
+}
+
+#[test]
+fn a_nominal_is_read_in_every_form() {
+    for nominal in [
+        "25000",
+        "25.000",
+        "25,000",
+        "25rb",
+        "25 rb",
+        "25ribu",
+        "25 RIBU",
+        "25k",
+        "Rp25.000",
+        "Rp 25.000",
+        "Rp. 25.000",
+        "rp25rb",
+        "25.000,00",
+        "Rp25.000,-",
+        "= 25000",
+        "*25000#",
+        "(25.000)",
+    ] {
+        assert_eq!(read(&format!("DNOPEN 0817345544 {nominal}")), "DNOPEN 0817345544 25000", "{nominal}");
+    }
+    all_are(&[
+        ("DNOPEN 0817345544 12.500.000", "out of range"),
+        ("DNOPEN 0817345544 100.500", "DNOPEN 0817345544 100500"),
+        ("DNOPEN.0817345544.10.500", "DNOPEN 0817345544 10500"),
+        ("DNOPEN 0812 345 678 901 10rb", "DNOPEN 0812345678901 10000"),
+        ("DNOPEN.0817345544.1,5jt", "DNOPEN 0817345544 1500000"),
+        ("DNOPEN 0812 3456 7890 1.250.000", "DNOPEN 081234567890 1250000"),
+        ("0817345544 10rb dnopen", "DNOPEN 0817345544 10000"),
+    ]);
+}
+
+#[test]
+fn a_nominal_that_does_not_fit_is_said_so() {
+    all_are(&[
+        ("DNOPEN 0817345544", "nominal?"),
+        ("DNOPEN 0812 3456 7890", "nominal?"),
+        ("DNOPEN 0817345544 banyak", "bad nominal"),
+        ("DNOPEN 0817345544 1.500rb", "bad nominal"),
+        ("DNOPEN 0817345544 10.00", "bad nominal"),
+        ("DNOPEN 0817345544 01000", "bad nominal"),
+        ("DNOPEN 0817345544 500", "out of range"),
+        ("DNOPEN 0817345544 99jt", "out of range"),
+        ("DNOPEN 0817345544 999999999999jt", "out of range"),
+        ("PLN20 01105691111 20rb", "not taken"),
+        ("PLN20 01105691111 20.000", "not taken"),
+        ("PLN20.01105691111.Rp 20000", "not taken"),
+        ("OVO10 0817345544 10 ribu", "not taken"),
+    ]);
+}
+
+#[test]
+fn a_wrong_number_is_counted_in_digits() {
+    all_are(&[
+        ("PLN20 0110569111", "TooShort { missing: 1 }"),
+        ("PLN20 0110 5691 11", "TooShort { missing: 1 }"),
+        ("PLN20 0110569111122", "TooLong { extra: 1 }"),
+        ("PLN20 1234", "TooShort { missing: 7 }"),
+        ("PLN20 12345678901234567890", "Token"),
+        ("PLN20 1234 5678 9012 3456 7890", "Token"),
+        ("PLN20 1234-5678-9012-3456-7890", "Token"),
+        ("PLN20 123456789012 34567890", "Token"),
+        ("OVO10 081734554", "TooShort { missing: 1 }"),
+        ("OVO10 08173455441234", "TooLong { extra: 1 }"),
+        ("OVO10 01105691111", "NotMobile"),
+        ("OVO10 80660817345544", "VirtualAccount { prefix: \"8066\" }"),
+        ("DN1 8528-0817-345544", "VirtualAccount { prefix: \"8528\" }"),
+        ("DN1 3901 0817345544", "VirtualAccount { prefix: \"3901\" }"),
+        ("DNOPEN 85280817345544 10rb", "VirtualAccount { prefix: \"8528\" }"),
+        ("GOPAY10 8980817345544", "VirtualAccount { prefix: \"898\" }"),
+        ("DNOPEN 081734554 10000", "TooShort { missing: 1 }"),
+        ("DNOPEN 081734554 10rb", "TooShort { missing: 1 }"),
+        ("MAX5000 1234", "TooShort { missing: 1 }"),
+        ("PLN20 BUDI", "NotDigits"),
+        ("PLN20 01105691111 BUDI", "NotDigits"),
+        ("PLN20 O1105691111", "NotDigits"),
+        ("PLN20", "number?"),
+        ("pln20.", "number?"),
+        ("DNOPEN", "number?"),
+    ]);
+}
+
+#[test]
+fn what_can_be_read_in_two_ways_is_asked_again() {
+    all_are(&[
+        // A meter and a repeat count, or a customer id.
+        ("PLN20 01105691111 1", "ambiguous"),
+        ("PLN20.01105691111.2.1234", "ambiguous !pin"),
+        // A number and a nominal in thousands, or a longer number.
+        ("OVO10 08123456789 10", "ambiguous"),
+        ("DNOPEN 0817345544 1 10000", "ambiguous"),
+        ("DNOPEN.0817345544.500.1234", "ambiguous !pin"),
+        ("DNOPEN 0812 345 678 901 10000", "ambiguous !pin"),
+        ("DNOPEN.0817345544.1.250.000", "ambiguous"),
+        ("DNOPEN.0817345544.1.500rb", "ambiguous"),
+        // A driver's id and a PIN, or a longer id.
+        ("MAX5000 12345 67890", "ambiguous !pin"),
+        ("MAX5000 0110 569 1111", "ambiguous !pin"),
+        ("MAX5000 12345 10.000", "ambiguous"),
+        // But never a run of digits: it is not cut.
+        ("PLN20 011056911111", "PLN20 011056911111"),
+        ("MAX5000 1234567890", "MAX5000 1234567890"),
+        ("MAX5000 12345-67890", "MAX5000 1234567890"),
+    ]);
+}
+
+#[test]
+fn a_code_that_is_missing_or_unknown_gets_a_hint() {
+    all_are(&[
+        ("", "empty"),
+        (" .\u{200b}- \n", "empty"),
+        ("cek", "empty"),
+        ("pln 01105691111", "pln? PLN20"),
+        ("dana 0817345544", "dana? DN1 DNOPEN"),
+        ("OVO 10 0817345544", "OVO? OVO10"),
+        ("PLN50 01105691111", "PLN50? PLN20"),
+        ("OVO1O 0817345544", "OVO1O? OVO10"),
+        ("goapy10 0817345544", "goapy10? GOPAY10"),
+        ("halo semua", "halo?"),
+        ("S", "S?"),
+        ("LAP.0", "LAP?"),
+        ("CEKPLN.512345678901", "CEKPLN?"),
+        ("😀😀", "😀😀?"),
+        ("PLN2001105691111", "PLN200110? PLN20"),
+        ("01105691111", "code? PLN20 MAX5000"),
+        ("512345678901", "code? PLN20 MAX5000"),
+        ("0817345544", "code? OVO10 GOPAY10 DN1 DNOPEN MAX5000"),
+        ("0817345544 10rb", "code? OVO10 GOPAY10 DN1 DNOPEN MAX5000"),
+        ("0817345544 DNOPEN 10000", "code? DNOPEN"),
+        ("0817345544 DNOPN", "DNOPN? DNOPEN"),
+        ("1234", "code?"),
+    ]);
+}
+
+#[test]
+fn several_checks_are_not_taken_for_one() {
+    all_are(&[
+        ("PLN20 01105691111 PLN20 01105691112", "several"),
+        ("PLN20 01105691111\nOVO10 0817345544", "several"),
+        ("PLN20 01105691111, 01105691112", "several"),
+        ("OVO10 081000000001 081000000002", "several"),
+        ("OVO10 0810-0000-0001\n0810-0000-0002\n0810-0000-0003", "several"),
+        ("MAX5000 01105691111 01105691112", "several"),
+        ("DNOPEN 081000000001 081000000002 10000", "several"),
+    ]);
+    assert_eq!(read(&"PLN20 01105691111\n".repeat(500)), "several");
+    assert_eq!(read(&format!("PLN20 {}", "1 ".repeat(5000))), "several");
+    // What was cut off might belong to the number.
+    assert_eq!(read(&format!("PLN20 {}011056911112", " ".repeat(4096 - 17))), "several");
+}
+
+#[test]
+fn what_was_typed_is_bounded_and_shows_no_number() {
+    let typed = |text: &str| match parse(text, &catalog()).request {
+        Err(Error::UnknownCode { typed, .. }) => typed,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(typed(&"A".repeat(4096)).len(), 24);
+    assert_eq!(typed("BUDI\u{202e}\u{0}"), "BUDI");
+    assert_eq!(typed("XX01105691111"), "XX011056");
+}
