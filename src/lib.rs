@@ -4,5 +4,6 @@ pub mod catalog;
 pub mod clock;
 pub mod inquiry;
 pub mod klikoo;
+pub mod sandbox;
 pub mod store;
 pub mod value;

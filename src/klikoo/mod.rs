@@ -1,1 +1,34 @@
-//! The partner API of Klikoo: a client with one async method per operation.
+//! The partner API of Klikoo: a [`Client`] with one async method per operation.
+//!
+//! ```text
+//! Client::inquire ─▶ token ─▶ sign ─▶ transport ─▶ answer ─▶ codes ─▶ Answer
+//!     ▲                                              │
+//!     └───────────────────── retry ◀─────────────────┘
+//! ```
+//!
+//! An operation gets the access token (`token`: one request for it, however many wait), signs the request
+//! ([`sign`], with [`PrivateKey`] and client secret) at the vendor's time (`skew`), exchanges it for an answer of
+//! bounded size and time (`transport`), and reads that (`answer`, by the types of [`wire`] and the table of `codes`).
+//! What failed and can be remedied is tried once more (`retry`), all within the time that one check has
+//! ([`Timeouts`]). What cannot be remedied is a [`Fault`]; whether that says anything of the customer's number is
+//! for the caller to tell from its kind.
+//!
+//! The wire format is known here alone; the sandbox, which plays the vendor, uses [`wire`] and [`sign`] too.
+
+mod account;
+mod answer;
+mod client;
+mod codes;
+mod error;
+mod key;
+mod retry;
+pub mod sign;
+mod skew;
+mod token;
+mod transport;
+pub mod wire;
+
+pub use account::{Account, BaseUrl, BaseUrlError, SetupError, Timeouts};
+pub use client::{Answer, Client, Inquiry};
+pub use error::{Error, Fault};
+pub use key::{KeyError, KeyProblem, PrivateKey, PublicKey};

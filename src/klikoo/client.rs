@@ -1,0 +1,248 @@
+//! The client: one async method per operation, each with its remedies, within the time that one check has.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Account, Error, Fault, PrivateKey, SetupError, Timeouts,
+    answer::{self, Brought},
+    retry::{Cause, Failed, Remedies, Remedy},
+    sign::{RequestKey, SignedRequest, auth_string, timestamp},
+    skew::VendorClock,
+    token::{Token, TokenCache},
+    transport::{Call, RawAnswer, Transport},
+    wire::{BALANCE_PATH, INQUIRY_PATH, InquiryRequest, TOKEN_PATH, TokenRequest},
+};
+use crate::{
+    clock::Clock,
+    value::{Customer, CustomerNumber, OperatorProblem, Reference, ResponseCode, Rupiah},
+};
+
+/// A partner's connection to Klikoo. Clones share token, clock offset and connections.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    client_id: String,
+    client_secret: SecretString,
+    private_key: PrivateKey,
+    request_key: RequestKey,
+    transport: Transport,
+    tokens: TokenCache,
+    clock: VendorClock,
+    check: Duration,
+}
+
+/// What is asked about one customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Inquiry<'a> {
+    /// The vendor's product code: letters, digits and `-`.
+    pub product_code: &'a str,
+    /// The customer's number.
+    pub number: &'a CustomerNumber,
+    /// What the partner pays; for an open denomination the nominal.
+    pub buying: Rupiah,
+    /// What the partner asks; for an open denomination the nominal.
+    pub selling: Rupiah,
+}
+
+/// How an inquiry ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Reference of the last request that was sent, by which support finds it.
+    pub reference: Reference,
+    /// The response code, where the vendor answered at all.
+    pub code: Option<ResponseCode>,
+    /// The customer, or what is known instead.
+    pub result: Result<Customer, Fault>,
+}
+
+/// What a request signs and sends.
+struct Request {
+    method: Method,
+    path: &'static str,
+    body: String,
+}
+
+impl Client {
+    /// A client for an account. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When client id or secret are empty, or the HTTP client cannot be made.
+    pub fn new(account: Account, timeouts: Timeouts, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
+        let Account { base_url, client_id, client_secret, private_key } = account;
+        if client_id.is_empty() {
+            return Err(SetupError::NoClientId);
+        }
+        Ok(Self(Arc::new(Inner {
+            request_key: RequestKey::new(&client_secret).ok_or(SetupError::NoClientSecret)?,
+            transport: Transport::new(base_url, timeouts)?,
+            tokens: TokenCache::default(),
+            clock: VendorClock::new(clock),
+            check: timeouts.check,
+            client_id,
+            client_secret,
+            private_key,
+        })))
+    }
+
+    /// Asks about one customer. It moves no money, so a request whose answer was lost is sent again.
+    pub async fn inquire(&self, inquiry: &Inquiry<'_>) -> Answer {
+        let mut reference = Reference::fresh();
+        let each_attempt = || {
+            reference = Reference::fresh();
+            Request { method: Method::POST, path: INQUIRY_PATH, body: body_of(inquiry, reference) }
+        };
+        let read = |raw: &RawAnswer| answer::customer(raw, inquiry.number);
+        match self.0.in_time(self.0.signed(each_attempt, read)).await {
+            Ok(Brought { value, code }) => Answer { reference, code, result: Ok(value) },
+            Err(Error { fault, code }) => Answer { reference, code, result: Err(fault) },
+        }
+    }
+
+    /// The partner's balance with Klikoo.
+    ///
+    /// # Errors
+    /// What is known instead.
+    pub async fn balance(&self) -> Result<Rupiah, Error> {
+        let each_attempt = || Request { method: Method::GET, path: BALANCE_PATH, body: String::new() };
+        self.0.in_time(self.0.signed(each_attempt, answer::balance)).await.map(|brought| brought.value)
+    }
+
+    /// Gets an access token, unless there is a good one, and tells how long it lasts from when it was given.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn authenticate(&self) -> Result<Duration, Error> {
+        self.0.in_time(self.0.token()).await.map(|token| token.life())
+    }
+
+    /// Klikoo's time less this machine's, as far as a refusal made it known; else zero.
+    pub fn clock_offset(&self) -> TimeDelta {
+        self.0.clock.offset()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("client_id", &self.0.client_id).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// Ends an operation when its time is over; what is under way is dropped.
+    async fn in_time<T>(&self, operation: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let ended = tokio::time::timeout(self.check, operation).await;
+        ended.unwrap_or(Err(Error { fault: Fault::Timeout, code: None }))
+    }
+
+    /// Sends a signed request, and again while there is a remedy.
+    async fn signed<T>(
+        &self,
+        mut each_attempt: impl FnMut() -> Request,
+        read: impl Fn(&RawAnswer) -> Result<Brought<T>, Failed>,
+    ) -> Result<Brought<T>, Error> {
+        let mut remedies = Remedies::default();
+        loop {
+            let token = self.token().await?;
+            let failed = match self.attempt(self.sign(each_attempt(), &token), &read).await {
+                Ok(brought) => return Ok(brought),
+                Err(failed) => failed,
+            };
+            match remedies.take_for(&failed) {
+                Some(Remedy::NewToken) => self.tokens.drop_refused(&token),
+                Some(_) => {}
+                None => return Err(failed.into_error()),
+            }
+        }
+    }
+
+    /// The kept token, or a new one.
+    async fn token(&self) -> Result<Token, Error> {
+        self.tokens.get(self.clock.own_now(), || self.fetch_token()).await
+    }
+
+    async fn fetch_token(&self) -> Result<Token, Error> {
+        let mut remedies = Remedies::default();
+        loop {
+            let asked_at = self.clock.own_now();
+            let failed = match self.attempt(self.sign_token_request()?, |raw| answer::token(raw, asked_at)).await {
+                Ok(brought) => return Ok(brought.value),
+                Err(failed) => failed,
+            };
+            if remedies.take_for(&failed).is_none() {
+                return Err(failed.into_error());
+            }
+        }
+    }
+
+    /// One exchange, and what it taught of the vendor's clock.
+    async fn attempt<T>(
+        &self,
+        call: Call,
+        read: impl FnOnce(&RawAnswer) -> Result<Brought<T>, Failed>,
+    ) -> Result<Brought<T>, Failed> {
+        let path = call.path;
+        let mut measured = None;
+        let exchange = self.transport.exchange(call, |date: DateTime<Utc>| measured = Some(self.clock.measure(date)));
+        let ended = exchange.await.and_then(|raw| read(&raw));
+        let is_clock_refused = matches!(&ended, Err(failed) if failed.cause == Cause::ClockRefused);
+        match measured {
+            Some(measured) if is_clock_refused => self.clock.correct(measured),
+            Some(measured) => self.clock.follow(measured),
+            None => {}
+        }
+        log(path, &ended);
+        ended
+    }
+
+    fn sign(&self, request: Request, token: &Token) -> Call {
+        let Request { method, path, body } = request;
+        let timestamp = timestamp(self.clock.now());
+        let signature = self.request_key.sign(&SignedRequest {
+            method: method.as_str(),
+            path,
+            token: token.expose(),
+            body: body.as_bytes(),
+            timestamp: &timestamp,
+        });
+        Call { method, path, body, timestamp, signature, authorization: Some(token.header()) }
+    }
+
+    fn sign_token_request(&self) -> Result<Call, Error> {
+        let timestamp = timestamp(self.clock.now());
+        let signature = self
+            .private_key
+            .sign(&auth_string(&self.client_id, &timestamp))
+            .map_err(|_| Error { fault: Fault::Operator(OperatorProblem::Signature), code: None })?;
+        let body = TokenRequest::new(&self.client_id, self.client_secret.expose_secret()).to_body();
+        Ok(Call { method: Method::POST, path: TOKEN_PATH, body, timestamp, signature, authorization: None })
+    }
+}
+
+fn body_of(inquiry: &Inquiry<'_>, reference: Reference) -> String {
+    let number = inquiry.number.as_str().to_owned();
+    let request = InquiryRequest {
+        msidn: number.clone(),
+        amount: inquiry.buying.0.to_string(),
+        product_code: inquiry.product_code.to_owned(),
+        selling_price: inquiry.selling.0.to_string(),
+        value: number,
+        partner_reference_id: reference.to_string(),
+    };
+    request.to_body()
+}
+
+/// Tells the log how an attempt ended: the code, never the vendor's words, which may hold a number.
+fn log<T>(path: &str, ended: &Result<Brought<T>, Failed>) {
+    match ended {
+        Ok(brought) => tracing::debug!(path, code = brought.code.as_ref().map(ResponseCode::as_str), "Klikoo answered"),
+        Err(failed) => {
+            let error = failed.clone().into_error();
+            tracing::info!(path, %error, "Klikoo did not do what was asked");
+        }
+    }
+}

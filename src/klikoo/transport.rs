@@ -1,0 +1,118 @@
+//! One exchange over HTTP, bounded in time and size. It knows nothing of what is said.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::{
+    Method, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue},
+    redirect,
+};
+
+use super::{
+    Fault, SetupError, Timeouts,
+    account::BaseUrl,
+    retry::{Cause, Failed},
+    wire::{SIGNATURE_HEADER, TIMESTAMP_HEADER},
+};
+
+/// The largest answer that is read: some hundred times a usual one.
+const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// How long an unused connection is kept. Gateways close theirs after a minute or more, so ours is gone before: a
+/// request on a connection that the other side is just closing would be lost and use up its one repeat.
+/// (On a connection that was closed before anything was written, hyper sends it anew by itself.)
+const KEEP_UNUSED: Duration = Duration::from_secs(30);
+
+/// A request, signed.
+pub(super) struct Call {
+    pub(super) method: Method,
+    /// Without the gateway's prefix, as it was signed.
+    pub(super) path: &'static str,
+    /// The very bytes that were hashed.
+    pub(super) body: String,
+    pub(super) timestamp: String,
+    pub(super) signature: String,
+    /// `Bearer …`, for everything but the token request.
+    pub(super) authorization: Option<HeaderValue>,
+}
+
+/// An answer, unread.
+pub(super) struct RawAnswer {
+    pub(super) status: StatusCode,
+    pub(super) body: Vec<u8>,
+}
+
+/// Sends calls to one base URL.
+pub(super) struct Transport {
+    http: reqwest::Client,
+    base_url: BaseUrl,
+    read: Duration,
+}
+
+impl Transport {
+    pub(super) fn new(base_url: BaseUrl, timeouts: Timeouts) -> Result<Self, SetupError> {
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(timeouts.connect)
+            .tcp_nodelay(true)
+            .pool_idle_timeout(KEEP_UNUSED);
+        if base_url.is_loopback() {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(SetupError::Http)?;
+        Ok(Self { http, base_url, read: timeouts.read })
+    }
+
+    /// Sends a call and reads its answer whole. `on_date` hears the `Date` header as soon as it is there.
+    pub(super) async fn exchange(&self, call: Call, on_date: impl FnOnce(DateTime<Utc>)) -> Result<RawAnswer, Failed> {
+        let exchange = async {
+            let response = self.send(call).await?;
+            if let Some(date) = date_of(&response) {
+                on_date(date);
+            }
+            let status = response.status();
+            Ok(RawAnswer { status, body: read_bounded(response).await? })
+        };
+        let in_time = tokio::time::timeout(self.read, exchange).await;
+        in_time.unwrap_or_else(|_| Err(Failed::silent(Cause::Passing(Fault::Timeout))))
+    }
+
+    async fn send(&self, call: Call) -> Result<Response, Failed> {
+        let mut request = self
+            .http
+            .request(call.method, self.base_url.join(call.path))
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(TIMESTAMP_HEADER, call.timestamp)
+            .header(SIGNATURE_HEADER, call.signature)
+            .body(call.body);
+        if let Some(authorization) = call.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        request.send().await.map_err(|error| lost(error, Fault::Unreachable))
+    }
+}
+
+async fn read_bounded(mut response: Response) -> Result<Vec<u8>, Failed> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, Fault::Garbled))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            tracing::warn!(limit = LARGEST_ANSWER, "Klikoo's answer is too large");
+            return Err(Failed::silent(Cause::Lasting(Fault::Garbled)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn lost(error: reqwest::Error, fault: Fault) -> Failed {
+    tracing::warn!(error = ?error.without_url(), "the connection to Klikoo was lost");
+    Failed::silent(Cause::Passing(fault))
+}
+
+fn date_of(response: &Response) -> Option<DateTime<Utc>> {
+    let date = response.headers().get(DATE)?.to_str().ok()?;
+    DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
+}

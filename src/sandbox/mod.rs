@@ -1,0 +1,152 @@
+//! A Klikoo of one's own: a real HTTP server on loopback that refuses what the vendor refuses.
+//!
+//! Tests, `ceknomor demo` and `ceknomor sandbox` talk to it as to the vendor. It verifies every signature, holds
+//! clocks, tokens, fields and references against the vendor's rules, and then does what the asked number stands
+//! for: [`scenarios`] has the table. Where the vendor says nothing, it takes the strict side: what passes here should
+//! pass there.
+//!
+//! A request goes through `server` (routes), `check` (media type, time, signature), `fields` (the body), and `state`
+//! (tokens, references) to a `scenario`; `answer` makes the response of it, and `refusal` has the vendor's codes.
+//! What it remembers is bounded, and it logs no secret, name, or number in full.
+
+mod answer;
+mod check;
+mod fields;
+mod refusal;
+mod scenario;
+mod server;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashSet, io, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use scenario::{Scenario, scenarios};
+use server::Server;
+
+use crate::{
+    clock::Clock,
+    klikoo::{PublicKey, sign::RequestKey},
+};
+
+/// How long a stop waits for connections that do not end by themselves.
+const STOP_TIME: Duration = Duration::from_secs(2);
+
+/// Whom the sandbox knows, and how it behaves.
+pub struct Settings {
+    /// The one partner's client id.
+    pub client_id: String,
+    /// The partner's client secret; not empty.
+    pub client_secret: SecretString,
+    /// The public half of the partner's key.
+    pub public_key: PublicKey,
+    /// What time it is at the sandbox: what it checks timestamps by and says in `Date`.
+    pub clock: Arc<dyn Clock>,
+    /// Product codes that it knows besides the six of the vendor's samples, in capitals.
+    pub products: Vec<String>,
+    /// How long each inquiry takes.
+    pub latency: Duration,
+}
+
+/// How often each endpoint was called since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Requests for a token, refused ones too.
+    pub token_requests: u64,
+    /// Tokens given.
+    pub tokens_issued: u64,
+    /// Inquiries, refused ones too.
+    pub inquiries: u64,
+    /// Inquiries that passed every check; what their scenario then did does not count.
+    pub inquiries_admitted: u64,
+    /// Requests for the balance, refused ones too.
+    pub balances: u64,
+}
+
+/// A running sandbox. Dropping it stops it.
+pub struct Sandbox {
+    base_url: String,
+    server: Arc<Server>,
+    serving: JoinHandle<io::Result<()>>,
+    _stop: DropGuard,
+}
+
+impl Sandbox {
+    /// Serves on `listener`, within the current tokio runtime.
+    ///
+    /// # Errors
+    /// When the listener has no address, or the client secret is empty.
+    pub fn start(listener: TcpListener, settings: Settings) -> io::Result<Self> {
+        let base_url = format!("http://{}{}", listener.local_addr()?, server::PREFIX);
+        let stopping = CancellationToken::new();
+        let server = Arc::new(Server::new(settings, stopping.clone())?);
+        let app = server::router(Arc::clone(&server));
+        let stopped = stopping.clone().cancelled_owned();
+        let serving = tokio::spawn(async { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
+        Ok(Self { base_url, server, serving, _stop: stopping.drop_guard() })
+    }
+
+    /// What stands for `KLIKOO_BASE_URL`: it ends in a gateway's prefix, which is no part of what is signed.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// How often each endpoint was called.
+    pub fn calls(&self) -> Calls {
+        *self.server.calls.borrow()
+    }
+
+    /// Waits until `count` inquiries have been received since the start, refused ones too. Each is checked by then,
+    /// and may not be answered yet.
+    pub async fn arrived(&self, count: u64) {
+        let mut calls = self.server.calls.subscribe();
+        // It fails only when the sender is gone, and `self.server` has it.
+        let _ = calls.wait_for(|calls| calls.inquiries >= count).await;
+    }
+
+    /// Lets inquiries wait for [`Sandbox::release`] after they were received and checked.
+    pub fn hold(&self) {
+        self.server.held.send_replace(true);
+    }
+
+    /// Answers the inquiries that were held, and those to come.
+    pub fn release(&self) {
+        self.server.held.send_replace(false);
+    }
+
+    /// Ends every token that was given, as if fifteen minutes had passed.
+    pub fn expire_tokens(&self) {
+        self.server.state.expire_tokens();
+    }
+
+    /// Takes no more connections, lets go of inquiries that wait, and returns when all are answered; at the latest
+    /// after two seconds.
+    pub async fn stop(mut self) {
+        self.server.stopping.cancel();
+        if tokio::time::timeout(STOP_TIME, &mut self.serving).await.is_err() {
+            self.serving.abort();
+        }
+    }
+}
+
+impl Server {
+    fn new(settings: Settings, stopping: CancellationToken) -> io::Result<Self> {
+        let key = RequestKey::new(&settings.client_secret)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the client secret is empty"))?;
+        let samples = answer::SAMPLE_PRODUCTS.into_iter().map(|(code, _)| code.to_owned());
+        let products: HashSet<_> = samples.chain(settings.products.iter().cloned()).collect();
+        Ok(Self {
+            settings,
+            key,
+            products,
+            state: state::State::default(),
+            calls: watch::Sender::new(Calls::default()),
+            held: watch::Sender::new(false),
+            stopping,
+        })
+    }
+}

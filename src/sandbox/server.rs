@@ -1,0 +1,241 @@
+//! The HTTP side: three endpoints behind a gateway's prefix, each read, checked, then answered.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Calls, Settings, answer,
+    check::Received,
+    fields::{self, Inquiry},
+    refusal::{Refusal, Service},
+    scenario::{Behaviour, behaviour, ordinary_customer},
+    state::{self, TOKEN_SECONDS},
+};
+use crate::klikoo::{
+    sign::RequestKey,
+    wire::{self, BALANCE_PATH, BalanceData, INQUIRY_PATH, TOKEN_PATH, TokenData},
+};
+
+/// The gateway's part of the base URL: it is in the address and not in what is signed.
+pub(super) const PREFIX: &str = "/klikoo-b2b";
+
+/// The largest body that is read, in bytes: many times the size of an inquiry.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// The partner's balance, in rupiah: the vendor's sample.
+const BALANCE: u64 = 1_000_000;
+
+/// How long the slow scenario takes.
+const SLOWNESS: Duration = Duration::from_secs(3);
+
+/// All that the handlers share.
+pub(super) struct Server {
+    pub(super) settings: Settings,
+    pub(super) key: RequestKey,
+    pub(super) products: HashSet<String>,
+    pub(super) state: state::State,
+    pub(super) calls: watch::Sender<Calls>,
+    /// Whether inquiries wait.
+    pub(super) held: watch::Sender<bool>,
+    pub(super) stopping: CancellationToken,
+}
+
+/// The routes. Whatever answers, the `Date` header is the sandbox's clock.
+pub(super) fn router(server: Arc<Server>) -> Router {
+    let api = Router::new()
+        .route(TOKEN_PATH, post(token))
+        .route(INQUIRY_PATH, post(inquiry))
+        .route(BALANCE_PATH, get(balance));
+    Router::new()
+        .nest(PREFIX, api)
+        .fallback(async || answer::refused(Service::Unknown, Refusal::NO_SUCH_PATH, None))
+        .method_not_allowed_fallback(async || answer::refused(Service::Unknown, Refusal::WRONG_METHOD, None))
+        .layer(middleware::map_response_with_state(Arc::clone(&server), with_date))
+        .with_state(server)
+}
+
+async fn with_date(State(server): State<Arc<Server>>, mut response: Response) -> Response {
+    let date = server.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+async fn token(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let issued = read(request).await.and_then(|received| server.issue_token(&received));
+    server.calls.send_modify(|calls| {
+        calls.token_requests += 1;
+        calls.tokens_issued += u64::from(issued.is_ok());
+    });
+    reply(Service::Auth, issued)
+}
+
+async fn balance(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let balance = read(request).await.and_then(|received| server.balance(&received));
+    server.calls.send_modify(|calls| calls.balances += 1);
+    reply(Service::Account, balance)
+}
+
+async fn inquiry(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let admitted = read(request).await.and_then(|received| server.admit(&received));
+    server.calls.send_modify(|calls| {
+        calls.inquiries += 1;
+        calls.inquiries_admitted += u64::from(admitted.is_ok());
+    });
+    server.wait_for_release().await;
+    server.pause(server.settings.latency).await;
+    match admitted {
+        Ok(inquiry) => server.act(&inquiry).await,
+        Err(refusal) => refuse(Service::Product, refusal),
+    }
+}
+
+/// Takes a request in, no more of it than an honest one has.
+async fn read(request: Request) -> Result<Received, Refusal> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::TOO_LARGE)?;
+    Ok(Received { method: parts.method, path: parts.uri.path().to_owned(), headers: parts.headers, body })
+}
+
+/// A success of `service`, or its refusal.
+fn reply(service: Service, result: Result<Value, Refusal>) -> Response {
+    match result {
+        Ok(data) => answer::success(&format!("200{service}2000"), data),
+        Err(refusal) => refuse(service, refusal),
+    }
+}
+
+fn refuse(service: Service, refusal: Refusal) -> Response {
+    tracing::info!(code = refusal.code(service), reason = refusal.message, "sandbox refuses a request");
+    answer::refused(service, refusal, None)
+}
+
+impl Server {
+    fn now(&self) -> DateTime<Utc> {
+        self.settings.clock.now()
+    }
+
+    fn issue_token(&self, received: &Received) -> Result<Value, Refusal> {
+        received.is_json()?;
+        let timestamp = received.timestamp(self.now())?;
+        let request = fields::token_request(&fields::object(&received.body)?)?;
+        // Plain comparisons: the sandbox holds no account's secret.
+        if request.client_id != self.settings.client_id
+            || request.client_secret != self.settings.client_secret.expose_secret()
+        {
+            return Err(Refusal::CREDENTIALS);
+        }
+        received.is_signed_by(&self.settings.public_key, &request.client_id, timestamp)?;
+        Ok(json!(TokenData {
+            access_token: Some(self.state.issue_token(self.now())),
+            token_type: Some("Bearer".to_owned()),
+            expires_in: Some(TOKEN_SECONDS.unsigned_abs()),
+        }))
+    }
+
+    fn balance(&self, received: &Received) -> Result<Value, Refusal> {
+        self.check(received)?;
+        if !received.body.is_empty() {
+            return Err(Refusal::INVALID_FIELD);
+        }
+        Ok(json!(BalanceData { balance: Some(BALANCE) }))
+    }
+
+    /// Holds an inquiry against every rule of the vendor. Its reference is used from here on.
+    fn admit(&self, received: &Received) -> Result<Inquiry, Refusal> {
+        self.check(received)?;
+        let body = fields::object(&received.body)?;
+        // The vendor hashes the sorted, minified form. A body in another form is right only as long as both sides
+        // sort it alike, so here it must be that form itself.
+        if wire::canonical(&Value::Object(body.clone())).as_bytes() != received.body {
+            return Err(Refusal::SIGNATURE);
+        }
+        let inquiry = fields::inquiry(&body)?;
+        if !self.products.contains(&inquiry.product) {
+            return Err(Refusal::PRODUCT_UNKNOWN);
+        }
+        self.state.use_reference(inquiry.reference)?;
+        Ok(inquiry)
+    }
+
+    /// What every request but the one for a token has to show.
+    fn check(&self, received: &Received) -> Result<(), Refusal> {
+        received.is_json()?;
+        let timestamp = received.timestamp(self.now())?;
+        let token = received.token()?;
+        self.state.check_token(token, self.now())?;
+        received.is_signed_with(&self.key, token, timestamp)
+    }
+
+    /// Does what the number's scenario says.
+    async fn act(&self, inquiry: &Inquiry) -> Response {
+        let behaviour = behaviour(&inquiry.number);
+        tracing::info!(product = inquiry.product, number = masked(&inquiry.number), "sandbox answers an inquiry");
+        match behaviour {
+            Behaviour::Found(customer) => answer::found(inquiry, customer),
+            Behaviour::Odd(form) => answer::odd(form, inquiry),
+            Behaviour::Slow => {
+                self.pause(SLOWNESS).await;
+                answer::found(inquiry, ordinary_customer())
+            }
+            Behaviour::Refused(service, refusal) => answer::refused(service, refusal, Some(&inquiry.number)),
+            Behaviour::RefusedOnce(refusal) if self.state.is_refused_this_time(&inquiry.number) => {
+                answer::refused(Service::Product, refusal, None)
+            }
+            Behaviour::RefusedOnce(_) => answer::found(inquiry, ordinary_customer()),
+            Behaviour::Broken(fault) => answer::broken(fault, inquiry, &self.stopping).await,
+        }
+    }
+
+    /// Waits while inquiries are held. A stop lets them go.
+    async fn wait_for_release(&self) {
+        let mut held = self.held.subscribe();
+        tokio::select! {
+            _ = held.wait_for(|held| !held) => {}
+            () = self.stopping.cancelled() => {}
+        }
+    }
+
+    /// Waits, unless there is nothing to wait for or the sandbox stops.
+    async fn pause(&self, time: Duration) {
+        if !time.is_zero() {
+            tokio::select! {
+                () = tokio::time::sleep(time) => {}
+                () = self.stopping.cancelled() => {}
+            }
+        }
+    }
+}
+
+/// The last three digits, which name the scenario and no customer.
+fn masked(number: &str) -> String {
+    let ending = number.len().checked_sub(3).and_then(|start| number.get(start..)).unwrap_or_default();
+    format!("…{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_number_names_its_scenario_alone() {
+        for (number, shown) in [("01105691111", "…111"), ("00000000404", "…404"), ("12", "…"), ("", "…")] {
+            assert_eq!(masked(number), shown);
+        }
+    }
+}
