@@ -19,10 +19,19 @@ pub(crate) struct Book {
     pub(crate) latencies: Vec<Duration>,
     /// Messages that answered no question on its way.
     pub(crate) astray: u64,
+    /// Answers without the words that a right one holds.
+    pub(crate) wrong: u64,
+    /// The words that a right answer holds.
+    expected: String,
     asked: i64,
 }
 
 impl Book {
+    /// An empty book; a right answer holds the words `expected`.
+    pub(crate) fn expecting(expected: &str) -> Self {
+        Self { expected: expected.to_owned(), ..Self::default() }
+    }
+
     /// Notes a question's first delivery.
     pub(crate) fn delivered(&mut self, asked: (i64, i64)) {
         if let Some(since) = self.under_way.get_mut(&asked) {
@@ -35,7 +44,8 @@ impl Book {
         self.under_way.len()
     }
 
-    fn answered(&mut self, chat: i64, original: Option<i64>) {
+    fn answered(&mut self, chat: i64, original: Option<i64>, text: &str) {
+        self.wrong += u64::from(!text.contains(&self.expected));
         let since = original.and_then(|id| self.under_way.remove(&(chat, id))).flatten();
         match since {
             Some(since) => self.latencies.push(since.elapsed()),
@@ -84,7 +94,7 @@ impl State {
         let Ok(send) = serde_json::from_slice::<Send>(body) else {
             return Some(Err(Refusal::bad_request("can't parse request")));
         };
-        book.answered(send.chat_id, send.reply_parameters.map(|reply| reply.message_id));
+        book.answered(send.chat_id, send.reply_parameters.map(|reply| reply.message_id), &send.text);
         Some(Ok(json!({
             "message_id": 1_000_000_000, "date": 1_700_000_000, "text": send.text,
             "chat": { "id": send.chat_id, "title": "Agen", "type": "supergroup" },

@@ -81,10 +81,11 @@ impl FakeTelegram {
         Self { world, url, server, checked: false }
     }
 
-    /// Starts it in load mode: no chats, only questions, their answers, and the time between.
-    pub async fn start_for_load() -> Self {
+    /// Starts it in load mode: no chats, only questions, their answers, and the time between. A right answer holds
+    /// the words `expected`.
+    pub async fn start_for_load(expected: &str) -> Self {
         let telegram = Self::start().await;
-        telegram.world.lock().load = Some(Book::default());
+        telegram.world.lock().load = Some(Book::expecting(expected));
         telegram
     }
 
@@ -232,15 +233,14 @@ impl FakeTelegram {
         self.world.lock().load.as_mut().map(|book| std::mem::take(&mut book.latencies)).unwrap_or_default()
     }
 
-    /// Load mode: what went wrong: messages that answered nothing, calls refused.
+    /// Load mode: what went wrong: calls refused, messages that answer nothing, answers that are not right.
     pub fn load_faults(&self) -> Vec<String> {
         let state = self.world.lock();
-        let astray = state.load.as_ref().map_or(0, |book| book.astray);
-        let mut all: Vec<String> = state.refusals.iter().map(|(method, why)| format!("{method}: {why:?}")).collect();
-        if astray > 0 {
-            all.push(format!("{astray} messages that answer nothing"));
-        }
-        all
+        let (astray, wrong) = state.load.as_ref().map_or((0, 0), |book| (book.astray, book.wrong));
+        let refused = state.refusals.iter().map(|(method, why)| format!("{method} refused: {}", why.description));
+        let counted = [(astray, "messages that answer nothing"), (wrong, "answers that are not right")];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        refused.chain(counted.map(|(count, what)| format!("{count} {what}"))).collect()
     }
 
     /// Waits for the bot's first poll; when it came.
