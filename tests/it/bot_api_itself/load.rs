@@ -11,7 +11,7 @@ use crate::bot_api::FakeTelegram;
 
 #[tokio::test]
 async fn an_answer_is_matched_to_its_question() {
-    let telegram = FakeTelegram::start_for_load("SITI").await;
+    let telegram = FakeTelegram::start_for_load("BUDI").await;
     let bot = bot_of(&telegram);
     telegram.ask(-1_001_000_000_001, 42, "/cek PLN20 01105691111");
     telegram.ask(-1_001_000_000_002, 43, "/cek PLN20 01105691111");
@@ -30,7 +30,7 @@ async fn an_answer_is_matched_to_its_question() {
 
 #[tokio::test]
 async fn what_answers_nothing_and_what_is_refused_is_told() {
-    let telegram = FakeTelegram::start_for_load("SITI").await;
+    let telegram = FakeTelegram::start_for_load("BUDI").await;
     let bot = bot_of(&telegram);
     bot.send_message(teloxide::types::ChatId(-1_001_000_000_001), "SITI").await.unwrap();
     bot.get_my_name().await.unwrap_err();
