@@ -1,6 +1,6 @@
 //! What the bot said, as a test reads it, and the buttons under it.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 
@@ -96,6 +96,12 @@ impl Reply {
         };
         let message = self.world.expect(&format!("edit of message {}", self.message.id), take).await;
         Self::new(self.world.clone(), self.chat, message)
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{} in {}: {:?} {:?}", self.message.id, self.chat, self.text(), self.rows())
     }
 }
 
