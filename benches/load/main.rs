@@ -1,0 +1,130 @@
+//! The load generator: runs the release binary against a fake Bot API and the sandbox, both on loopback, and prints
+//! what it costs against what it may cost. `cargo bench --bench load`; exit code 1 when a target is missed.
+//!
+//! Everything shares one machine, the stand-ins included, so the rate flat out is a lower bound of what the bot can
+//! do alone.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a measurement that cannot be taken ends by panicking, and the figures go to standard output"
+)]
+#![allow(unreachable_pub, reason = "`pub` marks what the generator may use of the stand-in")]
+
+#[path = "../../tests/it/bot_api/mod.rs"]
+#[allow(dead_code, reason = "the generator needs the load mode alone, and no conversations")]
+mod bot_api;
+mod figures;
+mod process;
+mod stand_ins;
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use self::{
+    figures::{Figure, Target, print_table},
+    process::BotProcess,
+    stand_ins::StandIns,
+};
+
+/// The steady load: what a busy group of agents makes.
+const STEADY_CHATS: i64 = 50;
+const STEADY_CHECKS_A_SECOND: u32 = 30;
+const STEADY_SECONDS: u32 = 20;
+/// Flat out: as many as it takes for the rate to settle.
+const FLAT_OUT_CHATS: i64 = 500;
+const FLAT_OUT_CHECKS: usize = 20_000;
+/// The most questions without an answer while flat out.
+const FLAT_OUT_IN_FLIGHT: usize = 256;
+/// How long the bot is left alone before its idle memory is read.
+const IDLE: Duration = Duration::from_secs(3);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    if cfg!(debug_assertions) {
+        println!("figures of a debug build say nothing; run `cargo bench --bench load`");
+        return ExitCode::SUCCESS;
+    }
+    let stand_ins = StandIns::start(FLAT_OUT_CHATS).await;
+    let bot = stand_ins.start_bot();
+    let mut figures = at_rest(&stand_ins, &bot).await;
+    figures.extend(steady(&stand_ins, &bot).await);
+    figures.extend(flat_out(&stand_ins, &bot).await);
+    let faults = stand_ins.telegram.load_faults();
+    drop(bot);
+
+    let all_met = print_table(&figures);
+    faults.iter().for_each(|fault| println!("FAULT {fault}"));
+    if all_met && faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Size, start and idle memory.
+async fn at_rest(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
+    let first_poll = stand_ins.first_poll(bot).await;
+    let start = first_poll.duration_since(bot.started());
+    tokio::time::sleep(IDLE).await;
+    vec![
+        Figure::new("binary", bot.binary_mib(), "MiB", Target::AtMost(10.0)),
+        Figure::new("start to first getUpdates", millis(start), "ms", Target::AtMost(100.0)),
+        Figure::new("idle RSS", bot.rss_mib(), "MiB", Target::AtMost(12.0)),
+    ]
+}
+
+/// Some checks a second from some chats, evenly spread.
+async fn steady(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
+    let cpu_before = bot.cpu();
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / STEADY_CHECKS_A_SECOND);
+    let checks = STEADY_CHECKS_A_SECOND * STEADY_SECONDS;
+    for number in 0..checks {
+        tick.tick().await;
+        stand_ins.ask(i64::from(number) % STEADY_CHATS);
+    }
+    stand_ins.wait_for_answers(0, bot).await;
+    let cpu = millis(bot.cpu() - cpu_before) / f64::from(checks);
+    let mut latencies = stand_ins.telegram.take_latencies();
+    latencies.sort_unstable();
+    vec![
+        Figure::new("30/s: CPU a check", cpu, "ms", Target::AtMost(0.5)),
+        Figure::new("30/s: update to reply, p50", millis(quantile(&latencies, 0.5)), "ms", Target::None),
+        Figure::new("30/s: update to reply, p99", millis(quantile(&latencies, 0.99)), "ms", Target::AtMost(4.0)),
+        Figure::new("30/s: update to reply, slowest", millis(quantile(&latencies, 1.0)), "ms", Target::None),
+        Figure::new("30/s: RSS", bot.rss_mib(), "MiB", Target::AtMost(24.0)),
+    ]
+}
+
+/// As fast as the bot answers, with a bounded number of questions without an answer.
+async fn flat_out(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
+    let (begun, cpu_before) = (Instant::now(), bot.cpu());
+    let mut asked = 0;
+    while asked < FLAT_OUT_CHECKS {
+        // Half of them at a time: waking for every single answer would take the bot's time on a small machine.
+        stand_ins.wait_for_answers(FLAT_OUT_IN_FLIGHT / 2, bot).await;
+        let batch = (FLAT_OUT_IN_FLIGHT / 2).min(FLAT_OUT_CHECKS - asked);
+        (asked..asked + batch).for_each(|number| stand_ins.ask(number as i64 % FLAT_OUT_CHATS));
+        asked += batch;
+    }
+    stand_ins.wait_for_answers(0, bot).await;
+    let took = begun.elapsed();
+    let cpu = millis(bot.cpu() - cpu_before) / FLAT_OUT_CHECKS as f64;
+    let rate = FLAT_OUT_CHECKS as f64 / took.as_secs_f64();
+    vec![
+        Figure::new("flat out: checks a second", rate, "", Target::AtLeast(2000.0)),
+        Figure::new("flat out: CPU a check", cpu, "ms", Target::None),
+        Figure::new("flat out: RSS afterwards", bot.rss_mib(), "MiB", Target::None),
+        Figure::new("flat out: RSS peak", bot.peak_rss_mib(), "MiB", Target::None),
+    ]
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// The value below which this share of the sorted values lies.
+fn quantile(sorted: &[Duration], share: f64) -> Duration {
+    let rank = (sorted.len() as f64 * share).ceil() as usize;
+    sorted[rank.saturating_sub(1)]
+}

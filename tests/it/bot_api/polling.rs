@@ -1,0 +1,78 @@
+//! `getUpdates`: a real long poll. An update stays pending until a later call's `offset` confirms it.
+
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use super::{
+    faults::Refusal,
+    world::{State, World},
+};
+
+/// The parameters of `getUpdates`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Poll {
+    offset: i64,
+    limit: Option<usize>,
+    /// Seconds.
+    timeout: u64,
+    allowed_updates: Option<Vec<String>>,
+}
+
+/// How a poll ended.
+pub(crate) enum Polled {
+    /// The whole body of the answer.
+    Updates(String),
+    Refused(Refusal),
+    /// The fake went down meanwhile.
+    Down,
+}
+
+/// Waits for updates until the poll's time-out.
+pub(crate) async fn poll(world: &World, poll: Poll) -> Polled {
+    let limit = poll.limit.unwrap_or(100).clamp(1, 100);
+    let deadline = Instant::now() + Duration::from_secs(poll.timeout.min(50));
+    let mine = world.change(|state| begin(state, poll));
+    let found = world.wait_until(deadline, |state| look(state, mine, limit)).await;
+    found.unwrap_or_else(|| Polled::Updates(r#"{"ok":true,"result":[]}"#.to_owned()))
+}
+
+/// Confirms what came before the offset; the number of this poll.
+fn begin(state: &mut State, poll: Poll) -> u64 {
+    state.first_poll.get_or_insert_with(Instant::now);
+    while state.pending.front().is_some_and(|update| i64::from(update.id) < poll.offset) {
+        state.pending.pop_front();
+    }
+    if poll.allowed_updates.is_some() {
+        // An empty list means the default, which is everything that this fake sends.
+        state.allowed_updates = poll.allowed_updates.filter(|kinds| !kinds.is_empty());
+    }
+    state.polls += 1;
+    state.polls
+}
+
+fn look(state: &mut State, mine: u64, limit: usize) -> Option<Polled> {
+    if state.down {
+        return Some(Polled::Down);
+    }
+    if state.polls != mine {
+        return Some(Polled::Refused(Refusal::conflict()));
+    }
+    if state.pending.is_empty() {
+        return None;
+    }
+    let State { pending, load, .. } = state;
+    let mut body = String::from(r#"{"ok":true,"result":["#);
+    for (place, update) in pending.iter().take(limit).enumerate() {
+        if place > 0 {
+            body.push(',');
+        }
+        body.push_str(&update.json);
+        if let (Some(book), Some(asked)) = (load.as_mut(), update.asks) {
+            book.delivered(asked);
+        }
+    }
+    body.push_str("]}");
+    Some(Polled::Updates(body))
+}
