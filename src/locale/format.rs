@@ -18,10 +18,15 @@ pub fn rupiah(amount: Rupiah) -> String {
     written
 }
 
+/// `14:05`, in WIB.
+pub fn hour(at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&WIB);
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
 /// `14:05 WIB`.
 pub fn time(at: DateTime<Utc>) -> String {
-    let at = at.with_timezone(&WIB);
-    format!("{:02}:{:02} WIB", at.hour(), at.minute())
+    format!("{} WIB", hour(at))
 }
 
 /// `22 Nov 2026`, the day in WIB, the month in the language of `words`.

@@ -54,26 +54,71 @@ impl Html {
         self.0
     }
 
-    /// The text as a reader sees it, without markup: for button labels, menus and the terminal.
-    pub fn plain(&self) -> String {
-        let mut plain = String::with_capacity(self.0.len());
-        let mut in_tag = false;
-        for c in self.0.chars() {
-            match c {
-                '<' => in_tag = true,
-                '>' => in_tag = false,
-                _ if in_tag => {}
-                _ => plain.push(c),
+    /// Cuts a long text into parts of at most `limit` UTF-16 code units each, which is how Telegram counts, at ends of lines.
+    /// Markup counts too, so a part may be a little shorter than it could be. A single line beyond the limit loses its
+    /// markup and is cut anywhere.
+    pub fn split(&self, limit: usize) -> Vec<Html> {
+        let mut parts = vec![String::new()];
+        for line in self.0.lines().flat_map(|line| fitting(line, limit)) {
+            match parts.last_mut() {
+                Some(part) if units(part) + 1 + units(&line) <= limit => {
+                    part.push('\n');
+                    part.push_str(&line);
+                }
+                _ => parts.push(line),
             }
         }
-        plain.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+        let trimmed = parts.iter().map(|part| Self(part.trim().to_owned()));
+        trimmed.filter(|part| !part.0.is_empty()).collect()
     }
+
+    /// The text as a reader sees it, without markup: for button labels, menus and pipes.
+    pub fn plain(&self) -> String {
+        self.render(|_| "")
+    }
+
+    /// The text with something else in place of each tag: `paint` is given what stands between `<` and `>`.
+    pub fn render(&self, paint: impl Fn(&str) -> &'static str) -> String {
+        let mut pieces = self.0.split('<');
+        let mut text = pieces.next().map(unescape).unwrap_or_default();
+        for piece in pieces {
+            let (tag, rest) = piece.split_once('>').unwrap_or((piece, ""));
+            text.push_str(paint(tag));
+            text.push_str(&unescape(rest));
+        }
+        text
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Length as Telegram counts it.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// One line as lines of at most `limit` units: itself, if it fits.
+fn fitting(line: &str, limit: usize) -> Vec<String> {
+    if units(line) <= limit {
+        return vec![line.to_owned()];
+    }
+    let mut pieces = vec![String::new()];
+    for c in Html(line.to_owned()).plain().chars() {
+        let safe = Html::escape(c.encode_utf8(&mut [0; 4])).0;
+        match pieces.last_mut() {
+            Some(piece) if units(piece) + units(&safe) <= limit => piece.push_str(&safe),
+            _ => pieces.push(safe),
+        }
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -87,6 +132,22 @@ mod tests {
         fn what_is_escaped_reads_back_the_same(text in ".*") {
             prop_assert_eq!(Html::escape(&text).plain(), text);
         }
+
+        #[test]
+        fn a_split_text_loses_nothing_but_white_space(text in "([a-z<&🙂]{0,30}\n){0,12}", limit in 12usize..60) {
+            let parts = Html::escape(&text).split(limit);
+            prop_assert!(parts.iter().all(|part| units(part.as_str()) <= limit && !part.as_str().is_empty()));
+            let kept: String = parts.iter().map(Html::plain).collect();
+            prop_assert_eq!(kept.replace('\n', ""), text.replace('\n', ""));
+        }
+    }
+
+    #[test]
+    fn a_text_is_split_at_lines() {
+        let text = Html::lines(["satu", "dua", "", "tiga"].map(Html::escape));
+        let parts: Vec<String> = text.split(9).into_iter().map(Html::into_string).collect();
+        assert_eq!(parts, ["satu\ndua", "tiga"]);
+        assert_eq!(Html::escape("x").split(4096), [Html::escape("x")]);
     }
 
     #[test]
