@@ -77,12 +77,21 @@ fn customer_of(data: InquiryData) -> Customer {
 
 /// Whether an answer's number is the one that was asked for, in any of its written forms.
 ///
-/// Leading zeros may be lost on the way, and a mobile number may come back as `62…` or `+62 …`. A number that is
-/// masked (`0817****44`) tells nothing, so it contradicts nothing.
+/// Leading zeros may be lost on the way, and a mobile number may come back as `62…` or `+62 …`. PLN knows a customer by
+/// two numbers, of the meter and of the customer, and may answer with the other one. A number that is masked
+/// (`0817****44`) tells nothing, so it contradicts nothing.
 fn is_same(asked: &CustomerNumber, answered: &str) -> bool {
     let digits: String = answered.chars().filter(char::is_ascii_digit).collect();
     let is_readable = answered.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-.".contains(c));
-    digits.is_empty() || !is_readable || bare(asked.as_str()) == bare(&digits)
+    let asked = asked.as_str();
+    digits.is_empty() || !is_readable || bare(asked) == bare(&digits) || are_meter_and_customer(asked, &digits)
+}
+
+/// Whether one is shaped as PLN's meter number (11 digits) and the other as its customer id (12 digits, which begin with
+/// no zero, as a mobile number does).
+fn are_meter_and_customer(a: &str, b: &str) -> bool {
+    let (meter, customer) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    meter.len() == 11 && customer.len() == 12 && !customer.starts_with('0') && !meter.starts_with("08")
 }
 
 /// The digits without leading zeros; of a mobile number without its country code.

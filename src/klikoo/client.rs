@@ -242,7 +242,7 @@ fn log<T>(path: &str, ended: &Result<Brought<T>, Failed>) {
         Ok(brought) => tracing::debug!(path, code = brought.code.as_ref().map(ResponseCode::as_str), "Klikoo answered"),
         Err(failed) => {
             let error = failed.clone().into_error();
-            tracing::info!(path, %error, "Klikoo did not do what was asked");
+            tracing::debug!(path, %error, "Klikoo did not do what was asked");
         }
     }
 }

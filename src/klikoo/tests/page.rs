@@ -132,6 +132,19 @@ fn another_customers_answer_is_never_shown() {
 }
 
 #[test]
+fn pln_may_answer_with_the_customers_other_number() {
+    let answered = |asked: &str, number: &str| {
+        let data = json!({"customer_number": number, "customer_name": "BAHARRUDIN1"});
+        read(200, &success(data), asked).is_ok()
+    };
+    assert!(answered("01105691111", "512345678901"));
+    assert!(answered("512345678901", "01105691111"));
+    assert!(!answered("01105691111", "01105691112"), "another meter");
+    assert!(!answered("08100000001", "512345678901"), "a mobile number is no meter");
+    assert!(!answered("01105691111", "081000000001"), "nor a customer id");
+}
+
+#[test]
 fn the_same_number_may_come_back_in_another_form() {
     for (asked, answered) in [
         ("081000000001", json!("6281000000001")),
