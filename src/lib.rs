@@ -1,6 +1,7 @@
 //! ceknomor: a Telegram bot with which Indonesian resellers check a customer number before they sell.
 
 pub mod catalog;
+pub mod chat;
 pub mod clock;
 pub mod inquiry;
 pub mod klikoo;

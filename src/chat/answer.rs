@@ -1,0 +1,118 @@
+//! The answer of a check: what was checked, the name, the number, tariff and power, the total; or why there is none,
+//! whether the number is at fault, and what to do next.
+
+use chrono::{DateTime, Utc};
+
+use super::reply::Alert;
+use crate::{
+    catalog::Product,
+    inquiry::{Checked, parse::Request},
+    locale::{Html, Words, power, time},
+    say,
+    value::{Customer, CustomerNumber, NumberKind, OperatorProblem, Outcome, Verdict},
+};
+
+/// The whole answer of one check.
+pub fn answer(words: Words<'_>, request: &Request, checked: &Checked) -> Html {
+    let product = &request.product;
+    let mut lines = match &checked.outcome.verdict {
+        Verdict::Found(customer) => found(words, request, customer),
+        verdict => vec![without_customer(words, product, &request.number, verdict)],
+    };
+    lines.push(footer(words, checked.at, &checked.outcome));
+    if !checked.kept {
+        lines.push(say!(words, "not-kept"));
+    }
+    Html::lines(lines)
+}
+
+fn found(words: Words<'_>, request: &Request, customer: &Customer) -> Vec<Html> {
+    let product = &request.product;
+    let mut lines = vec![say!(words, "found-heading", product = &product.name)];
+    lines.push(match &customer.name {
+        Some(name) => say!(words, "found-name", name = name),
+        None => say!(words, "found-unnamed", provider = product.provider),
+    });
+    lines.push(labelled_number(words, product.number, &request.number));
+    lines.extend(customer.power.as_deref().map(|raw| say!(words, "found-power", power = power(raw))));
+    lines.extend(request.nominal.map(|nominal| say!(words, "found-nominal", nominal = nominal)));
+    lines.extend(customer.total.map(|total| say!(words, "found-total", total = total)));
+    lines
+}
+
+/// The number under the name that agents know it by. PLN's two kinds differ in length alone (`field.md`).
+fn labelled_number(words: Words<'_>, kind: NumberKind, number: &CustomerNumber) -> Html {
+    match kind {
+        NumberKind::Meter if number.as_str().len() == 12 => say!(words, "label-idpel", number = number),
+        NumberKind::Meter => say!(words, "label-meter", number = number),
+        NumberKind::Mobile => say!(words, "label-mobile", number = number),
+        NumberKind::DriverId => say!(words, "label-driver", number = number),
+    }
+}
+
+fn without_customer(words: Words<'_>, product: &Product, number: &CustomerNumber, verdict: &Verdict) -> Html {
+    let provider = product.provider;
+    let copyable = Html::code(number.as_str());
+    match verdict {
+        Verdict::Found(_) => say!(words, "found-unnamed", provider = provider),
+        Verdict::NotFound => not_found(words, product, number),
+        Verdict::AmountTooSmall => say!(words, "amount-too-small", provider = provider, number = copyable),
+        Verdict::ProductUnavailable => {
+            let code = product.code.as_str();
+            say!(words, "product-unavailable", code = code, provider = provider, number = copyable)
+        }
+        Verdict::ProviderDown => say!(words, "provider-down", provider = provider, number = copyable),
+        Verdict::NoAnswer => say!(words, "no-answer", provider = provider, number = copyable),
+        Verdict::Operator(_) => say!(words, "operator-problem", number = copyable),
+        Verdict::Other(message) if message.is_empty() => {
+            say!(words, "other-refusal-silent", provider = provider, number = copyable)
+        }
+        Verdict::Other(message) => {
+            say!(words, "other-refusal", provider = provider, number = copyable, message = message)
+        }
+    }
+}
+
+fn not_found(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Html {
+    let provider = product.provider;
+    match product.number {
+        NumberKind::Meter => say!(words, "not-found-meter", provider = provider, number = number),
+        NumberKind::Mobile => say!(words, "not-found-mobile", provider = provider, number = number),
+        NumberKind::DriverId => say!(words, "not-found-driver", provider = provider, number = number),
+    }
+}
+
+/// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.
+fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
+    let (time, reference) = (time(at), outcome.reference.short());
+    match &outcome.code {
+        Some(code) if !matches!(outcome.verdict, Verdict::Found(_)) => {
+            say!(words, "footer-code", time = time, reference = reference, code = code)
+        }
+        _ => say!(words, "footer", time = time, reference = reference),
+    }
+}
+
+/// What an owner is told when only the operator can help.
+pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
+    let remedy = remedy(words, alert.problem);
+    match &alert.code {
+        Some(code) => say!(words, "alert-code", code = code, remedy = remedy),
+        None => say!(words, "alert", remedy = remedy),
+    }
+}
+
+fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
+    match problem {
+        OperatorProblem::Signature => say!(words, "remedy-signature"),
+        OperatorProblem::Credentials => say!(words, "remedy-credentials"),
+        OperatorProblem::AddressNotListed => say!(words, "remedy-address"),
+        OperatorProblem::NotVerified => say!(words, "remedy-not-verified"),
+        OperatorProblem::AccountType => say!(words, "remedy-account-type"),
+        OperatorProblem::AccountBlocked => say!(words, "remedy-account-blocked"),
+        OperatorProblem::AccountData => say!(words, "remedy-account-data"),
+        OperatorProblem::Clock => say!(words, "remedy-clock"),
+        OperatorProblem::Token => say!(words, "remedy-token"),
+        OperatorProblem::Request => say!(words, "remedy-request"),
+    }
+}

@@ -1,0 +1,81 @@
+//! What a line that cannot be checked is answered: what is wrong with it, in digits where it is the length, and an example
+//! that would have been right.
+
+use crate::{
+    catalog::{Price, Product, ProductCode},
+    inquiry::parse::Error,
+    locale::{Html, Words},
+    say,
+    value::{NumberError, NumberKind},
+};
+
+/// Says why `error`'s line is not checked.
+pub fn refusal(words: Words<'_>, error: &Error) -> Html {
+    match error {
+        Error::Empty => say!(words, "empty-check"),
+        Error::UnknownCode { typed, nearest } if nearest.is_empty() => say!(words, "unknown-code", typed = typed),
+        Error::UnknownCode { typed, nearest } => {
+            say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
+        }
+        Error::MissingCode { fitting } if fitting.is_empty() => say!(words, "missing-code-unknown"),
+        Error::MissingCode { fitting } => say!(words, "missing-code", codes = codes(fitting)),
+        Error::MissingNumber(product) => {
+            say!(words, "missing-number", code = product.code.as_str(), example = example(product))
+        }
+        Error::Number(product, error) => number(words, product, error),
+        Error::MissingNominal(product) => {
+            say!(words, "missing-nominal", code = product.code.as_str(), example = example(product))
+        }
+        Error::BadNominal(_) => say!(words, "bad-nominal"),
+        Error::NominalOutOfRange(product) => nominal_range(words, product),
+        Error::NominalNotTaken(product) => {
+            let (code, name) = (product.code.as_str(), &product.name);
+            say!(words, "nominal-not-taken", code = code, product = name, example = example(product))
+        }
+        Error::Ambiguous(product) => {
+            say!(words, "ambiguous", code = product.code.as_str(), example = example(product))
+        }
+        Error::Several => say!(words, "several"),
+    }
+}
+
+fn number(words: Words<'_>, product: &Product, error: &NumberError) -> Html {
+    let shape = shape(words, product.number);
+    match error {
+        NumberError::TooShort { missing } => say!(words, "number-short", shape = shape, digits = *missing),
+        NumberError::TooLong { extra } => say!(words, "number-long", shape = shape, digits = *extra),
+        NumberError::Token => say!(words, "number-token"),
+        NumberError::NotDigits => say!(words, "number-letters", shape = shape),
+        NumberError::NotMobile => say!(words, "number-not-mobile"),
+        NumberError::VirtualAccount { prefix } => say!(words, "number-virtual-account", prefix = *prefix),
+    }
+}
+
+fn shape(words: Words<'_>, kind: NumberKind) -> Html {
+    match kind {
+        NumberKind::Meter => say!(words, "shape-meter"),
+        NumberKind::Mobile => say!(words, "shape-mobile"),
+        NumberKind::DriverId => say!(words, "shape-driver"),
+    }
+}
+
+fn nominal_range(words: Words<'_>, product: &Product) -> Html {
+    match product.price {
+        Price::Open { min, max } => {
+            say!(words, "nominal-range", code = product.code.as_str(), min = min, max = max)
+        }
+        Price::Fixed { .. } => say!(words, "bad-nominal"),
+    }
+}
+
+/// The vendor's sample number of the kind that the product asks for.
+fn example(product: &Product) -> &'static str {
+    match product.number {
+        NumberKind::Meter | NumberKind::DriverId => "01105691111",
+        NumberKind::Mobile => "0817345544",
+    }
+}
+
+fn codes(codes: &[ProductCode]) -> Html {
+    Html::joined(codes.iter().map(|code| Html::code(code.as_str())), " / ")
+}

@@ -1,0 +1,123 @@
+//! What goes into a conversation and what comes out, without a trace of Telegram: the bot and the demo both speak it.
+
+use crate::{
+    locale::Html,
+    value::{ChatId, OperatorProblem, ResponseCode, UserId},
+};
+
+/// Where a message was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Alone with the bot.
+    Private,
+    /// Among others: the bot is silent unless it is spoken to.
+    Group,
+}
+
+/// What someone may do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Runs the bot: sees buying prices and remedies, in private.
+    Owner,
+    /// May check.
+    Agent,
+    /// May learn nothing but ids.
+    Stranger,
+}
+
+/// A message that reached the bot.
+#[derive(Clone)]
+pub struct Ask {
+    /// Where.
+    pub chat: ChatId,
+    /// From whom.
+    pub user: UserId,
+    /// In private or not.
+    pub place: Place,
+    /// What the sender may do in this chat.
+    pub role: Role,
+    /// What was written.
+    pub text: String,
+    /// The text of the message that it replies to.
+    pub quoted: Option<String>,
+    /// Whether it replies to a message of the bot's own.
+    pub replies_to_bot: bool,
+}
+
+/// A press of a button.
+#[derive(Clone, Debug)]
+pub struct Press {
+    /// Where.
+    pub chat: ChatId,
+    /// By whom.
+    pub user: UserId,
+    /// What they may do in this chat.
+    pub role: Role,
+    /// What the button carries: it comes back from outside, so nothing in it is trusted.
+    pub data: String,
+}
+
+/// A message to send, or what to put in place of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What it says.
+    pub text: Html,
+    /// Its buttons, in one row.
+    pub buttons: Vec<Button>,
+}
+
+impl From<Html> for Reply {
+    fn from(text: Html) -> Self {
+        Self { text, buttons: Vec::new() }
+    }
+}
+
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What it reads.
+    pub label: String,
+    /// What comes back as [`Press::data`]: at most 64 bytes (Bot API, `InlineKeyboardButton.callback_data`).
+    pub data: String,
+}
+
+/// The answer to a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What to answer; `None` is silence.
+    pub reply: Option<Reply>,
+    /// The message showed a PIN: take it out of the chat where that is allowed.
+    pub delete_question: bool,
+    /// What the owners should know.
+    pub alert: Option<Alert>,
+}
+
+impl From<Reply> for Said {
+    fn from(reply: Reply) -> Self {
+        Self { reply: Some(reply), ..Self::default() }
+    }
+}
+
+impl From<Html> for Said {
+    fn from(text: Html) -> Self {
+        Reply::from(text).into()
+    }
+}
+
+/// The answer to a press.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// Put this in place of the message.
+    Edit(Reply),
+    /// Show this line over the chat, to the one who pressed.
+    Notice(String),
+}
+
+/// Something that only the operator can put right, for the owners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// What is wrong.
+    pub problem: OperatorProblem,
+    /// The vendor's code for it.
+    pub code: Option<ResponseCode>,
+}
