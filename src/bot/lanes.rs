@@ -1,0 +1,175 @@
+//! One lane for each agent in each chat: what an agent asks is answered in the order in which it was asked, and nobody
+//! waits for anybody else, not even in the same group.
+//!
+//! teloxide's own dispatcher would keep one queue for each chat, stop reading updates for all chats when one is full,
+//! and lose a chat for good to a panic. Here a full lane refuses, and a panic costs the one job.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio_util::task::TaskTracker;
+
+use crate::value::{ChatId, UserId};
+
+/// How many jobs wait in one lane, at most. An agent types a few a minute.
+const CAPACITY: usize = 32;
+
+/// Whose lane it is.
+pub(super) type Key = (ChatId, UserId);
+
+type Job = BoxFuture<'static, ()>;
+
+/// All lanes in which there is something to do.
+#[derive(Clone, Default)]
+pub(super) struct Lanes {
+    waiting: Arc<Mutex<HashMap<Key, VecDeque<Job>>>>,
+    running: TaskTracker,
+}
+
+/// A lane took no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Full {
+    /// This is the first one that it refuses: the agent should be told.
+    Now,
+    /// It has refused before, and has not got empty since.
+    Still,
+}
+
+impl Lanes {
+    /// Puts a job behind the others of its lane. It runs even when nobody waits for it.
+    ///
+    /// # Errors
+    /// The lane is full; the job was dropped.
+    pub(super) fn submit(&self, key: Key, job: impl Future<Output = ()> + Send + 'static) -> Result<(), Full> {
+        let mut waiting = self.lock();
+        match waiting.get_mut(&key) {
+            Some(lane) if lane.len() > CAPACITY => return Err(Full::Still),
+            Some(lane) if lane.len() == CAPACITY => return Err(Full::Now),
+            Some(lane) => lane.push_back(job.boxed()),
+            None => {
+                waiting.insert(key, VecDeque::new());
+                let first = job.boxed();
+                self.running.spawn(self.clone().run(key, first));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the job that tells an agent of a full lane behind all that it refused to grow by.
+    pub(super) fn submit_last(&self, key: Key, job: impl Future<Output = ()> + Send + 'static) {
+        if let Some(lane) = self.lock().get_mut(&key) {
+            lane.push_back(job.boxed());
+        }
+    }
+
+    /// Waits until every lane is empty. Call it when nothing more is submitted.
+    pub(super) async fn drain(&self) {
+        self.running.close();
+        self.running.wait().await;
+    }
+
+    /// How many lanes have something to do.
+    pub(super) fn busy(&self) -> usize {
+        self.running.len()
+    }
+
+    async fn run(self, key: Key, first: Job) {
+        let mut next = Some(first);
+        while let Some(job) = next {
+            if AssertUnwindSafe(job).catch_unwind().await.is_err() {
+                tracing::error!("a job panicked beyond its own apology");
+            }
+            next = self.next(key);
+        }
+    }
+
+    /// The next job of a lane; an empty lane is taken away, so that a silent agent costs nothing.
+    fn next(&self, key: Key) -> Option<Job> {
+        let mut waiting = self.lock();
+        let next = waiting.get_mut(&key).and_then(VecDeque::pop_front);
+        if next.is_none() {
+            waiting.remove(&key);
+        }
+        next
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, VecDeque<Job>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::{Semaphore, mpsc};
+
+    use super::*;
+
+    fn key(user: u64) -> Key {
+        (ChatId(-1), UserId(user))
+    }
+
+    #[tokio::test]
+    async fn one_agent_waits_for_itself_and_for_no_other() {
+        let lanes = Lanes::default();
+        let gate = Arc::new(Semaphore::new(0));
+        let (said, mut heard) = mpsc::unbounded_channel();
+        let say = |word: &'static str, wait: bool| {
+            let (gate, said) = (gate.clone(), said.clone());
+            async move {
+                if wait {
+                    let _ = gate.acquire().await;
+                }
+                said.send(word).unwrap();
+            }
+        };
+        lanes.submit(key(1), say("slow", true)).unwrap();
+        lanes.submit(key(1), say("after slow", false)).unwrap();
+        lanes.submit(key(2), say("another", false)).unwrap();
+        assert_eq!(heard.recv().await, Some("another"));
+        gate.add_permits(1);
+        assert_eq!(heard.recv().await, Some("slow"));
+        assert_eq!(heard.recv().await, Some("after slow"));
+        lanes.drain().await;
+        assert!(lanes.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_job() {
+        let lanes = Lanes::default();
+        let (said, mut heard) = mpsc::unbounded_channel();
+        lanes.submit(key(1), async { panic!("broken") }).unwrap();
+        lanes.submit(key(1), async move { said.send("alive").unwrap() }).unwrap();
+        assert_eq!(heard.recv().await, Some("alive"));
+    }
+
+    #[tokio::test]
+    async fn a_full_lane_refuses_and_says_so_once() {
+        let lanes = Lanes::default();
+        let gate = Arc::new(Semaphore::new(0));
+        let done = Arc::new(AtomicUsize::new(0));
+        let job = || {
+            let (gate, done) = (gate.clone(), done.clone());
+            async move {
+                let _ = gate.acquire().await.map(|permit| permit.forget());
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        // One runs, the others wait.
+        for _ in 0..=CAPACITY {
+            assert_eq!(lanes.submit(key(1), job()), Ok(()));
+        }
+        assert_eq!(lanes.submit(key(1), job()), Err(Full::Now));
+        lanes.submit_last(key(1), job());
+        assert_eq!(lanes.submit(key(1), job()), Err(Full::Still));
+        assert_eq!(lanes.submit(key(2), job()), Ok(()));
+        gate.add_permits(CAPACITY + 3);
+        lanes.drain().await;
+        assert_eq!(done.load(Ordering::SeqCst), CAPACITY + 3);
+    }
+}
