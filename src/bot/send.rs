@@ -12,13 +12,11 @@ use std::{
 
 use teloxide::{
     ApiError, RequestError,
-    payloads::{
-        AnswerCallbackQuerySetters, EditMessageTextSetters, SendChatActionSetters, SendMessageSetters,
-    },
+    payloads::{AnswerCallbackQuerySetters, EditMessageTextSetters, SendChatActionSetters, SendMessageSetters},
     requests::Requester,
     types::{
-        CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
-        ReplyParameters, ThreadId,
+        CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode, ReplyParameters,
+        ThreadId,
     },
 };
 use tokio::time::{Instant, sleep, sleep_until};
@@ -66,7 +64,8 @@ impl Sender {
         for (place, part) in parts.iter().enumerate() {
             let buttons = if place == last { reply.buttons.as_slice() } else { &[] };
             let sent = self.insist(to.chat, || {
-                let request = self.telegram.send_message(telegram_id(to.chat), part.as_str()).parse_mode(ParseMode::Html);
+                let request =
+                    self.telegram.send_message(telegram_id(to.chat), part.as_str()).parse_mode(ParseMode::Html);
                 let request = match to.topic {
                     Some(topic) => request.message_thread_id(topic),
                     None => request,
@@ -187,9 +186,9 @@ fn keyboard(buttons: &[Button]) -> Option<InlineKeyboardMarkup> {
 fn passes(error: &RequestError) -> bool {
     match error {
         RequestError::Network(_) | RequestError::Io(_) | RequestError::InvalidJson { .. } => true,
-        RequestError::Api(ApiError::Unknown(text)) => ["Internal", "Bad Gateway", "Gateway", "Service Unavailable"]
-            .iter()
-            .any(|fault| text.starts_with(fault)),
+        RequestError::Api(ApiError::Unknown(text)) => {
+            ["Internal", "Bad Gateway", "Gateway", "Service Unavailable"].iter().any(|fault| text.starts_with(fault))
+        }
         _ => false,
     }
 }

@@ -24,8 +24,7 @@ pub enum Command {
 
 impl Command {
     /// The commands that the menu shows, the main one first.
-    pub const MENU: [Self; 6] =
-        [Self::Check, Self::Products, Self::History, Self::Help, Self::Language, Self::Id];
+    pub const MENU: [Self; 6] = [Self::Check, Self::Products, Self::History, Self::Help, Self::Language, Self::Id];
 
     /// The name by which the menu lists it, without the slash.
     pub fn name(self) -> &'static str {

@@ -1,0 +1,123 @@
+//! Where the parts meet: the bot, the demo, the tests and the command line all build the program here.
+
+use std::{path::Path, sync::Arc};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    bot::{self, Access, Bot},
+    catalog::{self, Catalog},
+    chat::Talk,
+    clock::Clock,
+    inquiry::Inquiry,
+    klikoo::{self, Client, Timeouts},
+    locale::{self, Locale},
+    store::{self, History, MemoryStore, Preferences, SledStore},
+};
+
+/// Why the program cannot be built. Each text names the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operator's products.
+    #[error(transparent)]
+    Catalog(#[from] catalog::Error),
+    /// The data directory.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The client for Klikoo.
+    #[error(transparent)]
+    Klikoo(#[from] klikoo::SetupError),
+    /// The embedded words.
+    #[error(transparent)]
+    Locale(#[from] locale::Error),
+    /// The bot.
+    #[error(transparent)]
+    Bot(#[from] bot::Error),
+}
+
+/// Where things are kept. The traits may be held by one backend or by several.
+#[derive(Clone)]
+pub struct Stores {
+    /// The chats' checks.
+    pub history: Arc<dyn History>,
+    /// The chats' choices.
+    pub preferences: Arc<dyn Preferences>,
+}
+
+impl Stores {
+    /// On disk, in a directory of ceknomor's own.
+    ///
+    /// # Errors
+    /// The directory is in use, unwritable, damaged, or not ours.
+    pub fn on_disk(dir: &Path) -> Result<Self, store::Error> {
+        Ok(Self::both(Arc::new(SledStore::open(dir)?)))
+    }
+
+    /// In memory, gone with the process.
+    pub fn in_memory() -> Self {
+        Self::both(Arc::new(MemoryStore::default()))
+    }
+
+    fn both<S: History + Preferences + 'static>(store: Arc<S>) -> Self {
+        Self { history: store.clone(), preferences: store }
+    }
+}
+
+/// A conversation that checks with `account` and keeps what it says in `stores`.
+///
+/// # Errors
+/// A mistake in the operator's catalog, or a client that cannot be made.
+pub fn talk(
+    account: klikoo::Account,
+    timeouts: Timeouts,
+    catalog: Catalog,
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+) -> Result<Talk, Error> {
+    let client = Client::new(account, timeouts, clock.clone())?;
+    Ok(Talk {
+        inquiry: Inquiry::new(client, stores.history.clone(), clock),
+        catalog: Arc::new(catalog),
+        history: stores.history,
+        preferences: stores.preferences,
+        locale: Arc::new(Locale::new()?),
+    })
+}
+
+/// All that the bot needs to be told.
+pub struct Config {
+    /// The bot at Telegram.
+    pub telegram: bot::Account,
+    /// The partner account.
+    pub klikoo: klikoo::Account,
+    /// How long to wait for Klikoo.
+    pub timeouts: Timeouts,
+    /// What can be checked.
+    pub catalog: Catalog,
+    /// Who may check.
+    pub access: Access,
+}
+
+/// The whole program: `main` and the tests run the very same.
+pub struct App {
+    bot: Bot,
+}
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// A part that cannot be made.
+    pub fn build(config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let talk = talk(config.klikoo, config.timeouts, config.catalog, stores, clock)?;
+        Ok(Self { bot: Bot::new(&config.telegram, Arc::new(talk), config.access)? })
+    }
+
+    /// Answers until `stop` is cancelled, then finishes what is under way.
+    ///
+    /// # Errors
+    /// Telegram refuses the token.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
+        Ok(self.bot.run(stop).await?)
+    }
+}

@@ -1,0 +1,131 @@
+//! `ceknomor cek KODE NOMOR [NOMINAL]`: one check from a shell or a script. It is kept in no history, because a running bot
+//! holds the data directory.
+
+use std::{io::Write, process::ExitCode, sync::Arc};
+
+use serde::Serialize;
+
+use crate::{
+    catalog::Catalog,
+    chat,
+    clock::{Clock, SystemClock, WIB},
+    config::{CatalogSettings, KlikooSettings},
+    inquiry::{Checked, ask, parse},
+    klikoo::Client,
+    locale::Locale,
+    value::{Customer, Language, Verdict},
+};
+
+/// Exit codes: 0 found; 1 not found; 2 the line is no valid check; 3 nothing is known yet, try later;
+/// 4 only the operator can help; 5 refused
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit codes:
+  0  found
+  1  the provider knows no such number
+  2  the line is no valid check
+  3  nothing is known yet (provider down, no answer): try later
+  4  only the operator can put it right: see `ceknomor doctor`
+  5  refused for another reason")]
+pub(super) struct Args {
+    /// Product code, customer number and, for an open denomination, the nominal
+    #[arg(required = true, value_name = "KODE NOMOR [NOMINAL]", allow_hyphen_values = true)]
+    line: Vec<String>,
+    /// Answer as one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    klikoo: KlikooSettings,
+    #[command(flatten)]
+    catalog: CatalogSettings,
+}
+
+pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
+    let catalog = Catalog::load(args.catalog.file())?;
+    let locale = Locale::new()?;
+    let words = locale.words(Language::Id);
+    let request = match parse::parse(&args.line.join(" "), &catalog).request {
+        Ok(request) => request,
+        Err(error) => {
+            let text = chat::refusal(words, &error).plain();
+            let invalid = Answer { outcome: "invalid", message: Some(text.clone()), ..Answer::default() };
+            return print(&invalid, &text, args.json, 2);
+        }
+    };
+    let client = Client::new(args.klikoo.account()?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
+    let outcome = ask(&client, &request).await;
+    let checked = Checked { outcome, at: SystemClock.now(), kept: true };
+    let text = chat::answer(words, &request, &checked).plain();
+    let (mut answer, exit) = describe(&checked.outcome.verdict);
+    answer.product = Some(request.product.code.to_string());
+    answer.provider = Some(request.product.provider.name());
+    answer.number = Some(request.number.as_str().to_owned());
+    answer.nominal = request.nominal.map(|nominal| nominal.0);
+    answer.code = checked.outcome.code.as_ref().map(|code| code.as_str().to_owned());
+    answer.reference = Some(checked.outcome.reference.to_string());
+    answer.at = Some(checked.at.with_timezone(&WIB).to_rfc3339());
+    print(&answer, &text, args.json, exit)
+}
+
+/// What `--json` prints. Scripts rely on these names.
+#[derive(Serialize, Default)]
+struct Answer {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nominal: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    power: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
+/// The answer and the exit code of a verdict.
+fn describe(verdict: &Verdict) -> (Answer, u8) {
+    let (outcome, exit) = match verdict {
+        Verdict::Found(_) => ("found", 0),
+        Verdict::NotFound => ("not_found", 1),
+        Verdict::ProviderDown => ("provider_down", 3),
+        Verdict::NoAnswer => ("no_answer", 3),
+        Verdict::Operator(_) => ("operator", 4),
+        Verdict::AmountTooSmall => ("amount_too_small", 5),
+        Verdict::ProductUnavailable => ("product_unavailable", 5),
+        Verdict::Other(_) => ("other", 5),
+    };
+    let mut answer = Answer { outcome, ..Answer::default() };
+    match verdict {
+        Verdict::Found(Customer { name, power, total }) => {
+            answer.name = name.as_ref().map(|name| name.as_str().to_owned());
+            answer.power = power.clone();
+            answer.total = total.map(|total| total.0);
+        }
+        Verdict::Operator(problem) => answer.message = Some(format!("{problem:?}")),
+        Verdict::Other(message) => answer.message = Some(message.clone()),
+        _ => {}
+    }
+    (answer, exit)
+}
+
+fn print(answer: &Answer, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        writeln!(out, "{}", serde_json::to_string(answer)?)?;
+    } else {
+        writeln!(out, "{text}")?;
+    }
+    Ok(ExitCode::from(exit))
+}

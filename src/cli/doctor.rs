@@ -1,0 +1,163 @@
+//! `ceknomor doctor`: looks at every part of the set-up, and says the remedy for each that fails.
+
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+
+use chrono::TimeDelta;
+
+use crate::{
+    app::Stores,
+    bot,
+    catalog::Catalog,
+    clock::SystemClock,
+    config::{AccessSettings, CatalogSettings, DataSettings, KlikooSettings, TelegramSettings},
+    klikoo::{self, Client, Fault},
+    locale::rupiah,
+    store,
+    value::OperatorProblem,
+};
+
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit codes:\n  0  every part is in order\n  1  some part is not")]
+pub(super) struct Args {
+    #[command(flatten)]
+    telegram: TelegramSettings,
+    #[command(flatten)]
+    klikoo: KlikooSettings,
+    #[command(flatten)]
+    access: AccessSettings,
+    #[command(flatten)]
+    catalog: CatalogSettings,
+    #[command(flatten)]
+    data: DataSettings,
+}
+
+/// What was found, or what is wrong with its remedy.
+type Finding = Result<String, String>;
+
+/// Prints findings as they come, and remembers whether all was well.
+#[derive(Default)]
+struct Report {
+    failed: bool,
+}
+
+impl Report {
+    fn add(&mut self, part: &str, finding: Finding) -> anyhow::Result<()> {
+        let (mark, text) = match &finding {
+            Ok(text) => ("ok    ", text),
+            Err(text) => ("FAILED", text),
+        };
+        let mut out = std::io::stdout().lock();
+        for line in text.lines() {
+            writeln!(out, "{mark}  {part:<15} {line}")?;
+        }
+        self.failed |= finding.is_err();
+        Ok(())
+    }
+}
+
+pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
+    let mut report = Report::default();
+    report.add("data directory", data(args.data.dir()))?;
+    report.add("products", products(&args.catalog))?;
+    report.add("access", access(&args.access))?;
+    check_klikoo(&mut report, &args.klikoo).await?;
+    report.add("Telegram", telegram(&args.telegram).await)?;
+    Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn data(dir: &Path) -> Finding {
+    match Stores::on_disk(dir) {
+        Ok(_) => Ok(format!("{} can be read and written", dir.display())),
+        Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn products(settings: &CatalogSettings) -> Finding {
+    let catalog = Catalog::load(settings.file()).map_err(|error| error.to_string())?;
+    Ok(format!("{} products can be checked", catalog.products().len()))
+}
+
+fn access(settings: &AccessSettings) -> Finding {
+    let access = settings.access();
+    match access.owners().count() {
+        0 => Err("CEKNOMOR_OWNERS is empty: send /id to the bot, and put your user id there".to_owned()),
+        owners => Ok(format!("{owners} owner(s), {} chat(s)", access.chats().count())),
+    }
+}
+
+async fn check_klikoo(report: &mut Report, settings: &KlikooSettings) -> anyhow::Result<()> {
+    let account = match settings.account() {
+        Ok(account) => account,
+        Err(error) => return report.add("Klikoo", Err(error.to_string())),
+    };
+    report.add("private key", Ok("readable".to_owned()))?;
+    let client = match Client::new(account, settings.timeouts(), Arc::new(SystemClock)) {
+        Ok(client) => client,
+        Err(error) => return report.add("Klikoo", Err(error.to_string())),
+    };
+    if let Err(error) = client.authenticate().await {
+        return report.add("Klikoo token", Err(with_remedy(&error)));
+    }
+    report.add("Klikoo token", Ok("given".to_owned()))?;
+    report.add("clock", clock(client.clock_offset()))?;
+    let balance = client.balance().await;
+    report.add(
+        "Klikoo balance",
+        balance.map(|balance| format!("{} in the account", rupiah(balance))).map_err(|error| with_remedy(&error)),
+    )
+}
+
+/// A clock that the vendor refuses is corrected by the client; the operator should know all the same.
+fn clock(offset: TimeDelta) -> Finding {
+    match offset.num_seconds() {
+        0 => Ok("accepted by Klikoo".to_owned()),
+        seconds => Err(format!(
+            "this machine's clock is off by {seconds} s; requests are corrected, but turn on NTP (timedatectl set-ntp true)"
+        )),
+    }
+}
+
+async fn telegram(settings: &TelegramSettings) -> Finding {
+    let account = settings.account().map_err(|error| error.to_string())?;
+    match bot::identify(&account).await {
+        Ok(name) => Ok(format!("the bot is @{name}")),
+        Err(error) => {
+            Err(format!("{error}: check TELOXIDE_TOKEN (@BotFather), and that this machine reaches Telegram"))
+        }
+    }
+}
+
+fn with_remedy(error: &klikoo::Error) -> String {
+    format!("{error}: {}", remedy(&error.fault))
+}
+
+fn remedy(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Operator(problem) => operators(*problem),
+        Fault::Unreachable => "check KLIKOO_BASE_URL, and that this machine reaches it (firewall, proxy)",
+        Fault::Timeout => "check that this machine reaches KLIKOO_BASE_URL; otherwise try again later",
+        Fault::Garbled => "check that KLIKOO_BASE_URL is the API's address, gateway prefix included",
+        Fault::ProviderDown | Fault::VendorFault => "try again later; tell Klikoo if it lasts",
+        Fault::NumberNotFound | Fault::AmountTooSmall | Fault::ProductUnavailable | Fault::Other(_) => {
+            "ask Klikoo, naming the code"
+        }
+    }
+}
+
+fn operators(problem: OperatorProblem) -> &'static str {
+    match problem {
+        OperatorProblem::Signature => {
+            "paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard, and check KLIKOO_CLIENT_SECRET"
+        }
+        OperatorProblem::Credentials => "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again",
+        OperatorProblem::AddressNotListed => "put this server's IP address into the dashboard's whitelist",
+        OperatorProblem::NotVerified => "finish the verification of the account in the dashboard",
+        OperatorProblem::AccountType => "the account is of a wrong type (not b2b/irs): ask Klikoo",
+        OperatorProblem::AccountBlocked => "the account is disabled or blocked: ask Klikoo",
+        OperatorProblem::AccountData => "Klikoo cannot read the account: ask Klikoo if it lasts",
+        OperatorProblem::Clock => "turn on NTP on this machine (timedatectl set-ntp true)",
+        OperatorProblem::Token => "check KLIKOO_CLIENT_SECRET; ask Klikoo if it is right",
+        OperatorProblem::Request => "this is a bug of ceknomor's: report it with the code",
+    }
+}

@@ -1,0 +1,55 @@
+//! `ceknomor keygen`: the partner's key pair.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use secrecy::ExposeSecret;
+
+use crate::klikoo::PrivateKey;
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Where to write the private key; an existing file is never overwritten
+    #[arg(default_value = "klikoo-private.pem", value_name = "FILE")]
+    file: PathBuf,
+}
+
+pub(super) fn keygen(args: &Args) -> anyhow::Result<ExitCode> {
+    let key = PrivateKey::generate()?;
+    write_private(&args.file, key.to_pem()?.expose_secret())?;
+    let public = BASE64.encode(key.public_key().to_pem()?);
+    let file = args.file.display();
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "The private key is in {file}, readable by you alone. Keep a copy in a safe place; give it to nobody.
+
+1. Paste this line into Klikoo's dashboard, Pengaturan → Konfigurasi API, as the public key:
+
+{public}
+
+2. Set KLIKOO_PRIVATE_KEY_FILE={file}
+3. Run `ceknomor doctor`."
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a key that its owner alone can read, into a file that was not there.
+pub(super) fn write_private(file: &Path, pem: &str) -> anyhow::Result<()> {
+    let shown = file.display();
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let mut opened = match opened {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            anyhow::bail!("{shown} exists already and is left as it is: name another file, or move it away first")
+        }
+        opened => opened.with_context(|| format!("cannot write {shown}"))?,
+    };
+    opened.write_all(pem.as_bytes()).and_then(|()| opened.sync_all()).with_context(|| format!("cannot write {shown}"))
+}

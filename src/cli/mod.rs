@@ -1,0 +1,61 @@
+//! The command line: one file for each command. Here alone errors become text and exit codes.
+
+mod cek;
+mod demo;
+mod doctor;
+mod keygen;
+mod logging;
+mod run;
+mod sandbox;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Check a customer number before you sell: a Telegram bot for Indonesian resellers
+///
+/// Every setting is a flag and an environment variable; a `.env` file in the working directory is read.
+#[derive(Parser, Debug)]
+#[command(name = "ceknomor", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to log, such as `info` or `ceknomor::klikoo=debug` (names, numbers and secrets are never logged)
+    #[arg(long, env = "RUST_LOG", value_name = "LEVEL", global = true)]
+    log: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the bot
+    Run(run::Args),
+    /// Hold the bot's conversation here, against a built-in sandbox: needs no account, token or network
+    Demo,
+    /// Check one number at Klikoo
+    Cek(cek::Args),
+    /// Check every part of the set-up and say the remedy for what fails
+    Doctor(doctor::Args),
+    /// Make an RSA-2048 key pair and print what to paste into Klikoo's dashboard
+    Keygen(keygen::Args),
+    /// Run a Klikoo of one's own on a port, for trying things out
+    Sandbox(sandbox::Args),
+}
+
+impl Cli {
+    /// Carries the command out. Gives the exit code; an error is for `main` to print.
+    pub async fn carry_out(self) -> anyhow::Result<ExitCode> {
+        let default_level = match self.command {
+            Command::Run(_) | Command::Sandbox(_) => "info",
+            _ => "off",
+        };
+        logging::start(self.log.as_deref().unwrap_or(default_level))?;
+        match self.command {
+            Command::Run(args) => run::run(args).await,
+            Command::Demo => demo::demo().await,
+            Command::Cek(args) => cek::cek(args).await,
+            Command::Doctor(args) => doctor::doctor(args).await,
+            Command::Keygen(args) => keygen::keygen(&args),
+            Command::Sandbox(args) => sandbox::sandbox(args).await,
+        }
+    }
+}

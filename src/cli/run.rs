@@ -1,0 +1,66 @@
+//! `ceknomor run`: the bot.
+
+use std::{process::ExitCode, sync::Arc};
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{App, Config, Stores},
+    catalog::Catalog,
+    clock::SystemClock,
+    config::{self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, TelegramSettings},
+};
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(flatten)]
+    telegram: TelegramSettings,
+    #[command(flatten)]
+    klikoo: KlikooSettings,
+    #[command(flatten)]
+    access: AccessSettings,
+    #[command(flatten)]
+    catalog: CatalogSettings,
+    #[command(flatten)]
+    data: DataSettings,
+}
+
+pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let (telegram, klikoo) = config::Error::both(args.telegram.account(), args.klikoo.account())?;
+    let config = Config {
+        telegram,
+        klikoo,
+        timeouts: args.klikoo.timeouts(),
+        catalog: Catalog::load(args.catalog.file())?,
+        access: args.access.access(),
+    };
+    if config.access.owners().next().is_none() {
+        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, and put your user id there");
+    }
+    let stores = Stores::on_disk(args.data.dir())?;
+    let app = App::build(config, stores.clone(), Arc::new(SystemClock))?;
+    app.run(stop_signal()?).await?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Cancelled by SIGTERM or Ctrl-C; a second one ends the process at once.
+pub(super) fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        for first in [true, false] {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            if first {
+                tracing::info!("stopping: finishing what is under way");
+                cancel.cancel();
+            }
+        }
+        std::process::exit(130);
+    });
+    Ok(stop)
+}

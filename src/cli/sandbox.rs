@@ -1,0 +1,86 @@
+//! `ceknomor sandbox`: a Klikoo of one's own on a port, for trying the bot out without an account.
+
+use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::{keygen::write_private, run::stop_signal};
+use crate::{
+    clock::SystemClock,
+    klikoo::{Account, PrivateKey},
+    sandbox::{Sandbox, Settings, scenarios},
+};
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Address and port to serve on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8640", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Private key of the one partner; made where there is none
+    #[arg(long, default_value = "sandbox-private.pem", value_name = "FILE")]
+    private_key_file: PathBuf,
+    /// Show what every number does, and end
+    #[arg(long)]
+    list: bool,
+}
+
+pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
+    if args.list {
+        return list();
+    }
+    let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
+    let (sandbox, account) = start(listener, key_in(&args.private_key_file)?)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "# The sandbox is up until Ctrl-C. Settings for the bot, with a client id and secret made for this run:
+KLIKOO_BASE_URL={}
+KLIKOO_CLIENT_ID={}
+KLIKOO_CLIENT_SECRET={}
+KLIKOO_PRIVATE_KEY_FILE={}
+# `ceknomor sandbox --list` shows what every number does.",
+        sandbox.base_url(),
+        account.client_id,
+        account.client_secret.expose_secret(),
+        args.private_key_file.display(),
+    )?;
+    drop(out);
+    stop_signal()?.cancelled().await;
+    sandbox.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A sandbox on `listener`, and the one partner whom it knows, with credentials made for this run.
+pub(super) fn start(listener: TcpListener, private_key: PrivateKey) -> anyhow::Result<(Sandbox, Account)> {
+    let client_id = Uuid::new_v4().to_string();
+    let client_secret = SecretString::from(Uuid::new_v4().simple().to_string());
+    let settings = Settings {
+        client_id: client_id.clone(),
+        client_secret: client_secret.clone(),
+        public_key: private_key.public_key(),
+        clock: Arc::new(SystemClock),
+        products: Vec::new(),
+        latency: Duration::ZERO,
+    };
+    let sandbox = Sandbox::start(listener, settings)?;
+    let account = Account { base_url: sandbox.base_url().parse()?, client_id, client_secret, private_key };
+    Ok((sandbox, account))
+}
+
+fn key_in(file: &std::path::Path) -> anyhow::Result<PrivateKey> {
+    if !file.exists() {
+        write_private(file, PrivateKey::generate()?.to_pem()?.expose_secret())?;
+    }
+    Ok(PrivateKey::read(file)?)
+}
+
+fn list() -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for scenario in scenarios() {
+        writeln!(out, "{:<28} {}", scenario.numbers.join("  "), scenario.what)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

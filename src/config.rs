@@ -1,0 +1,234 @@
+//! Settings: every one is a flag and an environment variable; here they become typed and complete, or an error that names
+//! each one that is missing or wrong, with its remedy.
+
+use std::{fmt::Display, path::PathBuf, str::FromStr, time::Duration};
+
+use clap::Args;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    bot::{self, Access},
+    klikoo::{self, PrivateKey, Timeouts},
+    value::{ChatId, UserId},
+};
+
+/// Settings of the bot at Telegram.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Telegram")]
+pub struct TelegramSettings {
+    /// Bot token from @BotFather
+    #[arg(long, env = "TELOXIDE_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    token: Option<SecretString>,
+    /// Another Bot API server (self-hosted, or a fake one)
+    #[arg(long, env = "TELOXIDE_API_URL", value_name = "URL")]
+    api_url: Option<String>,
+}
+
+/// Settings of the partner account at Klikoo.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Klikoo")]
+pub struct KlikooSettings {
+    /// Base URL that Klikoo gave you, gateway prefix included
+    #[arg(long, env = "KLIKOO_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+    /// Client id from the dashboard (Pengaturan → Konfigurasi API)
+    #[arg(long, env = "KLIKOO_CLIENT_ID", value_name = "ID")]
+    client_id: Option<String>,
+    /// Client secret from the dashboard
+    #[arg(long, env = "KLIKOO_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
+    client_secret: Option<SecretString>,
+    /// Private key, PEM (PKCS#8 or PKCS#1); make one with `ceknomor keygen`
+    #[arg(long, env = "KLIKOO_PRIVATE_KEY_FILE", value_name = "FILE")]
+    private_key_file: Option<PathBuf>,
+    /// Seconds that one check may take, repeats included
+    #[arg(long, env = "CEKNOMOR_CHECK_TIMEOUT", value_name = "SECONDS", default_value_t = 25,
+          value_parser = clap::value_parser!(u64).range(1..=120))]
+    check_timeout: u64,
+}
+
+/// What can be checked.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Products")]
+pub struct CatalogSettings {
+    /// TOML file with your products and prices, over the built-in ones (see products.example.toml)
+    #[arg(long = "catalog", env = "CEKNOMOR_CATALOG", value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+/// What is kept, and where.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Data")]
+pub struct DataSettings {
+    /// Directory in which history is kept
+    #[arg(long, env = "CEKNOMOR_DATA_DIR", value_name = "DIR", default_value = "data")]
+    data_dir: PathBuf,
+}
+
+/// Who may check.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Access")]
+pub struct AccessSettings {
+    /// Telegram user ids of the owners, comma-separated: they may check in any chat
+    #[arg(long, env = "CEKNOMOR_OWNERS", value_name = "IDS", default_value = "", hide_default_value = true)]
+    owners: Ids<u64>,
+    /// Ids of the chats whose members may check there, comma-separated (groups have negative ids)
+    #[arg(
+        long,
+        env = "CEKNOMOR_CHATS",
+        value_name = "IDS",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    chats: Ids<i64>,
+}
+
+/// Numbers separated by commas or spaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Ids<T>(Vec<T>);
+
+impl<T: FromStr> FromStr for Ids<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+        let id = |word: &str| word.parse().map_err(|_| format!("`{word}` is no id: send /id to the bot to learn ids"));
+        words.map(id).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Settings that are missing or wrong, one line each.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct Error(pub Vec<String>);
+
+impl Error {
+    fn one(line: impl Display) -> Self {
+        Self(vec![line.to_string()])
+    }
+
+    /// Both results, or what is wrong with either.
+    pub fn both<A, B>(a: Result<A, Self>, b: Result<B, Self>) -> Result<(A, B), Self> {
+        match (a, b) {
+            (Ok(a), Ok(b)) => Ok((a, b)),
+            (Err(mut a), Err(b)) => {
+                a.0.extend(b.0);
+                Err(a)
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        }
+    }
+}
+
+impl TelegramSettings {
+    /// The account that the settings name.
+    ///
+    /// # Errors
+    /// What is missing or wrong.
+    pub fn account(&self) -> Result<bot::Account, Error> {
+        let token = self.token.clone().filter(|token| !token.expose_secret().trim().is_empty());
+        let token = token.ok_or_else(|| Error::one("TELOXIDE_TOKEN is not set: ask @BotFather for a bot token"));
+        let (token, api_url) = Error::both(token, self.api_url())?;
+        Ok(bot::Account { token, api_url })
+    }
+
+    fn api_url(&self) -> Result<Option<Url>, Error> {
+        let Some(text) = self.api_url.as_deref().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+        // teloxide puts a slash of its own behind it.
+        let url = Url::parse(text.trim().trim_end_matches('/')).ok().filter(|url| url.has_host());
+        url.map(Some).ok_or_else(|| Error::one("TELOXIDE_API_URL is no URL: give one such as http://127.0.0.1:8081"))
+    }
+}
+
+impl KlikooSettings {
+    /// The account that the settings name; reads the private key.
+    ///
+    /// # Errors
+    /// What is missing or wrong.
+    pub fn account(&self) -> Result<klikoo::Account, Error> {
+        let base_url = given("KLIKOO_BASE_URL", "copy it from Klikoo", self.base_url.as_deref()).and_then(|text| {
+            text.parse().map_err(|error: klikoo::BaseUrlError| Error::one(format!("KLIKOO_BASE_URL: {error}")))
+        });
+        let dashboard = "copy it from the dashboard, Pengaturan → Konfigurasi API";
+        let client_id = given("KLIKOO_CLIENT_ID", dashboard, self.client_id.as_deref());
+        let secret = self.client_secret.as_ref().map(|secret| secret.expose_secret());
+        let client_secret = given("KLIKOO_CLIENT_SECRET", dashboard, secret);
+        let names = Error::both(client_id, client_secret);
+        let ((base_url, private_key), (client_id, client_secret)) =
+            Error::both(Error::both(base_url, self.private_key()), names)?;
+        Ok(klikoo::Account {
+            base_url,
+            client_id: client_id.to_owned(),
+            client_secret: SecretString::from(client_secret),
+            private_key,
+        })
+    }
+
+    /// How long to wait for Klikoo.
+    pub fn timeouts(&self) -> Timeouts {
+        Timeouts { check: Duration::from_secs(self.check_timeout), ..Timeouts::default() }
+    }
+
+    fn private_key(&self) -> Result<PrivateKey, Error> {
+        let file = self.private_key_file.as_deref().filter(|file| !file.as_os_str().is_empty());
+        let file =
+            file.ok_or_else(|| Error::one("KLIKOO_PRIVATE_KEY_FILE is not set: make a key with `ceknomor keygen`"))?;
+        PrivateKey::read(file).map_err(Error::one)
+    }
+}
+
+/// A setting that must be there and not blank.
+fn given<'a>(name: &str, remedy: &str, value: Option<&'a str>) -> Result<&'a str, Error> {
+    let value = value.map(str::trim).filter(|value| !value.is_empty());
+    value.ok_or_else(|| Error::one(format!("{name} is not set: {remedy}")))
+}
+
+impl CatalogSettings {
+    /// The operator's own file, if there is one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.file.as_deref().filter(|file| !file.as_os_str().is_empty())
+    }
+}
+
+impl DataSettings {
+    /// The directory in which history is kept.
+    pub fn dir(&self) -> &std::path::Path {
+        &self.data_dir
+    }
+}
+
+impl AccessSettings {
+    /// Who may check. With nobody in it the bot tells ids and nothing else.
+    pub fn access(&self) -> Access {
+        Access::new(self.owners.0.iter().copied().map(UserId), self.chats.0.iter().copied().map(ChatId))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_with_commas_spaces_and_signs() {
+        assert_eq!("1, 22 ,333".parse(), Ok(Ids(vec![1u64, 22, 333])));
+        assert_eq!("-1001234567890".parse(), Ok(Ids(vec![-1_001_234_567_890i64])));
+        assert_eq!("".parse(), Ok(Ids::<u64>(vec![])));
+        assert!("@budi".parse::<Ids<u64>>().is_err_and(|error| error.contains("/id")));
+    }
+
+    #[test]
+    fn every_missing_setting_is_named_at_once() {
+        let nothing = KlikooSettings {
+            base_url: Some(" ".into()),
+            client_id: None,
+            client_secret: None,
+            private_key_file: None,
+            check_timeout: 25,
+        };
+        let Err(Error(lines)) = nothing.account() else { panic!("an empty account") };
+        for name in ["KLIKOO_BASE_URL", "KLIKOO_CLIENT_ID", "KLIKOO_CLIENT_SECRET", "KLIKOO_PRIVATE_KEY_FILE"] {
+            assert_eq!(lines.iter().filter(|line| line.starts_with(name)).count(), 1, "{name} in {lines:?}");
+        }
+    }
+}
