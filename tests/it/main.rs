@@ -10,3 +10,5 @@
 
 mod bot_api;
 mod bot_api_itself;
+mod conversations;
+mod scene;

@@ -1,0 +1,135 @@
+//! The whole program between stand-ins: a strict Telegram on one side, a strict Klikoo on the other, a real store in a
+//! directory of its own, and a clock that stands still. [`App::build`] is the one that `ceknomor run` calls.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use ceknomor::{
+    app::{App, Config, Stores},
+    bot::{Account as Telegram, Access},
+    catalog::Catalog,
+    clock::FixedClock,
+    klikoo::{Account, PrivateKey, Timeouts},
+    sandbox::{Sandbox, Settings},
+    value::{ChatId, UserId},
+};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::bot_api::{FakeTelegram, Group, User};
+
+pub const CLIENT_ID: &str = "3f9c8962-4c4b-4bb6-b3c1-8fc883519c02";
+pub const CLIENT_SECRET: &str = "9ec999e21a3be41064c52bb3f37554a2";
+
+/// The test key of the published vectors.
+pub fn key_file() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/klikoo/test-private-pkcs8.pem"))
+}
+
+/// A sandbox that knows the test key's partner.
+pub async fn sandbox(clock: Arc<FixedClock>) -> Sandbox {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = Settings {
+        client_id: CLIENT_ID.into(),
+        client_secret: CLIENT_SECRET.into(),
+        public_key: PrivateKey::read(key_file()).unwrap().public_key(),
+        clock,
+        products: vec!["PLN50".into(), "PLN100".into()],
+        latency: Duration::ZERO,
+    };
+    Sandbox::start(listener, settings).unwrap()
+}
+
+/// Everything around the bot. It outlives the bot, which may be stopped and started again.
+pub struct Scene {
+    pub telegram: FakeTelegram,
+    pub klikoo: Sandbox,
+    /// The bot's clock: 22 November 2026, 14:05 WIB.
+    pub clock: Arc<FixedClock>,
+    /// Klikoo's clock: the same moment.
+    pub klikoo_clock: Arc<FixedClock>,
+    pub timeouts: Timeouts,
+    pub catalog: Catalog,
+    data: TempDir,
+    owners: Vec<UserId>,
+    chats: Vec<ChatId>,
+}
+
+impl Scene {
+    pub async fn new() -> Self {
+        let clock = || Arc::new(FixedClock::at("2026-11-22T07:05:00Z".parse().unwrap()));
+        let klikoo_clock = clock();
+        Self {
+            telegram: FakeTelegram::start().await,
+            klikoo: sandbox(klikoo_clock.clone()).await,
+            clock: clock(),
+            klikoo_clock,
+            timeouts: Timeouts::default(),
+            catalog: Catalog::load(None).unwrap(),
+            data: tempfile::tempdir().unwrap(),
+            owners: Vec::new(),
+            chats: Vec::new(),
+        }
+    }
+
+    /// A person who owns the bot.
+    pub fn owner(&mut self, name: &str) -> User {
+        let user = self.telegram.user(name);
+        self.owners.push(UserId(user.id()));
+        user
+    }
+
+    /// Lets everyone inside a group check.
+    pub fn admit(&mut self, group: &Group) {
+        self.chats.push(ChatId(group.id()));
+    }
+
+    /// Starts the bot on the scene's data directory.
+    pub fn start(&self) -> Running {
+        self.start_with(Stores::on_disk(self.data.path()).unwrap())
+    }
+
+    /// Starts the bot with other stores.
+    pub fn start_with(&self, stores: Stores) -> Running {
+        let config = Config {
+            telegram: Telegram {
+                token: SecretString::from(self.telegram.token()),
+                api_url: Some(self.telegram.url().parse().unwrap()),
+            },
+            klikoo: Account {
+                base_url: self.klikoo.base_url().parse().unwrap(),
+                client_id: CLIENT_ID.into(),
+                client_secret: CLIENT_SECRET.into(),
+                private_key: PrivateKey::read(key_file()).unwrap(),
+            },
+            timeouts: self.timeouts,
+            catalog: self.catalog.clone(),
+            access: Access::new(self.owners.iter().copied(), self.chats.iter().copied()),
+        };
+        let app = App::build(config, stores, self.clock.clone()).unwrap();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(app.run(stop.clone()));
+        Running { stop, task }
+    }
+
+    /// Ends the scene: everything that the bot said must have been read.
+    pub async fn end(self, bot: Running) {
+        bot.stop().await;
+        self.telegram.finish().await;
+    }
+}
+
+/// A bot that runs.
+pub struct Running {
+    stop: CancellationToken,
+    task: JoinHandle<Result<(), ceknomor::app::Error>>,
+}
+
+impl Running {
+    /// Stops it as SIGTERM does, and waits until it has.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap().unwrap();
+    }
+}
