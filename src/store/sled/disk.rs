@@ -118,8 +118,10 @@ impl Disk {
     }
 
     fn apply(&self, batches: Batches) -> ::sled::Result<()> {
-        self.database.trees.get(TreeName::History).apply_batch(batches.history)?;
-        self.database.trees.get(TreeName::Preferences).apply_batch(batches.preferences)?;
+        for (tree, batch) in [(TreeName::History, batches.history), (TreeName::Preferences, batches.preferences)] {
+            // An empty batch would cost a write of its own.
+            batch.map_or(Ok(()), |batch| self.database.trees.get(tree).apply_batch(batch))?;
+        }
         self.database.flush()
     }
 }
@@ -171,8 +173,8 @@ fn wait_for_sled(log: &File) -> io::Result<()> {
 
 /// A group sorted by tree, and the mark that will be true of it.
 struct Batches {
-    history: Batch,
-    preferences: Batch,
+    history: Option<Batch>,
+    preferences: Option<Batch>,
     mark: Mark,
     /// Keys that are new with this group: a second write to one adds no row.
     new_keys: HashSet<Vec<u8>>,
@@ -180,14 +182,15 @@ struct Batches {
 
 impl Batches {
     fn new(mark: Mark) -> Self {
-        Self { history: Batch::default(), preferences: Batch::default(), mark, new_keys: HashSet::new() }
+        Self { history: None, preferences: None, mark, new_keys: HashSet::new() }
     }
 
     fn add(&mut self, write: &Write, trees: &Trees) -> Result<(), Error> {
         self.mark.last += 1;
         match write {
             Write::Append { chat, value } => {
-                self.history.insert(&key::of_record(*chat, Seq(self.mark.last)), value.as_slice());
+                let key = key::of_record(*chat, Seq(self.mark.last));
+                self.history.get_or_insert_default().insert(&key, value.as_slice());
                 self.mark.history += 1;
             }
             Write::Put { tree, key, value } => {
@@ -202,9 +205,10 @@ impl Batches {
     }
 
     fn part(&mut self, tree: TreeName) -> (&mut Batch, &mut u64) {
-        match tree {
+        let (batch, rows) = match tree {
             TreeName::History => (&mut self.history, &mut self.mark.history),
             TreeName::Preferences => (&mut self.preferences, &mut self.mark.preferences),
-        }
+        };
+        (batch.get_or_insert_default(), rows)
     }
 }
