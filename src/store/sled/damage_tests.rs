@@ -206,6 +206,26 @@ fn missing_or_overwritten_files_are_noticed() {
 }
 
 #[test]
+fn a_mark_with_a_torn_slot_gives_no_place_out_twice() {
+    for how in BOTH {
+        for slot in [0, 512] {
+            let dir = left(how);
+            let path = dir.path().join("mark");
+            let mut mark = fs::read(&path).unwrap();
+            mark[slot + 20] ^= 1;
+            fs::write(&path, mark).unwrap();
+            if is_refused(dir.path()) {
+                continue;
+            }
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let store = SledStore::open(dir.path()).unwrap();
+            let newest = runtime.block_on(store.page(ChatId(-1), Cursor::Newest, 1)).unwrap().records[0].0;
+            assert!(runtime.block_on(store.append(record(ChatId(-1), 1))).unwrap() > newest, "{how:?}, {slot}");
+        }
+    }
+}
+
+#[test]
 fn another_stores_half_is_not_taken_for_ones_own() {
     let other = tempfile::tempdir().unwrap();
     drop(SledStore::open(other.path()).unwrap());

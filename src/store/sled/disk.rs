@@ -76,7 +76,10 @@ impl Disk {
             (State::Creating, Some(_)) => return Err(layout.damaged("store.json is older than what is kept")),
             (_, None) => return Err(layout.damaged("the file `mark` cannot be read")),
             (State::Open, Some(mark)) => check::check(&layout, &manifest.id, mark)?,
-            (State::Closed { seal }, Some(mark)) => {
+            (State::Closed { mark: at_close, .. }, Some(mark)) if *at_close != mark => {
+                return Err(layout.damaged("the file `mark` is older than the last close"));
+            }
+            (State::Closed { seal, .. }, Some(mark)) => {
                 seal.verify(&layout)?;
                 mark
             }
@@ -135,8 +138,9 @@ impl Commit for Disk {
         self.try_commit(group).inspect_err(|error| self.failed = Some(error.clone()))
     }
 
+    /// Leaves a seal, once sled and the readers have let go of its files.
     fn close(self) -> Result<(), Error> {
-        let Self { layout, mut manifest, database, log, mark_file, failed, .. } = self;
+        let Self { layout, mut manifest, database, log, mark, mut mark_file, failed } = self;
         if let Some(error) = failed {
             // Left as open: the next start will check what is there.
             return Err(error);
@@ -144,13 +148,15 @@ impl Commit for Disk {
         database.flush().map_err(|error| database.trees.error(&error))?;
         drop(database);
         wait_for_sled(&log).map_err(|error| layout.error(&error))?;
-        let settle = || {
+        let mut settle = || {
             log.sync_all()?;
+            // It may be behind: a check at the open finds more than was marked, if a kill came in between.
+            mark_file.write(mark)?;
             mark_file.sync()?;
             Seal::of(&layout)
         };
         let seal = settle().map_err(|error| layout.error(&error))?;
-        manifest.state = State::Closed { seal };
+        manifest.state = State::Closed { mark, seal };
         manifest.write(&layout)
     }
 }
