@@ -75,6 +75,7 @@ struct Stored {
 
 /// The bytes of `record`.
 pub(super) fn encode(record: &Record) -> Vec<u8> {
+    // Plain fields: there is nothing in them that serde_json could refuse.
     let json = serde_json::to_vec(&Stored::from(record)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(json.len() + 1);
     bytes.push(VERSION);

@@ -11,7 +11,7 @@ use super::key::{self, RecordKey};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Preferences, Record, Seq, codec};
 
-/// How many records are kept over all chats (some 25 MB); beyond that the oldest go.
+/// How many records are kept over all chats (some 30 MB); beyond that the oldest go.
 const CAPACITY: usize = 100_000;
 
 /// Keeps the newest 100 000 records in memory, as the bytes that the sled backend would put on disk.

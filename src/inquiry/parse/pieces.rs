@@ -96,6 +96,12 @@ impl<'p, 't> Pieces<'p, 't> {
         ends.and_then(|(first, last)| self.clean.get(first.start..last.start + last.text.len())).unwrap_or("")
     }
 
+    /// Whether some of the last pieces are a complete number.
+    pub(super) fn ends_in_number(self, kind: NumberKind) -> bool {
+        let longest = self.pieces.len().min(MOST_OF_A_NUMBER);
+        (1..=longest).any(|count| self.split(self.pieces.len() - count).1.number(kind).is_ok())
+    }
+
     /// What stands between the piece at a position and the one before it.
     pub(super) fn gap(self, at: usize) -> &'t str {
         let before = at.checked_sub(1).and_then(|before| self.pieces.get(before));

@@ -26,8 +26,7 @@ fn is_no_amount(piece: &Piece<'_>) -> bool {
 
 /// Whether `holds` for what stands behind any complete number.
 fn any_number(pieces: Pieces<'_, '_>, kind: NumberKind, holds: impl Fn(Pieces<'_, '_>) -> bool) -> bool {
-    let starts = (0..pieces.all().len()).map(|from| pieces.split(from).1);
-    let mut cuts = starts.flat_map(Pieces::cuts);
+    let cuts = (1..pieces.all().len()).map(|end| pieces.split(end));
     // The cheaper question first.
-    cuts.any(|(number, behind)| holds(behind) && number.number(kind).is_ok())
+    cuts.filter(|(_, behind)| holds(*behind)).any(|(before, _)| before.ends_in_number(kind))
 }

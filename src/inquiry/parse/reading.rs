@@ -64,21 +64,25 @@ fn is_token(product: &Product, rest: Pieces<'_, '_>) -> bool {
 }
 
 /// Every complete number with its tail, the shortest first.
-///
-/// In `0817345544 1,5jt` the space ends the number, so `08173455441` and `5jt` is not a way to read it.
 fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
     let open = is_open(product);
-    let mut readings: Vec<Reading> = Vec::new();
-    let mut last_end = 0;
+    let mut readings = Vec::new();
+    let mut shorter = None;
     for (number, tail) in rest.numbers(product.number) {
         let end = rest.all().len() - tail.all().len();
-        let cuts_a_figure = open && last_end + 1 == end && !readings.is_empty() && rest.joins_closer(end);
-        last_end = end;
-        if !cuts_a_figure {
+        let one_shorter = shorter.replace(end) == end.checked_sub(1);
+        if !(open && one_shorter && cuts_a_figure(rest, end)) {
             readings.push(Reading { number, tail: Tail::of(tail, open) });
         }
     }
     readings
+}
+
+/// In `0817345544 1,5jt` the space ends the number: `08173455441` and `5jt` is no way to read it. Not so behind a
+/// short group: `0812 345 678 90,5rb` may go on to `90`.
+fn cuts_a_figure(rest: Pieces<'_, '_>, end: usize) -> bool {
+    let before = end.checked_sub(2).and_then(|before| rest.all().get(before));
+    before.is_some_and(|group| group.text.len() >= 4) && rest.joins_closer(end)
 }
 
 /// Whether the agent may have meant something else than the one request among the readings.

@@ -172,6 +172,7 @@ fn a_nominal_is_read_in_every_form() {
         ("DNOPEN 0817345544 12.500.000", "out of range"),
         ("DNOPEN 0817345544 100.500", "DNOPEN 0817345544 100500"),
         ("DNOPEN.0817345544.10.500", "DNOPEN 0817345544 10500"),
+        ("DNOPEN 0812 3456 7890 1,5jt", "DNOPEN 081234567890 1500000"),
         ("DNOPEN 0812 345 678 901 10rb", "DNOPEN 0812345678901 10000"),
         ("DNOPEN.0817345544.1,5jt", "DNOPEN 0817345544 1500000"),
         ("DNOPEN 0812 3456 7890 1.250.000", "DNOPEN 081234567890 1250000"),
@@ -242,6 +243,8 @@ fn what_can_be_read_in_two_ways_is_asked_again() {
         ("DNOPEN 0812 345 678 901 10000", "ambiguous !pin"),
         ("DNOPEN.0817345544.1.250.000", "ambiguous"),
         ("DNOPEN.0817345544.1.500rb", "ambiguous"),
+        ("DNOPEN 0812 345 678 90,5rb", "ambiguous"),
+        ("DNOPEN 0812 345 678 901.10rb", "ambiguous"),
         // A driver's id and a PIN, or a longer id.
         ("MAX5000 12345 67890", "ambiguous !pin"),
         ("MAX5000 0110 569 1111", "ambiguous !pin"),

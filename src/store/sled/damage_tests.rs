@@ -144,6 +144,28 @@ fn a_damaged_log_is_never_emptied() {
     }
 }
 
+/// sled opens such a log without a word; only the mark knows that there was more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_ends_too_early_is_noticed() {
+    let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = SledStore::open(dir.path()).unwrap();
+    store.append(record(ChatId(1), 0)).await.unwrap();
+    store.close().await.unwrap();
+    let earlier = contents(&dir.path().join("sled"));
+
+    let store = SledStore::open(dir.path()).unwrap();
+    store.append(record(ChatId(1), 1)).await.unwrap();
+    store.set_language(ChatId(1), Language::En).await.unwrap();
+    copy(dir.path(), killed.path());
+    fs::remove_dir_all(killed.path().join("sled")).unwrap();
+    fs::create_dir_all(killed.path().join("sled")).unwrap();
+    for (path, bytes) in earlier {
+        fs::write(killed.path().join("sled").join(path), bytes).unwrap();
+    }
+    let error = refused(killed.path()).to_string();
+    assert!(error.contains("1 of 2 records can be found"), "{error}");
+}
+
 #[test]
 fn a_flipped_byte_is_noticed_or_of_no_consequence() {
     let bytes = fs::metadata(left(Left::Killed).path().join("sled/db")).unwrap().len() as usize;
@@ -180,6 +202,26 @@ fn missing_or_overwritten_files_are_noticed() {
         let dir = left(how);
         fs::remove_dir_all(dir.path().join("sled")).unwrap();
         assert!(is_refused(dir.path()), "{how:?}, sled missing");
+    }
+}
+
+#[test]
+fn a_mark_with_a_torn_slot_gives_no_place_out_twice() {
+    for how in BOTH {
+        for slot in [0, 512] {
+            let dir = left(how);
+            let path = dir.path().join("mark");
+            let mut mark = fs::read(&path).unwrap();
+            mark[slot + 20] ^= 1;
+            fs::write(&path, mark).unwrap();
+            if is_refused(dir.path()) {
+                continue;
+            }
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let store = SledStore::open(dir.path()).unwrap();
+            let newest = runtime.block_on(store.page(ChatId(-1), Cursor::Newest, 1)).unwrap().records[0].0;
+            assert!(runtime.block_on(store.append(record(ChatId(-1), 1))).unwrap() > newest, "{how:?}, {slot}");
+        }
     }
 }
 

@@ -76,7 +76,10 @@ impl Disk {
             (State::Creating, Some(_)) => return Err(layout.damaged("store.json is older than what is kept")),
             (_, None) => return Err(layout.damaged("the file `mark` cannot be read")),
             (State::Open, Some(mark)) => check::check(&layout, &manifest.id, mark)?,
-            (State::Closed { seal }, Some(mark)) => {
+            (State::Closed { mark: at_close, .. }, Some(mark)) if *at_close != mark => {
+                return Err(layout.damaged("the file `mark` is older than the last close"));
+            }
+            (State::Closed { seal, .. }, Some(mark)) => {
                 seal.verify(&layout)?;
                 mark
             }
@@ -118,8 +121,10 @@ impl Disk {
     }
 
     fn apply(&self, batches: Batches) -> ::sled::Result<()> {
-        self.database.trees.get(TreeName::History).apply_batch(batches.history)?;
-        self.database.trees.get(TreeName::Preferences).apply_batch(batches.preferences)?;
+        for (tree, batch) in [(TreeName::History, batches.history), (TreeName::Preferences, batches.preferences)] {
+            // An empty batch would cost a write of its own.
+            batch.map_or(Ok(()), |batch| self.database.trees.get(tree).apply_batch(batch))?;
+        }
         self.database.flush()
     }
 }
@@ -133,8 +138,9 @@ impl Commit for Disk {
         self.try_commit(group).inspect_err(|error| self.failed = Some(error.clone()))
     }
 
+    /// Leaves a seal, once sled and the readers have let go of its files.
     fn close(self) -> Result<(), Error> {
-        let Self { layout, mut manifest, database, log, mark_file, failed, .. } = self;
+        let Self { layout, mut manifest, database, log, mark, mut mark_file, failed } = self;
         if let Some(error) = failed {
             // Left as open: the next start will check what is there.
             return Err(error);
@@ -142,13 +148,15 @@ impl Commit for Disk {
         database.flush().map_err(|error| database.trees.error(&error))?;
         drop(database);
         wait_for_sled(&log).map_err(|error| layout.error(&error))?;
-        let settle = || {
+        let mut settle = || {
             log.sync_all()?;
+            // It may be behind: a check at the open finds more than was marked, if a kill came in between.
+            mark_file.write(mark)?;
             mark_file.sync()?;
             Seal::of(&layout)
         };
         let seal = settle().map_err(|error| layout.error(&error))?;
-        manifest.state = State::Closed { seal };
+        manifest.state = State::Closed { mark, seal };
         manifest.write(&layout)
     }
 }
@@ -171,8 +179,8 @@ fn wait_for_sled(log: &File) -> io::Result<()> {
 
 /// A group sorted by tree, and the mark that will be true of it.
 struct Batches {
-    history: Batch,
-    preferences: Batch,
+    history: Option<Batch>,
+    preferences: Option<Batch>,
     mark: Mark,
     /// Keys that are new with this group: a second write to one adds no row.
     new_keys: HashSet<Vec<u8>>,
@@ -180,14 +188,15 @@ struct Batches {
 
 impl Batches {
     fn new(mark: Mark) -> Self {
-        Self { history: Batch::default(), preferences: Batch::default(), mark, new_keys: HashSet::new() }
+        Self { history: None, preferences: None, mark, new_keys: HashSet::new() }
     }
 
     fn add(&mut self, write: &Write, trees: &Trees) -> Result<(), Error> {
         self.mark.last += 1;
         match write {
             Write::Append { chat, value } => {
-                self.history.insert(&key::of_record(*chat, Seq(self.mark.last)), value.as_slice());
+                let key = key::of_record(*chat, Seq(self.mark.last));
+                self.history.get_or_insert_default().insert(&key, value.as_slice());
                 self.mark.history += 1;
             }
             Write::Put { tree, key, value } => {
@@ -202,9 +211,10 @@ impl Batches {
     }
 
     fn part(&mut self, tree: TreeName) -> (&mut Batch, &mut u64) {
-        match tree {
+        let (batch, rows) = match tree {
             TreeName::History => (&mut self.history, &mut self.mark.history),
             TreeName::Preferences => (&mut self.preferences, &mut self.mark.preferences),
-        }
+        };
+        (batch.get_or_insert_default(), rows)
     }
 }

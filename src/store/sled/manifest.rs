@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Error;
 use super::layout::{Layout, sync_dir};
+use super::mark::Mark;
 use super::seal::Seal;
 
 /// The schema that this build writes, and the newest that it reads.
@@ -34,8 +35,10 @@ pub(super) enum State {
     Creating,
     /// It is open, or was not closed.
     Open,
-    /// It was closed, and sled's files were these.
+    /// It was closed, holding this, and sled's files were these.
     Closed {
+        /// What was committed: an older one in the file `mark` would give places out twice.
+        mark: Mark,
         /// Their lengths and checksums.
         seal: Seal,
     },

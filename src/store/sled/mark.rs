@@ -6,6 +6,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 
+use serde::{Deserialize, Serialize};
+
 use super::super::Error;
 use super::layout::Layout;
 
@@ -15,7 +17,7 @@ const MAGIC: [u8; 8] = *b"ceknomr1";
 const SLOT: usize = 512;
 
 /// What was committed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Mark {
     /// The last place that was given out.
     pub(super) last: u64,

@@ -16,8 +16,8 @@
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
 //! checksum. So the directory is checked *before* sled opens it, and a directory that is refused is left byte for
 //! byte as it was:
-//! - Closed properly: every file of sled has the length and CRC-32 that were written down at the close ([`seal`]).
-//!   Any change is noticed.
+//! - Closed properly: every file of sled has the length and CRC-32 that were written down at the close ([`seal`]),
+//!   and the mark is the one of the close. Any change is noticed.
 //! - Not closed (killed, power lost): a copy is opened instead ([`check`]) and read whole, which checks sled's
 //!   checksum of every page in use. It must hold exactly as many records as the mark says were committed up to the
 //!   mark's place. Records lost, emptied, cut off or unreadable are noticed.
@@ -96,7 +96,10 @@ impl SledStore {
     ) -> Result<T, Error> {
         let trees = self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
         let done = tokio::task::spawn_blocking(move || work(&trees)).await;
-        done.map_err(|_panic| Error::damaged(&self.0.dir, "sled panicked at a read"))?
+        done.map_err(|error| match error.is_panic() {
+            true => Error::damaged(&self.0.dir, "sled panicked at a read"),
+            false => Error::Closed,
+        })?
     }
 }
 

@@ -17,8 +17,7 @@ use super::database::TreeName;
 /// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
 const QUEUE: usize = 256;
 
-/// Something to write.
-#[derive(Debug, PartialEq, Eq)]
+/// Something to write. Not `Debug`: the values are personal.
 pub(super) enum Write {
     /// A record as the newest of its chat; its place is given to it at the commit.
     Append {
