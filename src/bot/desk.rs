@@ -22,9 +22,6 @@ use crate::{
     value::{ChatId, OperatorProblem, UserId},
 };
 
-/// The account in whose name anonymous administrators of a group write (Bot API, `Message.from`).
-const ANONYMOUS_ADMINISTRATOR: u64 = 1_087_968_824;
-
 /// How long the owners are not told of the same problem again.
 const ALERT_AGAIN: Duration = Duration::from_secs(30 * 60);
 
@@ -85,7 +82,9 @@ impl Desk {
     }
 
     fn ask(&self, message: &Message) -> Option<Ask> {
-        let from = message.from.as_ref().filter(|user| !user.is_bot || user.id.0 == ANONYMOUS_ADMINISTRATOR)?;
+        // Who writes in the name of the group or of a channel has a stand-in in `from` that counts as a bot (Bot API,
+        // `Message.sender_chat`).
+        let from = message.from.as_ref().filter(|user| !user.is_bot || message.sender_chat.is_some())?;
         let text = text_of(message)?.to_owned();
         let chat = ChatId(message.chat.id.0);
         let user = UserId(from.id.0);

@@ -137,35 +137,35 @@ async fn who_am_i(telegram: &teloxide::Bot) -> Result<Me, Error> {
     }
 }
 
-/// Takes updates in until `stop`, then waits for the answers under way.
+/// Takes updates in until `stop`, then waits for the answers under way. Where dispatching ends because Telegram is out of
+/// reach, it begins anew.
 async fn listen(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &CancellationToken) {
     let mut lost = 0;
-    while !stop.is_cancelled() {
+    loop {
+        let polling = Polling::builder(telegram.clone()).timeout(POLL).backoff_strategy(pause).delete_webhook();
+        let Some(polling) = stop.run_until_cancelled(polling).await else { return };
         let mut dispatcher = Dispatcher::builder(telegram.clone(), handler())
             .dependencies(dptree::deps![desk.clone()])
             .distribution_function(sender_of)
             .default_handler(|_| async {})
             .build();
         let token = dispatcher.shutdown_token();
-        let polling =
-            Polling::builder(telegram.clone()).timeout(POLL).backoff_strategy(pause).delete_webhook().await.build();
-        let dispatching = dispatcher.try_dispatch_with_listener(polling, Arc::new(Complain));
+        let dispatching = dispatcher.try_dispatch_with_listener(polling.build(), Arc::new(Complain));
         tokio::pin!(dispatching);
-        let ended = tokio::select! {
-            ended = &mut dispatching => ended,
-            () = stop.cancelled() => {
-                let deadline = Instant::now() + GRACE;
-                if let Ok(stopping) = token.shutdown() {
-                    let _ = timeout_at(deadline, async { tokio::join!(stopping, &mut dispatching) }).await;
-                }
-                return finish(desk, deadline).await;
+        if let Some(ended) = stop.run_until_cancelled(&mut dispatching).await {
+            if let Err(error) = ended {
+                tracing::warn!(error = kind(&error), "Telegram is out of reach; trying again");
             }
-        };
-        if let Err(error) = ended {
-            tracing::warn!(error = kind(&error), "Telegram is out of reach; trying again");
-            sleep(pause(lost)).await;
+            stop.run_until_cancelled(sleep(pause(lost))).await;
             lost += 1;
+            continue;
         }
+        let deadline = Instant::now() + GRACE;
+        if let Ok(stopping) = token.shutdown() {
+            // What Telegram has handed over already still becomes a job of its lane.
+            let _ = timeout_at(deadline, async { tokio::join!(stopping, dispatching) }).await;
+        }
+        return finish(desk, deadline).await;
     }
 }
 

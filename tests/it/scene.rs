@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use ceknomor::{
     app::{App, Config, Stores},
-    bot::{Account as Telegram, Access},
+    bot::{Access, Account as Telegram},
     catalog::Catalog,
     clock::FixedClock,
     klikoo::{Account, PrivateKey, Timeouts},
