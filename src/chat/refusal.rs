@@ -9,6 +9,9 @@ use crate::{
     value::{NumberError, NumberKind},
 };
 
+/// Codes that an answer names, at most.
+const MOST_CODES: usize = 5;
+
 /// Says why `error`'s line is not checked.
 pub fn refusal(words: Words<'_>, error: &Error) -> Html {
     match error {
@@ -76,6 +79,7 @@ fn example(product: &Product) -> &'static str {
     }
 }
 
+/// The codes to choose from, as many as read at a glance.
 fn codes(codes: &[ProductCode]) -> Html {
-    Html::joined(codes.iter().map(|code| Html::code(code.as_str())), " / ")
+    Html::joined(codes.iter().take(MOST_CODES).map(|code| Html::code(code.as_str())), " / ")
 }
