@@ -244,6 +244,9 @@ fn what_can_be_read_in_two_ways_is_asked_again() {
         ("PLN20.01105691111.2.1234", "ambiguous !pin"),
         // A number and a nominal in thousands, or a longer number.
         ("OVO10 08123456789 10", "ambiguous"),
+        ("OVO10 0817345544 100", "ambiguous"),
+        ("OVO10 0812 345 678 901", "OVO10 0812345678901"),
+        ("MAX5000 12345 678901234", "ambiguous"),
         ("DNOPEN 0817345544 1 10000", "ambiguous"),
         ("DNOPEN.0817345544.500.1234", "ambiguous !pin"),
         ("DNOPEN 0812 345 678 901 10000", "ambiguous !pin"),
