@@ -1,9 +1,9 @@
 //! Reads what an agent typed, once: after this a request is never text again. Pure.
 //!
 //! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cut into
-//! pieces ([`pieces`]); the first is the code ([`code`]); then every way is tried in which the rest can be a number
-//! and what may follow it ([`reading`]). One way: that is the request. Several: money would be lost on a wrong
-//! guess, so the agent is asked again. None: the most helpful reason ([`refusal`]).
+//! pieces (`pieces`); the first is the code (`code`); then every way is tried in which the rest can be a number
+//! and what may follow it (`reading`). One way: that is the request. Several: money would be lost on a wrong
+//! guess, so the agent is asked again. None: the most helpful reason (`refusal`).
 
 mod code;
 mod nominal;

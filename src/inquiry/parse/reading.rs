@@ -28,7 +28,7 @@ pub(super) enum Tail {
         nominal: Nominal,
         pin: bool,
     },
-    /// A digit or two by themselves: a repeat count as likely as the number's own end.
+    /// A few digits by themselves: a repeat count, or an amount in thousands, as likely as the number's own end.
     Count,
     /// Begins as thousands or decimals do, but is no amount.
     BadFigure,
@@ -72,7 +72,8 @@ fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
         let end = rest.all().len() - tail.all().len();
         let one_shorter = shorter.replace(end) == end.checked_sub(1);
         if !(open && one_shorter && cuts_a_figure(rest, end)) {
-            readings.push(Reading { number, tail: Tail::of(tail, open) });
+            let added = !open && end == 1 && tail.all().len() == 1;
+            readings.push(Reading { number, tail: Tail::of(tail, open).or_count(added) });
         }
     }
     readings
@@ -126,6 +127,11 @@ impl Tail {
             _ if !open && before_last.all().is_empty() && last.is_pin() => Self::Pin,
             _ => Self::Unclear,
         }
+    }
+
+    /// A group behind a whole number in one run was hardly meant as its end: `0817345544 100`.
+    fn or_count(self, added: bool) -> Self {
+        if added && self == Self::Unclear { Self::Count } else { self }
     }
 
     pub(super) fn has_pin(self) -> bool {

@@ -1,5 +1,7 @@
 //! What agents type, and what is made of it.
 
+use std::io::Write;
+
 use super::*;
 
 fn catalog() -> Catalog {
@@ -8,7 +10,11 @@ fn catalog() -> Catalog {
 
 /// `CODE number [nominal]`, with ` !pin` behind it where a PIN was seen; or what is wrong, in short.
 fn read(text: &str) -> String {
-    let Parsed { request, pin_seen } = parse(text, &catalog());
+    read_with(text, &catalog())
+}
+
+fn read_with(text: &str, catalog: &Catalog) -> String {
+    let Parsed { request, pin_seen } = parse(text, catalog);
     let said = match request {
         Ok(Request { product, number, nominal }) => {
             let nominal = nominal.map(|amount| format!(" {}", amount.0)).unwrap_or_default();
@@ -238,6 +244,9 @@ fn what_can_be_read_in_two_ways_is_asked_again() {
         ("PLN20.01105691111.2.1234", "ambiguous !pin"),
         // A number and a nominal in thousands, or a longer number.
         ("OVO10 08123456789 10", "ambiguous"),
+        ("OVO10 0817345544 100", "ambiguous"),
+        ("OVO10 0812 345 678 901", "OVO10 0812345678901"),
+        ("MAX5000 12345 678901234", "ambiguous"),
         ("DNOPEN 0817345544 1 10000", "ambiguous"),
         ("DNOPEN.0817345544.500.1234", "ambiguous !pin"),
         ("DNOPEN 0812 345 678 901 10000", "ambiguous !pin"),
@@ -254,6 +263,31 @@ fn what_can_be_read_in_two_ways_is_asked_again() {
         ("MAX5000 1234567890", "MAX5000 1234567890"),
         ("MAX5000 12345-67890", "MAX5000 1234567890"),
     ]);
+}
+
+#[test]
+fn an_operators_products_are_read_by_the_same_rules() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let rest = "name = \"Maxim\"\nprovider = \"Maxim\"\nmin = 1000\nmax = 1000000\n";
+    write!(
+        file,
+        "[[product]]\ncode = \"MAXOPEN\"\n{rest}[[product]]\ncode = \"MX-1\"\n{rest}[[product]]\ncode = \"25K\"\n{rest}"
+    )
+    .unwrap();
+    let catalog = Catalog::load(Some(file.path())).unwrap();
+    for (text, said) in [
+        ("MAXOPEN 12345 67rb", "MAXOPEN 12345 67000"),
+        // A longer id whose nominal is missing, or a shorter one with its nominal.
+        ("MAXOPEN 12345 67890", "ambiguous"),
+        ("MX-1-12345 67rb", "MX-1 12345 67000"),
+        ("mx-1 12345 67rb", "MX-1 12345 67000"),
+        ("MX 12345 67rb", "MX? MX-1"),
+        // A code that looks like an amount is one only in the first place.
+        ("25K 12345 67rb", "25K 12345 67000"),
+        ("DNOPEN 0817345544 25k", "DNOPEN 0817345544 25000"),
+    ] {
+        assert_eq!(read_with(text, &catalog), said, "{text}");
+    }
 }
 
 #[test]

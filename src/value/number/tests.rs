@@ -102,6 +102,7 @@ fn a_virtual_account_is_told_from_a_mobile_number() {
     }
     // Behind the prefix stands no whole mobile number: only the length is wrong.
     assert_eq!(read("8528817345544", Mobile), Err(TooLong { extra: 1 }));
+    assert_eq!(read("85281173455440", Mobile), Err(TooLong { extra: 2 }));
 }
 
 #[test]
