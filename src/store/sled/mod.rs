@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use crate::value::{ChatId, Language};
 
@@ -53,6 +54,9 @@ mod mark;
 mod seal;
 mod writer;
 
+/// How many reads may be under way at once: more would only make more threads, and each costs memory.
+const READS: usize = 4;
+
 /// A directory that keeps the histories and preferences. Clones are handles of one store.
 ///
 /// Dropping the last handle commits what is queued and closes the directory, waiting for the disk;
@@ -64,6 +68,8 @@ struct Shared {
     dir: PathBuf,
     /// For reading; `None` once closed. Before `writer`, which waits until nobody else holds sled's file.
     trees: RwLock<Option<Arc<Trees>>>,
+    /// One permit for each read under way.
+    reads: Semaphore,
     writer: Writer,
 }
 
@@ -76,7 +82,8 @@ impl SledStore {
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let (disk, trees) = Disk::open(dir)?;
         let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
-        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), trees: RwLock::new(Some(Arc::new(trees))), writer })))
+        let trees = RwLock::new(Some(Arc::new(trees)));
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), trees, reads: Semaphore::new(READS), writer })))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.
@@ -88,17 +95,17 @@ impl SledStore {
         self.0.writer.close().await
     }
 
-    /// Runs `work`, which reads, on a thread that may wait for the disk: a warm page costs less than the change of
-    /// thread, but one that must come from a slow disk would hold up every chat.
+    /// Runs `work`, which reads, on a thread that may wait for the disk. The change of thread adds some 12 µs to a page
+    /// of 20 (`benches/history.rs`); without it, one page from a slow disk would hold up every chat.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Trees) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let _permit = self.0.reads.acquire().await.map_err(|_closed| Error::Closed)?;
         let trees = self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
         let done = tokio::task::spawn_blocking(move || work(&trees)).await;
-        done.map_err(|error| match error.is_panic() {
-            true => Error::damaged(&self.0.dir, "sled panicked at a read"),
-            false => Error::Closed,
+        done.map_err(|error| {
+            if error.is_panic() { Error::damaged(&self.0.dir, "sled panicked at a read") } else { Error::Closed }
         })?
     }
 }
