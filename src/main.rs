@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 fn try_main() -> anyhow::Result<ExitCode> {
     read_env_file()?;
     let cli = Cli::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(cli.carry_out());
     // A read of standard input that nobody waits for any more must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
