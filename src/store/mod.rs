@@ -16,6 +16,7 @@ mod codec;
 #[cfg(test)]
 mod contract;
 mod error;
+mod journal;
 mod key;
 mod memory;
 mod paging;
@@ -24,6 +25,7 @@ mod samples;
 mod sled;
 
 pub use error::Error;
+pub use journal::{Entry, Journal, LONGEST_QUESTION, Waiting};
 pub use memory::MemoryStore;
 pub use paging::LARGEST_PAGE;
 pub use sled::SledStore;

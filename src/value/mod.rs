@@ -11,7 +11,7 @@ mod outcome;
 mod provider;
 mod rupiah;
 
-pub use ids::{ChatId, Language, Reference, UserId};
+pub use ids::{ChatId, Language, MessageId, Reference, UpdateId, UserId};
 pub use name::CustomerName;
 pub use number::{CustomerNumber, NumberError, NumberKind};
 pub(crate) use number::{is_dash, is_invisible};

@@ -1,0 +1,71 @@
+//! Questions that were accepted and are not finally answered: what is taken up again after a crash.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{Error, Seq};
+use crate::value::{ChatId, MessageId, UpdateId, UserId};
+
+/// The longest question that is kept, in bytes.
+pub const LONGEST_QUESTION: usize = 16 * 1024;
+
+/// One accepted question and how far its answer has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The update that asked: the entry's key.
+    pub update: UpdateId,
+    /// Where it was asked.
+    pub chat: ChatId,
+    /// Who asked.
+    pub user: UserId,
+    /// When it was accepted.
+    pub accepted: DateTime<Utc>,
+    /// What was asked, in the words of whoever accepted it; at most [`LONGEST_QUESTION`]. It holds no PIN.
+    pub question: String,
+    /// Where the outcome of its inquiry stands in the chat's history, once it does: then it is not asked again.
+    pub kept: Option<Seq>,
+    /// That it waits for a provider, and how.
+    pub waiting: Option<Waiting>,
+}
+
+/// A check that could not be answered at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The message that says so, which the answer takes the place of.
+    pub notice: Option<MessageId>,
+    /// How often the provider was asked.
+    pub asked: u32,
+    /// Not to be asked again before this.
+    pub next: DateTime<Utc>,
+    /// Given up then.
+    pub until: DateTime<Utc>,
+}
+
+/// The journal of accepted questions. What is finished leaves no more behind than that its update is not taken again.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Keeps those of `entries` that are new, all in one commit; durable when this returns. Gives for each, in order,
+    /// whether it is new: an update that is in the journal, or was finished lately (at least the last 1 000), is not.
+    ///
+    /// # Errors
+    /// None of them is known to be kept.
+    async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error>;
+
+    /// Notes that an entry waits; durable when this returns. An update that is not in the journal is passed over.
+    ///
+    /// # Errors
+    /// It is not known to be noted.
+    async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error>;
+
+    /// Ends an entry: its answer was sent, or refused for good. Durable when this returns.
+    ///
+    /// # Errors
+    /// It is not known to be ended.
+    async fn finish(&self, update: UpdateId) -> Result<(), Error>;
+
+    /// What is not finished, in the order in which it was accepted.
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    async fn unfinished(&self) -> Result<Vec<Entry>, Error>;
+}
