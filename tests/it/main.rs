@@ -11,4 +11,7 @@
 mod bot_api;
 mod bot_api_itself;
 mod conversations;
+mod layers;
 mod scene;
+mod source;
+mod words;
