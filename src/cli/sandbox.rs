@@ -33,6 +33,7 @@ pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     }
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     let (sandbox, account) = start(listener, key_in(&args.private_key_file)?)?;
+    let stop = stop_signal()?;
     // The bot may be started in another directory.
     let key_file = std::path::absolute(&args.private_key_file)?;
     let mut out = std::io::stdout().lock();
@@ -50,7 +51,7 @@ KLIKOO_PRIVATE_KEY_FILE={}
         key_file.display(),
     )?;
     drop(out);
-    stop_signal()?.cancelled().await;
+    stop.cancelled().await;
     sandbox.stop().await;
     Ok(ExitCode::SUCCESS)
 }
