@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub use answer::answer;
 pub use refusal::refusal;
-pub use reply::{Alert, Ask, Button, Place, Press, Pressed, Reply, Role, Said};
+pub use reply::{Alert, Ask, Button, Leak, Place, Press, Pressed, Reply, Role, Said};
 
 use crate::{
     catalog::Catalog,
@@ -122,7 +122,6 @@ impl Talk {
         let mentioned = command::without_mention(text, bot);
         let addressed = mentioned.is_some() || ask.replies_to_bot;
         let text = mentioned.as_deref().unwrap_or(text);
-        let has_digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
         match ask.place {
             Place::Group if !addressed => Said::default(),
             Place::Group if !has_digits(text) && mentioned.is_none() => Said::default(),
@@ -132,26 +131,27 @@ impl Talk {
     }
 
     async fn check(&self, words: Words<'_>, ask: &Ask, args: &str) -> Said {
-        let Parsed { request, pin_seen } = self.read(args, ask.quoted.as_deref());
+        let (Parsed { request, pin_seen }, source) = self.read(args, ask.quoted.as_deref());
         let mut said = match request {
             Ok(request) => self.inquire(words, ask, &request).await,
             Err(error) => refusal(words, &error).into(),
         };
         if pin_seen {
-            said.delete_question = true;
+            said.leak = Some(source);
             warn_of_pin(words, &mut said);
         }
         said
     }
 
-    /// Reads what was typed, and where that lacks the number, the message that it replies to.
-    fn read(&self, typed: &str, quoted: Option<&str>) -> Parsed {
+    /// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two
+    /// a PIN would stand: what lacks the number has none.
+    fn read(&self, typed: &str, quoted: Option<&str>) -> (Parsed, Leak) {
         let parsed = parse(typed, &self.catalog);
-        match (&parsed.request, quoted) {
+        match (&parsed.request, quoted.filter(|text| has_digits(text))) {
             (Err(parse::Error::Empty | parse::Error::MissingNumber(_)), Some(quoted)) => {
-                parse(&format!("{typed}\n{quoted}"), &self.catalog)
+                (parse(&format!("{typed}\n{quoted}"), &self.catalog), Leak::Quoted)
             }
-            _ => parsed,
+            _ => (parsed, Leak::Question),
         }
     }
 
@@ -196,6 +196,10 @@ impl Talk {
             Err(error) => store_trouble(words, &error),
         }
     }
+}
+
+fn has_digits(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {
