@@ -161,6 +161,11 @@ impl FakeTelegram {
         self.world.change(|state| state.down = false);
     }
 
+    /// Waits until so many connections were lost in all while nothing answered.
+    pub async fn cut_off(&self, times: u64) {
+        self.world.expect("lost connections", |state| (state.cut_off >= times).then_some(())).await;
+    }
+
     /// The calls of a method so far, oldest first.
     pub fn calls(&self, method: &str) -> Vec<Call> {
         let method = method.to_ascii_lowercase();
@@ -198,6 +203,12 @@ impl FakeTelegram {
     pub fn menu(&self, scope: &str, language: &str) -> Option<Vec<(String, String)>> {
         let scope = serde_json::json!({ "type": scope }).to_string();
         self.world.lock().menus.get(&(scope, language.to_owned())).cloned()
+    }
+
+    /// Waits until a menu is there; its commands.
+    pub async fn registered_menu(&self, scope: &str, language: &str) -> Vec<(String, String)> {
+        let key = (serde_json::json!({ "type": scope }).to_string(), language.to_owned());
+        self.world.expect("command menu", |state| state.menus.get(&key).cloned()).await
     }
 
     /// Ends the test: waits for presses still without an answer, then fails with whatever was not as it should be.
