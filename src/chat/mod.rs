@@ -8,6 +8,7 @@ mod answer;
 pub mod command;
 mod history;
 mod products;
+mod quoted;
 mod refusal;
 mod reply;
 
@@ -21,7 +22,7 @@ use crate::{
     catalog::Catalog,
     inquiry::{
         Inquiry,
-        parse::{self, Parsed, Request, parse},
+        parse::{Parsed, Request},
     },
     locale::{Html, Locale, Words},
     say,
@@ -30,6 +31,7 @@ use crate::{
 };
 use command::{Command, Line};
 use history::Turn;
+use quoted::has_digits;
 
 /// Everything that a conversation draws on.
 pub struct Talk {
@@ -131,7 +133,7 @@ impl Talk {
     }
 
     async fn check(&self, words: Words<'_>, ask: &Ask, args: &str) -> Said {
-        let (Parsed { request, pin_seen }, source) = self.read(args, ask.quoted.as_deref());
+        let (Parsed { request, pin_seen }, source) = quoted::read(args, ask.quoted.as_deref(), &self.catalog);
         let mut said = match request {
             Ok(request) => self.inquire(words, ask, &request).await,
             Err(error) => refusal(words, &error).into(),
@@ -141,18 +143,6 @@ impl Talk {
             warn_of_pin(words, &mut said);
         }
         said
-    }
-
-    /// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two
-    /// a PIN would stand: what lacks the number has none.
-    fn read(&self, typed: &str, quoted: Option<&str>) -> (Parsed, Leak) {
-        let parsed = parse(typed, &self.catalog);
-        match (&parsed.request, quoted.filter(|text| has_digits(text))) {
-            (Err(parse::Error::Empty | parse::Error::MissingNumber(_)), Some(quoted)) => {
-                (parse(&format!("{typed}\n{quoted}"), &self.catalog), Leak::Quoted)
-            }
-            _ => (parsed, Leak::Question),
-        }
     }
 
     async fn inquire(&self, words: Words<'_>, ask: &Ask, request: &Request) -> Said {
@@ -196,10 +186,6 @@ impl Talk {
             Err(error) => store_trouble(words, &error),
         }
     }
-}
-
-fn has_digits(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit())
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {

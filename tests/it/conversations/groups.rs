@@ -126,6 +126,7 @@ async fn a_reply_takes_the_number_from_the_message_replied_to() {
     for (written, typed) in [
         ("PLN20 01105691111", "/cek"),
         ("01105691111", "/cek PLN20"),
+        ("Kak, cek token 01105691111 ya. Makasih", "/cek PLN20"),
         ("No. Meter: 0110-569-1111", "/cek@ceknomor_bot pln20"),
         ("01105691111", "@ceknomor_bot PLN20"),
         ("0817345544", "/cek PLN20 01105691111"),
