@@ -161,9 +161,10 @@ impl FakeTelegram {
         self.world.change(|state| state.down = false);
     }
 
-    /// Waits until so many connections were lost in all while nothing answered.
-    pub async fn cut_off(&self, times: u64) {
-        self.world.expect("lost connections", |state| (state.cut_off >= times).then_some(())).await;
+    /// Waits until a call of a method was lost because nothing answered.
+    pub async fn lost(&self, method: &str) {
+        let name = method.to_ascii_lowercase();
+        self.world.expect(&format!("lost {method}"), |state| state.lost.contains(&name).then_some(())).await;
     }
 
     /// The calls of a method so far, oldest first.

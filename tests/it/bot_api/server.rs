@@ -35,7 +35,8 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     if world.lock().down {
-        return lose(&world, &wire);
+        let method = uri.path().rsplit('/').next().unwrap_or_default();
+        return lose(&world, &wire, &method.to_ascii_lowercase());
     }
     let path = uri.path().strip_prefix("/bot").and_then(|path| path.rsplit_once('/'));
     let Some((token, method)) = path else { return refuse(&Refusal::not_found()) };
@@ -99,7 +100,7 @@ fn long_poll(polled: Polled, world: &World, wire: &Wire) -> Response {
     match polled {
         Polled::Updates(body) => json_response(StatusCode::OK, body),
         Polled::Refused(refusal) => refuse(&refusal),
-        Polled::Down => lose(world, wire),
+        Polled::Down => lose(world, wire, "getupdates"),
     }
 }
 
@@ -130,8 +131,8 @@ fn json_response(code: StatusCode, body: String) -> Response {
 }
 
 /// Resets the connection because nothing answers just now.
-fn lose(world: &World, wire: &Wire) -> Response {
-    world.change(|state| state.cut_off += 1);
+fn lose(world: &World, wire: &Wire, method: &str) -> Response {
+    world.change(|state| state.lost.push(method.to_owned()));
     cut(wire)
 }
 

@@ -79,8 +79,8 @@ pub(crate) struct State {
     /// When the bot polled for the first time.
     pub(crate) first_poll: Option<Instant>,
     pub(crate) down: bool,
-    /// Connections lost because of that.
-    pub(crate) cut_off: u64,
+    /// The methods of the calls lost because of that.
+    pub(crate) lost: Vec<String>,
     pub(crate) load: Option<Book>,
 }
 

@@ -34,7 +34,7 @@ async fn what_is_no_answer_is_the_providers_trouble() {
 #[tokio::test]
 async fn no_answer_in_time_is_not_a_number_not_found() {
     let mut scene = Scene::new().await;
-    scene.timeouts = Timeouts { check: Duration::from_secs(1), ..Timeouts::default() };
+    scene.timeouts = Timeouts { check: Duration::from_secs(2), ..Timeouts::default() };
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
     for number in ["00000000408", "00000000910"] {
@@ -55,7 +55,7 @@ async fn no_answer_in_time_is_not_a_number_not_found() {
 #[tokio::test]
 async fn a_silent_attempt_leaves_time_for_another() {
     let mut scene = Scene::new().await;
-    let read = Duration::from_millis(700);
+    let read = Duration::from_secs(1);
     scene.timeouts = Timeouts { check: Duration::from_secs(10), read, ..Timeouts::default() };
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();

@@ -48,7 +48,7 @@ async fn it_outlives_a_restart() {
 #[tokio::test]
 async fn every_verdict_has_its_line() {
     let mut scene = Scene::new().await;
-    scene.timeouts.check = std::time::Duration::from_secs(1);
+    scene.timeouts.check = std::time::Duration::from_secs(2);
     let owner = scene.owner("Ibu Bos");
     let budi = scene.agent("Budi").in_private();
     let bot = scene.start();

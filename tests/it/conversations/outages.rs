@@ -9,7 +9,7 @@ async fn a_bot_that_starts_before_the_network_does_keeps_trying() {
     let budi = scene.owner("Budi").in_private();
     scene.telegram.go_down();
     let bot = scene.start();
-    scene.telegram.cut_off(1).await;
+    scene.telegram.lost("getMe").await;
     scene.telegram.come_up();
     assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
     scene.end(bot).await;
@@ -23,7 +23,7 @@ async fn what_is_said_during_an_outage_is_answered_after_it() {
     scene.telegram.first_poll().await;
     scene.telegram.go_down();
     let asked = budi.says("/cek PLN20 01105691111").await;
-    scene.telegram.cut_off(1).await;
+    scene.telegram.lost("getUpdates").await;
     scene.telegram.come_up();
     let reply = budi.reply().await;
     assert!(reply.answers(&asked));
@@ -40,9 +40,8 @@ async fn an_answer_that_meets_an_outage_waits_it_out() {
     let asked = budi.says("/cek PLN20 01105691111").await;
     scene.klikoo.arrived(1).await;
     scene.telegram.go_down();
-    // The poll under way is lost; then the answer.
     scene.klikoo.release();
-    scene.telegram.cut_off(2).await;
+    scene.telegram.lost("sendMessage").await;
     scene.telegram.come_up();
     assert!(budi.reply().await.answers(&asked));
     assert_eq!(scene.klikoo.calls().inquiries, 1);
@@ -79,6 +78,6 @@ async fn a_bot_that_is_told_to_stop_while_telegram_is_away_stops() {
     let scene = Scene::new().await;
     scene.telegram.go_down();
     let bot = scene.start();
-    scene.telegram.cut_off(1).await;
+    scene.telegram.lost("getMe").await;
     bot.stop().await;
 }
