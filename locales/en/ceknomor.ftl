@@ -147,7 +147,7 @@ history-operator = being repaired
 history-other = refused
 button-newer = ◀ Newer
 button-older = Older ▶
-button-not-yours = This button belongs to the agent who asked. Type /riwayat for your own.
+button-not-yours = This button belongs to the agent who asked. Type /riwayat to open it yourself.
 button-stale = This button is no longer valid. Type /riwayat again.
 
 ## For owners

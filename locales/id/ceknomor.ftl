@@ -141,7 +141,7 @@ history-operator = dibenahi admin
 history-other = ditolak
 button-newer = ◀ Lebih baru
 button-older = Lebih lama ▶
-button-not-yours = Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk milik Anda sendiri.
+button-not-yours = Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk membukanya sendiri.
 button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
 
 ## Untuk pemilik
