@@ -18,7 +18,7 @@ pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Par
 
 /// The message replied to as a whole; or, when it is a sentence, the one number in it that fits.
 fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
-    let together = |quoted: &str| parse(&format!("{typed}\n{quoted}"), catalog);
+    let together = |quoted: &str| join(typed, quoted, catalog);
     let whole = together(quoted);
     if whole.request.is_ok() {
         return whole;
@@ -33,6 +33,18 @@ fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
         _ => Err(Error::Several),
     };
     Parsed { request, pin_seen }
+}
+
+/// Puts the number behind what was typed; or before its last word, which may be the nominal.
+fn join(typed: &str, number: &str, catalog: &Catalog) -> Parsed {
+    let behind = parse(&format!("{typed}\n{number}"), catalog);
+    match typed.trim().rsplit_once(char::is_whitespace) {
+        Some((before, nominal)) if behind.request.is_err() => {
+            let between = parse(&format!("{before}\n{number}\n{nominal}"), catalog);
+            if between.request.is_ok() { between } else { behind }
+        }
+        _ => behind,
+    }
 }
 
 /// The runs of words without letters that hold digits: `01105691111`, or `0812 3456 7890`.
@@ -68,6 +80,17 @@ mod tests {
             "✅ PLN 20.000\nBAHARRUDIN1\nNo. Meter: 01105691111\nTarif/Daya: R1/2200VA\n14:05 WIB · Ref 3f9c8962",
         ] {
             assert_eq!(read_reply("PLN20", quoted).as_deref(), Ok("PLN20 01105691111"), "{quoted:?}");
+        }
+    }
+
+    #[test]
+    fn a_nominal_may_stand_in_either_message() {
+        for (typed, quoted) in [
+            ("DNOPEN 50rb", "0817345544"),
+            ("cek DNOPEN Rp50.000", "ke 0817-345-544 ya"),
+            ("DNOPEN", "0817345544 50rb"),
+        ] {
+            assert_eq!(read_reply(typed, quoted).as_deref(), Ok("DNOPEN 0817345544"), "{typed:?} {quoted:?}");
         }
     }
 

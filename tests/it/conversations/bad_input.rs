@@ -47,6 +47,7 @@ async fn what_is_missing_is_asked_for_with_an_example() {
         ("/cek", "Nomor mana yang dicek? Contoh: /cek PLN20 01105691111"),
         ("/cek PLN20", "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111"),
         ("/cek gopay10", "⚠️ Nomornya belum ada. Contoh: GOPAY10 0817345544"),
+        ("/cek DNOPEN 50rb", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
         ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
         ("/cek 01105691111", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
         ("0817345544", "⚠️ Kode produknya apa? Untuk nomor itu bisa OVO10 / GOPAY10 / DN1 / DNOPEN / MAX5000."),
