@@ -18,7 +18,7 @@ use super::{
     send::{Destination, Sender},
 };
 use crate::{
-    chat::{Alert, Ask, Place, Press, Pressed, Role, Said, Talk},
+    chat::{Alert, Ask, Leak, Place, Press, Pressed, Role, Said, Talk},
     value::{ChatId, OperatorProblem, UserId},
 };
 
@@ -42,8 +42,9 @@ impl Desk {
         let Some(ask) = self.ask(message) else { return };
         let topic = message.thread_id.filter(|_| message.is_topic_message);
         let to = Destination { chat: ask.chat, topic, question: Some(message.id) };
+        let quoted = message.reply_to_message().map(|replied| replied.id);
         let (lane, role) = ((ask.chat, ask.user), ask.role);
-        match self.lanes.submit(lane, self.clone().answer(ask, to)) {
+        match self.lanes.submit(lane, self.clone().answer(ask, to, quoted)) {
             Err(Full::Now) if role != Role::Stranger => self.lanes.submit_last(lane, self.clone().slow_down(to)),
             Err(_) => tracing::warn!(chat = %to.chat, "someone writes faster than the bot answers"),
             Ok(()) => {}
@@ -100,19 +101,23 @@ impl Desk {
         Some(Ask { chat, user, place, role: self.access.role(chat, user), text, quoted, replies_to_bot })
     }
 
-    async fn answer(self: Arc<Self>, ask: Ask, to: Destination) {
+    async fn answer(self: Arc<Self>, ask: Ask, to: Destination, quoted: Option<MessageId>) {
         let work = self.sender.typing(to, self.talk.hear(&ask, &self.name));
         let Ok(said) = AssertUnwindSafe(work).catch_unwind().await else {
             // The panic's own place is in the log already, from the panic hook.
             tracing::error!(chat = %to.chat, "a handler panicked; apologising");
             return self.sender.send(to, &self.talk.apology(ask.chat).await).await;
         };
-        let Said { reply, delete_question, alert } = said;
+        let Said { reply, leak, alert } = said;
         if let Some(reply) = &reply {
             self.sender.send(to, reply).await;
         }
-        if let (true, Some(question)) = (delete_question, to.question) {
-            self.sender.delete(to.chat, question).await;
+        let leaking = leak.and_then(|leak| match leak {
+            Leak::Question => to.question,
+            Leak::Quoted => quoted,
+        });
+        if let Some(message) = leaking {
+            self.sender.delete(to.chat, message).await;
         }
         if let Some(alert) = &alert {
             self.tell_owners(alert);

@@ -8,6 +8,7 @@ mod answer;
 pub mod command;
 mod history;
 mod products;
+mod quoted;
 mod refusal;
 mod reply;
 
@@ -15,13 +16,13 @@ use std::sync::Arc;
 
 pub use answer::answer;
 pub use refusal::refusal;
-pub use reply::{Alert, Ask, Button, Place, Press, Pressed, Reply, Role, Said};
+pub use reply::{Alert, Ask, Button, Leak, Place, Press, Pressed, Reply, Role, Said};
 
 use crate::{
     catalog::Catalog,
     inquiry::{
         Inquiry,
-        parse::{self, Parsed, Request, parse},
+        parse::{Parsed, Request},
     },
     locale::{Html, Locale, Words},
     say,
@@ -30,6 +31,7 @@ use crate::{
 };
 use command::{Command, Line};
 use history::Turn;
+use quoted::has_digits;
 
 /// Everything that a conversation draws on.
 pub struct Talk {
@@ -122,7 +124,6 @@ impl Talk {
         let mentioned = command::without_mention(text, bot);
         let addressed = mentioned.is_some() || ask.replies_to_bot;
         let text = mentioned.as_deref().unwrap_or(text);
-        let has_digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
         match ask.place {
             Place::Group if !addressed => Said::default(),
             Place::Group if !has_digits(text) && mentioned.is_none() => Said::default(),
@@ -132,27 +133,16 @@ impl Talk {
     }
 
     async fn check(&self, words: Words<'_>, ask: &Ask, args: &str) -> Said {
-        let Parsed { request, pin_seen } = self.read(args, ask.quoted.as_deref());
+        let (Parsed { request, pin_seen }, source) = quoted::read(args, ask.quoted.as_deref(), &self.catalog);
         let mut said = match request {
             Ok(request) => self.inquire(words, ask, &request).await,
             Err(error) => refusal(words, &error).into(),
         };
         if pin_seen {
-            said.delete_question = true;
+            said.leak = Some(source);
             warn_of_pin(words, &mut said);
         }
         said
-    }
-
-    /// Reads what was typed, and where that lacks the number, the message that it replies to.
-    fn read(&self, typed: &str, quoted: Option<&str>) -> Parsed {
-        let parsed = parse(typed, &self.catalog);
-        match (&parsed.request, quoted) {
-            (Err(parse::Error::Empty | parse::Error::MissingNumber(_)), Some(quoted)) => {
-                parse(&format!("{typed}\n{quoted}"), &self.catalog)
-            }
-            _ => parsed,
-        }
     }
 
     async fn inquire(&self, words: Words<'_>, ask: &Ask, request: &Request) -> Said {

@@ -86,10 +86,19 @@ pub struct Button {
 pub struct Said {
     /// What to answer; `None` is silence.
     pub reply: Option<Reply>,
-    /// The message showed a PIN: take it out of the chat where that is allowed.
-    pub delete_question: bool,
+    /// The message that showed a PIN: take it out of the chat where that is allowed.
+    pub leak: Option<Leak>,
     /// What the owners should know.
     pub alert: Option<Alert>,
+}
+
+/// Which message showed a PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leak {
+    /// The one that is answered.
+    Question,
+    /// The one to which that one replies.
+    Quoted,
 }
 
 impl From<Reply> for Said {
