@@ -1,7 +1,7 @@
-//! Telegram, and Telegram alone: updates come in by long polling, become conversation at the [`desk`], and what it says
-//! goes out through [`send`]. No other module knows teloxide.
+//! Telegram, and Telegram alone: updates come in by long polling, become conversation at the `desk`, and what it says
+//! goes out through `send`. No other module knows teloxide.
 //!
-//! teloxide's dispatcher only sorts updates; the work is done in [`lanes`], one for each agent in each chat.
+//! teloxide's dispatcher only sorts updates; the work is done in `lanes`, one for each agent in each chat.
 
 mod access;
 mod desk;
