@@ -1,12 +1,14 @@
 //! What the bot says: a conversation without Telegram.
 //!
-//! [`Talk::hear`] takes a message and gives what to say to it; [`Talk::press`] does the same for a button. Both the bot and the
-//! terminal's demo hold their conversations through these two, so what the demo shows is what a phone shows. All words
-//! come from [`locale`](crate::locale); each kind of answer has its file here.
+//! A message is read ([`Talk::understand`]: what does it ask for?) and then carried out ([`Talk::carry_out`]: what is the
+//! answer?); [`Talk::press`] does both for a button. The bot and the terminal's demo hold their conversations through these,
+//! so what the demo shows is what a phone shows. All words come from [`locale`](crate::locale); each kind of answer has its
+//! file here.
 
 mod answer;
 pub mod command;
 mod history;
+mod intent;
 mod products;
 mod refusal;
 mod reply;
@@ -14,21 +16,18 @@ mod reply;
 use std::sync::Arc;
 
 pub use answer::answer;
+pub use intent::Intent;
 pub use refusal::refusal;
 pub use reply::{Alert, Ask, Button, Place, Press, Pressed, Reply, Role, Said};
 
 use crate::{
     catalog::Catalog,
-    inquiry::{
-        Inquiry,
-        parse::{self, Parsed, Request, parse},
-    },
+    inquiry::{Inquiry, parse::Request},
     locale::{Html, Locale, Words},
     say,
     store::{self, Cursor, History, Preferences},
-    value::{ChatId, Language, Verdict},
+    value::{ChatId, Language, UserId, Verdict},
 };
-use command::{Command, Line};
 use history::Turn;
 
 /// Everything that a conversation draws on.
@@ -46,23 +45,23 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// Answers a message, where `bot` is the bot's user name without the `@`.
-    pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
-        let line = command::read(&ask.text, bot);
-        if line == Line::ForAnother {
-            return Said::default();
+    /// Does what was asked by `user` in `chat`, and gives the answer.
+    pub async fn carry_out(&self, chat: ChatId, user: UserId, intent: &Intent) -> Said {
+        let words = self.words(chat).await;
+        match intent {
+            Intent::Answer { text, pin_seen } => said(words, text.clone(), *pin_seen),
+            Intent::Check { request, pin_seen } => self.inquire(words, chat, user, request, *pin_seen).await,
+            Intent::Products { word, for_owner } => self.products(words, word, *for_owner).into(),
+            Intent::History => self.newest(words, chat, user).await,
+            Intent::Language(language) => self.set_language(words, chat, *language).await.into(),
         }
-        let words = self.words(ask.chat).await;
-        match (line, ask.role, ask.place) {
-            (Line::Command(Command::Id, _), ..) => say!(words, "id-shown", user = ask.user, chat = ask.chat).into(),
-            (_, Role::Stranger, Place::Private) => say!(words, "stranger", user = ask.user).into(),
-            (_, Role::Stranger, Place::Group) => Said::default(),
-            (Line::Command(command, args), ..) => self.obey(words, ask, command, args).await,
-            (Line::UnknownCommand { named }, _, place) if named || place == Place::Private => {
-                say!(words, "unknown-command").into()
-            }
-            (Line::Text(text), ..) => self.overhear(words, ask, text, bot).await,
-            (Line::UnknownCommand { .. } | Line::ForAnother, ..) => Said::default(),
+    }
+
+    /// Reads a message and carries it out, where nothing can come in between.
+    pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
+        match self.understand(ask, bot).await {
+            Some(intent) => self.carry_out(ask.chat, ask.user, &intent).await,
+            None => Said::default(),
         }
     }
 
@@ -105,76 +104,25 @@ impl Talk {
         self.locale.words(chosen.unwrap_or_default())
     }
 
-    async fn obey(&self, words: Words<'_>, ask: &Ask, command: Command, args: &str) -> Said {
-        match command {
-            Command::Start => say!(words, "start").into(),
-            Command::Help => help(words, ask.place).into(),
-            Command::Check => self.check(words, ask, args).await,
-            Command::Products => self.products(words, ask, args).into(),
-            Command::History => self.history(words, ask).await,
-            Command::Language => self.set_language(words, ask.chat, args).await.into(),
-            Command::Id => say!(words, "id-shown", user = ask.user, chat = ask.chat).into(),
-        }
-    }
-
-    /// Text that is no command: a check in private; in a group only when it is meant for the bot and looks like one.
-    async fn overhear(&self, words: Words<'_>, ask: &Ask, text: &str, bot: &str) -> Said {
-        let mentioned = command::without_mention(text, bot);
-        let addressed = mentioned.is_some() || ask.replies_to_bot;
-        let text = mentioned.as_deref().unwrap_or(text);
-        let has_digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
-        match ask.place {
-            Place::Group if !addressed => Said::default(),
-            Place::Group if !has_digits(text) && mentioned.is_none() => Said::default(),
-            _ if !has_digits(text) && !ask.quoted.as_deref().is_some_and(has_digits) => say!(words, "hint").into(),
-            _ => self.check(words, ask, text).await,
-        }
-    }
-
-    async fn check(&self, words: Words<'_>, ask: &Ask, args: &str) -> Said {
-        let Parsed { request, pin_seen } = self.read(args, ask.quoted.as_deref());
-        let mut said = match request {
-            Ok(request) => self.inquire(words, ask, &request).await,
-            Err(error) => refusal(words, &error).into(),
-        };
-        if pin_seen {
-            said.delete_question = true;
-            warn_of_pin(words, &mut said);
-        }
-        said
-    }
-
-    /// Reads what was typed, and where that lacks the number, the message that it replies to.
-    fn read(&self, typed: &str, quoted: Option<&str>) -> Parsed {
-        let parsed = parse(typed, &self.catalog);
-        match (&parsed.request, quoted) {
-            (Err(parse::Error::Empty | parse::Error::MissingNumber(_)), Some(quoted)) => {
-                parse(&format!("{typed}\n{quoted}"), &self.catalog)
-            }
-            _ => parsed,
-        }
-    }
-
-    async fn inquire(&self, words: Words<'_>, ask: &Ask, request: &Request) -> Said {
-        let checked = self.inquiry.check(ask.chat, ask.user, request).await;
-        let mut said = Said::from(answer(words, request, &checked));
+    async fn inquire(&self, words: Words<'_>, chat: ChatId, user: UserId, request: &Request, pin_seen: bool) -> Said {
+        let checked = self.inquiry.check(chat, user, request).await;
+        let mut said = said(words, answer(words, request, &checked), pin_seen);
         if let Verdict::Operator(problem) = checked.outcome.verdict {
             said.alert = Some(Alert { problem, code: checked.outcome.code });
         }
         said
     }
 
-    fn products(&self, words: Words<'_>, ask: &Ask, word: &str) -> Html {
+    fn products(&self, words: Words<'_>, word: &str, for_owner: bool) -> Html {
         let products = self.catalog.search(word);
         if products.is_empty() {
-            return say!(words, "products-none", word = &word.chars().take(30).collect::<String>());
+            return say!(words, "products-none", word = word);
         }
-        let for_owner = ask.role == Role::Owner && ask.place == Place::Private;
         products::list(words, &products, for_owner)
     }
 
-    async fn history(&self, words: Words<'_>, ask: &Ask) -> Said {
-        match self.turn_to(words, ask.chat, Turn { to: Cursor::Newest, owner: ask.user }).await {
+    async fn newest(&self, words: Words<'_>, chat: ChatId, user: UserId) -> Said {
+        match self.turn_to(words, chat, Turn { to: Cursor::Newest, owner: user }).await {
             Ok(reply) => reply.into(),
             Err(error) => store_trouble(words, &error).into(),
         }
@@ -189,8 +137,7 @@ impl Talk {
         Ok(history::page(words, &page, turn.owner))
     }
 
-    async fn set_language(&self, words: Words<'_>, chat: ChatId, code: &str) -> Html {
-        let Some(language) = Language::from_code(code) else { return say!(words, "language-usage") };
+    async fn set_language(&self, words: Words<'_>, chat: ChatId, language: Language) -> Html {
         match self.preferences.set_language(chat, language).await {
             Ok(()) => say!(self.locale.words(language), "language-set"),
             Err(error) => store_trouble(words, &error),
@@ -198,19 +145,13 @@ impl Talk {
     }
 }
 
-fn help(words: Words<'_>, place: Place) -> Html {
-    let place = match place {
-        Place::Private => "private",
-        Place::Group => "group",
-    };
-    say!(words, "help", place = place)
-}
-
-fn warn_of_pin(words: Words<'_>, said: &mut Said) {
-    if let Some(reply) = &mut said.reply {
-        let answer = std::mem::take(&mut reply.text);
-        reply.text = Html::lines([answer, Html::default(), say!(words, "pin-warning")]);
+/// An answer; where the message showed a PIN, with the warning, and the message is taken out of the chat.
+fn said(words: Words<'_>, text: Html, pin_seen: bool) -> Said {
+    if !pin_seen {
+        return text.into();
     }
+    let text = Html::lines([text, Html::default(), say!(words, "pin-warning")]);
+    Said { delete_question: true, ..text.into() }
 }
 
 fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {
