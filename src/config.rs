@@ -3,7 +3,10 @@
 
 use std::{fmt::Display, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{OsStringValueParser, TypedValueParser},
+};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -13,6 +16,20 @@ use crate::{
     value::{ChatId, UserId},
 };
 
+const DEFAULT_DIR: &str = "data";
+const DEFAULT_SECONDS: &str = "25";
+
+/// Reads a path that may be empty: an empty variable, as in a copied `.env.example`, means one that is not set.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// Reads the seconds of a check.
+fn seconds(text: &str) -> Result<u64, String> {
+    let text = if text.trim().is_empty() { DEFAULT_SECONDS } else { text.trim() };
+    text.parse().ok().filter(|seconds| (1..=120).contains(seconds)).ok_or("give seconds, from 1 to 120".to_owned())
+}
+
 /// Settings of the bot at Telegram.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Telegram")]
@@ -21,7 +38,7 @@ pub struct TelegramSettings {
     #[arg(long, env = "TELOXIDE_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     token: Option<SecretString>,
     /// Another Bot API server (self-hosted, or a fake one)
-    #[arg(long, env = "TELOXIDE_API_URL", value_name = "URL")]
+    #[arg(long, env = "TELOXIDE_API_URL", hide_env_values = true, value_name = "URL")]
     api_url: Option<String>,
 }
 
@@ -30,20 +47,20 @@ pub struct TelegramSettings {
 #[command(next_help_heading = "Klikoo")]
 pub struct KlikooSettings {
     /// Base URL that Klikoo gave you, gateway prefix included
-    #[arg(long, env = "KLIKOO_BASE_URL", value_name = "URL")]
+    #[arg(long, env = "KLIKOO_BASE_URL", hide_env_values = true, value_name = "URL")]
     base_url: Option<String>,
     /// Client id from the dashboard (Pengaturan → Konfigurasi API)
-    #[arg(long, env = "KLIKOO_CLIENT_ID", value_name = "ID")]
+    #[arg(long, env = "KLIKOO_CLIENT_ID", hide_env_values = true, value_name = "ID")]
     client_id: Option<String>,
     /// Client secret from the dashboard
     #[arg(long, env = "KLIKOO_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
     client_secret: Option<SecretString>,
     /// Private key, PEM (PKCS#8 or PKCS#1); make one with `ceknomor keygen`
-    #[arg(long, env = "KLIKOO_PRIVATE_KEY_FILE", value_name = "FILE")]
+    #[arg(long, env = "KLIKOO_PRIVATE_KEY_FILE", value_name = "FILE", value_parser = path())]
     private_key_file: Option<PathBuf>,
     /// Seconds that one check may take, repeats included
-    #[arg(long, env = "CEKNOMOR_CHECK_TIMEOUT", value_name = "SECONDS", default_value_t = 25,
-          value_parser = clap::value_parser!(u64).range(1..=120))]
+    #[arg(long, env = "CEKNOMOR_CHECK_TIMEOUT", value_name = "SECONDS", default_value = DEFAULT_SECONDS,
+          value_parser = seconds)]
     check_timeout: u64,
 }
 
@@ -52,7 +69,7 @@ pub struct KlikooSettings {
 #[command(next_help_heading = "Products")]
 pub struct CatalogSettings {
     /// TOML file with your products and prices, over the built-in ones (see products.example.toml)
-    #[arg(long = "catalog", env = "CEKNOMOR_CATALOG", value_name = "FILE")]
+    #[arg(long = "catalog", env = "CEKNOMOR_CATALOG", value_name = "FILE", value_parser = path())]
     file: Option<PathBuf>,
 }
 
@@ -61,7 +78,7 @@ pub struct CatalogSettings {
 #[command(next_help_heading = "Data")]
 pub struct DataSettings {
     /// Directory in which history is kept
-    #[arg(long, env = "CEKNOMOR_DATA_DIR", value_name = "DIR", default_value = "data")]
+    #[arg(long, env = "CEKNOMOR_DATA_DIR", value_name = "DIR", default_value = DEFAULT_DIR, value_parser = path())]
     data_dir: PathBuf,
 }
 
@@ -194,7 +211,7 @@ impl CatalogSettings {
 impl DataSettings {
     /// The directory in which history is kept.
     pub fn dir(&self) -> &std::path::Path {
-        &self.data_dir
+        if self.data_dir.as_os_str().is_empty() { DEFAULT_DIR.as_ref() } else { &self.data_dir }
     }
 }
 

@@ -1,17 +1,31 @@
 //! The program: settings, runtime, one error line and an exit code. What it does is in the library; start at `src/lib.rs`.
 
-use std::{io::Write, process::ExitCode, time::Duration};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    time::Duration,
+};
 
 use ceknomor::cli::Cli;
 use clap::Parser;
 
+/// The exit code of every error: as `ceknomor cek` says "only the operator can put it right", because its 1 means that
+/// the provider knows no such number, which no script may read out of a missing setting.
+const TROUBLE: u8 = 4;
+
+/// What shells say of a program whose reader has gone: 128 and SIGPIPE's number.
+const UNHEARD: u8 = 128 + 13;
+
 fn main() -> ExitCode {
     match try_main() {
         Ok(code) => code,
+        Err(error) if is_unheard(&error) => ExitCode::from(UNHEARD),
         Err(error) => {
+            // Every further line stands below the first.
+            let text = format!("{error:#}").replace('\n', "\n          ");
             // Where even standard error is closed, the exit code is all that is left to say.
-            let _ = writeln!(std::io::stderr(), "ceknomor: {error:#}");
-            ExitCode::FAILURE
+            let _ = writeln!(io::stderr(), "ceknomor: {text}");
+            ExitCode::from(TROUBLE)
         }
     }
 }
@@ -24,6 +38,12 @@ fn try_main() -> anyhow::Result<ExitCode> {
     // A read of standard input that nobody waits for any more must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
     ended
+}
+
+/// Whether whoever read the output has stopped reading, as `head` does: nothing to complain of.
+fn is_unheard(error: &anyhow::Error) -> bool {
+    let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Reads `.env`, if there is one here or in a directory above; what the environment has already stays.

@@ -16,19 +16,21 @@ use crate::{
     value::{Customer, Language, Verdict},
 };
 
-/// Exit codes: 0 found; 1 not found; 2 the line is no valid check; 3 nothing is known yet, try later;
-/// 4 only the operator can help; 5 refused
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Exit codes:
+#[command(after_help = "Examples:
+  ceknomor cek PLN20 01105691111
+  ceknomor cek DNOPEN 0817-345-544 50rb --json
+
+Exit codes:
   0  found
   1  the provider knows no such number
   2  the line is no valid check
   3  nothing is known yet (provider down, no answer): try later
-  4  only the operator can put it right: see `ceknomor doctor`
+  4  only the operator can put it right, or a setting is missing: see `ceknomor doctor`
   5  refused for another reason")]
 pub(super) struct Args {
     /// Product code, customer number and, for an open denomination, the nominal
-    #[arg(required = true, value_name = "KODE NOMOR [NOMINAL]", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "KODE NOMOR [NOMINAL]")]
     line: Vec<String>,
     /// Answer as one JSON object
     #[arg(long)]

@@ -53,8 +53,8 @@ pub(super) async fn demo() -> anyhow::Result<ExitCode> {
     let catalog = Catalog::load(None)?;
     let talk = talk(account, Timeouts::default(), catalog, Stores::in_memory(), clock)?;
     let mut terminal = Terminal::new(talk);
-    terminal.show(WELCOME)?;
     let stop = stop_signal()?;
+    terminal.show(WELCOME)?;
     // Whoever stops reading the output or the conversation ends it.
     let _ = stop.run_until_cancelled(terminal.converse()).await.transpose()?;
     sandbox.stop().await;

@@ -81,7 +81,7 @@ fn products(settings: &CatalogSettings) -> Finding {
 fn access(settings: &AccessSettings) -> Finding {
     let access = settings.access();
     match access.owners().count() {
-        0 => Err("CEKNOMOR_OWNERS is empty: send /id to the bot, and put your user id there".to_owned()),
+        0 => Err("CEKNOMOR_OWNERS is empty: start the bot, send /id to it, and put your user id there".to_owned()),
         owners => Ok(format!("{owners} owner(s), {} chat(s)", access.chats().count())),
     }
 }
@@ -113,9 +113,16 @@ fn clock(offset: TimeDelta) -> Finding {
     match offset.num_seconds() {
         0 => Ok("accepted by Klikoo".to_owned()),
         seconds => Err(format!(
-            "this machine's clock is off by {seconds} s; requests are corrected, but turn on NTP (timedatectl set-ntp true)"
+            "this machine's clock is {} {} Klikoo's; requests are corrected, but turn on NTP (timedatectl set-ntp true)",
+            length(seconds.unsigned_abs()),
+            if seconds > 0 { "behind" } else { "ahead of" },
         )),
     }
+}
+
+/// Some time in words, whole minutes where seconds say no more.
+fn length(seconds: u64) -> String {
+    if seconds < 120 { format!("{seconds} s") } else { format!("about {} min", (seconds + 30) / 60) }
 }
 
 async fn telegram(settings: &TelegramSettings) -> Finding {

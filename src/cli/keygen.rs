@@ -25,7 +25,9 @@ pub(super) fn keygen(args: &Args) -> anyhow::Result<ExitCode> {
     let key = PrivateKey::generate()?;
     write_private(&args.file, key.to_pem()?.expose_secret())?;
     let public = BASE64.encode(key.public_key().to_pem()?);
-    let file = args.file.display();
+    // The bot may be started in another directory.
+    let file = std::path::absolute(&args.file).unwrap_or_else(|_| args.file.clone());
+    let file = file.display();
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
@@ -35,7 +37,10 @@ pub(super) fn keygen(args: &Args) -> anyhow::Result<ExitCode> {
 
 {public}
 
-2. Set KLIKOO_PRIVATE_KEY_FILE={file}
+2. Set the bot's key, in its environment or in .env:
+
+KLIKOO_PRIVATE_KEY_FILE={file}
+
 3. Run `ceknomor doctor`."
     )?;
     Ok(ExitCode::SUCCESS)

@@ -6,8 +6,14 @@
 use std::{io::IsTerminal, panic};
 
 use anyhow::Context;
-use tracing::Subscriber;
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, registry::LookupSpan};
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+};
+
+/// What the targets of this program's events begin with.
+const OWN: &str = env!("CARGO_CRATE_NAME");
 
 /// Starts logging to standard error.
 ///
@@ -17,10 +23,10 @@ pub(super) fn start(levels: &str) -> anyhow::Result<()> {
     let wanted: Targets =
         levels.parse().with_context(|| format!("`{levels}` says no log level: try `info` or `debug`"))?;
     let colours = std::io::stderr().is_terminal();
-    let subscriber = tracing_subscriber::registry().with(own_events(wanted));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(own_events(&wanted)));
     // A second start, as in tests, keeps the first.
-    let _ = tracing::subscriber::set_global_default(subscriber.with(lines));
+    let _ = tracing::subscriber::set_global_default(subscriber);
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
@@ -28,10 +34,39 @@ pub(super) fn start(levels: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A filter that lets no other crate's events through, whatever the operator asks for.
-fn own_events<S: Subscriber + for<'a> LookupSpan<'a>>(wanted: Targets) -> impl tracing_subscriber::Layer<S> {
-    use tracing_subscriber::{Layer, filter::filter_fn, layer::Identity};
-    Identity::new()
-        .with_filter(wanted)
-        .and_then(Identity::new().with_filter(filter_fn(|event| event.target().starts_with("ceknomor"))))
+/// Of what the operator wants, what is this program's: no other crate's events get through, whatever is asked for.
+fn own_events(wanted: &Targets) -> Targets {
+    let everywhere = wanted.default_level().unwrap_or(LevelFilter::OFF);
+    let own = wanted.iter().filter(|(target, _)| *target == OWN || target.starts_with(&format!("{OWN}::")));
+    Targets::new().with_target(OWN, everywhere).with_targets(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    fn enables(levels: &str, target: &str, level: Level) -> bool {
+        own_events(&levels.parse().unwrap()).would_enable(target, &level)
+    }
+
+    #[test]
+    fn the_operator_chooses_among_own_events() {
+        assert!(enables("info", "ceknomor::inquiry", Level::INFO));
+        assert!(!enables("info", "ceknomor::inquiry", Level::DEBUG));
+        assert!(enables("info,ceknomor::klikoo=debug", "ceknomor::klikoo::client", Level::DEBUG));
+        assert!(!enables("info,ceknomor::klikoo=debug", "ceknomor::inquiry", Level::DEBUG));
+        assert!(enables("ceknomor=trace", "ceknomor::inquiry", Level::TRACE));
+        assert!(!enables("off", "ceknomor::inquiry", Level::ERROR));
+    }
+
+    #[test]
+    fn no_other_crates_events_are_let_through() {
+        for levels in ["trace", "hyper_util=trace", "trace,teloxide=trace", "ceknomor=trace,sled=trace"] {
+            for target in ["hyper_util::client", "teloxide::dispatching", "sled", "log"] {
+                assert!(!enables(levels, target, Level::ERROR), "{levels}: {target}");
+            }
+        }
+    }
 }

@@ -14,7 +14,8 @@ use clap::{Parser, Subcommand};
 
 /// Check a customer number before you sell: a Telegram bot for Indonesian resellers
 ///
-/// Every setting is a flag and an environment variable; a `.env` file in the working directory is read.
+/// Every setting is a flag and an environment variable; a `.env` file in the working directory, or in one above it,
+/// is read too; what the environment has already stays. A variable that is empty counts as not set.
 #[derive(Parser, Debug)]
 #[command(name = "ceknomor", version, about, disable_help_subcommand = true)]
 pub struct Cli {
@@ -48,7 +49,7 @@ impl Cli {
             Command::Run(_) | Command::Sandbox(_) => "info",
             _ => "off",
         };
-        logging::start(self.log.as_deref().unwrap_or(default_level))?;
+        logging::start(self.log.as_deref().filter(|levels| !levels.trim().is_empty()).unwrap_or(default_level))?;
         match self.command {
             Command::Run(args) => run::run(args).await,
             Command::Demo => demo::demo().await,

@@ -37,7 +37,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         access: args.access.access(),
     };
     if config.access.owners().next().is_none() {
-        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, and put your user id there");
+        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and start it again");
     }
     let stores = Stores::on_disk(args.data.dir())?;
     let app = App::build(config, stores.clone(), Arc::new(SystemClock))?;

@@ -33,6 +33,9 @@ pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     }
     let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     let (sandbox, account) = start(listener, key_in(&args.private_key_file)?)?;
+    let stop = stop_signal()?;
+    // The bot may be started in another directory.
+    let key_file = std::path::absolute(&args.private_key_file)?;
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
@@ -45,10 +48,10 @@ KLIKOO_PRIVATE_KEY_FILE={}
         sandbox.base_url(),
         account.client_id,
         account.client_secret.expose_secret(),
-        args.private_key_file.display(),
+        key_file.display(),
     )?;
     drop(out);
-    stop_signal()?.cancelled().await;
+    stop.cancelled().await;
     sandbox.stop().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -79,6 +82,7 @@ fn key_in(file: &std::path::Path) -> anyhow::Result<PrivateKey> {
 
 fn list() -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
+    writeln!(out, "{:<28} WHAT HAPPENS", "METER        MOBILE")?;
     for scenario in scenarios() {
         writeln!(out, "{:<28} {}", scenario.numbers.join("  "), scenario.what)?;
     }

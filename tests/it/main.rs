@@ -8,7 +8,11 @@
 )]
 #![allow(unreachable_pub, reason = "`pub` marks what tests may use of a stand-in")]
 
+mod binary;
 mod bot_api;
 mod bot_api_itself;
 mod conversations;
+mod layers;
 mod scene;
+mod source;
+mod words;

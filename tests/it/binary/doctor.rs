@@ -1,0 +1,161 @@
+//! `ceknomor doctor`: every part looked at, and for each that fails the remedy.
+
+use ceknomor::klikoo::PrivateKey;
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+
+use super::{
+    child::{Ended, Place, write},
+    stage::Stage,
+};
+
+/// Every line is about one part: whether it is well, the part, and what was found.
+fn findings(ended: &Ended) -> Vec<(bool, &str, &str)> {
+    assert_eq!(ended.err, "", "what is found stands on standard output");
+    let read = |line| -> (bool, &str, &str) {
+        let line: &str = line;
+        let (mark, rest) = line.split_at(8);
+        let (part, text) = rest.split_at(16);
+        (mark.trim() == "ok", part.trim(), text)
+    };
+    ended.out.lines().map(read).collect()
+}
+
+/// The one failure, with its part; everything else is well, and the exit code says that something is not.
+async fn one_failure(place: &Place) -> (String, String) {
+    let ended = place.call(&["doctor"]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let failed: Vec<_> = findings(&ended).into_iter().filter(|(is_well, ..)| !is_well).collect();
+    let [(_, part, text)] = failed.as_slice() else { panic!("one failure: {}", ended.out) };
+    ((*part).to_owned(), (*text).to_owned())
+}
+
+#[tokio::test]
+async fn a_good_set_up_is_called_good() {
+    let stage = Stage::new().await;
+    let ended = stage.place.call(&["doctor"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let found: Vec<(&str, &str)> = findings(&ended).into_iter().map(|(_, part, text)| (part, text)).collect();
+    assert_eq!(
+        found,
+        [
+            ("data directory", "data can be read and written"),
+            ("products", "6 products can be checked"),
+            ("access", "1 owner(s), 0 chat(s)"),
+            ("private key", "readable"),
+            ("Klikoo token", "given"),
+            ("clock", "accepted by Klikoo"),
+            ("Klikoo balance", "Rp1.000.000 in the account"),
+            ("Telegram", "the bot is @ceknomor_bot"),
+        ]
+    );
+    assert_eq!(stage.klikoo.calls().balances, 1);
+    assert_eq!(stage.klikoo.calls().inquiries, 0, "no check is spent");
+    stage.telegram.finish().await;
+}
+
+#[tokio::test]
+async fn without_any_setting_each_is_named_with_where_to_get_it() {
+    let ended = Place::new().call(&["doctor"]).await;
+    assert_eq!(ended.code, Some(1));
+    let found = findings(&ended);
+    for (setting, remedy) in [
+        ("TELOXIDE_TOKEN", "@BotFather"),
+        ("KLIKOO_BASE_URL", "copy it from Klikoo"),
+        ("KLIKOO_CLIENT_ID", "Pengaturan → Konfigurasi API"),
+        ("KLIKOO_CLIENT_SECRET", "Pengaturan → Konfigurasi API"),
+        ("KLIKOO_PRIVATE_KEY_FILE", "`ceknomor keygen`"),
+        ("CEKNOMOR_OWNERS", "/id"),
+    ] {
+        let named = found.iter().filter(|(is_well, _, text)| !is_well && text.starts_with(setting));
+        assert!(named.clone().count() == 1 && named.clone().all(|(.., text)| text.contains(remedy)), "{}", ended.out);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_has_its_remedy_and_is_not_shown() {
+    let mut stage = Stage::new().await;
+    stage.place.set("KLIKOO_CLIENT_SECRET", "hush-hush");
+    let (part, text) = one_failure(&stage.place).await;
+    assert_eq!(part, "Klikoo token");
+    assert!(text.contains("(401016570)"), "the vendor's code, for support: {text}");
+    assert!(text.contains("copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again"), "{text}");
+    assert!(!text.contains("hush"), "{text}");
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_registered_has_its_remedy() {
+    let mut stage = Stage::new().await;
+    let file = stage.place.path("another.pem");
+    write(&file, PrivateKey::generate().unwrap().to_pem().unwrap().expose_secret());
+    stage.place.set("KLIKOO_PRIVATE_KEY_FILE", file.to_str().unwrap());
+    let (part, text) = one_failure(&stage.place).await;
+    assert_eq!(part, "Klikoo token");
+    assert!(text.contains("paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard"), "{text}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_measured() {
+    let stage = Stage::new().await;
+    stage.klikoo_clock.advance(TimeDelta::minutes(20));
+    let (part, text) = one_failure(&stage.place).await;
+    assert_eq!(part, "clock");
+    assert!(text.contains("about 20 min behind Klikoo's") && text.contains("turn on NTP"), "{text}");
+
+    stage.klikoo_clock.advance(TimeDelta::minutes(-40));
+    let (_, text) = one_failure(&stage.place).await;
+    assert!(text.contains("about 20 min ahead of Klikoo's"), "{text}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_is_told_from_what_refuses() {
+    let mut stage = Stage::new().await;
+    stage.telegram.go_down();
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "Telegram" && text.contains("this machine reaches Telegram"), "{text}");
+    stage.telegram.come_up();
+
+    let token = stage.telegram.token().replace("AAF", "AAG");
+    stage.place.set("TELOXIDE_TOKEN", token.as_str());
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "Telegram" && text.contains("TELOXIDE_TOKEN (@BotFather)"), "{text}");
+    assert!(!text.contains("AAG"), "{text}");
+    stage.place.set("TELOXIDE_TOKEN", stage.telegram.token());
+
+    stage.klikoo.stop().await;
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "Klikoo token" && text.contains("check KLIKOO_BASE_URL"), "{text}");
+}
+
+#[tokio::test]
+async fn a_data_directory_in_use_by_a_running_bot_is_well() {
+    let stage = Stage::new().await;
+    let bot = stage.run().await;
+    let ended = stage.place.call(&["doctor"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(findings(&ended)[0], (true, "data directory", "data is in use, by a bot that runs"));
+    stage.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_data_directory_under_a_file_cannot_be() {
+    let mut stage = Stage::new().await;
+    write(&stage.place.path("notes.txt"), "mine");
+    stage.place.set("CEKNOMOR_DATA_DIR", "notes.txt/data");
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "data directory" && text.contains("notes.txt/data"), "{text}");
+    assert!(text.contains("CEKNOMOR_DATA_DIR"), "the remedy: {text}");
+    stage.place.set("CEKNOMOR_DATA_DIR", "notes.txt");
+    let (_, text) = one_failure(&stage.place).await;
+    assert!(text.contains("notes.txt is not a directory: set CEKNOMOR_DATA_DIR"), "{text}");
+    assert_eq!(std::fs::read_to_string(stage.place.path("notes.txt")).unwrap(), "mine");
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_catalog_is_named_by_file_and_line() {
+    let mut stage = Stage::new().await;
+    write(&stage.place.path("products.toml"), "[[product]]\ncode = \"PLN20\"\nbuying = 20500\nselling = 20000\n");
+    stage.place.set("CEKNOMOR_CATALOG", "products.toml");
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "products" && text.starts_with("products.toml:4: "), "{text}");
+}

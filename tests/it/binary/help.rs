@@ -1,0 +1,88 @@
+//! `--help`: all that can be set is in it, and nothing that is set.
+
+use super::child::Place;
+
+const KLIKOO: [&str; 5] = [
+    "KLIKOO_BASE_URL",
+    "KLIKOO_CLIENT_ID",
+    "KLIKOO_CLIENT_SECRET",
+    "KLIKOO_PRIVATE_KEY_FILE",
+    "CEKNOMOR_CHECK_TIMEOUT",
+];
+
+const OTHERS: [&str; 6] = [
+    "TELOXIDE_TOKEN",
+    "TELOXIDE_API_URL",
+    "CEKNOMOR_DATA_DIR",
+    "CEKNOMOR_OWNERS",
+    "CEKNOMOR_CHATS",
+    "CEKNOMOR_CATALOG",
+];
+
+/// What a variable is set to: by this it would be recognised. The ids and the seconds have to be numbers.
+fn value(name: &str) -> String {
+    match name {
+        "CEKNOMOR_OWNERS" | "CEKNOMOR_CHATS" | "CEKNOMOR_CHECK_TIMEOUT" => "77".to_owned(),
+        name => format!("hush-{name}"),
+    }
+}
+
+#[tokio::test]
+async fn every_command_documents_its_variables_and_shows_no_secret() {
+    let mut place = Place::new();
+    for name in KLIKOO.iter().chain(&OTHERS) {
+        place.set(name, value(name));
+    }
+    let all = || KLIKOO.into_iter().chain(OTHERS).collect::<Vec<_>>();
+    for (command, variables) in [
+        ("run", all()),
+        ("doctor", all()),
+        ("cek", [&KLIKOO[..], &["CEKNOMOR_CATALOG"]].concat()),
+        ("demo", vec![]),
+        ("keygen", vec![]),
+        ("sandbox", vec![]),
+    ] {
+        let help = place.call(&[command, "--help"]).await;
+        assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
+        for name in variables.iter().chain(&["RUST_LOG"]) {
+            assert!(help.out.contains(&format!("[env: {name}")), "{command} --help lacks {name}:\n{}", help.out);
+        }
+        let secrets = ["TOKEN", "API_URL", "BASE_URL", "CLIENT_ID", "CLIENT_SECRET"];
+        let shown =
+            secrets.iter().find(|secret| help.out.lines().any(|line| line.contains("hush-") && line.contains(*secret)));
+        assert_eq!(shown, None, "{command} --help:\n{}", help.out);
+    }
+}
+
+#[tokio::test]
+async fn the_first_help_names_every_command() {
+    let help = Place::new().call(&["--help"]).await;
+    assert_eq!(help.code, Some(0));
+    for command in ["run", "demo", "cek", "doctor", "keygen", "sandbox"] {
+        assert!(help.out.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_variable_counts_as_one_that_is_not_set() {
+    let mut place = Place::new();
+    for name in KLIKOO.iter().chain(&OTHERS).chain(&["RUST_LOG"]) {
+        place.set(name, "");
+    }
+    let doctor = place.call(&["doctor"]).await;
+    assert_eq!((doctor.code, doctor.err.as_str()), (Some(1), ""), "{doctor:?}");
+    assert!(doctor.out.contains("KLIKOO_PRIVATE_KEY_FILE is not set"), "{}", doctor.out);
+    assert!(place.path("data").is_dir(), "the default");
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_is_named_with_what_could() {
+    let mut place = Place::new();
+    place.set("CEKNOMOR_OWNERS", "@budi");
+    let refused = place.call(&["run"]).await;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("--owners") && refused.err.contains("send /id to the bot"), "{}", refused.err);
+    place.set("CEKNOMOR_OWNERS", "1");
+    place.set("CEKNOMOR_CHECK_TIMEOUT", "0");
+    assert!(place.call(&["run"]).await.err.contains("from 1 to 120"));
+}

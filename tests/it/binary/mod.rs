@@ -1,0 +1,15 @@
+//! The program as an operator has it: the binary itself, in a directory and an environment of its own, between the same
+//! strict stand-ins as the conversations.
+
+mod cek;
+mod child;
+mod demo;
+mod doctor;
+mod env_file;
+mod help;
+mod keygen;
+mod logs;
+mod relay;
+mod run;
+mod sandbox;
+mod stage;

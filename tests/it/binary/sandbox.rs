@@ -1,0 +1,49 @@
+//! `ceknomor sandbox`: a Klikoo on a port, and the settings to reach it.
+
+use super::child::Place;
+
+#[tokio::test]
+async fn what_it_prints_is_what_the_other_commands_take() {
+    let mut place = Place::new();
+    let mut sandbox = place.start(&["sandbox", "--listen", "127.0.0.1:0"]);
+    let printed = sandbox.prints("--list").await;
+    for setting in printed.lines().filter(|line| !line.starts_with('#')) {
+        let (name, value) = setting.split_once('=').expect("NAME=value");
+        place.set(name, value);
+    }
+    let names: Vec<&str> = place.env().keys().map(String::as_str).collect();
+    assert_eq!(names, ["KLIKOO_BASE_URL", "KLIKOO_CLIENT_ID", "KLIKOO_CLIENT_SECRET", "KLIKOO_PRIVATE_KEY_FILE"]);
+
+    let checked = place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert!(checked.code == Some(0) && checked.out.contains("BAHARRUDIN1"), "{checked:?}");
+
+    sandbox.signal("TERM");
+    let ended = sandbox.ended().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.err.contains("…111") && !ended.err.contains("691111"), "its log masks numbers: {}", ended.err);
+}
+
+#[tokio::test]
+async fn its_key_is_kept_for_the_next_time() {
+    let place = Place::new();
+    let key = || std::fs::read(place.path("sandbox-private.pem"));
+    for first in [true, false] {
+        let before = key().ok();
+        assert_eq!(before.is_none(), first);
+        let mut sandbox = place.start(&["sandbox", "--listen", "127.0.0.1:0"]);
+        sandbox.prints("KLIKOO_PRIVATE_KEY_FILE=").await;
+        sandbox.signal("INT");
+        assert_eq!(sandbox.ended().await.code, Some(0));
+        assert!(before.is_none_or(|before| before == key().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn the_table_of_numbers_is_listed() {
+    let listed = Place::new().call(&["sandbox", "--list"]).await;
+    assert_eq!((listed.code, listed.err.as_str()), (Some(0), ""));
+    assert_eq!(listed.out.lines().count(), 1 + ceknomor::sandbox::scenarios().len());
+    for row in ["01105691111  0817345544      found", "00000000503  081000000503    provider down"] {
+        assert!(listed.out.lines().any(|line| line.starts_with(row)), "{row}");
+    }
+}
