@@ -3,6 +3,7 @@
 
 use std::{fmt::Display, path::PathBuf, str::FromStr, time::Duration};
 
+use chrono::TimeDelta;
 use clap::{
     Args,
     builder::{OsStringValueParser, TypedValueParser},
@@ -62,6 +63,10 @@ pub struct KlikooSettings {
     #[arg(long, env = "CEKNOMOR_CHECK_TIMEOUT", value_name = "SECONDS", default_value = DEFAULT_SECONDS,
           value_parser = seconds)]
     check_timeout: u64,
+    /// Minutes for which a provider that does not answer is asked again; 0 for not at all
+    #[arg(long, env = "CEKNOMOR_PATIENCE", value_name = "MINUTES", default_value_t = 15,
+          value_parser = clap::value_parser!(u64).range(0..=60))]
+    patience: u64,
 }
 
 /// What can be checked.
@@ -185,6 +190,11 @@ impl KlikooSettings {
     /// How long to wait for Klikoo.
     pub fn timeouts(&self) -> Timeouts {
         Timeouts { check: Duration::from_secs(self.check_timeout), ..Timeouts::default() }
+    }
+
+    /// How long a provider that does not answer is asked again.
+    pub fn patience(&self) -> TimeDelta {
+        TimeDelta::minutes(i64::try_from(self.patience).unwrap_or_default())
     }
 
     fn private_key(&self) -> Result<PrivateKey, Error> {

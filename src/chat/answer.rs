@@ -95,10 +95,12 @@ fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
 
 /// What an owner is told when only the operator can help.
 pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
-    let remedy = remedy(words, alert.problem);
-    match &alert.code {
-        Some(code) => say!(words, "alert-code", code = code, remedy = remedy),
-        None => say!(words, "alert", remedy = remedy),
+    match alert {
+        Alert::Account { problem, code: Some(code) } => {
+            say!(words, "alert-code", code = code, remedy = remedy(words, *problem))
+        }
+        Alert::Account { problem, code: None } => say!(words, "alert", remedy = remedy(words, *problem)),
+        Alert::Store(error) => say!(words, "alert-store", error = error),
     }
 }
 

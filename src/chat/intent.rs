@@ -42,6 +42,10 @@ pub enum Intent {
     },
     /// The newest page of the chat's history.
     History,
+    /// How the providers did lately.
+    Outages,
+    /// To stop asking for the sender's checks that wait in this chat.
+    Cancel,
     /// Another language for the chat.
     Language(Language),
 }
@@ -77,6 +81,8 @@ impl Talk {
                 for_owner: ask.role == Role::Owner && ask.place == Place::Private,
             },
             Command::History => Intent::History,
+            Command::Outages => Intent::Outages,
+            Command::Cancel => Intent::Cancel,
             Command::Language => match Language::from_code(args) {
                 Some(language) => Intent::Language(language),
                 None => answer(say!(words, "language-usage")),

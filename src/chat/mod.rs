@@ -9,11 +9,14 @@ mod answer;
 pub mod command;
 mod history;
 mod intent;
+mod later;
 mod products;
 mod refusal;
 mod reply;
 
 use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use answer::answer;
 pub use intent::Intent;
@@ -22,11 +25,12 @@ pub use reply::{Alert, Ask, Button, Place, Press, Pressed, Reply, Role, Said};
 
 use crate::{
     catalog::Catalog,
-    inquiry::{Inquiry, parse::Request},
+    clock::Clock,
+    inquiry::{Checked, Inquiry, Tried, parse::Request},
     locale::{Html, Locale, Words},
     say,
-    store::{self, Cursor, History, Preferences},
-    value::{ChatId, Language, UserId, Verdict},
+    store::{self, Cursor, History, Preferences, Seq},
+    value::{ChatId, Language, UpdateId, UserId, Verdict},
 };
 use history::Turn;
 
@@ -42,25 +46,84 @@ pub struct Talk {
     pub preferences: Arc<dyn Preferences>,
     /// The words.
     pub locale: Arc<Locale>,
+    /// The time, for what is promised.
+    pub clock: Arc<dyn Clock>,
+    /// How long a provider that does not answer is asked again; `None`: the first try is the answer.
+    pub patience: Option<TimeDelta>,
 }
 
 impl Talk {
-    /// Does what was asked by `user` in `chat`, and gives the answer.
-    pub async fn carry_out(&self, chat: ChatId, user: UserId, intent: &Intent) -> Said {
+    /// Does what was asked by `user` in `chat`, and gives the answer. What it keeps is noted in the journal's entry of
+    /// `update`, where there is one.
+    pub async fn carry_out(&self, chat: ChatId, user: UserId, intent: &Intent, update: Option<UpdateId>) -> Said {
         let words = self.words(chat).await;
         match intent {
             Intent::Answer { text, pin_seen } => said(words, text.clone(), *pin_seen),
-            Intent::Check { request, pin_seen } => self.inquire(words, chat, user, request, *pin_seen).await,
+            Intent::Check { request, pin_seen } => {
+                let mut checked = self.check(words, chat, user, request, update).await;
+                if *pin_seen {
+                    warn_of_pin(words, &mut checked);
+                }
+                checked
+            }
             Intent::Products { word, for_owner } => self.products(words, word, *for_owner).into(),
             Intent::History => self.newest(words, chat, user).await,
+            Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
+            Intent::Cancel => cancelled(words, 0).into(),
             Intent::Language(language) => self.set_language(words, chat, *language).await.into(),
         }
+    }
+
+    /// The answer of a check whose outcome is in the history already; `None` where it cannot be found there.
+    pub async fn recall(&self, chat: ChatId, request: &Request, seq: Seq) -> Option<Said> {
+        let record = self.history.get(chat, seq).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a kept check cannot be read");
+            None
+        })?;
+        let checked = Checked { outcome: record.outcome, at: record.at, kept: true };
+        Some(self.ended(self.words(chat).await, request, checked))
+    }
+
+    /// The answer of a check that had to wait, now that it has ended.
+    pub async fn answer_late(&self, chat: ChatId, request: &Request, checked: Checked) -> Said {
+        self.ended(self.words(chat).await, request, checked)
+    }
+
+    /// What stands in the place of an answer that never came.
+    pub async fn give_up(&self, chat: ChatId, request: &Request, at: DateTime<Utc>) -> Reply {
+        later::gave_up(self.words(chat).await, request, at).into()
+    }
+
+    /// What stands in the place of an answer that nobody waits for any more.
+    pub async fn cancelled_check(&self, chat: ChatId, request: &Request) -> Reply {
+        later::cancelled(self.words(chat).await, request).into()
+    }
+
+    /// The answer to `/batal`, which stopped so many checks.
+    pub async fn cancelled(&self, chat: ChatId, count: usize) -> Reply {
+        cancelled(self.words(chat).await, count).into()
+    }
+
+    /// The same answer, begun with an apology for its lateness.
+    pub async fn apologise_for_lateness(&self, chat: ChatId, reply: Reply) -> Reply {
+        let apology = say!(self.words(chat).await, "later-apology");
+        Reply { text: Html::lines([apology, reply.text]), ..reply }
+    }
+
+    /// What to say when more is asked than the bot can take.
+    pub async fn busy(&self, chat: ChatId) -> Reply {
+        say!(self.words(chat).await, "busy").into()
+    }
+
+    /// What to say when nothing can be written down.
+    pub async fn not_accepted(&self, chat: ChatId) -> Reply {
+        say!(self.words(chat).await, "not-accepted").into()
     }
 
     /// Reads a message and carries it out, where nothing can come in between.
     pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
         match self.understand(ask, bot).await {
-            Some(intent) => self.carry_out(ask.chat, ask.user, &intent).await,
+            Some(intent) => self.carry_out(ask.chat, ask.user, &intent, None).await,
             None => Said::default(),
         }
     }
@@ -104,11 +167,29 @@ impl Talk {
         self.locale.words(chosen.unwrap_or_default())
     }
 
-    async fn inquire(&self, words: Words<'_>, chat: ChatId, user: UserId, request: &Request, pin_seen: bool) -> Said {
-        let checked = self.inquiry.check(chat, user, request).await;
-        let mut said = said(words, answer(words, request, &checked), pin_seen);
+    async fn check(
+        &self,
+        words: Words<'_>,
+        chat: ChatId,
+        user: UserId,
+        request: &Request,
+        update: Option<UpdateId>,
+    ) -> Said {
+        match (self.inquiry.check(chat, user, request, update).await, self.patience) {
+            (Tried::Busy, _) => say!(words, "busy").into(),
+            (Tried::Ended(checked), _) => self.ended(words, request, checked),
+            (Tried::Unanswered(verdict), None) => answer::unanswered(words, request, &verdict).into(),
+            (Tried::Unanswered(verdict), Some(patience)) => {
+                let until = self.clock.now() + patience;
+                Said { until: Some(until), ..later::notice(words, request, &verdict, until).into() }
+            }
+        }
+    }
+
+    fn ended(&self, words: Words<'_>, request: &Request, checked: Checked) -> Said {
+        let mut said = Said::from(answer(words, request, &checked));
         if let Verdict::Operator(problem) = checked.outcome.verdict {
-            said.alert = Some(Alert { problem, code: checked.outcome.code });
+            said.alert = Some(Alert::Account { problem, code: checked.outcome.code });
         }
         said
     }
@@ -145,13 +226,26 @@ impl Talk {
     }
 }
 
-/// An answer; where the message showed a PIN, with the warning, and the message is taken out of the chat.
+/// An answer; where the message showed a PIN, with the warning.
 fn said(words: Words<'_>, text: Html, pin_seen: bool) -> Said {
-    if !pin_seen {
-        return text.into();
+    let mut said = Said::from(text);
+    if pin_seen {
+        warn_of_pin(words, &mut said);
     }
-    let text = Html::lines([text, Html::default(), say!(words, "pin-warning")]);
-    Said { delete_question: true, ..text.into() }
+    said
+}
+
+/// Warns of a PIN that the message showed, and has the message taken out of the chat.
+fn warn_of_pin(words: Words<'_>, said: &mut Said) {
+    said.delete_question = true;
+    if let Some(reply) = &mut said.reply {
+        let answer = std::mem::take(&mut reply.text);
+        reply.text = Html::lines([answer, Html::default(), say!(words, "pin-warning")]);
+    }
+}
+
+fn cancelled(words: Words<'_>, count: usize) -> Html {
+    if count == 0 { say!(words, "cancel-none") } else { say!(words, "cancel-done", count = count) }
 }
 
 fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {

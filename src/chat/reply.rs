@@ -1,5 +1,7 @@
 //! What goes into a conversation and what comes out, without a trace of Telegram: the bot and the demo both speak it.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     locale::Html,
     value::{ChatId, OperatorProblem, ResponseCode, UserId},
@@ -90,6 +92,8 @@ pub struct Said {
     pub delete_question: bool,
     /// What the owners should know.
     pub alert: Option<Alert>,
+    /// The answer is not final: the provider is to be asked again until then.
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl From<Reply> for Said {
@@ -115,9 +119,14 @@ pub enum Pressed {
 
 /// Something that only the operator can put right, for the owners.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
-    /// What is wrong.
-    pub problem: OperatorProblem,
-    /// The vendor's code for it.
-    pub code: Option<ResponseCode>,
+pub enum Alert {
+    /// At the partner account.
+    Account {
+        /// What is wrong.
+        problem: OperatorProblem,
+        /// The vendor's code for it.
+        code: Option<ResponseCode>,
+    },
+    /// Where things are kept: the error's own text, which names the remedy.
+    Store(String),
 }

@@ -33,6 +33,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         telegram,
         klikoo,
         timeouts: args.klikoo.timeouts(),
+        patience: args.klikoo.patience(),
         catalog: Catalog::load(args.catalog.file())?,
         access: args.access.access(),
     };
