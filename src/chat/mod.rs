@@ -20,7 +20,7 @@ pub use reply::{Alert, Ask, Button, Place, Press, Pressed, Reply, Role, Said};
 use crate::{
     catalog::Catalog,
     inquiry::{
-        Inquiry,
+        Inquiry, Tried,
         parse::{self, Parsed, Request, parse},
     },
     locale::{Html, Locale, Words},
@@ -156,7 +156,11 @@ impl Talk {
     }
 
     async fn inquire(&self, words: Words<'_>, ask: &Ask, request: &Request) -> Said {
-        let checked = self.inquiry.check(ask.chat, ask.user, request).await;
+        let checked = match self.inquiry.check(ask.chat, ask.user, request).await {
+            Tried::Ended(checked) => checked,
+            Tried::Unanswered(verdict) => return answer::unanswered(words, request, &verdict).into(),
+            Tried::Busy => return say!(words, "slow-down").into(),
+        };
         let mut said = Said::from(answer(words, request, &checked));
         if let Verdict::Operator(problem) = checked.outcome.verdict {
             said.alert = Some(Alert { problem, code: checked.outcome.code });
