@@ -99,8 +99,8 @@ pub struct Config {
     pub klikoo: klikoo::Account,
     /// How long to wait for Klikoo.
     pub timeouts: Timeouts,
-    /// How long a provider that does not answer is asked again.
-    pub patience: TimeDelta,
+    /// How long a provider that does not answer is asked again; `None` for not at all.
+    pub patience: Option<TimeDelta>,
     /// What can be checked.
     pub catalog: Catalog,
     /// Who may check.
@@ -118,7 +118,7 @@ impl App {
     /// # Errors
     /// A part that cannot be made.
     pub fn build(config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let patience = Some(config.patience);
+        let patience = config.patience;
         let talk = talk(config.klikoo, config.timeouts, config.catalog, &stores, clock.clone(), patience)?;
         Ok(Self { bot: Bot::new(&config.telegram, Arc::new(talk), stores.journal, clock, config.access)? })
     }

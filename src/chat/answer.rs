@@ -26,6 +26,11 @@ pub fn answer(words: Words<'_>, request: &Request, checked: &Checked) -> Html {
     Html::lines(lines)
 }
 
+/// What is said of a check that has no answer yet.
+pub(super) fn unanswered(words: Words<'_>, request: &Request, verdict: &Verdict) -> Html {
+    without_customer(words, &request.product, &request.number, verdict)
+}
+
 fn found(words: Words<'_>, request: &Request, customer: &Customer) -> Vec<Html> {
     let product = &request.product;
     let mut lines = vec![say!(words, "found-heading", product = &product.name)];
