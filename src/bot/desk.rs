@@ -117,8 +117,7 @@ impl Desk {
 
     async fn accept(&self, questions: &[Question]) -> Result<Vec<bool>, store::Error> {
         let now = self.now();
-        let entries = questions.iter().map(|question| question.entry(now)).collect::<Result<_, _>>();
-        self.journal.accept(entries.map_err(|error| store::Error::Unreadable(error.to_string()))?).await
+        self.journal.accept(questions.iter().map(|question| question.entry(now)).collect()).await
     }
 
     /// Nothing can be written down: whoever asks is told so, and nothing is begun that could be lost.

@@ -31,7 +31,6 @@ use crate::{
 };
 use desk::{Alerted, Desk};
 use lanes::Lanes;
-use late::Late;
 use poll::poll;
 use send::{Sender, kind, pause};
 

@@ -92,10 +92,7 @@ enum KeptWhat {
 
 impl Question {
     /// The journal's entry for it, accepted at `accepted`.
-    ///
-    /// # Errors
-    /// It cannot be written as JSON, which no question is known to do.
-    pub(super) fn entry(&self, accepted: DateTime<Utc>) -> serde_json::Result<Entry> {
+    pub(super) fn entry(&self, accepted: DateTime<Utc>) -> Entry {
         let kept = Kept {
             v: VERSION,
             to: self.to.chat.0,
@@ -104,9 +101,10 @@ impl Question {
             asked: self.asked.timestamp_millis(),
             what: self.what.kept(),
         };
-        let question = serde_json::to_string(&kept)?;
+        // Texts and numbers alone: there is none that JSON cannot hold.
+        let question = serde_json::to_string(&kept).unwrap_or_default();
         let (update, chat, user) = (self.update, self.chat, self.user);
-        Ok(Entry { update, chat, user, accepted, question, kept: None, waiting: None })
+        Entry { update, chat, user, accepted, question, kept: None, waiting: None }
     }
 
     /// Reads an entry back. `None` where this build cannot read it, or its product is gone.

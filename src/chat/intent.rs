@@ -75,7 +75,7 @@ impl Talk {
         match command {
             Command::Start => answer(say!(words, "start")),
             Command::Help => answer(help(words, ask.place)),
-            Command::Check => self.check(words, ask, args),
+            Command::Check => self.check_of(words, ask, args),
             Command::Products => Intent::Products {
                 word: args.chars().take(30).collect(),
                 for_owner: ask.role == Role::Owner && ask.place == Place::Private,
@@ -103,11 +103,11 @@ impl Talk {
             _ if !has_digits(text) && !ask.quoted.as_deref().is_some_and(has_digits) => {
                 Some(answer(say!(words, "hint")))
             }
-            _ => Some(self.check(words, ask, text)),
+            _ => Some(self.check_of(words, ask, text)),
         }
     }
 
-    fn check(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {
+    fn check_of(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {
         let Parsed { request, pin_seen } = self.read(typed, ask.quoted.as_deref());
         match request {
             Ok(request) => Intent::Check { request, pin_seen },

@@ -48,8 +48,8 @@ pub(super) fn outages(words: Words<'_>, report: &[(Provider, Health)]) -> Html {
 }
 
 fn outage(words: Words<'_>, provider: Provider, health: &Health) -> Html {
-    let percent = (health.answered * 100).checked_div(health.checks).unwrap_or(0);
     let checks = health.checks;
+    let percent = health.answered.saturating_mul(100).checked_div(checks).unwrap_or(0);
     let rate = say!(words, "outages-rate", provider = provider, percent = percent, checks = checks);
     let rate = match health.median {
         Some(median) => {

@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     klikoo::Client,
     store::{History, Record},
-    value::{ChatId, CustomerNumber, Outcome, Provider, Rupiah, UserId, Verdict},
+    value::{ChatId, CustomerNumber, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict},
 };
 
 /// How many inquiries are under way at once, over all chats and providers. Each has a connection, a task, and up to
@@ -88,11 +88,12 @@ impl Inquiry {
         Self { client, history, clock, flights, breaker: Breaker::default(), minutes: Minutes::default() }
     }
 
-    /// Makes the first try of a check for `agent` in `chat`. Where it ended, it is on disk when this returns.
-    pub async fn check(&self, chat: ChatId, agent: UserId, request: &Request) -> Tried {
+    /// Makes the first try of a check for `agent` in `chat`. Where it ended, it is on disk when this returns, noted in the
+    /// journal's entry of `update`.
+    pub async fn check(&self, chat: ChatId, agent: UserId, request: &Request, update: Option<UpdateId>) -> Tried {
         match self.ask(request).await {
             Asked::Ended(outcome) if is_final(&outcome.verdict) => {
-                Tried::Ended(self.keep(chat, agent, request, outcome).await)
+                Tried::Ended(self.keep(chat, agent, request, outcome, update).await)
             }
             Asked::Ended(outcome) => Tried::Unanswered(outcome.verdict),
             Asked::Held => Tried::Unanswered(Verdict::ProviderDown),
@@ -111,8 +112,16 @@ impl Inquiry {
         }
     }
 
-    /// Keeps how a check of `agent` in `chat` ended, dated now. It is on disk when this returns.
-    pub async fn keep(&self, chat: ChatId, agent: UserId, request: &Request, outcome: Outcome) -> Checked {
+    /// Keeps how a check of `agent` in `chat` ended, dated now, noted in the journal's entry of `update`. It is on disk when
+    /// this returns.
+    pub async fn keep(
+        &self,
+        chat: ChatId,
+        agent: UserId,
+        request: &Request,
+        outcome: Outcome,
+        update: Option<UpdateId>,
+    ) -> Checked {
         let at = self.clock.now();
         let record = Record {
             at,
@@ -124,7 +133,7 @@ impl Inquiry {
             nominal: request.nominal,
             outcome: outcome.clone(),
         };
-        let kept = self.history.append(record).await;
+        let kept = self.history.append(record, update).await;
         if let Err(error) = &kept {
             tracing::error!(%error, reference = %outcome.reference, "a check could not be kept");
         }
