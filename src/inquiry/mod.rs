@@ -54,7 +54,7 @@ impl Inquiry {
             nominal: request.nominal,
             outcome: outcome.clone(),
         };
-        let kept = self.history.append(record).await;
+        let kept = self.history.append(record, None).await;
         if let Err(error) = &kept {
             tracing::error!(%error, reference = %outcome.reference, "a check could not be kept");
         }
