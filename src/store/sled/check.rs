@@ -7,8 +7,10 @@
 use std::fs;
 use std::io;
 
+use super::super::ledger::Ledger;
 use super::super::{Error, key};
 use super::database::{Database, TreeName, catching};
+use super::journal;
 use super::layout::{Layout, sled_files};
 use super::mark::Mark;
 
@@ -23,6 +25,8 @@ struct Found {
     history: u64,
     /// How many preferences there are.
     preferences: u64,
+    /// What the journal knows.
+    ledger: Ledger,
 }
 
 /// Opens a copy of the store, reads all of it and holds it against `mark`. Gives the mark that it deserves: what was
@@ -41,7 +45,14 @@ pub(super) fn check(layout: &Layout, id: &str, mark: Mark) -> Result<Mark, Error
         let what = format!("{} of {} preferences can be found", found.preferences, mark.preferences);
         return Err(layout.damaged(what));
     }
-    Ok(Mark { last: mark.last.max(found.last), history: found.history, preferences: found.preferences })
+    let (accepted, ended) = (found.ledger.accepted(), found.ledger.ended());
+    // An entry is there until it is finished: so none is lost without a word.
+    if accepted < mark.accepted || ended < mark.ended {
+        let what = format!("{accepted} of {} accepted questions are accounted for", mark.accepted);
+        return Err(layout.damaged(what));
+    }
+    let last = mark.last.max(found.last);
+    Ok(Mark { last, history: found.history, preferences: found.preferences, accepted, ended })
 }
 
 fn read_all(copy: &Copy<'_>, id: &str, marked: u64) -> Result<Found, Error> {
@@ -60,6 +71,7 @@ fn read_all(copy: &Copy<'_>, id: &str, marked: u64) -> Result<Found, Error> {
         row.map_err(|error| database.trees.error(&error))?;
         found.preferences += 1;
     }
+    found.ledger = journal::read_ledger(&database.trees)?;
     Ok(found)
 }
 

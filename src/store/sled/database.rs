@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use ::sled::{Db, Tree};
+use ::sled::transaction::{TransactionError, Transactional};
+use ::sled::{Batch, Db, Tree};
 
 use super::super::Error;
 use super::manifest::SCHEMA;
@@ -18,6 +19,16 @@ pub(super) enum TreeName {
     History,
     /// What each chat has chosen.
     Preferences,
+    /// What was accepted and is not finished, and which updates were finished lately.
+    Journal,
+}
+
+/// What changes in each tree.
+#[derive(Default)]
+pub(super) struct Batches {
+    pub(super) history: Batch,
+    pub(super) preferences: Batch,
+    pub(super) journal: Batch,
 }
 
 /// The open trees. As long as one of these lives, sled holds its files.
@@ -27,6 +38,7 @@ pub(super) struct Trees {
     dir: PathBuf,
     history: Tree,
     preferences: Tree,
+    journal: Tree,
 }
 
 /// The open database.
@@ -47,6 +59,7 @@ impl Database {
                 dir: dir.to_owned(),
                 history: db.open_tree("history")?,
                 preferences: db.open_tree("preferences")?,
+                journal: db.open_tree("journal")?,
             };
             Ok(Self { db, meta, trees })
         };
@@ -80,6 +93,21 @@ impl Database {
         }
     }
 
+    /// Makes the changes in all trees at once: sled's recovery keeps all of them or none.
+    pub(super) fn apply(&self, batches: &Batches) -> ::sled::Result<()> {
+        let Trees { history, preferences, journal, .. } = &self.trees;
+        let applied = (history, preferences, journal).transaction(|(history, preferences, journal)| {
+            history.apply_batch(&batches.history)?;
+            preferences.apply_batch(&batches.preferences)?;
+            journal.apply_batch(&batches.journal)?;
+            Ok(())
+        });
+        applied.map_err(|error| match error {
+            TransactionError::Storage(error) => error,
+            TransactionError::Abort(()) => ::sled::Error::Unsupported("nothing aborts this".to_owned()),
+        })
+    }
+
     /// Writes what sled still holds in memory. Only one thread may ever be in here (sled#1308).
     pub(super) fn flush(&self) -> ::sled::Result<()> {
         self.db.flush().map(|_bytes| ())
@@ -92,6 +120,7 @@ impl Trees {
         match name {
             TreeName::History => &self.history,
             TreeName::Preferences => &self.preferences,
+            TreeName::Journal => &self.journal,
         }
     }
 

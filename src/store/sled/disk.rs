@@ -1,22 +1,22 @@
 //! The disk behind the writer: opens the directory with care, commits groups, and closes with a seal.
 
-use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ::sled::Batch;
-
-use super::super::{Error, Seq, key};
+use super::super::Error;
+use super::super::ledger::Ledger;
 use super::check;
-use super::database::{Database, TreeName, Trees};
+use super::database::{Database, Trees};
+use super::journal;
 use super::layout::{Kind, Layout, sync_dir};
 use super::manifest::{Manifest, State};
 use super::mark::{Mark, MarkFile};
+use super::plan::Plan;
 use super::seal::Seal;
-use super::writer::{Commit, Write};
+use super::writer::{Answer, Commit, Write};
 
 /// How long a close waits for reads under way to let go of sled's files.
 const LET_GO: Duration = Duration::from_secs(2);
@@ -31,6 +31,7 @@ pub(super) struct Disk {
     log: File,
     mark: Mark,
     mark_file: MarkFile,
+    ledger: Ledger,
     /// The first failure; after it nothing is written any more, because nobody knows what a later flush would cover.
     failed: Option<Error>,
 }
@@ -65,7 +66,8 @@ impl Disk {
         settle().map_err(|error| layout.error(&error))?;
         manifest.state = State::Open;
         manifest.write(&layout)?;
-        Ok(Self { layout, manifest, database, log, mark: Mark::default(), mark_file, failed: None })
+        let (mark, ledger) = (Mark::default(), Ledger::default());
+        Ok(Self { layout, manifest, database, log, mark, mark_file, ledger, failed: None })
     }
 
     fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
@@ -89,7 +91,8 @@ impl Disk {
         let database = Database::open(&layout.dir, &layout.sled())?;
         database.check_meta(&manifest.id)?;
         let log = open_log(&layout)?;
-        Ok(Self { layout, manifest, database, log, mark, mark_file, failed: None })
+        let ledger = journal::read_ledger(&database.trees)?;
+        Ok(Self { layout, manifest, database, log, mark, mark_file, ledger, failed: None })
     }
 
     /// The making of it was cut off before anybody was promised anything: begins anew.
@@ -100,38 +103,34 @@ impl Disk {
         }
     }
 
-    fn try_commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
-        let mut batches = Batches::new(self.mark);
-        let mut places = Vec::with_capacity(group.len());
-        for writes in group {
-            for write in writes {
-                batches.add(write, &self.database.trees)?;
-            }
-            places.push(Seq(batches.mark.last));
+    fn try_commit(&mut self, group: &[Write]) -> Result<Vec<Answer>, Error> {
+        let mut plan = Plan::new(&self.database.trees, &mut self.ledger, self.mark);
+        let answers = group.iter().map(|write| plan.add(write)).collect::<Result<_, _>>()?;
+        let planned = plan.done();
+        if planned.changes {
+            let write = || {
+                self.database.apply(&planned.batches)?;
+                self.database.flush()
+            };
+            write().map_err(|error| self.database.trees.error(&error))?;
+            self.mark = planned.mark;
         }
-        let mark = batches.mark;
-        self.apply(batches).map_err(|error| self.database.trees.error(&error))?;
-        let mut settle = || {
-            self.log.sync_data()?;
-            self.mark_file.write(mark)
-        };
-        settle().map_err(|error| self.layout.error(&error))?;
-        self.mark = mark;
-        Ok(places)
+        if planned.must_sync {
+            self.sync().map_err(|error| self.layout.error(&error))?;
+        }
+        Ok(answers)
     }
 
-    fn apply(&self, batches: Batches) -> ::sled::Result<()> {
-        for (tree, batch) in [(TreeName::History, batches.history), (TreeName::Preferences, batches.preferences)] {
-            // An empty batch would cost a write of its own.
-            batch.map_or(Ok(()), |batch| self.database.trees.get(tree).apply_batch(batch))?;
-        }
-        self.database.flush()
+    /// Makes durable what sled wrote, then marks it.
+    fn sync(&mut self) -> io::Result<()> {
+        self.log.sync_data()?;
+        self.mark_file.write(self.mark)
     }
 }
 
 impl Commit for Disk {
-    /// Each tree's part of a group is kept whole or not at all; the trees in the order in which they are declared.
-    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
+    /// A group is kept whole or not at all.
+    fn commit(&mut self, group: &[Write]) -> Result<Vec<Answer>, Error> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -140,7 +139,7 @@ impl Commit for Disk {
 
     /// Leaves a seal, once sled and the readers have let go of its files.
     fn close(self) -> Result<(), Error> {
-        let Self { layout, mut manifest, database, log, mark, mut mark_file, failed } = self;
+        let Self { layout, mut manifest, database, log, mark, mut mark_file, failed, .. } = self;
         if let Some(error) = failed {
             // Left as open: the next start will check what is there.
             return Err(error);
@@ -175,46 +174,4 @@ fn wait_for_sled(log: &File) -> io::Result<()> {
         thread::sleep(Duration::from_millis(1));
     }
     Ok(())
-}
-
-/// A group sorted by tree, and the mark that will be true of it.
-struct Batches {
-    history: Option<Batch>,
-    preferences: Option<Batch>,
-    mark: Mark,
-    /// Keys that are new with this group: a second write to one adds no row.
-    new_keys: HashSet<Vec<u8>>,
-}
-
-impl Batches {
-    fn new(mark: Mark) -> Self {
-        Self { history: None, preferences: None, mark, new_keys: HashSet::new() }
-    }
-
-    fn add(&mut self, write: &Write, trees: &Trees) -> Result<(), Error> {
-        self.mark.last += 1;
-        match write {
-            Write::Append { chat, value } => {
-                let key = key::of_record(*chat, Seq(self.mark.last));
-                self.history.get_or_insert_default().insert(&key, value.as_slice());
-                self.mark.history += 1;
-            }
-            Write::Put { tree, key, value } => {
-                let known = trees.get(*tree).contains_key(key).map_err(|error| trees.error(&error))?;
-                let is_new = !known && self.new_keys.insert(key.clone());
-                let (batch, rows) = self.part(*tree);
-                batch.insert(key.as_slice(), value.as_slice());
-                *rows += u64::from(is_new);
-            }
-        }
-        Ok(())
-    }
-
-    fn part(&mut self, tree: TreeName) -> (&mut Batch, &mut u64) {
-        let (batch, rows) = match tree {
-            TreeName::History => (&mut self.history, &mut self.mark.history),
-            TreeName::Preferences => (&mut self.preferences, &mut self.mark.preferences),
-        };
-        (batch.get_or_insert_default(), rows)
-    }
 }

@@ -33,13 +33,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use crate::value::{ChatId, Language};
+use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::Disk;
-use self::writer::{Write, Writer};
+use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
-use super::{Cursor, Error, History, Page, Preferences, Record, Seq, codec, key};
+use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
 mod check;
 #[cfg(test)]
@@ -48,9 +48,14 @@ mod database;
 mod disk;
 #[cfg(test)]
 mod durability_tests;
+mod journal;
+#[cfg(test)]
+mod journal_tests;
 mod layout;
 mod manifest;
 mod mark;
+mod plan;
+mod preferences;
 mod seal;
 mod writer;
 
@@ -95,6 +100,16 @@ impl SledStore {
         self.0.writer.close().await
     }
 
+    /// Has `write` committed.
+    async fn commit(&self, write: Write) -> Result<Answer, Error> {
+        self.0.writer.commit(write).await
+    }
+
+    /// The open trees.
+    fn trees(&self) -> Result<Arc<Trees>, Error> {
+        self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+    }
+
     /// Runs `work`, which reads, on a thread that may wait for the disk. The change of thread adds some 12 µs to a page
     /// of 20 (`benches/history.rs`); without it, one page from a slow disk would hold up every chat.
     async fn read<T: Send + 'static>(
@@ -102,7 +117,7 @@ impl SledStore {
         work: impl FnOnce(&Trees) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let _permit = self.0.reads.acquire().await.map_err(|_closed| Error::Closed)?;
-        let trees = self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
+        let trees = self.trees()?;
         let done = tokio::task::spawn_blocking(move || work(&trees)).await;
         done.map_err(|error| {
             if error.is_panic() { Error::damaged(&self.0.dir, "sled panicked at a read") } else { Error::Closed }
@@ -125,9 +140,21 @@ impl AsRow for (::sled::IVec, ::sled::IVec) {
 
 #[async_trait]
 impl History for SledStore {
-    async fn append(&self, record: Record) -> Result<Seq, Error> {
-        let write = Write::Append { chat: record.chat, value: codec::encode(&record) };
-        self.0.writer.commit(vec![write]).await
+    async fn append(&self, record: Record, update: Option<UpdateId>) -> Result<Seq, Error> {
+        let write = Write::Append { chat: record.chat, value: codec::encode(&record), update };
+        match self.commit(write).await? {
+            Answer::Kept(seq) => Ok(seq),
+            Answer::Done | Answer::New(_) => Err(Error::Closed),
+        }
+    }
+
+    async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error> {
+        self.read(move |trees| {
+            let key = key::of_record(chat, seq);
+            let bytes = trees.get(TreeName::History).get(key).map_err(|error| trees.error(&error))?;
+            Ok(bytes.and_then(|bytes| codec::decode_or_log(chat, seq, &bytes)))
+        })
+        .await
     }
 
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error> {
@@ -139,39 +166,17 @@ impl History for SledStore {
     }
 }
 
-#[async_trait]
-impl Preferences for SledStore {
-    async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error> {
-        let code = self
-            .read(move |trees| {
-                let tree = trees.get(TreeName::Preferences);
-                tree.get(key::of_language(chat)).map_err(|error| trees.error(&error))
-            })
-            .await?;
-        let Some(code) = code else { return Ok(None) };
-        let language = std::str::from_utf8(&code).ok().and_then(Language::from_code);
-        if language.is_none() {
-            tracing::error!(chat = chat.0, "a chat's language cannot be read: passed over");
-        }
-        Ok(language)
-    }
-
-    async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error> {
-        let value = language.code().as_bytes().to_vec();
-        let write = Write::Put { tree: TreeName::Preferences, key: key::of_language(chat).to_vec(), value };
-        self.0.writer.commit(vec![write]).await.map(|_seq| ())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::contract::{self, Subject};
+    use crate::store::journal_contract;
 
     /// A store whose directory goes with it.
     fn in_a_temporary_directory() -> Subject {
         let dir = tempfile::tempdir().unwrap();
-        Subject::new(SledStore::open(dir.path()).unwrap(), dir)
+        let path = dir.path().to_owned();
+        Subject::reopenable(move || SledStore::open(&path).unwrap(), dir)
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -182,5 +187,15 @@ mod tests {
     #[test]
     fn it_agrees_with_the_model() {
         contract::agrees_with_the_model(in_a_temporary_directory);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_keeps_the_contract_of_the_journal() {
+        journal_contract::holds(in_a_temporary_directory).await;
+    }
+
+    #[test]
+    fn its_journal_agrees_with_the_model() {
+        journal_contract::agrees_with_the_model(in_a_temporary_directory);
     }
 }
