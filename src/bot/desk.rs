@@ -23,9 +23,9 @@ use super::{
     send::{Destination, Sender},
 };
 use crate::{
-    inquiry::backoff::Pauses,
     chat::{Alert, Intent, Press, Pressed, Reply, Role, Said, Talk},
     clock::Clock,
+    inquiry::backoff::Pauses,
     store::{self, Entry, Journal, Waiting},
     value::{ChatId, MessageId, OperatorProblem, Outcome, UpdateId, UserId},
 };

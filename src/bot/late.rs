@@ -127,9 +127,7 @@ impl Late {
     pub(super) async fn run(self: Arc<Self>, desk: Arc<Desk>, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let idle = self.lock().waiters.is_empty();
-            let pause = async {
-                if idle { self.bell.notified().await } else { sleep(TICK).await }
-            };
+            let pause = async { if idle { self.bell.notified().await } else { sleep(TICK).await } };
             if stop.run_until_cancelled(pause).await.is_none() {
                 break;
             }

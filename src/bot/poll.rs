@@ -45,10 +45,8 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
 }
 
 async fn get_updates(telegram: &teloxide::Bot, offset: Option<i32>) -> Result<Vec<Update>, RequestError> {
-    let request = telegram
-        .get_updates()
-        .timeout(POLL)
-        .allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
+    let request =
+        telegram.get_updates().timeout(POLL).allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
     match offset {
         Some(offset) => request.offset(offset).await,
         None => request.await,

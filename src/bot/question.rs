@@ -42,11 +42,7 @@ pub(super) enum What {
     /// A message's intent.
     Intent(Intent),
     /// A press of a button.
-    Press {
-        press: Press,
-        query: CallbackQueryId,
-        message: MessageId,
-    },
+    Press { press: Press, query: CallbackQueryId, message: MessageId },
     /// A press that was under way when the bot died: nobody waits for it any more.
     StalePress,
 }
@@ -115,11 +111,7 @@ impl Question {
             chat: entry.chat,
             user: entry.user,
             asked: DateTime::from_timestamp_millis(kept.asked)?,
-            to: Destination {
-                chat: ChatId(kept.to),
-                topic: kept.topic,
-                question: kept.message.map(MessageId),
-            },
+            to: Destination { chat: ChatId(kept.to), topic: kept.topic, question: kept.message.map(MessageId) },
             what: kept.what.read(catalog)?,
         })
     }

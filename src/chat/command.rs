@@ -28,16 +28,8 @@ pub enum Command {
 
 impl Command {
     /// The commands that the menu shows, the main one first.
-    pub const MENU: [Self; 8] = [
-        Self::Check,
-        Self::Products,
-        Self::History,
-        Self::Outages,
-        Self::Cancel,
-        Self::Help,
-        Self::Language,
-        Self::Id,
-    ];
+    pub const MENU: [Self; 8] =
+        [Self::Check, Self::Products, Self::History, Self::Outages, Self::Cancel, Self::Help, Self::Language, Self::Id];
 
     /// The name by which the menu lists it, without the slash.
     pub fn name(self) -> &'static str {
