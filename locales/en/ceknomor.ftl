@@ -83,10 +83,10 @@ operator-problem =
     🔧 <b>The checking service is being repaired.</b> Number { $number } is not necessarily wrong.
     Try again later.
 other-refusal =
-    ⚠️ <b>{ $provider } refused this check</b> for a reason we don't know. Number { $number } is not necessarily wrong.
+    ⚠️ <b>The check at { $provider } was refused.</b> Number { $number } is not necessarily wrong.
     Note: { $message }
 other-refusal-silent =
-    ⚠️ <b>{ $provider } refused this check</b> without a note. Number { $number } is not necessarily wrong.
+    ⚠️ <b>The check at { $provider } was refused</b> without a note. Number { $number } is not necessarily wrong.
     Try again later or ask the admin.
 
 ## Not answered yet
@@ -122,8 +122,9 @@ empty-check = Which number? Example: <code>/cek PLN20 01105691111</code>
 unknown-code = ⚠️ There is no code <b>{ $typed }</b>. List of codes: /produk
 unknown-code-nearest = ⚠️ There is no code <b>{ $typed }</b>. Did you mean { $codes }?
 missing-code = ⚠️ Which product code? For that number it could be { $codes }.
+missing-code-many = ⚠️ Which product code? For that number, for example, { $codes }. List of codes: /produk
 missing-code-unknown = ⚠️ Which product code? Example: <code>PLN20 01105691111</code>. List of codes: /produk
-missing-number = ⚠️ The number is missing. Example: <code>{ $code } { $example }</code>
+missing-number = ⚠️ The number is missing. Example: <code>{ $example }</code>
 number-short = ⚠️ { $shape }: <b>{ $digits ->
         [one] 1 digit
        *[other] { $digits } digits
@@ -139,11 +140,11 @@ number-virtual-account = ⚠️ That is a bank's virtual account. Drop the prefi
 shape-meter = A PLN meter has 11 digits (customer ID 12)
 shape-mobile = A mobile number has 10–13 digits
 shape-driver = A driver ID has 5–15 digits
-missing-nominal = ⚠️ Add the nominal. Example: <code>{ $code } { $example } 50rb</code>
+missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
 bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
-nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $code } { $example }</code>
-ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN: <code>{ $code } { $example }</code>
+nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $example }</code>
+ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN: <code>{ $example }</code>
 several = ⚠️ One number a message, please, so that none is mixed up.
 pin-warning = 🔐 Never send a PIN! This bot has no use for it and keeps none. Delete that message if you still see it.
 
@@ -175,7 +176,7 @@ history-operator = being repaired
 history-other = refused
 button-newer = ◀ Newer
 button-older = Older ▶
-button-not-yours = This button belongs to the agent who asked. Type /riwayat for your own.
+button-not-yours = This button belongs to the agent who asked. Type /riwayat to open it yourself.
 button-stale = This button is no longer valid. Type /riwayat again.
 
 ## For owners

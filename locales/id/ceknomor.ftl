@@ -83,10 +83,10 @@ operator-problem =
     🔧 <b>Layanan cek sedang dibenahi admin.</b> Nomor { $number } belum tentu salah.
     Coba lagi nanti.
 other-refusal =
-    ⚠️ <b>{ $provider } menolak cek ini</b> tanpa alasan yang kami kenal. Nomor { $number } belum tentu salah.
+    ⚠️ <b>Cek ke { $provider } ditolak.</b> Nomor { $number } belum tentu salah.
     Keterangan: { $message }
 other-refusal-silent =
-    ⚠️ <b>{ $provider } menolak cek ini</b> tanpa keterangan. Nomor { $number } belum tentu salah.
+    ⚠️ <b>Cek ke { $provider } ditolak</b> tanpa keterangan. Nomor { $number } belum tentu salah.
     Coba lagi nanti atau tanyakan kepada admin.
 
 ## Belum terjawab
@@ -119,8 +119,9 @@ empty-check = Nomor mana yang dicek? Contoh: <code>/cek PLN20 01105691111</code>
 unknown-code = ⚠️ Kode <b>{ $typed }</b> tidak ada. Daftar kode: /produk
 unknown-code-nearest = ⚠️ Kode <b>{ $typed }</b> tidak ada. Maksud Anda { $codes }?
 missing-code = ⚠️ Kode produknya apa? Untuk nomor itu bisa { $codes }.
+missing-code-many = ⚠️ Kode produknya apa? Untuk nomor itu misalnya { $codes }. Daftar kode: /produk
 missing-code-unknown = ⚠️ Kode produknya apa? Contoh: <code>PLN20 01105691111</code>. Daftar kode: /produk
-missing-number = ⚠️ Nomornya belum ada. Contoh: <code>{ $code } { $example }</code>
+missing-number = ⚠️ Nomornya belum ada. Contoh: <code>{ $example }</code>
 number-short = ⚠️ { $shape }: <b>kurang { $digits } digit</b>.
 number-long = ⚠️ { $shape }: <b>kelebihan { $digits } digit</b>.
 number-token = ⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit.
@@ -130,11 +131,11 @@ number-virtual-account = ⚠️ Itu nomor virtual account bank. Hapus awalan <b>
 shape-meter = Nomor meter PLN 11 digit (IDPEL 12)
 shape-mobile = Nomor HP 10–13 digit
 shape-driver = ID Driver 5–15 digit
-missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $code } { $example } 50rb</code>
+missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
-nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $code } { $example }</code>
-ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: <code>{ $code } { $example }</code>
+nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $example }</code>
+ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: <code>{ $example }</code>
 several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.
 pin-warning = 🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.
 
@@ -166,7 +167,7 @@ history-operator = dibenahi admin
 history-other = ditolak
 button-newer = ◀ Lebih baru
 button-older = Lebih lama ▶
-button-not-yours = Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk milik Anda sendiri.
+button-not-yours = Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk membukanya sendiri.
 button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
 
 ## Untuk pemilik

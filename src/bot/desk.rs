@@ -23,7 +23,7 @@ use super::{
     send::{Destination, Sender},
 };
 use crate::{
-    chat::{Alert, Intent, Press, Pressed, Reply, Role, Said, Talk},
+    chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},
     clock::Clock,
     inquiry::backoff::Pauses,
     store::{self, Entry, Journal, Waiting},
@@ -144,9 +144,13 @@ impl Desk {
         tracing::warn!(chat = %lane.0, ?full, "more is asked than the bot answers");
         let desk = self.clone();
         self.overflow.spawn(async move {
-            // Whoever floods a lane is told once; what follows is dropped in silence.
-            if full != Full::Still {
-                let reply = desk.talk.busy(refused.chat).await;
+            let reply = match full {
+                Full::Now => Some(desk.talk.slow_down(refused.chat).await),
+                Full::Everywhere => Some(desk.talk.busy(refused.chat).await),
+                // Whoever floods a lane was told once; what follows is dropped in silence.
+                Full::Still => None,
+            };
+            if let Some(reply) = reply {
                 let _ = desk.sender.send(refused.to, &reply).await;
             }
             desk.finish(update).await;
@@ -219,7 +223,7 @@ impl Desk {
 
     /// Says an answer, in place of `notice` where there is one; whether it is final.
     async fn say(self: &Arc<Self>, question: &Question, said: Said, notice: Option<MessageId>) -> bool {
-        let Said { reply, delete_question, alert, until } = said;
+        let Said { reply, leak, alert, later } = said;
         let mut sent = None;
         if let Some(reply) = reply {
             sent = match notice {
@@ -227,14 +231,18 @@ impl Desk {
                 None => self.send(question, reply).await,
             };
         }
-        if let (true, Some(message)) = (delete_question, question.to.question) {
+        let leaking = leak.and_then(|leak| match leak {
+            Leak::Question => question.to.question,
+            Leak::Quoted => question.quoted,
+        });
+        if let Some(message) = leaking {
             self.sender.delete(question.to.chat, message).await;
         }
         if let Some(alert) = &alert {
             self.tell_owners(alert);
         }
-        match until {
-            Some(until) => !self.let_wait(question, sent, until).await,
+        match later {
+            Some(later) => !self.let_wait(question, sent, later).await,
             None => true,
         }
     }
@@ -248,13 +256,14 @@ impl Desk {
     }
 
     /// Lets a check wait for its provider; `false` where it cannot.
-    async fn let_wait(&self, question: &Question, notice: Option<MessageId>, until: DateTime<Utc>) -> bool {
+    async fn let_wait(&self, question: &Question, notice: Option<MessageId>, later: Later) -> bool {
+        let Later { until, last } = later;
         let Some(request) = question.request() else { return false };
         let (provider, accepted) = (request.product.provider, self.now());
         let next = Pauses::LATE_ANSWER.next(1, accepted, until).unwrap_or(until);
         let waiting = Waiting { notice, asked: 1, next, until };
         self.note_waiting(question.update, waiting).await;
-        let is_added = self.late.add(Waiter { question: question.clone(), provider, accepted, waiting, last: None });
+        let is_added = self.late.add(Waiter { question: question.clone(), provider, accepted, waiting, last });
         if !is_added {
             let reply = self.talk.give_up(question.chat, request, accepted).await;
             self.replace_notice(question, notice, &reply).await;

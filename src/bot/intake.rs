@@ -55,7 +55,8 @@ impl Desk {
             replies_to_bot: replied.is_some_and(|replied| self.wrote(replied)),
         };
         let what = What::Intent(self.talk.understand(&ask, &self.name).await?);
-        Some(Question { update, chat, user, asked: message.date, to, what })
+        let quoted = replied.map(|replied| MessageId(replied.id.0));
+        Some(Question { update, chat, user, asked: message.date, to, quoted, what })
     }
 
     async fn press(&self, update: UpdateId, query: CallbackQuery) -> Option<Question> {
@@ -65,7 +66,7 @@ impl Desk {
         let user = UserId(query.from.id.0);
         let press = Press { chat, user, role: self.role(to.chat, chat, user), data };
         let what = What::Press { press, query: query.id, message: MessageId(message.id().0) };
-        Some(Question { update, chat, user, asked: self.now(), to, what })
+        Some(Question { update, chat, user, asked: self.now(), to, quoted: None, what })
     }
 
     /// A group that becomes a supergroup says so in both.

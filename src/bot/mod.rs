@@ -1,8 +1,8 @@
-//! Telegram, and Telegram alone: updates come in by long polling ([`poll`]), become questions of our own ([`intake`]), are
-//! written down and answered at the [`desk`], and what is said goes out through [`send`]. No other module knows teloxide.
+//! Telegram, and Telegram alone: updates come in by long polling (`poll`), become questions of our own (`intake`), are
+//! written down and answered at the `desk`, and what is said goes out through `send`. No other module knows teloxide.
 //!
-//! The work is done in [`lanes`], one for each agent in each chat; what a provider does not answer is asked again by
-//! [`late`]. teloxide's own dispatcher is not used: it confirms updates before they are kept, keeps one queue for
+//! The work is done in `lanes`, one for each agent in each chat; what a provider does not answer is asked again by
+//! `late`. teloxide's own dispatcher is not used: it confirms updates before they are kept, keeps one queue for
 //! each chat, and loses a chat to a panic.
 
 mod access;

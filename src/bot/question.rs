@@ -9,7 +9,7 @@ use teloxide::types::CallbackQueryId;
 use super::send::Destination;
 use crate::{
     catalog::Catalog,
-    chat::{Intent, Press},
+    chat::{Intent, Leak, Press},
     inquiry::parse::Request,
     locale::Html,
     store::Entry,
@@ -32,6 +32,8 @@ pub(super) struct Question {
     pub(super) asked: DateTime<Utc>,
     /// Where the answer goes.
     pub(super) to: Destination,
+    /// The message to which that one replies.
+    pub(super) quoted: Option<MessageId>,
     /// What it asks for.
     pub(super) what: What,
 }
@@ -55,6 +57,8 @@ struct Kept {
     topic: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quoted: Option<i32>,
     asked: i64,
     what: KeptWhat,
 }
@@ -64,14 +68,16 @@ struct Kept {
 enum KeptWhat {
     Answer {
         html: String,
-        pin: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<KeptLeak>,
     },
     Check {
         code: String,
         number: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nominal: Option<u64>,
-        pin: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<KeptLeak>,
     },
     Products {
         word: String,
@@ -86,6 +92,32 @@ enum KeptWhat {
     Press,
 }
 
+/// Where a PIN was shown: which message is to be deleted, not what it said.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KeptLeak {
+    Question,
+    Quoted,
+}
+
+impl From<Leak> for KeptLeak {
+    fn from(leak: Leak) -> Self {
+        match leak {
+            Leak::Question => Self::Question,
+            Leak::Quoted => Self::Quoted,
+        }
+    }
+}
+
+impl From<KeptLeak> for Leak {
+    fn from(leak: KeptLeak) -> Self {
+        match leak {
+            KeptLeak::Question => Self::Question,
+            KeptLeak::Quoted => Self::Quoted,
+        }
+    }
+}
+
 impl Question {
     /// The journal's entry for it, accepted at `accepted`.
     pub(super) fn entry(&self, accepted: DateTime<Utc>) -> Entry {
@@ -94,6 +126,7 @@ impl Question {
             to: self.to.chat.0,
             topic: self.to.topic,
             message: self.to.question.map(|message| message.0),
+            quoted: self.quoted.map(|message| message.0),
             asked: self.asked.timestamp_millis(),
             what: self.what.kept(),
         };
@@ -112,6 +145,7 @@ impl Question {
             user: entry.user,
             asked: DateTime::from_timestamp_millis(kept.asked)?,
             to: Destination { chat: ChatId(kept.to), topic: kept.topic, question: kept.message.map(MessageId) },
+            quoted: kept.quoted.map(MessageId),
             what: kept.what.read(catalog)?,
         })
     }
@@ -129,14 +163,14 @@ impl What {
     fn kept(&self) -> KeptWhat {
         match self {
             Self::Press { .. } | Self::StalePress => KeptWhat::Press,
-            Self::Intent(Intent::Answer { text, pin_seen }) => {
-                KeptWhat::Answer { html: text.as_str().to_owned(), pin: *pin_seen }
+            Self::Intent(Intent::Answer { text, leak }) => {
+                KeptWhat::Answer { html: text.as_str().to_owned(), pin: leak.map(KeptLeak::from) }
             }
-            Self::Intent(Intent::Check { request, pin_seen }) => KeptWhat::Check {
+            Self::Intent(Intent::Check { request, leak }) => KeptWhat::Check {
                 code: request.product.code.to_string(),
                 number: request.number.as_str().to_owned(),
                 nominal: request.nominal.map(|nominal| nominal.0),
-                pin: *pin_seen,
+                pin: leak.map(KeptLeak::from),
             },
             Self::Intent(Intent::Products { word, for_owner }) => {
                 KeptWhat::Products { word: word.clone(), owner: *for_owner }
@@ -153,14 +187,14 @@ impl KeptWhat {
     fn read(self, catalog: &Catalog) -> Option<What> {
         let intent = match self {
             Self::Press => return Some(What::StalePress),
-            Self::Answer { html, pin } => Intent::Answer { text: Html::from_record(html), pin_seen: pin },
+            Self::Answer { html, pin } => Intent::Answer { text: Html::from_record(html), leak: pin.map(Leak::from) },
             Self::Check { code, number, nominal, pin } => {
                 let request = Request {
                     product: Arc::clone(catalog.get(&code)?),
                     number: CustomerNumber::from_record(&number)?,
                     nominal: nominal.map(Rupiah),
                 };
-                Intent::Check { request, pin_seen: pin }
+                Intent::Check { request, leak: pin.map(Leak::from) }
             }
             Self::Products { word, owner } => Intent::Products { word, for_owner: owner },
             Self::History => Intent::History,

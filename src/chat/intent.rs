@@ -6,11 +6,12 @@
 use super::{
     Talk,
     command::{self, Command, Line},
+    quoted::{self, has_digits},
     refusal,
-    reply::{Ask, Place, Role},
+    reply::{Ask, Leak, Place, Role},
 };
 use crate::{
-    inquiry::parse::{self, Parsed, Request, parse},
+    inquiry::parse::{Parsed, Request},
     locale::{Html, Words},
     say,
     value::Language,
@@ -23,15 +24,15 @@ pub enum Intent {
     Answer {
         /// What to say.
         text: Html,
-        /// The message showed a PIN.
-        pin_seen: bool,
+        /// Where a PIN was shown, if one was.
+        leak: Option<Leak>,
     },
     /// A check.
     Check {
         /// What to check.
         request: Request,
-        /// The message showed a PIN.
-        pin_seen: bool,
+        /// Where a PIN was shown, if one was.
+        leak: Option<Leak>,
     },
     /// The products, or those that match a word.
     Products {
@@ -96,7 +97,6 @@ impl Talk {
         let mentioned = command::without_mention(text, bot);
         let addressed = mentioned.is_some() || ask.replies_to_bot;
         let text = mentioned.as_deref().unwrap_or(text);
-        let has_digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
         match ask.place {
             Place::Group if !addressed => None,
             Place::Group if !has_digits(text) && mentioned.is_none() => None,
@@ -108,27 +108,17 @@ impl Talk {
     }
 
     fn check_of(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {
-        let Parsed { request, pin_seen } = self.read(typed, ask.quoted.as_deref());
+        let (Parsed { request, pin_seen }, source) = quoted::read(typed, ask.quoted.as_deref(), &self.catalog);
+        let leak = pin_seen.then_some(source);
         match request {
-            Ok(request) => Intent::Check { request, pin_seen },
-            Err(error) => Intent::Answer { text: refusal(words, &error), pin_seen },
-        }
-    }
-
-    /// Reads what was typed, and where that lacks the number, the message that it replies to.
-    fn read(&self, typed: &str, quoted: Option<&str>) -> Parsed {
-        let parsed = parse(typed, &self.catalog);
-        match (&parsed.request, quoted) {
-            (Err(parse::Error::Empty | parse::Error::MissingNumber(_)), Some(quoted)) => {
-                parse(&format!("{typed}\n{quoted}"), &self.catalog)
-            }
-            _ => parsed,
+            Ok(request) => Intent::Check { request, leak },
+            Err(error) => Intent::Answer { text: refusal(words, &error), leak },
         }
     }
 }
 
 fn answer(text: Html) -> Intent {
-    Intent::Answer { text, pin_seen: false }
+    Intent::Answer { text, leak: None }
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {

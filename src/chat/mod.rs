@@ -11,6 +11,7 @@ mod history;
 mod intent;
 mod later;
 mod products;
+mod quoted;
 mod refusal;
 mod reply;
 
@@ -21,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use answer::answer;
 pub use intent::Intent;
 pub use refusal::refusal;
-pub use reply::{Alert, Ask, Button, Place, Press, Pressed, Reply, Role, Said};
+pub use reply::{Alert, Ask, Button, Later, Leak, Place, Press, Pressed, Reply, Role, Said};
 
 use crate::{
     catalog::Catalog,
@@ -58,13 +59,10 @@ impl Talk {
     pub async fn carry_out(&self, chat: ChatId, user: UserId, intent: &Intent, update: Option<UpdateId>) -> Said {
         let words = self.words(chat).await;
         match intent {
-            Intent::Answer { text, pin_seen } => said(words, text.clone(), *pin_seen),
-            Intent::Check { request, pin_seen } => {
-                let mut checked = self.check(words, chat, user, request, update).await;
-                if *pin_seen {
-                    warn_of_pin(words, &mut checked);
-                }
-                checked
+            Intent::Answer { text, leak } => warned(words, text.clone().into(), *leak),
+            Intent::Check { request, leak } => {
+                let said = self.check(words, chat, user, request, update).await;
+                warned(words, said, *leak)
             }
             Intent::Products { word, for_owner } => self.products(words, word, *for_owner).into(),
             Intent::History => self.newest(words, chat, user).await,
@@ -178,11 +176,16 @@ impl Talk {
         match (self.inquiry.check(chat, user, request, update).await, self.patience) {
             (Tried::Busy, _) => say!(words, "busy").into(),
             (Tried::Ended(checked), _) => self.ended(words, request, checked),
-            (Tried::Unanswered(verdict), None) => answer::unanswered(words, request, &verdict).into(),
-            (Tried::Unanswered(verdict), Some(patience)) => {
+            (Tried::Unanswered { verdict, outcome }, Some(patience)) => {
                 let until = self.clock.now() + patience;
-                Said { until: Some(until), ..later::notice(words, request, &verdict, until).into() }
+                let text = later::notice(words, request, &verdict, until);
+                Said { later: Some(Later { until, last: outcome }), ..text.into() }
             }
+            (Tried::Unanswered { outcome: Some(outcome), .. }, None) => {
+                let checked = self.inquiry.keep(chat, user, request, outcome, update).await;
+                self.ended(words, request, checked)
+            }
+            (Tried::Unanswered { verdict, outcome: None }, None) => answer::unanswered(words, request, &verdict).into(),
         }
     }
 
@@ -226,22 +229,14 @@ impl Talk {
     }
 }
 
-/// An answer; where the message showed a PIN, with the warning.
-fn said(words: Words<'_>, text: Html, pin_seen: bool) -> Said {
-    let mut said = Said::from(text);
-    if pin_seen {
-        warn_of_pin(words, &mut said);
-    }
-    said
-}
-
-/// Warns of a PIN that the message showed, and has the message taken out of the chat.
-fn warn_of_pin(words: Words<'_>, said: &mut Said) {
-    said.delete_question = true;
-    if let Some(reply) = &mut said.reply {
+/// An answer; where a PIN was shown, with a warning of it.
+fn warned(words: Words<'_>, mut said: Said, leak: Option<Leak>) -> Said {
+    said.leak = leak;
+    if let (Some(_), Some(reply)) = (leak, &mut said.reply) {
         let answer = std::mem::take(&mut reply.text);
         reply.text = Html::lines([answer, Html::default(), say!(words, "pin-warning")]);
     }
+    said
 }
 
 fn cancelled(words: Words<'_>, count: usize) -> Html {

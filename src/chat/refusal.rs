@@ -6,11 +6,14 @@ use crate::{
     inquiry::parse::Error,
     locale::{Html, Words},
     say,
-    value::{NumberError, NumberKind},
+    value::{NumberError, NumberKind, Rupiah},
 };
 
-/// Codes that an answer names, at most.
-const MOST_CODES: usize = 5;
+/// More codes than these are a list of their own.
+const MOST_CODES: usize = 6;
+
+/// What agents sell often; for an example.
+const USUAL_NOMINAL: Rupiah = Rupiah(50_000);
 
 /// Says why `error`'s line is not checked.
 pub fn refusal(words: Words<'_>, error: &Error) -> Html {
@@ -21,13 +24,17 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
         }
         Error::MissingCode { fitting } if fitting.is_empty() => say!(words, "missing-code-unknown"),
+        Error::MissingCode { fitting } if fitting.len() > MOST_CODES => {
+            let some = fitting.get(..MOST_CODES).unwrap_or(fitting);
+            say!(words, "missing-code-many", codes = codes(some))
+        }
         Error::MissingCode { fitting } => say!(words, "missing-code", codes = codes(fitting)),
         Error::MissingNumber(product) => {
-            say!(words, "missing-number", code = product.code.as_str(), example = example(product))
+            say!(words, "missing-number", example = example(product))
         }
         Error::Number(product, error) => number(words, product, error),
         Error::MissingNominal(product) => {
-            say!(words, "missing-nominal", code = product.code.as_str(), example = example(product))
+            say!(words, "missing-nominal", example = example(product))
         }
         Error::BadNominal(_) => say!(words, "bad-nominal"),
         Error::NominalOutOfRange(product) => nominal_range(words, product),
@@ -36,7 +43,7 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "nominal-not-taken", code = code, product = name, example = example(product))
         }
         Error::Ambiguous(product) => {
-            say!(words, "ambiguous", code = product.code.as_str(), example = example(product))
+            say!(words, "ambiguous", example = example(product))
         }
         Error::Several => say!(words, "several"),
     }
@@ -71,15 +78,19 @@ fn nominal_range(words: Words<'_>, product: &Product) -> Html {
     }
 }
 
-/// The vendor's sample number of the kind that the product asks for.
-fn example(product: &Product) -> &'static str {
-    match product.number {
+/// A check of the product that would be right: with the vendor's sample number, and a nominal where one is asked for.
+fn example(product: &Product) -> String {
+    let number = match product.number {
         NumberKind::Meter | NumberKind::DriverId => "01105691111",
         NumberKind::Mobile => "0817345544",
+    };
+    let code = &product.code;
+    match product.price {
+        Price::Open { min, max } => format!("{code} {number} {}", USUAL_NOMINAL.max(min).min(max).0),
+        Price::Fixed { .. } => format!("{code} {number}"),
     }
 }
 
-/// The codes to choose from, as many as read at a glance.
 fn codes(codes: &[ProductCode]) -> Html {
-    Html::joined(codes.iter().take(MOST_CODES).map(|code| Html::code(code.as_str())), " / ")
+    Html::joined(codes.iter().map(|code| Html::code(code.as_str())), " / ")
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     locale::Html,
-    value::{ChatId, OperatorProblem, ResponseCode, UserId},
+    value::{ChatId, OperatorProblem, Outcome, ResponseCode, UserId},
 };
 
 /// Where a message was written.
@@ -88,12 +88,30 @@ pub struct Button {
 pub struct Said {
     /// What to answer; `None` is silence.
     pub reply: Option<Reply>,
-    /// The message showed a PIN: take it out of the chat where that is allowed.
-    pub delete_question: bool,
+    /// The message that showed a PIN: take it out of the chat where that is allowed.
+    pub leak: Option<Leak>,
     /// What the owners should know.
     pub alert: Option<Alert>,
-    /// The answer is not final: the provider is to be asked again until then.
-    pub until: Option<DateTime<Utc>>,
+    /// The answer is not final: the provider is to be asked again.
+    pub later: Option<Later>,
+}
+
+/// A check that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// How long the provider is to be asked again.
+    pub until: DateTime<Utc>,
+    /// What the last call brought, if one was made.
+    pub last: Option<Outcome>,
+}
+
+/// Which message showed a PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leak {
+    /// The one that is answered.
+    Question,
+    /// The one to which that one replies.
+    Quoted,
 }
 
 impl From<Reply> for Said {

@@ -5,6 +5,7 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 
 use serde::Serialize;
 
+use super::doctor::operators;
 use crate::{
     catalog::Catalog,
     chat,
@@ -65,6 +66,10 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     answer.code = checked.outcome.code.as_ref().map(|code| code.as_str().to_owned());
     answer.reference = Some(checked.outcome.reference.to_string());
     answer.at = Some(checked.at.with_timezone(&WIB).to_rfc3339());
+    if let (Verdict::Operator(_), Some(remedy), false) = (&checked.outcome.verdict, &answer.message, args.json) {
+        // Whoever runs this may be the one who can help; what agents read does not say how.
+        writeln!(std::io::stderr(), "ceknomor: {remedy}")?;
+    }
     print(&answer, &text, args.json, exit)
 }
 
@@ -115,7 +120,7 @@ fn describe(verdict: &Verdict) -> (Answer, u8) {
             answer.power = power.clone();
             answer.total = total.map(|total| total.0);
         }
-        Verdict::Operator(problem) => answer.message = Some(format!("{problem:?}")),
+        Verdict::Operator(problem) => answer.message = Some(operators(*problem).to_owned()),
         Verdict::Other(message) => answer.message = Some(message.clone()),
         _ => {}
     }

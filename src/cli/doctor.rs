@@ -152,7 +152,8 @@ fn remedy(fault: &Fault) -> &'static str {
     }
 }
 
-fn operators(problem: OperatorProblem) -> &'static str {
+/// What an operator does about a problem that only an operator can put right.
+pub(super) fn operators(problem: OperatorProblem) -> &'static str {
     match problem {
         OperatorProblem::Signature => {
             "paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard, and check KLIKOO_CLIENT_SECRET"

@@ -55,9 +55,13 @@ pub enum Asked {
 pub enum Tried {
     /// It ended with what is known for good (see [`is_final`]); the chat's history has it.
     Ended(Checked),
-    /// Nothing is known of the number, but may be later: [`Verdict::ProviderDown`] or [`Verdict::NoAnswer`]. The history
-    /// has nothing of it: the check has not ended.
-    Unanswered(Verdict),
+    /// Nothing is known of the number, but may be later. The history has nothing of it: the check has not ended.
+    Unanswered {
+        /// [`Verdict::ProviderDown`] or [`Verdict::NoAnswer`].
+        verdict: Verdict,
+        /// What the call brought; `None` where none was made, or it was lost.
+        outcome: Option<Outcome>,
+    },
     /// Not asked: too many inquiries are under way. It is not for later: the agent asks again.
     Busy,
 }
@@ -95,9 +99,9 @@ impl Inquiry {
             Asked::Ended(outcome) if is_final(&outcome.verdict) => {
                 Tried::Ended(self.keep(chat, agent, request, outcome, update).await)
             }
-            Asked::Ended(outcome) => Tried::Unanswered(outcome.verdict),
-            Asked::Held => Tried::Unanswered(Verdict::ProviderDown),
-            Asked::Lost => Tried::Unanswered(Verdict::NoAnswer),
+            Asked::Ended(outcome) => Tried::Unanswered { verdict: outcome.verdict.clone(), outcome: Some(outcome) },
+            Asked::Held => Tried::Unanswered { verdict: Verdict::ProviderDown, outcome: None },
+            Asked::Lost => Tried::Unanswered { verdict: Verdict::NoAnswer, outcome: None },
             Asked::Busy => Tried::Busy,
         }
     }

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::bot_api::{FakeTelegram, Group, User};
+use crate::bot_api::{FakeTelegram, InChat, User};
 
 pub const CLIENT_ID: &str = "3f9c8962-4c4b-4bb6-b3c1-8fc883519c02";
 pub const CLIENT_SECRET: &str = "9ec999e21a3be41064c52bb3f37554a2";
@@ -84,9 +84,24 @@ impl Scene {
         user
     }
 
-    /// Lets everyone inside a group check.
-    pub fn admit(&mut self, group: &Group) {
-        self.chats.push(ChatId(group.id()));
+    /// Lets everyone inside a chat check.
+    pub fn admit(&mut self, chat: &impl InChat) {
+        self.chats.push(ChatId(chat.chat_id()));
+    }
+
+    /// A person who may check in the private chat with the bot, but does not own it.
+    pub fn agent(&mut self, name: &str) -> User {
+        let user = self.telegram.user(name);
+        self.admit(&user);
+        user
+    }
+
+    /// Sells what this text of the operator's says, over the built-in products.
+    pub fn sell(&mut self, products: &str) {
+        let file = self.data.path().with_extension("toml");
+        std::fs::write(&file, products).unwrap();
+        self.catalog = Catalog::load(Some(&file)).unwrap();
+        std::fs::remove_file(&file).unwrap();
     }
 
     /// Starts the bot on the scene's data directory.
@@ -132,6 +147,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Tells it to stop, as SIGTERM does, and does not wait.
+    pub fn begin_to_stop(&self) {
+        self.stop.cancel();
+    }
+
     /// Stops it as SIGTERM does, and waits until it has.
     pub async fn stop(self) {
         self.stop.cancel();

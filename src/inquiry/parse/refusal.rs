@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Error, Parsed,
+    Error, Parsed, nominal,
     pieces::Pieces,
     pin,
     reading::{Reading, Tail, is_open},
@@ -27,7 +27,7 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Readin
 /// The reason, and whether it takes a piece for a PIN.
 fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> (Error, bool) {
     let product = Arc::clone(product);
-    if rest.all().is_empty() {
+    if rest.all().is_empty() || is_open(&product) && is_plainly_a_nominal(rest) {
         return (Error::MissingNumber(product), false);
     }
     if two_numbers(rest, product.number) {
@@ -38,6 +38,11 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
     }
     let (error, pin) = number_at_fault(&product, rest);
     (Error::Number(product, error), pin)
+}
+
+/// `50rb` or `Rp50.000`: with letters it is the beginning of no number.
+fn is_plainly_a_nominal(rest: Pieces<'_, '_>) -> bool {
+    nominal::read(rest.text()).is_some() && rest.text().bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// Two complete numbers in a row. The parts of a driver's id are easily complete themselves: only two alone count.

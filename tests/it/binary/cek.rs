@@ -26,7 +26,8 @@ async fn the_exit_code_tells_how_a_check_ended() {
         let ended = stage.place.call(&args).await;
         assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
         assert!(ended.out.contains(text), "{line}: {}", ended.out);
-        assert_eq!(ended.err, "", "{line}");
+        let remedy = "ceknomor: put this server's IP address into the dashboard's whitelist\n";
+        assert_eq!(ended.err, if code == 4 { remedy } else { "" }, "{line}");
     }
 }
 
@@ -88,6 +89,8 @@ async fn json_says_why_there_is_no_customer() {
         );
         assert_eq!((&answer["name"], &answer["total"]), (&Value::Null, &Value::Null));
     }
+    let (_, answer) = json(&stage.place, &["cek", "PLN20", "00000000571", "--json"]).await;
+    assert!(answer["message"].as_str().unwrap().contains("whitelist"), "the remedy: {answer}");
     let (code, answer) = json(&stage.place, &["cek", "PLN20", "0110569111", "--json"]).await;
     assert_eq!((code, &answer["outcome"]), (Some(2), &"invalid".into()));
     assert!(answer["message"].as_str().unwrap().contains("kurang 1 digit"), "{answer}");

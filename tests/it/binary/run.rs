@@ -1,28 +1,46 @@
 //! `ceknomor run`: the bot as a service manager runs it.
 
-use super::stage::Stage;
+use super::{child::Process, stage::Stage};
 
 #[tokio::test]
-async fn both_signals_let_a_check_under_way_end() {
-    for signal in ["TERM", "INT"] {
-        let stage = Stage::new().await;
-        let mut bot = stage.run().await;
-        let budi = stage.budi.in_private();
-        stage.klikoo.hold();
-        let asked = budi.says("PLN20 01105691111").await;
-        stage.klikoo.arrived(1).await;
+async fn sigterm_lets_a_check_under_way_end() {
+    a_check_under_way_ends_after("TERM").await;
+}
 
-        bot.signal(signal);
-        bot.logs("stopping").await;
-        stage.klikoo.release();
-        let reply = budi.reply().await;
-        assert!(reply.answers(&asked) && reply.text().contains("BAHARRUDIN1"));
+#[tokio::test]
+async fn ctrl_c_lets_a_check_under_way_end() {
+    a_check_under_way_ends_after("INT").await;
+}
 
-        let ended = bot.ended().await;
-        assert_eq!(ended.code, Some(0), "{signal}: {ended:?}");
-        assert!(ended.err.contains("stopped") && ended.out.is_empty(), "{ended:?}");
-        stage.telegram.finish().await;
+/// The number's answer takes three seconds by itself, so that a bot which did not wait would be gone before it.
+async fn a_check_under_way_ends_after(signal: &str) {
+    let stage = Stage::new().await;
+    let bot = stage.run().await;
+    let budi = stage.budi.in_private();
+    let asked = budi.says("PLN20 00000000900").await;
+    stage.klikoo.arrived(1).await;
+
+    bot.signal(signal);
+    let ended = bot.ended().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.err.contains("stopping") && ended.err.contains("stopped") && ended.out.is_empty(), "{ended:?}");
+    let reply = budi.reply().await;
+    assert!(reply.answers(&asked) && reply.text().contains("BUDI CONTOH"), "{reply:?}");
+    stage.telegram.finish().await;
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_any_more_stops_nothing() {
+    let stage = Stage::new().await;
+    let mut child = stage.place.command(&["run"]).spawn().unwrap();
+    drop(child.stderr.take());
+    let bot = Process::of(child);
+    let budi = stage.budi.in_private();
+    for _ in 0..2 {
+        budi.says("PLN20 01105691111").await;
+        assert!(budi.reply().await.text().contains("BAHARRUDIN1"));
     }
+    stage.end(bot).await;
 }
 
 #[tokio::test]

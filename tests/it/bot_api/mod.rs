@@ -161,6 +161,12 @@ impl FakeTelegram {
         self.world.change(|state| state.down = false);
     }
 
+    /// Waits until a call of a method was lost because nothing answered.
+    pub async fn lost(&self, method: &str) {
+        let name = method.to_ascii_lowercase();
+        self.world.expect(&format!("lost {method}"), |state| state.lost.contains(&name).then_some(())).await;
+    }
+
     /// The calls of a method so far, oldest first.
     pub fn calls(&self, method: &str) -> Vec<Call> {
         let method = method.to_ascii_lowercase();
@@ -198,6 +204,12 @@ impl FakeTelegram {
     pub fn menu(&self, scope: &str, language: &str) -> Option<Vec<(String, String)>> {
         let scope = serde_json::json!({ "type": scope }).to_string();
         self.world.lock().menus.get(&(scope, language.to_owned())).cloned()
+    }
+
+    /// Waits until a menu is there; its commands.
+    pub async fn registered_menu(&self, scope: &str, language: &str) -> Vec<(String, String)> {
+        let key = (serde_json::json!({ "type": scope }).to_string(), language.to_owned());
+        self.world.expect("command menu", |state| state.menus.get(&key).cloned()).await
     }
 
     /// Ends the test: waits for presses still without an answer, then fails with whatever was not as it should be.

@@ -35,7 +35,8 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     if world.lock().down {
-        return cut(&wire);
+        let method = uri.path().rsplit('/').next().unwrap_or_default();
+        return lose(&world, &wire, &method.to_ascii_lowercase());
     }
     let path = uri.path().strip_prefix("/bot").and_then(|path| path.rsplit_once('/'));
     let Some((token, method)) = path else { return refuse(&Refusal::not_found()) };
@@ -87,7 +88,7 @@ fn chat_of(state: &State, body: &Value) -> Option<i64> {
 async fn apply(world: &World, wire: &Wire, method: &str, body: &Bytes) -> Response {
     if method == "getupdates" {
         return match read(body) {
-            Ok(call) => long_poll(poll(world, call).await, wire),
+            Ok(call) => long_poll(poll(world, call).await, world, wire),
             Err(refusal) => settle(world, method, Err(refusal)),
         };
     }
@@ -95,11 +96,11 @@ async fn apply(world: &World, wire: &Wire, method: &str, body: &Bytes) -> Respon
     settle(world, method, outcome.unwrap_or_else(|| Err(Refusal::not_found())))
 }
 
-fn long_poll(polled: Polled, wire: &Wire) -> Response {
+fn long_poll(polled: Polled, world: &World, wire: &Wire) -> Response {
     match polled {
         Polled::Updates(body) => json_response(StatusCode::OK, body),
         Polled::Refused(refusal) => refuse(&refusal),
-        Polled::Down => cut(wire),
+        Polled::Down => lose(world, wire, "getupdates"),
     }
 }
 
@@ -127,6 +128,12 @@ fn server_error(code: u16) -> Response {
 
 fn json_response(code: StatusCode, body: String) -> Response {
     (code, [(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Resets the connection because nothing answers just now.
+fn lose(world: &World, wire: &Wire, method: &str) -> Response {
+    world.change(|state| state.lost.push(method.to_owned()));
+    cut(wire)
 }
 
 /// Resets the connection; the response returned here never leaves.

@@ -79,6 +79,8 @@ pub(crate) struct State {
     /// When the bot polled for the first time.
     pub(crate) first_poll: Option<Instant>,
     pub(crate) down: bool,
+    /// The methods of the calls lost because of that.
+    pub(crate) lost: Vec<String>,
     pub(crate) load: Option<Book>,
 }
 

@@ -1,3 +1,41 @@
 //! What people say to the bot and what it answers, through the real dispatcher, over real HTTP on both sides.
 
+use crate::bot_api::{Reply, Talk};
+
+mod bad_input;
+mod broken_answers;
 mod checking;
+mod failing_parts;
+mod groups;
+mod history;
+mod language;
+mod limits;
+mod operator;
+mod outages;
+mod pins;
+mod products;
+mod strangers;
+mod together;
+mod verdicts;
+
+/// Says something, and reads the answer, which must be an answer to just that.
+async fn ask(talk: &Talk, text: &str) -> Reply {
+    let asked = talk.says(text).await;
+    let reply = talk.reply().await;
+    assert!(reply.answers(&asked), "{text:?} is not what was answered: {reply:?}");
+    reply
+}
+
+/// The lines of a check's answer above its last, which must tell the time and the reference.
+fn body(reply: &Reply) -> Vec<&str> {
+    let mut lines: Vec<&str> = reply.text().lines().collect();
+    let footer = lines.pop().unwrap_or_default();
+    let reference = footer.strip_prefix("14:05 WIB · Ref ").and_then(|rest| rest.get(..8));
+    assert!(reference.is_some_and(|short| short.bytes().all(|b| b.is_ascii_hexdigit())), "no footer: {reply:?}");
+    lines
+}
+
+/// The vendor's code in the last line, if it shows one.
+fn code(reply: &Reply) -> Option<&str> {
+    Some(reply.text().lines().last()?.split_once(" · Kode ")?.1)
+}

@@ -1,0 +1,115 @@
+//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and all.
+
+use super::reply::Leak;
+use crate::{
+    catalog::Catalog,
+    inquiry::parse::{Error, Parsed, parse},
+};
+
+/// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a PIN
+/// would stand: what lacks the number has none.
+pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, Leak) {
+    let parsed = parse(typed, catalog);
+    match (&parsed.request, quoted.filter(|text| has_digits(text))) {
+        (Err(Error::Empty | Error::MissingNumber(_)), Some(quoted)) => (with(typed, quoted, catalog), Leak::Quoted),
+        _ => (parsed, Leak::Question),
+    }
+}
+
+/// The message replied to as a whole; or, when it is a sentence, the one number in it that fits.
+fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
+    let together = |quoted: &str| join(typed, quoted, catalog);
+    let whole = together(quoted);
+    if whole.request.is_ok() {
+        return whole;
+    }
+    let pin_seen = whole.pin_seen;
+    let mut each: Vec<Parsed> = figures(quoted).iter().map(|figure| together(figure)).collect();
+    let fitting = each.iter().filter(|parsed| parsed.request.is_ok()).count();
+    let request = match (fitting, each.len()) {
+        (0, 1) => each.pop().map_or(whole.request, |only| only.request),
+        (0, _) => whole.request,
+        (1, _) => each.into_iter().map(|parsed| parsed.request).find(Result::is_ok).unwrap_or(whole.request),
+        _ => Err(Error::Several),
+    };
+    Parsed { request, pin_seen }
+}
+
+/// Puts the number behind what was typed; or before its last word, which may be the nominal.
+fn join(typed: &str, number: &str, catalog: &Catalog) -> Parsed {
+    let behind = parse(&format!("{typed}\n{number}"), catalog);
+    match typed.trim().rsplit_once(char::is_whitespace) {
+        Some((before, nominal)) if behind.request.is_err() => {
+            let between = parse(&format!("{before}\n{number}\n{nominal}"), catalog);
+            if between.request.is_ok() { between } else { behind }
+        }
+        _ => behind,
+    }
+}
+
+/// The runs of words without letters that hold digits: `01105691111`, or `0812 3456 7890`.
+fn figures(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let runs = words.split(|word| word.chars().any(char::is_alphabetic)).map(|run| run.join(" "));
+    runs.filter(|run| has_digits(run)).collect()
+}
+
+/// Whether a text can hold a number at all.
+pub(super) fn has_digits(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::NumberError;
+
+    fn read_reply(typed: &str, quoted: &str) -> Result<String, Error> {
+        let catalog = Catalog::load(None).unwrap();
+        let (parsed, _) = read(typed, Some(quoted), &catalog);
+        parsed.request.map(|request| format!("{} {}", request.product.code, request.number.as_str()))
+    }
+
+    #[test]
+    fn a_number_is_found_among_a_customers_words() {
+        for quoted in [
+            "01105691111",
+            "Kak tolong cek token 01105691111 ya, makasih",
+            "isi 20rb ke 0110-569-1111 dong kak",
+            "meteran saya:\n0110 569 1111\nan BUDI, 2 kali",
+            "✅ PLN 20.000\nBAHARRUDIN1\nNo. Meter: 01105691111\nTarif/Daya: R1/2200VA\n14:05 WIB · Ref 3f9c8962",
+        ] {
+            assert_eq!(read_reply("PLN20", quoted).as_deref(), Ok("PLN20 01105691111"), "{quoted:?}");
+        }
+    }
+
+    #[test]
+    fn a_nominal_may_stand_in_either_message() {
+        for (typed, quoted) in [
+            ("DNOPEN 50rb", "0817345544"),
+            ("cek DNOPEN Rp50.000", "ke 0817-345-544 ya"),
+            ("DNOPEN", "0817345544 50rb"),
+        ] {
+            assert_eq!(read_reply(typed, quoted).as_deref(), Ok("DNOPEN 0817345544"), "{typed:?} {quoted:?}");
+        }
+    }
+
+    #[test]
+    fn between_two_numbers_nobody_guesses() {
+        let two = "yang 01105691111 atau 512345678901 kak?";
+        assert_eq!(read_reply("PLN20", two), Err(Error::Several));
+        assert_eq!(read_reply("PLN20 512345678901", two).as_deref(), Ok("PLN20 512345678901"));
+    }
+
+    #[test]
+    fn a_number_of_a_wrong_shape_is_counted_out() {
+        let short = read_reply("PLN20", "tolong kak 0110569111 ya");
+        assert!(matches!(short, Err(Error::Number(_, NumberError::TooShort { missing: 1 }))), "{short:?}");
+    }
+
+    #[test]
+    fn what_was_typed_is_never_replaced() {
+        assert!(matches!(read_reply("PLN20 0110569111", "01105691111"), Err(Error::Number(..))));
+        assert!(matches!(read_reply("PLN20", "belum masuk kak"), Err(Error::MissingNumber(_))));
+    }
+}

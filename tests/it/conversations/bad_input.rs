@@ -1,0 +1,132 @@
+//! What cannot be checked as it was typed: every reason, in the words that the agent reads, and no call is spent on any.
+
+use super::ask;
+use crate::{bot_api::Talk, scene::Scene};
+
+/// Says each text of a table and reads the line that stands beside it; none of them may reach Klikoo.
+async fn refuses(scene: &Scene, talk: &Talk, table: &[(&str, &str)]) {
+    for (typed, expected) in table {
+        let reply = ask(talk, typed).await;
+        assert_eq!(reply.text(), *expected, "{typed:?}");
+    }
+    assert_eq!(scene.klikoo.calls(), ceknomor::sandbox::Calls::default(), "a call was spent");
+}
+
+#[tokio::test]
+async fn numbers_of_a_wrong_shape_are_counted_out() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let table = [
+        ("/cek PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
+        ("/cek PLN20 0110569", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 4 digit."),
+        ("/cek PLN20 0110569111122", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kelebihan 1 digit."),
+        (
+            "/cek PLN20 1234 5678 9012 3456 7890",
+            "⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit.",
+        ),
+        ("/cek PLN20 01105X91111", "⚠️ Nomor hanya boleh berisi angka. Nomor meter PLN 11 digit (IDPEL 12)."),
+        ("/cek OVO10 081734554", "⚠️ Nomor HP 10–13 digit: kurang 1 digit."),
+        ("/cek OVO10 08173455440000", "⚠️ Nomor HP 10–13 digit: kelebihan 1 digit."),
+        ("/cek OVO10 0217345544", "⚠️ Nomor HP harus diawali 08 (atau 62). Periksa lagi angkanya."),
+        ("/cek OVO10 80660817345544", "⚠️ Itu nomor virtual account bank. Hapus awalan 8066, sisakan nomor HP-nya."),
+        ("/cek DN1 85280817345544", "⚠️ Itu nomor virtual account bank. Hapus awalan 8528, sisakan nomor HP-nya."),
+        ("/cek MAX5000 1234", "⚠️ ID Driver 5–15 digit: kurang 1 digit."),
+        ("/cek MAX5000 1234567890123456", "⚠️ ID Driver 5–15 digit: kelebihan 1 digit."),
+    ];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn what_is_missing_is_asked_for_with_an_example() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let table = [
+        ("/cek", "Nomor mana yang dicek? Contoh: /cek PLN20 01105691111"),
+        ("/cek PLN20", "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111"),
+        ("/cek gopay10", "⚠️ Nomornya belum ada. Contoh: GOPAY10 0817345544"),
+        ("/cek DNOPEN 50rb", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
+        ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
+        ("/cek 01105691111", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("0817345544", "⚠️ Kode produknya apa? Untuk nomor itu bisa OVO10 / GOPAY10 / DN1 / DNOPEN / MAX5000."),
+        ("/cek 12", "⚠️ Kode produknya apa? Contoh: PLN20 01105691111. Daftar kode: /produk"),
+        ("/cek DNOPEN 0817345544", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 0817345544 50000"),
+    ];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn unknown_codes_are_answered_with_near_ones() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let table = [
+        ("/cek PLN21 01105691111", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
+        ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 / DNOPEN?"),
+        ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
+        ("/cek <b>&amp; 01105691111", "⚠️ Kode <b>&amp tidak ada. Daftar kode: /produk"),
+    ];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn nominals_are_held_to_the_product() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let table = [
+        ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Tulis misalnya 50000 atau 50rb."),
+        ("/cek DNOPEN 0817345544 500", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
+        ("/cek DNOPEN 0817345544 11jt", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
+        (
+            "/cek PLN20 01105691111 50rb",
+            "⚠️ PLN20 nominalnya tetap (PLN 20.000). Tulis tanpa nominal: PLN20 01105691111",
+        ),
+    ];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn what_could_mean_two_things_is_asked_again() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let several = "⚠️ Satu nomor per pesan ya, supaya tidak tertukar.";
+    let long = "PLN20 ".repeat(40);
+    let table = [
+        (
+            "/cek OVO10 0817345544 12",
+            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: OVO10 0817345544",
+        ),
+        ("/cek PLN20 01105691111 512345678901", several),
+        ("/cek PLN20 01105691111\nOVO10 0817345544", several),
+        (&long, several),
+    ];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_long_catalog_does_not_make_a_long_question() {
+    let mut scene = Scene::new().await;
+    let product = |n: u32| {
+        format!(
+            "[[product]]\ncode = \"PLN{n}\"\nname = \"PLN {n}.000\"\nprovider = \"PLN\"\nbuying = 1000\nselling = 2000\n"
+        )
+    };
+    scene.sell(&[50, 100, 200, 500, 1000].map(product).concat());
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let table = [(
+        "01105691111",
+        "⚠️ Kode produknya apa? Untuk nomor itu misalnya PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / PLN1000. \
+         Daftar kode: /produk",
+    )];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}

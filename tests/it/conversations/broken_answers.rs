@@ -1,0 +1,80 @@
+//! No answer, half an answer, something that is none: the provider's trouble, and never a verdict on the number.
+
+use std::time::Duration;
+
+use ceknomor::klikoo::Timeouts;
+
+use super::{ask, body, code};
+use crate::scene::{Scene, sandbox};
+
+#[tokio::test]
+async fn what_is_no_answer_is_the_providers_trouble() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for (number, what) in [
+        ("00000000502", "a gateway's HTML page"),
+        ("00000000204", "an empty body"),
+        ("00000000206", "a body that is cut off"),
+        ("00000000207", "a connection lost in the middle"),
+        ("00000000208", "a connection lost before the answer"),
+        ("00000000708", "success without data"),
+        ("00000000913", "a body of 100 MiB"),
+    ] {
+        let reply = ask(&budi, &format!("/cek PLN20 {number}")).await;
+        let expected = [
+            format!("⚠️ PLN sedang gangguan. Nomor {number} belum tentu salah."),
+            "Coba lagi beberapa menit lagi.".to_owned(),
+        ];
+        assert_eq!(body(&reply), expected, "{what}");
+    }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn no_answer_in_time_is_not_a_number_not_found() {
+    let mut scene = Scene::new().await;
+    scene.timeouts = Timeouts { check: Duration::from_secs(2), ..Timeouts::default() };
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for number in ["00000000408", "00000000910"] {
+        let reply = ask(&budi, &format!("/cek PLN20 {number}")).await;
+        let expected = [
+            format!("⏳ Belum ada jawaban dari PLN. Nomor {number} belum tentu salah."),
+            "Coba lagi sebentar lagi; jangan menjual dulu.".to_owned(),
+        ];
+        assert_eq!(body(&reply), expected);
+        assert_eq!(code(&reply), None, "nobody said any");
+        assert!(!reply.text().contains("tidak ditemukan"));
+    }
+    let calls = scene.klikoo.calls();
+    assert_eq!(calls.inquiries, 2, "{calls:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_silent_attempt_leaves_time_for_another() {
+    let mut scene = Scene::new().await;
+    let read = Duration::from_secs(1);
+    scene.timeouts = Timeouts { check: Duration::from_secs(10), read, ..Timeouts::default() };
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let reply = ask(&budi, "/cek PLN20 00000000408").await;
+    assert!(reply.text().starts_with("⏳ Belum ada jawaban dari PLN."), "{reply:?}");
+    assert_eq!(scene.klikoo.calls().inquiries, 2);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn klikoo_out_of_reach_is_the_providers_trouble_too() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let elsewhere = sandbox(scene.klikoo_clock.clone()).await;
+    let gone = std::mem::replace(&mut scene.klikoo, elsewhere);
+    gone.stop().await;
+    let reply = ask(&budi, "/cek PLN20 01105691111").await;
+    let expected = ["⚠️ PLN sedang gangguan. Nomor 01105691111 belum tentu salah.", "Coba lagi beberapa menit lagi."];
+    assert_eq!(body(&reply), expected);
+    scene.end(bot).await;
+}

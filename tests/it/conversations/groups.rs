@@ -1,0 +1,159 @@
+//! In a group the bot speaks when it is spoken to, answers the one who asked, and stays in the topic.
+
+use super::{ask, body};
+use crate::scene::Scene;
+
+#[tokio::test]
+async fn each_asker_is_answered_under_the_own_message() {
+    let mut scene = Scene::new().await;
+    let (budi, sari) = (scene.telegram.user("Budi"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi, &sari]);
+    scene.admit(&group);
+    let bot = scene.start();
+    assert_eq!(body(&ask(&budi.in_group(&group), "/cek PLN20 00000000001").await)[1], "BUDI CONTOH");
+    assert_eq!(body(&ask(&sari.in_group(&group), "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn an_answer_stays_in_its_topic() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let forum = scene.telegram.forum("Agen Jaya", &[&budi]);
+    let topic = forum.topic("Cek nomor");
+    let bot = scene.start();
+    let talk = budi.in_group(&forum);
+    assert!(ask(&talk.in_topic(&topic), "/cek PLN20 01105691111").await.is_in(&topic));
+    assert!(ask(&talk.in_topic(&topic), "/riwayat").await.is_in(&topic));
+    assert_eq!(ask(&talk, "/produk").await.topic(), None, "General has no topic to name");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_thread_of_replies_is_no_topic() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    let bot = scene.start();
+    let first = talk.says("dicek dulu ya").await;
+    let asked = talk.replies_to(&first, "/cek PLN20 01105691111").await;
+    let reply = talk.reply().await;
+    assert!(reply.answers(&asked) && reply.topic().is_none(), "{reply:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn people_who_talk_to_each_other_are_left_alone() {
+    let mut scene = Scene::new().await;
+    let (budi, sari) = (scene.owner("Budi"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi, &sari]);
+    scene.admit(&group);
+    // An administrator sees everything, commands for others included.
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let talk = budi.in_group(&group);
+    for talk_of_theirs in [
+        "PLN20 01105691111",
+        "yang 0817345544 sudah dibayar?",
+        "pagi semua",
+        "/cek@other_bot PLN20 01105691111",
+        "/start@other_bot",
+        "/saldo",
+        "/saldo 20rb",
+        "@other_bot PLN20 01105691111",
+        "ceknomor_bot PLN20 01105691111",
+    ] {
+        talk.says(talk_of_theirs).await;
+    }
+    let sari = sari.in_group(&group);
+    let question = sari.says("nomor ini benar? 01105691111").await;
+    talk.replies_to(&question, "benar").await;
+    talk.silence_until("/produk maxim").await;
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+
+    let named = ask(&talk, "/saldo@ceknomor_bot").await;
+    assert_eq!(named.text(), "Perintah itu belum saya kenal. Lihat /bantuan.");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_mention_is_as_good_as_a_command() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    let bot = scene.start();
+    for typed in [
+        "@ceknomor_bot PLN20 01105691111",
+        "PLN20 01105691111 @Ceknomor_Bot",
+        "@ceknomor_bot tolong cek PLN20 01105691111",
+    ] {
+        assert_eq!(body(&ask(&talk, typed).await)[1], "BAHARRUDIN1", "{typed:?}");
+    }
+    let hint = ask(&talk, "@ceknomor_bot halo").await;
+    assert_eq!(hint.text(), "Ketik kode produk dan nomornya, misalnya PLN20 01105691111. Daftar kode: /produk");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_reply_to_the_bot_is_meant_for_it() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    let bot = scene.start();
+
+    let short = ask(&talk, "/cek PLN20 0110569111").await;
+    assert!(short.text().contains("kurang 1 digit"));
+    let better = talk.replies_to(&short, "PLN20 01105691111").await;
+    let reply = talk.reply().await;
+    assert!(reply.answers(&better));
+    assert_eq!(body(&reply)[1], "BAHARRUDIN1");
+
+    talk.replies_to(&reply, "makasih min").await;
+    talk.silence_until("/produk maxim").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_reply_takes_the_number_from_the_message_replied_to() {
+    let mut scene = Scene::new().await;
+    let (budi, sari) = (scene.owner("Budi"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi, &sari]);
+    let (talk, customer) = (budi.in_group(&group), sari.in_group(&group));
+    let bot = scene.start();
+    for (written, typed) in [
+        ("PLN20 01105691111", "/cek"),
+        ("01105691111", "/cek PLN20"),
+        ("Kak, cek token 01105691111 ya. Makasih", "/cek PLN20"),
+        ("No. Meter: 0110-569-1111", "/cek@ceknomor_bot pln20"),
+        ("01105691111", "@ceknomor_bot PLN20"),
+        ("0817345544", "/cek PLN20 01105691111"),
+    ] {
+        let original = customer.says(written).await;
+        let asked = talk.replies_to(&original, typed).await;
+        let reply = talk.reply().await;
+        assert!(reply.answers(&asked), "the one who asked is answered: {reply:?}");
+        assert_eq!(body(&reply)[1..3], ["BAHARRUDIN1", "No. Meter: 01105691111"], "{written:?} {typed:?}");
+    }
+    let original = customer.says("token saya belum masuk kak").await;
+    talk.replies_to(&original, "/cek PLN20").await;
+    let reply = talk.reply().await;
+    assert_eq!(reply.text(), "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn an_anonymous_administrator_is_an_agent_and_bots_are_not() {
+    let mut scene = Scene::new().await;
+    let budi = scene.telegram.user("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    scene.admit(&group);
+    let bot = scene.start();
+    group.as_channel(-1_009_000_000_001).says("/cek PLN20 01105691111").await;
+    let reply = ask(&group.as_anonymous_admin(), "/cek PLN20 01105691111").await;
+    assert_eq!(body(&reply)[1], "BAHARRUDIN1");
+    scene.telegram.all_confirmed().await;
+    scene.end(bot).await;
+}

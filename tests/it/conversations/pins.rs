@@ -1,0 +1,90 @@
+//! A PIN in a message is a leak: the agent is warned, it is repeated nowhere, and the message goes where the bot may.
+
+use super::{ask, body};
+use crate::{bot_api::Reply, scene::Scene};
+
+const WARNING: &str =
+    "🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.";
+
+fn assert_warned_and_not_echoed(reply: &Reply) {
+    assert!(reply.text().ends_with(WARNING), "{reply:?}");
+    assert!(!reply.html().contains("1234"), "the PIN is repeated: {reply:?}");
+}
+
+#[tokio::test]
+async fn in_private_the_message_is_deleted_and_the_check_made() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+
+    let asked = budi.says("PLN20.01105691111.1234").await;
+    let reply = budi.reply().await;
+    assert!(reply.answers(&asked));
+    assert!(reply.text().starts_with("✅ PLN 20.000\nBAHARRUDIN1\n"), "{reply:?}");
+    assert_warned_and_not_echoed(&reply);
+    budi.deleted(&asked).await;
+
+    let history = ask(&budi, "/riwayat").await;
+    assert!(history.text().contains("PLN20 01105691111\n") && !history.text().contains("1234"), "{history:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_refused_line_is_watched_for_pins_too() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let asked = budi.says("/cek PLN21.01105691111.1234").await;
+    let reply = budi.reply().await;
+    assert!(reply.text().starts_with("⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"), "{reply:?}");
+    assert_warned_and_not_echoed(&reply);
+    budi.deleted(&asked).await;
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn in_a_group_it_is_deleted_where_the_bot_is_an_administrator() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let asked = talk.says("/cek PLN20.01105691111.1234").await;
+    assert_warned_and_not_echoed(&talk.reply().await);
+    talk.deleted(&asked).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn in_a_group_where_the_bot_may_not_delete_the_agent_is_asked_to() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    let bot = scene.start();
+    let reply = ask(&talk, "/cek PLN20.01105691111.1234").await;
+    assert_warned_and_not_echoed(&reply);
+    scene.telegram.refused("deleteMessage", "message can't be deleted").await;
+    assert_eq!(body(&ask(&talk, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_pin_in_the_message_replied_to_is_deleted_there() {
+    let mut scene = Scene::new().await;
+    let (budi, sari) = (scene.owner("Budi"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi, &sari]);
+    scene.admit(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let careless = sari.in_group(&group).says("PLN20.01105691111.1234").await;
+    let talk = budi.in_group(&group);
+    let asked = talk.replies_to(&careless, "/cek").await;
+    let reply = talk.reply().await;
+    assert!(reply.answers(&asked));
+    assert_warned_and_not_echoed(&reply);
+    talk.deleted(&careless).await;
+    scene.end(bot).await;
+}

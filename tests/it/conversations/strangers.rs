@@ -1,0 +1,65 @@
+//! People who may not check: one polite line in private, silence in groups, and the ids to hand to the owner.
+
+use super::{ask, body};
+use crate::scene::Scene;
+
+#[tokio::test]
+async fn in_private_a_stranger_gets_one_polite_line_with_the_own_id() {
+    let mut scene = Scene::new().await;
+    scene.owner("Ibu Bos");
+    let agus = scene.telegram.user("Agus");
+    let talk = agus.in_private();
+    let bot = scene.start();
+    let line = format!("🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, {}, kepada pemilik bot.", agus.id());
+    for typed in ["/start", "/cek PLN20 01105691111", "PLN20 01105691111", "/produk", "/riwayat", "/bahasa en", "halo"]
+    {
+        assert_eq!(ask(&talk, typed).await.text(), line, "{typed:?}");
+    }
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn in_a_group_that_is_not_listed_strangers_meet_silence() {
+    let mut scene = Scene::new().await;
+    let (owner, agus) = (scene.owner("Ibu Bos"), scene.telegram.user("Agus"));
+    let group = scene.telegram.supergroup("Grup lain", &[&owner, &agus]);
+    let bot = scene.start();
+    let talk = agus.in_group(&group);
+    for typed in
+        ["/start", "/cek PLN20 01105691111", "/produk", "@ceknomor_bot PLN20 01105691111", "/saldo@ceknomor_bot"]
+    {
+        talk.says(typed).await;
+    }
+    let ids = talk.silence_until("/id").await;
+    assert_eq!(ids.text(), format!("ID Anda: {}\nID obrolan ini: {}", agus.id(), group.id()));
+    assert_eq!(body(&ask(&owner.in_group(&group), "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn ids_are_shown_to_anyone() {
+    let scene = Scene::new().await;
+    let agus = scene.telegram.user("Agus");
+    let bot = scene.start();
+    let ids = ask(&agus.in_private(), "/id").await;
+    assert_eq!(ids.text(), format!("ID Anda: {0}\nID obrolan ini: {0}", agus.id()));
+    assert!(ids.html().contains(&format!("<code>{}</code>", agus.id())), "tap-to-copy");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn members_of_a_listed_group_may_check_inside_it_and_nowhere_else() {
+    let mut scene = Scene::new().await;
+    let sari = scene.telegram.user("Sari");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&sari]);
+    let other = scene.telegram.supergroup("Grup lain", &[&sari]);
+    scene.admit(&group);
+    let bot = scene.start();
+    assert_eq!(body(&ask(&sari.in_group(&group), "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    assert!(ask(&sari.in_private(), "/cek PLN20 01105691111").await.text().starts_with("🔒"));
+    sari.in_group(&other).says("/cek PLN20 01105691111").await;
+    sari.in_group(&other).silence_until("/id").await;
+    assert_eq!(scene.klikoo.calls().inquiries, 1);
+    scene.end(bot).await;
+}
