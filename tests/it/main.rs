@@ -11,4 +11,5 @@
 mod bot_api;
 mod bot_api_itself;
 mod conversations;
+mod inquiries;
 mod scene;
