@@ -88,7 +88,7 @@ fn not_found(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Ht
 }
 
 /// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.
-fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
+pub(super) fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
     let (time, reference) = (time(at), outcome.reference.short());
     match &outcome.code {
         Some(code) if !matches!(outcome.verdict, Verdict::Found(_)) => {

@@ -2,21 +2,30 @@
 
 use chrono::{DateTime, Utc};
 
+use super::answer::footer;
 use crate::{
     inquiry::{Health, parse::Request},
     locale::{Html, Words, time},
     say,
-    value::{Provider, Verdict},
+    value::{Outcome, Provider, Verdict},
 };
 
-/// That there is no answer yet, and that the provider is asked again until `until`.
-pub(super) fn notice(words: Words<'_>, request: &Request, verdict: &Verdict, until: DateTime<Utc>) -> Html {
+/// That there is no answer yet, and that the provider is asked again until `until`; with what support needs of the last
+/// call, if one was made.
+pub(super) fn notice(
+    words: Words<'_>,
+    request: &Request,
+    verdict: &Verdict,
+    last: Option<(DateTime<Utc>, &Outcome)>,
+    until: DateTime<Utc>,
+) -> Html {
     let (provider, number) = (request.product.provider, Html::code(request.number.as_str()));
     let first = match verdict {
         Verdict::ProviderDown => say!(words, "later-down", provider = provider, number = number),
         _ => say!(words, "later-no-answer", provider = provider, number = number),
     };
-    Html::lines([first, say!(words, "later-promise", time = time(until))])
+    let footer = last.map(|(at, outcome)| footer(words, at, outcome));
+    Html::lines([first, say!(words, "later-promise", time = time(until))].into_iter().chain(footer))
 }
 
 /// That the provider never answered.

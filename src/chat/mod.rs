@@ -177,8 +177,10 @@ impl Talk {
             (Tried::Busy, _) => say!(words, "busy").into(),
             (Tried::Ended(checked), _) => self.ended(words, request, checked),
             (Tried::Unanswered { verdict, outcome }, Some(patience)) => {
-                let until = self.clock.now() + patience;
-                let text = later::notice(words, request, &verdict, until);
+                let now = self.clock.now();
+                let until = now + patience;
+                let last = outcome.as_ref().map(|outcome| (now, outcome));
+                let text = later::notice(words, request, &verdict, last, until);
                 Said { later: Some(Later { until, last: outcome }), ..text.into() }
             }
             (Tried::Unanswered { outcome: Some(outcome), .. }, None) => {
