@@ -11,7 +11,7 @@ use super::super::ledger::Ledger;
 use super::super::{Error, key};
 use super::database::{Database, TreeName, catching};
 use super::journal;
-use super::layout::{Layout, sled_files};
+use super::layout::{Layout, copy_sled};
 use super::mark::Mark;
 
 /// What is in a store.
@@ -89,13 +89,8 @@ impl<'a> Copy<'a> {
     }
 
     fn fill(&self) -> io::Result<()> {
-        let (from, to) = (self.0.sled(), self.0.check());
         self.remove()?;
-        fs::create_dir_all(to.join("blobs"))?;
-        for path in sled_files(&from)? {
-            fs::copy(from.join(&path), to.join(&path))?;
-        }
-        Ok(())
+        copy_sled(&self.0.sled(), &self.0.check())
     }
 
     fn remove(&self) -> io::Result<()> {

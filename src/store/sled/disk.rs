@@ -12,8 +12,9 @@ use super::check;
 use super::database::{Database, Trees};
 use super::journal;
 use super::layout::{Kind, Layout, sync_dir};
-use super::manifest::{Manifest, State};
+use super::manifest::{Manifest, SCHEMA, State};
 use super::mark::{Mark, MarkFile};
+use super::migration;
 use super::plan::Plan;
 use super::seal::Seal;
 use super::writer::{Answer, Commit, Write};
@@ -83,16 +84,33 @@ impl Disk {
             }
             (State::Closed { seal, .. }, Some(mark)) => {
                 seal.verify(&layout)?;
+                migration::forget_aside(&layout, manifest.schema);
                 mark
             }
         };
+        if manifest.schema < SCHEMA {
+            migration::keep_aside(&layout, manifest.schema)?;
+        }
         manifest.state = State::Open;
         manifest.write(&layout)?;
         let database = Database::open(&layout.dir, &layout.sled())?;
         database.check_meta(&manifest.id)?;
         let log = open_log(&layout)?;
         let ledger = journal::read_ledger(&database.trees)?;
-        Ok(Self { layout, manifest, database, log, mark, mark_file, ledger, failed: None })
+        let mut disk = Self { layout, manifest, database, log, mark, mark_file, ledger, failed: None };
+        if disk.manifest.schema < SCHEMA {
+            disk.migrate()?;
+        }
+        Ok(disk)
+    }
+
+    /// Ends a migration: the trees are there by now.
+    fn migrate(&mut self) -> Result<(), Error> {
+        self.database.write_meta(&self.manifest.id)?;
+        let settled = self.sync().and_then(|()| self.mark_file.sync());
+        settled.map_err(|error| self.layout.error(&error))?;
+        self.manifest.schema = SCHEMA;
+        self.manifest.write(&self.layout)
     }
 
     /// The making of it was cut off before anybody was promised anything: begins anew.

@@ -57,6 +57,16 @@ impl Layout {
         self.dir.join("check")
     }
 
+    /// Where a store of an older schema is kept while it is migrated.
+    pub(super) fn aside(&self, schema: u32) -> PathBuf {
+        self.dir.join(format!("schema-{schema}"))
+    }
+
+    /// Where that copy is made before it takes its name.
+    pub(super) fn next_aside(&self) -> PathBuf {
+        self.dir.join("schema.new")
+    }
+
     /// Makes the directory where there is none, and tells what it is.
     pub(super) fn inspect(&self) -> Result<Kind, Error> {
         if self.dir.exists() && !self.dir.is_dir() {
@@ -120,4 +130,13 @@ pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Copies sled's files from `from` to `to`, which is made.
+pub(super) fn copy_sled(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to.join("blobs"))?;
+    for path in sled_files(from)? {
+        fs::copy(from.join(&path), to.join(&path))?;
+    }
+    Ok(())
 }

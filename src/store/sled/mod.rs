@@ -11,6 +11,7 @@
 //! | `mark` | how much was committed at least ([`mark`]); locked as long as the store is open |
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
+//! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -20,7 +21,8 @@
 //!   and the mark is the one of the close. Any change is noticed.
 //! - Not closed (killed, power lost): a copy is opened instead ([`check`]) and read whole, which checks sled's
 //!   checksum of every page in use. It must hold exactly as many records as the mark says were committed up to the
-//!   mark's place. Records lost, emptied, cut off or unreadable are noticed.
+//!   mark's place, and as many of the journal's entries as were accepted and not finished. Records and entries lost,
+//!   emptied, cut off or unreadable are noticed.
 //!
 //! Not noticed: after a power loss, the loss of what was committed after the last mark that reached the disk (the
 //! mark itself is not synced; after a mere kill it is exact); a whole directory put back to an older state; after
@@ -54,6 +56,7 @@ mod journal_tests;
 mod layout;
 mod manifest;
 mod mark;
+mod migration;
 mod plan;
 mod preferences;
 mod seal;
