@@ -52,6 +52,16 @@ impl Layout {
         self.sled().join("db")
     }
 
+    /// Opens sled's log beside sled.
+    pub(super) fn open_log(&self) -> Result<File, Error> {
+        File::options().read(true).write(true).open(self.log()).map_err(|error| self.error(&error))
+    }
+
+    /// A file that is only there to see whether the disk has room. Its name hides it, should it be left over.
+    pub(super) fn probe(&self) -> PathBuf {
+        self.dir.join(".room")
+    }
+
     /// The copy that is opened to check a store that was not closed.
     pub(super) fn check(&self) -> PathBuf {
         self.dir.join("check")

@@ -30,7 +30,8 @@
 //! sled reads its page (then that read is an error).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
@@ -39,6 +40,7 @@ use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::Disk;
+use self::readers::Readers;
 use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
@@ -59,6 +61,8 @@ mod mark;
 mod migration;
 mod plan;
 mod preferences;
+mod readers;
+mod recovery;
 mod seal;
 mod writer;
 
@@ -74,8 +78,8 @@ pub struct SledStore(Arc<Shared>);
 
 struct Shared {
     dir: PathBuf,
-    /// For reading; `None` once closed. Before `writer`, which waits until nobody else holds sled's file.
-    trees: RwLock<Option<Arc<Trees>>>,
+    /// For reading; an error once closed.
+    readers: Readers,
     /// One permit for each read under way.
     reads: Semaphore,
     writer: Writer,
@@ -88,10 +92,15 @@ impl SledStore {
     /// # Errors
     /// `dir` cannot be used, or does not hold what it held; then nothing in it was changed.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let (disk, trees) = Disk::open(dir)?;
+        Self::open_with(dir, recovery::PAUSE)
+    }
+
+    /// Opens it; a full disk is left alone for `pause`.
+    fn open_with(dir: &Path, pause: Duration) -> Result<Self, Error> {
+        let disk = Disk::open(dir, pause)?;
+        let readers = disk.readers();
         let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
-        let trees = RwLock::new(Some(Arc::new(trees)));
-        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), trees, reads: Semaphore::new(READS), writer })))
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.
@@ -99,7 +108,7 @@ impl SledStore {
     /// # Errors
     /// Something could not be written, or the store was closed already. What was answered before is kept anyway.
     pub async fn close(&self) -> Result<(), Error> {
-        self.0.trees.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.readers.set(Err(Error::Closed));
         self.0.writer.close().await
     }
 
@@ -110,7 +119,7 @@ impl SledStore {
 
     /// The open trees.
     fn trees(&self) -> Result<Arc<Trees>, Error> {
-        self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+        self.0.readers.trees()
     }
 
     /// Runs `work`, which reads, on a thread that may wait for the disk. The change of thread adds some 12 µs to a page
@@ -131,7 +140,7 @@ impl SledStore {
 impl Drop for Shared {
     /// Lets go of sled's files, so that the writer, which is dropped next, can close them.
     fn drop(&mut self) {
-        self.trees.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        self.readers.set(Err(Error::Closed));
     }
 }
 
