@@ -65,7 +65,7 @@ pub(super) fn copy(from: &Path, to: &Path) {
 }
 
 /// Every file under `dir`, by its path there.
-fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -286,9 +286,9 @@ fn a_newer_schema_is_not_touched() {
     for how in BOTH {
         let dir = left(how);
         let path = dir.path().join("store.json");
-        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 1", "\"schema\": 2");
+        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 2", "\"schema\": 3");
         fs::write(&path, text).unwrap();
-        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 2, known: 1 });
+        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 3, known: 2 });
     }
 }
 

@@ -1,5 +1,6 @@
 //! sled itself: opened with what fits the bot, its trees by name, its panics caught.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -93,8 +94,13 @@ impl Database {
         }
     }
 
-    /// Makes the changes in all trees at once: sled's recovery keeps all of them or none.
-    pub(super) fn apply(&self, batches: &Batches) -> ::sled::Result<()> {
+    /// Makes the changes in all trees at once, and writes them: sled's recovery keeps all of them or none.
+    pub(super) fn commit(&self, batches: &Batches) -> ::sled::Result<()> {
+        self.apply(batches)?;
+        self.flush()
+    }
+
+    fn apply(&self, batches: &Batches) -> ::sled::Result<()> {
         let Trees { history, preferences, journal, .. } = &self.trees;
         let applied = (history, preferences, journal).transaction(|(history, preferences, journal)| {
             history.apply_batch(&batches.history)?;
@@ -127,6 +133,11 @@ impl Trees {
     /// What an error of sled means here.
     pub(super) fn error(&self, error: &::sled::Error) -> Error {
         Error::from_sled(&self.dir, error)
+    }
+
+    /// What an I/O error beside sled means here.
+    pub(super) fn io_error(&self, error: &io::Error) -> Error {
+        Error::from_io(&self.dir, error)
     }
 }
 

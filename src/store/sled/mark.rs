@@ -113,6 +113,18 @@ fn numbers<const N: usize>(slot: &[u8], magic: [u8; 8]) -> Option<[u64; N]> {
     numbers.try_into().ok()
 }
 
+/// A slot as schema 1 wrote it.
+#[cfg(test)]
+pub(super) fn encode_as_schema_1(turn: u64, mark: Mark) -> Vec<u8> {
+    let mut slot = MAGIC_OF_SCHEMA_1.to_vec();
+    for number in [turn, mark.last, mark.history, mark.preferences] {
+        slot.extend(number.to_be_bytes());
+    }
+    slot.extend(crc32fast::hash(&slot).to_be_bytes());
+    slot.resize(SLOT, 0);
+    slot
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@
 //! | `mark` | how much was committed at least ([`mark`]); locked as long as the store is open |
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
+//! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -20,7 +21,8 @@
 //!   and the mark is the one of the close. Any change is noticed.
 //! - Not closed (killed, power lost): a copy is opened instead ([`check`]) and read whole, which checks sled's
 //!   checksum of every page in use. It must hold exactly as many records as the mark says were committed up to the
-//!   mark's place. Records lost, emptied, cut off or unreadable are noticed.
+//!   mark's place, and as many of the journal's entries as were accepted and not finished. Records and entries lost,
+//!   emptied, cut off or unreadable are noticed.
 //!
 //! Not noticed: after a power loss, the loss of what was committed after the last mark that reached the disk (the
 //! mark itself is not synced; after a mere kill it is exact); a whole directory put back to an older state; after
@@ -28,7 +30,8 @@
 //! sled reads its page (then that read is an error).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
@@ -37,6 +40,7 @@ use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::Disk;
+use self::readers::Readers;
 use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
@@ -54,8 +58,11 @@ mod journal_tests;
 mod layout;
 mod manifest;
 mod mark;
+mod migration;
 mod plan;
 mod preferences;
+mod readers;
+mod recovery;
 mod seal;
 mod writer;
 
@@ -71,8 +78,8 @@ pub struct SledStore(Arc<Shared>);
 
 struct Shared {
     dir: PathBuf,
-    /// For reading; `None` once closed. Before `writer`, which waits until nobody else holds sled's file.
-    trees: RwLock<Option<Arc<Trees>>>,
+    /// For reading; an error once closed.
+    readers: Readers,
     /// One permit for each read under way.
     reads: Semaphore,
     writer: Writer,
@@ -85,10 +92,15 @@ impl SledStore {
     /// # Errors
     /// `dir` cannot be used, or does not hold what it held; then nothing in it was changed.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let (disk, trees) = Disk::open(dir)?;
+        Self::open_with(dir, recovery::PAUSE)
+    }
+
+    /// Opens it; a full disk is left alone for `pause`.
+    fn open_with(dir: &Path, pause: Duration) -> Result<Self, Error> {
+        let disk = Disk::open(dir, pause)?;
+        let readers = disk.readers();
         let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
-        let trees = RwLock::new(Some(Arc::new(trees)));
-        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), trees, reads: Semaphore::new(READS), writer })))
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.
@@ -96,7 +108,7 @@ impl SledStore {
     /// # Errors
     /// Something could not be written, or the store was closed already. What was answered before is kept anyway.
     pub async fn close(&self) -> Result<(), Error> {
-        self.0.trees.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.readers.set(Err(Error::Closed));
         self.0.writer.close().await
     }
 
@@ -107,7 +119,7 @@ impl SledStore {
 
     /// The open trees.
     fn trees(&self) -> Result<Arc<Trees>, Error> {
-        self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+        self.0.readers.trees()
     }
 
     /// Runs `work`, which reads, on a thread that may wait for the disk. The change of thread adds some 12 µs to a page
@@ -128,7 +140,7 @@ impl SledStore {
 impl Drop for Shared {
     /// Lets go of sled's files, so that the writer, which is dropped next, can close them.
     fn drop(&mut self) {
-        self.trees.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        self.readers.set(Err(Error::Closed));
     }
 }
 

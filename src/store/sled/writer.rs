@@ -58,8 +58,8 @@ pub(super) enum Answer {
 
 /// What commits the groups: a disk, or in tests a stand-in.
 pub(super) trait Commit: Send + 'static {
-    /// Writes all of `group`, durably, and says what came of each.
-    fn commit(&mut self, group: &[Write]) -> Result<Vec<Answer>, Error>;
+    /// Writes all of `group`, durably, and says what came of each, in order.
+    fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>>;
 
     /// Ends in good order; nothing comes after it.
     fn close(self) -> Result<(), Error>;
@@ -170,15 +170,12 @@ impl Group {
         if self.writes.is_empty() {
             return;
         }
-        let mut answers = target.commit(&self.writes).map(Vec::into_iter);
-        if let Err(error) = &answers {
-            tracing::error!(%error, requests = self.waiting.len(), "a commit failed");
-        }
+        let mut answers = target.commit(&self.writes).into_iter();
         for done in self.waiting {
-            let answer = match &mut answers {
-                Ok(answers) => answers.next().ok_or(Error::Closed),
-                Err(error) => Err(error.clone()),
-            };
+            let answer = answers.next().unwrap_or(Err(Error::Closed));
+            if let Err(error) = &answer {
+                tracing::error!(%error, "a write was not committed");
+            }
             // Nobody may be waiting any more: the chat's task may be gone.
             let _ = done.send(answer);
         }

@@ -21,18 +21,18 @@ struct StandIn {
 }
 
 impl Commit for StandIn {
-    fn commit(&mut self, group: &[Write]) -> Result<Vec<Answer>, Error> {
+    fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         self.groups.send(group.len()).unwrap();
         match self.orders.recv().unwrap() {
             Order::Keep => {}
-            Order::Fail => return Err(Error::Full { dir: "data".into() }),
+            Order::Fail => return group.iter().map(|_| Err(Error::Full { dir: "data".into() })).collect(),
             Order::Panic => panic!("as ordered"),
         }
         let answers = group.iter().map(|_| {
             self.last += 1;
-            kept(self.last)
+            Ok(kept(self.last))
         });
-        Ok(answers.collect())
+        answers.collect()
     }
 
     fn close(self) -> Result<(), Error> {
