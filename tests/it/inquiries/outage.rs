@@ -4,9 +4,9 @@ use std::pin::pin;
 
 use chrono::TimeDelta;
 
-use super::{Bench, DOWN, FOUND, is_found, outcome};
+use super::{Bench, DOWN, FOUND, is_found, outcome, unanswered};
 use ceknomor::{
-    inquiry::{Asked, Health, Tried},
+    inquiry::{Asked, Health},
     value::{Provider, Verdict},
 };
 
@@ -37,7 +37,7 @@ async fn after_five_silences_no_call_is_made_but_for_other_providers() {
     for _ in 0..50 {
         assert_eq!(bench.ask(FOUND).await, Asked::Held);
     }
-    assert_eq!(bench.check(FOUND).await, Tried::Unanswered(Verdict::ProviderDown));
+    assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::ProviderDown));
     assert_eq!((bench.calls(), bench.kept().await), (calls, 0));
     let ovo = bench.request("OVO10", "081000000001");
     assert!(is_found(bench.inquiry.ask(&ovo).await));

@@ -15,7 +15,7 @@ async fn twenty_agents_who_ask_the_same_make_one_call_and_each_has_the_answer_in
     let bench = Bench::new().await;
     bench.klikoo.hold();
     let request = bench.request("PLN20", FOUND);
-    let mut asking = pin!(join_all((0..20).map(|chat| bench.inquiry.check(ChatId(chat), AGENT, &request))));
+    let mut asking = pin!(join_all((0..20).map(|chat| bench.inquiry.check(ChatId(chat), AGENT, &request, None))));
     bench.begin(asking.as_mut(), 1).await;
     bench.klikoo.release();
     let checks: Vec<_> = asking
