@@ -44,7 +44,7 @@ async fn fill(store: &SledStore, records: i64, chats: i64) {
     for start in (0..records).step_by(AT_ONCE as usize) {
         let group = (start..records.min(start + AT_ONCE)).map(|number| {
             let store = store.clone();
-            tokio::spawn(async move { store.append(record(number % chats, number)).await })
+            tokio::spawn(async move { store.append(record(number % chats, number), None).await })
         });
         for append in group.collect::<Vec<_>>() {
             append.await.expect("no panic").expect("an append");
@@ -78,7 +78,7 @@ fn history(criterion: &mut Criterion) {
         group.bench_function("append", |bencher| {
             bencher.iter(|| {
                 number += 1;
-                runtime.block_on(store.append(record(number % chats, number)))
+                runtime.block_on(store.append(record(number % chats, number), None))
             });
         });
         group.finish();

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     inquiry::Inquiry,
     klikoo::{self, Client, Timeouts},
     locale::{self, Locale},
-    store::{self, History, MemoryStore, Preferences, SledStore},
+    store::{self, History, Journal, MemoryStore, Preferences, SledStore},
 };
 
 /// Why the program cannot be built. Each text names the remedy.
@@ -42,6 +43,8 @@ pub struct Stores {
     pub history: Arc<dyn History>,
     /// The chats' choices.
     pub preferences: Arc<dyn Preferences>,
+    /// What was accepted and is not answered.
+    pub journal: Arc<dyn Journal>,
 }
 
 impl Stores {
@@ -50,20 +53,21 @@ impl Stores {
     /// # Errors
     /// The directory is in use, unwritable, damaged, or not ours.
     pub fn on_disk(dir: &Path) -> Result<Self, store::Error> {
-        Ok(Self::both(Arc::new(SledStore::open(dir)?)))
+        Ok(Self::all(Arc::new(SledStore::open(dir)?)))
     }
 
     /// In memory, gone with the process.
     pub fn in_memory() -> Self {
-        Self::both(Arc::new(MemoryStore::default()))
+        Self::all(Arc::new(MemoryStore::default()))
     }
 
-    fn both<S: History + Preferences + 'static>(store: Arc<S>) -> Self {
-        Self { history: store.clone(), preferences: store }
+    fn all<S: History + Preferences + Journal + 'static>(store: Arc<S>) -> Self {
+        Self { history: store.clone(), preferences: store.clone(), journal: store }
     }
 }
 
-/// A conversation that checks with `account` and keeps what it says in `stores`.
+/// A conversation that checks with `account` and keeps what it says in `stores`. With `patience` a provider that does not
+/// answer is asked again; whoever holds the conversation sees to that.
 ///
 /// # Errors
 /// A mistake in the operator's catalog, or a client that cannot be made.
@@ -71,16 +75,19 @@ pub fn talk(
     account: klikoo::Account,
     timeouts: Timeouts,
     catalog: Catalog,
-    stores: Stores,
+    stores: &Stores,
     clock: Arc<dyn Clock>,
+    patience: Option<TimeDelta>,
 ) -> Result<Talk, Error> {
     let client = Client::new(account, timeouts, clock.clone())?;
     Ok(Talk {
-        inquiry: Inquiry::new(client, stores.history.clone(), clock),
+        inquiry: Inquiry::new(client, stores.history.clone(), clock.clone()),
         catalog: Arc::new(catalog),
-        history: stores.history,
-        preferences: stores.preferences,
+        history: stores.history.clone(),
+        preferences: stores.preferences.clone(),
         locale: Arc::new(Locale::new()?),
+        clock,
+        patience,
     })
 }
 
@@ -92,6 +99,8 @@ pub struct Config {
     pub klikoo: klikoo::Account,
     /// How long to wait for Klikoo.
     pub timeouts: Timeouts,
+    /// How long a provider that does not answer is asked again; `None` for not at all.
+    pub patience: Option<TimeDelta>,
     /// What can be checked.
     pub catalog: Catalog,
     /// Who may check.
@@ -109,8 +118,9 @@ impl App {
     /// # Errors
     /// A part that cannot be made.
     pub fn build(config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let talk = talk(config.klikoo, config.timeouts, config.catalog, stores, clock)?;
-        Ok(Self { bot: Bot::new(&config.telegram, Arc::new(talk), config.access)? })
+        let patience = config.patience;
+        let talk = talk(config.klikoo, config.timeouts, config.catalog, &stores, clock.clone(), patience)?;
+        Ok(Self { bot: Bot::new(&config.telegram, Arc::new(talk), stores.journal, clock, config.access)? })
     }
 
     /// Answers until `stop` is cancelled, then finishes what is under way.

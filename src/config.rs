@@ -3,6 +3,7 @@
 
 use std::{fmt::Display, path::PathBuf, str::FromStr, time::Duration};
 
+use chrono::TimeDelta;
 use clap::{
     Args,
     builder::{OsStringValueParser, TypedValueParser},
@@ -28,6 +29,15 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 fn seconds(text: &str) -> Result<u64, String> {
     let text = if text.trim().is_empty() { DEFAULT_SECONDS } else { text.trim() };
     text.parse().ok().filter(|seconds| (1..=120).contains(seconds)).ok_or("give seconds, from 1 to 120".to_owned())
+}
+
+/// How long a late answer is waited for, where the operator says nothing.
+const DEFAULT_MINUTES: &str = "15";
+
+/// Reads the minutes of a late answer.
+fn minutes(text: &str) -> Result<i64, String> {
+    let text = if text.trim().is_empty() { DEFAULT_MINUTES } else { text.trim() };
+    text.parse().ok().filter(|minutes| (0..=60).contains(minutes)).ok_or("give minutes, from 0 to 60".to_owned())
 }
 
 /// Settings of the bot at Telegram.
@@ -62,6 +72,16 @@ pub struct KlikooSettings {
     #[arg(long, env = "CEKNOMOR_CHECK_TIMEOUT", value_name = "SECONDS", default_value = DEFAULT_SECONDS,
           value_parser = seconds)]
     check_timeout: u64,
+}
+
+/// How long the bot keeps at it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Late answers")]
+pub struct PatienceSettings {
+    /// Minutes for which a provider that does not answer is asked again; 0 for not at all
+    #[arg(long, env = "CEKNOMOR_PATIENCE", value_name = "MINUTES", default_value = DEFAULT_MINUTES,
+          value_parser = minutes)]
+    patience: i64,
 }
 
 /// What can be checked.
@@ -199,6 +219,13 @@ impl KlikooSettings {
 fn given<'a>(name: &str, remedy: &str, value: Option<&'a str>) -> Result<&'a str, Error> {
     let value = value.map(str::trim).filter(|value| !value.is_empty());
     value.ok_or_else(|| Error::one(format!("{name} is not set: {remedy}")))
+}
+
+impl PatienceSettings {
+    /// How long a provider that does not answer is asked again; `None` for not at all.
+    pub fn patience(&self) -> Option<TimeDelta> {
+        TimeDelta::try_minutes(self.patience).filter(|patience| *patience > TimeDelta::zero())
+    }
 }
 
 impl CatalogSettings {

@@ -20,6 +20,8 @@ help =
     /cek check a number
     /produk [word] list of products, such as <code>/produk dana</code>
     /riwayat checks in this chat
+    /gangguan how the providers are doing
+    /batal cancel checks that wait
     /bahasa id|en change the language
     /id show your ID and this chat's
 
@@ -86,6 +88,33 @@ other-refusal =
 other-refusal-silent =
     ⚠️ <b>The check at { $provider } was refused</b> without a note. Number { $number } is not necessarily wrong.
     Try again later or ask the admin.
+
+## Not answered yet
+
+later-down = ⏳ <b>{ $provider } is out of order.</b> Number { $number } is not necessarily wrong.
+later-no-answer = ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
+later-promise = I keep asking until { $time }; the answer appears in this message. /batal to stop.
+later-gave-up =
+    ⏳ <b>{ $provider } has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
+    Check again later: { $line }
+later-cancelled = ✋ Cancelled: { $line }
+later-apology = 🙏 Sorry, this answer is late.
+cancel-done = ✋ { $count ->
+        [one] 1 waiting check
+       *[other] { $count } waiting checks
+    } cancelled.
+cancel-none = No check of yours is waiting here.
+busy = 🙏 The bot is busy. Try again in a moment.
+not-accepted = 😔 Sorry, the bot can't take new checks right now. Try again in a few minutes.
+
+## Outages
+
+outages-heading = <b>Last 15 minutes</b>
+outages-none = No checks in the last 15 minutes.
+outages-up = ✅
+outages-down = ⚠️
+outages-rate = { $provider }: { $percent }% of { $checks } checks answered
+outages-median = median { $seconds } seconds
 
 ## What can't be checked as typed
 
@@ -154,6 +183,7 @@ button-stale = This button is no longer valid. Type /riwayat again.
 
 alert = 🔧 <b>Checks fail and need you.</b> { $remedy }
 alert-code = 🔧 <b>Checks fail and need you</b> (code { $code }). { $remedy }
+alert-store = 💾 <b>The bot cannot keep data; new checks are refused until it can.</b> <code>{ $error }</code>
 remedy-signature = Klikoo refuses the signature: make the client secret and the public key in the dashboard match the bot's, then run <code>ceknomor doctor</code>.
 remedy-credentials = Klikoo refuses the client id or secret: copy them again from the dashboard, Pengaturan → Konfigurasi API.
 remedy-address = The IP address of the bot's server is not in the whitelist: add it in Klikoo's dashboard.
@@ -170,6 +200,8 @@ remedy-request = Klikoo calls the request malformed: check products and prices i
 menu-cek = Check a number: /cek PLN20 01105691111
 menu-produk = Products that can be checked
 menu-riwayat = Latest checks in this chat
+menu-gangguan = How the providers did in the last 15 minutes
+menu-batal = Cancel checks that wait
 menu-bantuan = How to use this bot
 menu-bahasa = Change the language: id or en
 menu-id = Your ID and this chat's

@@ -20,6 +20,8 @@ help =
     /cek mengecek nomor
     /produk [kata] daftar produk, misalnya <code>/produk dana</code>
     /riwayat cek di obrolan ini
+    /gangguan keadaan PLN dan lainnya
+    /batal membatalkan cek yang menunggu
     /bahasa id|en mengganti bahasa
     /id melihat ID Anda dan obrolan ini
 
@@ -87,6 +89,30 @@ other-refusal-silent =
     ⚠️ <b>Cek ke { $provider } ditolak</b> tanpa keterangan. Nomor { $number } belum tentu salah.
     Coba lagi nanti atau tanyakan kepada admin.
 
+## Belum terjawab
+
+later-down = ⏳ <b>{ $provider } sedang gangguan.</b> Nomor { $number } belum tentu salah.
+later-no-answer = ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
+later-promise = Saya tanyakan terus sampai { $time }; jawabannya muncul di pesan ini. /batal untuk berhenti.
+later-gave-up =
+    ⏳ <b>Sampai { $time } { $provider } belum menjawab.</b> Nomor { $number } belum tentu salah.
+    Cek lagi nanti: { $line }
+later-cancelled = ✋ Dibatalkan: { $line }
+later-apology = 🙏 Maaf, jawaban ini terlambat.
+cancel-done = ✋ { $count } cek yang menunggu dibatalkan.
+cancel-none = Tidak ada cek Anda yang sedang menunggu di sini.
+busy = 🙏 Bot sedang ramai. Coba lagi sebentar lagi.
+not-accepted = 😔 Maaf, bot sedang tidak bisa menerima cek baru. Coba lagi beberapa menit lagi.
+
+## Gangguan
+
+outages-heading = <b>15 menit terakhir</b>
+outages-none = Belum ada cek dalam 15 menit terakhir.
+outages-up = ✅
+outages-down = ⚠️
+outages-rate = { $provider }: { $percent }% dari { $checks } cek terjawab
+outages-median = median { $seconds } detik
+
 ## Ketikan yang belum bisa dicek
 
 empty-check = Nomor mana yang dicek? Contoh: <code>/cek PLN20 01105691111</code>
@@ -148,6 +174,7 @@ button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
 
 alert = 🔧 <b>Cek gagal dan butuh Anda.</b> { $remedy }
 alert-code = 🔧 <b>Cek gagal dan butuh Anda</b> (kode { $code }). { $remedy }
+alert-store = 💾 <b>Penyimpanan bot bermasalah; cek baru ditolak sampai beres.</b> <code>{ $error }</code>
 remedy-signature = Tanda tangan ditolak Klikoo: samakan client secret dan kunci publik di dashboard dengan yang dipakai bot, lalu jalankan <code>ceknomor doctor</code>.
 remedy-credentials = Client ID atau client secret ditolak Klikoo: salin lagi dari dashboard, Pengaturan → Konfigurasi API.
 remedy-address = Alamat IP server bot belum ada di whitelist: tambahkan di dashboard Klikoo.
@@ -164,6 +191,8 @@ remedy-request = Permintaan dianggap salah bentuk oleh Klikoo: periksa produk da
 menu-cek = Cek nomor: /cek PLN20 01105691111
 menu-produk = Daftar produk yang bisa dicek
 menu-riwayat = Riwayat cek di obrolan ini
+menu-gangguan = Keadaan PLN dan lainnya 15 menit terakhir
+menu-batal = Batalkan cek yang menunggu
 menu-bantuan = Cara memakai bot
 menu-bahasa = Ganti bahasa: id atau en
 menu-id = ID Anda dan obrolan ini

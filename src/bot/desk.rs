@@ -1,71 +1,359 @@
-//! Where updates become conversation: what Telegram sends is made an [`Ask`] or a [`Press`], put into its agent's lane,
-//! answered by [`Talk`], and the answer sent back to where it was asked.
+//! Where questions are taken in and answered: written down in the journal, put into their agent's lane, answered by
+//! [`Talk`], the answer sent back to where it was asked, and only then struck from the journal.
 
 use std::{
     collections::HashMap,
+    mem::{Discriminant, discriminant},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use teloxide::types::{CallbackQuery, CallbackQueryId, ChatKind, Message, MessageId};
+use teloxide::types::{CallbackQueryId, Update};
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
 use super::{
     access::Access,
     lanes::{Full, Lanes},
+    late::{Late, Waiter},
+    question::{Question, What},
     send::{Destination, Sender},
 };
 use crate::{
-    chat::{Alert, Ask, Leak, Place, Press, Pressed, Role, Said, Talk},
-    value::{ChatId, OperatorProblem, UserId},
+    chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},
+    clock::Clock,
+    inquiry::backoff::Pauses,
+    store::{self, Entry, Journal, Waiting},
+    value::{ChatId, MessageId, OperatorProblem, Outcome, UpdateId, UserId},
 };
 
 /// How long the owners are not told of the same problem again.
 const ALERT_AGAIN: Duration = Duration::from_secs(30 * 60);
 
-/// What the handlers work with.
+/// An answer that comes later than this begins with an apology.
+const LATE: TimeDelta = TimeDelta::minutes(2);
+
+/// What questions are answered with.
 pub(super) struct Desk {
     /// The bot's user name, without the `@`.
     pub(super) name: String,
     pub(super) talk: Arc<Talk>,
     pub(super) access: Access,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) sender: Sender,
     pub(super) lanes: Lanes,
+    pub(super) late: Arc<Late>,
     pub(super) alerted: Alerted,
+    /// Answers to what no lane took.
+    pub(super) overflow: TaskTracker,
 }
 
 impl Desk {
-    /// Takes a message in. What is no message of a person's, or has no text, is not for the bot.
-    pub(super) fn take_message(self: Arc<Self>, message: &Message) {
-        let Some(ask) = self.ask(message) else { return };
-        let topic = message.thread_id.filter(|_| message.is_topic_message);
-        let to = Destination { chat: ask.chat, topic, question: Some(message.id) };
-        let quoted = message.reply_to_message().map(|replied| replied.id);
-        let (lane, role) = ((ask.chat, ask.user), ask.role);
-        match self.lanes.submit(lane, self.clone().answer(ask, to, quoted)) {
-            Err(Full::Now) if role != Role::Stranger => self.lanes.submit_last(lane, self.clone().slow_down(to)),
-            Err(_) => tracing::warn!(chat = %to.chat, "someone writes faster than the bot answers"),
-            Ok(()) => {}
+    /// Takes a batch of updates in. When this returns, each question in it is in the journal and on its way to an
+    /// answer, or its sender is being told that it is not.
+    pub(super) async fn take(self: &Arc<Self>, updates: Vec<Update>) {
+        let mut questions = Vec::with_capacity(updates.len());
+        for update in updates {
+            questions.extend(self.question(update).await);
+        }
+        if questions.is_empty() {
+            return;
+        }
+        match self.accept(&questions).await {
+            Ok(is_new) => {
+                let new = questions.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
+                new.for_each(|(question, _)| self.begin(question));
+            }
+            Err(error) => self.decline(questions, &error),
         }
     }
 
-    /// Takes a press of a button in.
-    pub(super) fn take_press(self: Arc<Self>, query: CallbackQuery) {
-        let (Some(message), Some(data)) = (query.message, query.data) else { return };
-        let chat = ChatId(message.chat().id.0);
-        let user = UserId(query.from.id.0);
-        let press = Press { chat, user, role: self.access.role(chat, user), data };
-        let turn = self.clone().turn(press, query.id, message.id());
-        if self.lanes.submit((chat, user), turn).is_err() {
-            tracing::warn!(%chat, "a press was dropped from a full lane");
+    /// Takes up what was accepted and not answered when the bot last ended, in the order in which it was accepted.
+    pub(super) async fn resume(self: &Arc<Self>) -> Result<(), store::Error> {
+        let unfinished = self.journal.unfinished().await?;
+        if !unfinished.is_empty() {
+            tracing::info!(questions = unfinished.len(), "taking up what was not answered");
+        }
+        for entry in unfinished {
+            match Question::read(&entry, &self.talk.catalog) {
+                Some(Question { what: What::StalePress, .. }) => self.finish(entry.update).await,
+                Some(question) => self.take_up(question, entry),
+                None => {
+                    tracing::error!(update = entry.update.0, "an unfinished question cannot be read and is dropped");
+                    self.finish(entry.update).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The present moment.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The id under which a chat's history is kept: its first, where it was a group that became a supergroup.
+    pub(super) async fn first_id(&self, chat: ChatId) -> ChatId {
+        match self.talk.preferences.origin(chat).await {
+            Ok(origin) => origin.unwrap_or(chat),
+            Err(error) => {
+                tracing::error!(%error, "cannot read which group a supergroup was");
+                chat
+            }
+        }
+    }
+
+    /// What someone may do in a chat, listed by either of its ids.
+    pub(super) fn role(&self, chat: ChatId, first: ChatId, user: UserId) -> Role {
+        match self.access.role(chat, user) {
+            Role::Stranger => self.access.role(first, user),
+            role => role,
+        }
+    }
+
+    async fn accept(&self, questions: &[Question]) -> Result<Vec<bool>, store::Error> {
+        let now = self.now();
+        self.journal.accept(questions.iter().map(|question| question.entry(now)).collect()).await
+    }
+
+    /// Nothing can be written down: whoever asks is told so, and nothing is begun that could be lost.
+    fn decline(self: &Arc<Self>, questions: Vec<Question>, error: &store::Error) {
+        tracing::error!(%error, questions = questions.len(), "questions were not accepted");
+        self.tell_owners(&Alert::Store(error.to_string()));
+        for question in questions {
+            let desk = self.clone();
+            let told = self.lanes.submit((question.chat, question.user), async move {
+                let reply = desk.talk.not_accepted(question.chat).await;
+                let _ = desk.sender.send(question.to, &reply).await;
+            });
+            if told.is_err() {
+                tracing::warn!("someone was not told that a question was not accepted");
+            }
+        }
+    }
+
+    /// Puts a question into its agent's lane.
+    fn begin(self: &Arc<Self>, question: Question) {
+        let (lane, update) = ((question.chat, question.user), question.update);
+        let refused = question.clone();
+        let Err(full) = self.lanes.submit(lane, self.clone().answer(question, None)) else { return };
+        tracing::warn!(chat = %lane.0, ?full, "more is asked than the bot answers");
+        let desk = self.clone();
+        self.overflow.spawn(async move {
+            let reply = match full {
+                Full::Now => Some(desk.talk.slow_down(refused.chat).await),
+                Full::Everywhere => Some(desk.talk.busy(refused.chat).await),
+                // Whoever floods a lane was told once; what follows is dropped in silence.
+                Full::Still => None,
+            };
+            if let Some(reply) = reply {
+                let _ = desk.sender.send(refused.to, &reply).await;
+            }
+            desk.finish(update).await;
+        });
+    }
+
+    fn take_up(self: &Arc<Self>, question: Question, entry: Entry) {
+        match (entry.waiting, question.request()) {
+            (Some(waiting), Some(request)) if entry.kept.is_none() => {
+                let provider = request.product.provider;
+                let accepted = entry.accepted;
+                self.late.add_back(Waiter { question, provider, accepted, waiting, last: None });
+            }
+            _ => {
+                let lane = (question.chat, question.user);
+                self.lanes.submit_anyway(lane, self.clone().answer(question, Some(entry)));
+            }
+        }
+    }
+
+    /// Answers one question, and strikes it from the journal unless it waits for a provider.
+    async fn answer(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
+        let is_ended = match AssertUnwindSafe(self.work(&question, earlier)).catch_unwind().await {
+            Ok(is_ended) => is_ended,
+            Err(_) => {
+                // The panic's own place is in the log already, from the panic hook.
+                tracing::error!(chat = %question.chat, "a handler panicked; apologising");
+                self.apologise(&question).await;
+                true
+            }
+        };
+        if is_ended {
+            self.finish(question.update).await;
+        }
+    }
+
+    /// Does what a question asks for; whether that ends it.
+    async fn work(self: &Arc<Self>, question: &Question, earlier: Option<Entry>) -> bool {
+        match &question.what {
+            What::StalePress => true,
+            What::Press { press, query, message } => {
+                self.turn(question.to, press, query, *message).await;
+                true
+            }
+            What::Intent(Intent::Cancel) => {
+                let count = self.cancel(question.chat, question.user).await;
+                let _ = self.send(question, self.talk.cancelled(question.chat, count).await).await;
+                true
+            }
+            What::Intent(intent) => {
+                let said = match self.recall(question, earlier.as_ref()).await {
+                    Some(said) => said,
+                    None => self.carry_out(question, intent).await,
+                };
+                let notice = earlier.and_then(|entry| entry.waiting?.notice);
+                self.say(question, said, notice).await
+            }
+        }
+    }
+
+    /// The answer that was kept before the bot last ended.
+    async fn recall(&self, question: &Question, earlier: Option<&Entry>) -> Option<Said> {
+        self.talk.recall(question.chat, question.request()?, earlier?.kept?).await
+    }
+
+    async fn carry_out(&self, question: &Question, intent: &Intent) -> Said {
+        let work = self.talk.carry_out(question.chat, question.user, intent, Some(question.update));
+        self.sender.typing(question.to, work).await
+    }
+
+    /// Says an answer, in place of `notice` where there is one; whether it is final.
+    async fn say(self: &Arc<Self>, question: &Question, said: Said, notice: Option<MessageId>) -> bool {
+        let Said { reply, leak, alert, later } = said;
+        let mut sent = None;
+        if let Some(reply) = reply {
+            sent = match notice {
+                Some(notice) => self.sender.replace(question.to, notice, &reply).await.ok().map(|()| notice),
+                None => self.send(question, reply).await,
+            };
+        }
+        let leaking = leak.and_then(|leak| match leak {
+            Leak::Question => question.to.question,
+            Leak::Quoted => question.quoted,
+        });
+        if let Some(message) = leaking {
+            self.sender.delete(question.to.chat, message).await;
+        }
+        if let Some(alert) = &alert {
+            self.tell_owners(alert);
+        }
+        match later {
+            Some(later) => !self.let_wait(question, sent, later).await,
+            None => true,
+        }
+    }
+
+    /// Sends an answer; begun with an apology, where it comes late.
+    async fn send(&self, question: &Question, mut reply: Reply) -> Option<MessageId> {
+        if self.now() - question.asked > LATE {
+            reply = self.talk.apologise_for_lateness(question.chat, reply).await;
+        }
+        self.sender.send(question.to, &reply).await.ok()
+    }
+
+    /// Lets a check wait for its provider; `false` where it cannot.
+    async fn let_wait(&self, question: &Question, notice: Option<MessageId>, later: Later) -> bool {
+        let Later { until, last } = later;
+        let Some(request) = question.request() else { return false };
+        let (provider, accepted) = (request.product.provider, self.now());
+        let next = Pauses::LATE_ANSWER.next(1, accepted, until).unwrap_or(until);
+        let waiting = Waiting { notice, asked: 1, next, until };
+        self.note_waiting(question.update, waiting).await;
+        let is_added = self.late.add(Waiter { question: question.clone(), provider, accepted, waiting, last });
+        if !is_added {
+            let reply = self.talk.give_up(question.chat, request, accepted).await;
+            self.replace_notice(question, notice, &reply).await;
+        }
+        is_added
+    }
+
+    /// Notes how a check waits. Where that cannot be kept, a restart asks for it at once.
+    pub(super) async fn note_waiting(&self, update: UpdateId, waiting: Waiting) {
+        if let Err(error) = self.journal.wait(update, waiting).await {
+            tracing::error!(%error, "cannot note that a check waits");
+        }
+    }
+
+    /// A check that waited was answered: keeps the outcome, and puts the answer in place of the notice.
+    pub(super) async fn answer_late(self: &Arc<Self>, waiter: &Waiter, outcome: Outcome) {
+        let question = &waiter.question;
+        let Some(request) = question.request() else { return };
+        let (chat, user) = (question.chat, question.user);
+        let checked = self.talk.inquiry.keep(chat, user, request, outcome, Some(question.update)).await;
+        let said = self.talk.answer_late(chat, request, checked).await;
+        self.say(question, said, waiter.waiting.notice).await;
+        self.finish(question.update).await;
+    }
+
+    /// A check that waited is given up.
+    pub(super) async fn give_up(&self, waiter: &Waiter) {
+        let question = &waiter.question;
+        let Some(request) = question.request() else { return };
+        if let Some(last) = waiter.last.clone() {
+            let (chat, user) = (question.chat, question.user);
+            self.talk.inquiry.keep(chat, user, request, last, Some(question.update)).await;
+        }
+        let reply = self.talk.give_up(question.chat, request, self.now()).await;
+        self.replace_notice(question, waiter.waiting.notice, &reply).await;
+        self.finish(question.update).await;
+    }
+
+    /// Stops asking for all that `user` waits for in `chat`; gives how many.
+    async fn cancel(&self, chat: ChatId, user: UserId) -> usize {
+        let waiters = self.late.cancel(chat, user);
+        for Waiter { question, waiting, .. } in &waiters {
+            let Some(request) = question.request() else { continue };
+            let reply = self.talk.cancelled_check(chat, request).await;
+            self.replace_notice(question, waiting.notice, &reply).await;
+            self.finish(question.update).await;
+        }
+        waiters.len()
+    }
+
+    async fn replace_notice(&self, question: &Question, notice: Option<MessageId>, reply: &Reply) {
+        let _ = match notice {
+            Some(notice) => self.sender.replace(question.to, notice, reply).await,
+            None => self.sender.send(question.to, reply).await.map(|_| ()),
+        };
+    }
+
+    /// Strikes a question from the journal. Where that fails, a restart answers it again: better twice than never.
+    async fn finish(&self, update: UpdateId) {
+        if let Err(error) = self.journal.finish(update).await {
+            tracing::error!(%error, update = update.0, "an answered question cannot be struck from the journal");
+        }
+    }
+
+    async fn turn(&self, to: Destination, press: &Press, query: &CallbackQueryId, message: MessageId) {
+        match self.talk.press(press).await {
+            Pressed::Notice(notice) => self.sender.answer_press(to.chat, query, Some(&notice)).await,
+            Pressed::Edit(reply) => {
+                // The button stops waiting at once, even when the edit has to wait for Telegram's limits.
+                let answered = self.sender.answer_press(to.chat, query, None);
+                let _ = tokio::join!(answered, self.sender.edit(to.chat, message, &reply));
+            }
+        }
+    }
+
+    async fn apologise(&self, question: &Question) {
+        let apology = self.talk.apology(question.chat).await;
+        match &question.what {
+            What::Press { query, .. } => {
+                self.sender.answer_press(question.to.chat, query, Some(&apology.text.plain())).await;
+            }
+            What::Intent(_) | What::StalePress => {
+                let _ = self.sender.send(question.to, &apology).await;
+            }
         }
     }
 
     /// Says to the owners what only they can put right; each problem once in half an hour.
     fn tell_owners(self: &Arc<Self>, alert: &Alert) {
-        if !self.alerted.is_news(alert.problem) {
+        if !self.alerted.is_news(alert) {
             return;
         }
         for owner in self.access.owners() {
@@ -74,94 +362,35 @@ impl Desk {
             let (desk, alert) = (self.clone(), alert.clone());
             let told = self.lanes.submit((chat, owner), async move {
                 let reply = desk.talk.alert(chat, &alert).await;
-                desk.sender.send(Destination { chat, topic: None, question: None }, &reply).await;
+                let _ = desk.sender.send(Destination { chat, topic: None, question: None }, &reply).await;
             });
             if told.is_err() {
                 tracing::warn!("an owner's lane is full; the alert was dropped");
             }
         }
     }
-
-    fn ask(&self, message: &Message) -> Option<Ask> {
-        // Who writes in the name of the group or of a channel has a stand-in in `from` that counts as a bot (Bot API,
-        // `Message.sender_chat`).
-        let from = message.from.as_ref().filter(|user| !user.is_bot || message.sender_chat.is_some())?;
-        let text = text_of(message)?.to_owned();
-        let chat = ChatId(message.chat.id.0);
-        let user = UserId(from.id.0);
-        let place = match message.chat.kind {
-            ChatKind::Private(_) => Place::Private,
-            ChatKind::Public(_) => Place::Group,
-        };
-        let replied = message.reply_to_message();
-        let replies_to_bot = replied
-            .and_then(|replied| replied.from.as_ref()?.username.as_ref())
-            .is_some_and(|name| name.eq_ignore_ascii_case(&self.name));
-        let quoted = replied.and_then(text_of).map(str::to_owned);
-        Some(Ask { chat, user, place, role: self.access.role(chat, user), text, quoted, replies_to_bot })
-    }
-
-    async fn answer(self: Arc<Self>, ask: Ask, to: Destination, quoted: Option<MessageId>) {
-        let work = self.sender.typing(to, self.talk.hear(&ask, &self.name));
-        let Ok(said) = AssertUnwindSafe(work).catch_unwind().await else {
-            // The panic's own place is in the log already, from the panic hook.
-            tracing::error!(chat = %to.chat, "a handler panicked; apologising");
-            return self.sender.send(to, &self.talk.apology(ask.chat).await).await;
-        };
-        let Said { reply, leak, alert } = said;
-        if let Some(reply) = &reply {
-            self.sender.send(to, reply).await;
-        }
-        let leaking = leak.and_then(|leak| match leak {
-            Leak::Question => to.question,
-            Leak::Quoted => quoted,
-        });
-        if let Some(message) = leaking {
-            self.sender.delete(to.chat, message).await;
-        }
-        if let Some(alert) = &alert {
-            self.tell_owners(alert);
-        }
-    }
-
-    async fn turn(self: Arc<Self>, press: Press, query: CallbackQueryId, message: MessageId) {
-        let Ok(pressed) = AssertUnwindSafe(self.talk.press(&press)).catch_unwind().await else {
-            tracing::error!(chat = %press.chat, "a handler panicked at a press");
-            let apology = self.talk.apology(press.chat).await.text.plain();
-            return self.sender.answer_press(press.chat, &query, Some(&apology)).await;
-        };
-        match pressed {
-            Pressed::Notice(notice) => self.sender.answer_press(press.chat, &query, Some(&notice)).await,
-            Pressed::Edit(reply) => {
-                // The button stops waiting at once, even when the edit has to wait for Telegram's limits.
-                let answered = self.sender.answer_press(press.chat, &query, None);
-                tokio::join!(answered, self.sender.edit(press.chat, message, &reply));
-            }
-        }
-    }
-
-    async fn slow_down(self: Arc<Self>, to: Destination) {
-        self.sender.send(to, &self.talk.slow_down(to.chat).await).await;
-    }
-}
-
-/// What a person wrote: a text, or the caption of a picture.
-fn text_of(message: &Message) -> Option<&str> {
-    message.text().or_else(|| message.caption())
 }
 
 /// Which problems the owners have been told of, and when. Kept in memory alone: after a restart they are told again.
 #[derive(Default)]
-pub(super) struct Alerted(Mutex<HashMap<OperatorProblem, Instant>>);
+pub(super) struct Alerted(Mutex<HashMap<Problem, Instant>>);
+
+/// What makes two alerts the same.
+type Problem = (Discriminant<Alert>, Option<OperatorProblem>);
 
 impl Alerted {
     /// Whether the owners have not been told lately; from now on they have.
-    fn is_news(&self, problem: OperatorProblem) -> bool {
+    fn is_news(&self, alert: &Alert) -> bool {
+        let problem = match alert {
+            Alert::Account { problem, .. } => Some(*problem),
+            Alert::Store(_) => None,
+        };
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         told.retain(|_, at| now.duration_since(*at) < ALERT_AGAIN);
-        let is_news = !told.contains_key(&problem);
-        told.entry(problem).or_insert(now);
+        let key = (discriminant(alert), problem);
+        let is_news = !told.contains_key(&key);
+        told.entry(key).or_insert(now);
         is_news
     }
 }

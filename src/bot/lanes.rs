@@ -18,52 +18,72 @@ use crate::value::{ChatId, UserId};
 /// How many jobs wait in one lane, at most. An agent types a few a minute.
 const CAPACITY: usize = 32;
 
+/// How many lanes there are at once, at most: agents, in any chat, whose answers are under way.
+const LANES: usize = 2_000;
+
 /// Whose lane it is.
 pub(super) type Key = (ChatId, UserId);
 
 type Job = BoxFuture<'static, ()>;
 
+/// The jobs that wait behind one that runs.
+#[derive(Default)]
+struct Lane {
+    jobs: VecDeque<Job>,
+    /// It has refused a job since it last took one out.
+    is_refusing: bool,
+}
+
 /// All lanes in which there is something to do.
 #[derive(Clone, Default)]
 pub(super) struct Lanes {
-    waiting: Arc<Mutex<HashMap<Key, VecDeque<Job>>>>,
+    waiting: Arc<Mutex<HashMap<Key, Lane>>>,
     running: TaskTracker,
 }
 
-/// A lane took no more.
+/// A job was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Full {
-    /// This is the first one that it refuses: the agent should be told.
+    /// This is the first one that the lane refuses: the agent should be told.
     Now,
-    /// It has refused before, and has not got empty since.
+    /// The lane has refused before, and nothing has left it since.
     Still,
+    /// There are as many lanes as there may be.
+    Everywhere,
 }
 
 impl Lanes {
     /// Puts a job behind the others of its lane. It runs even when nobody waits for it.
     ///
     /// # Errors
-    /// The lane is full; the job was dropped.
+    /// There is no room; the job was dropped.
     pub(super) fn submit(&self, key: Key, job: impl Future<Output = ()> + Send + 'static) -> Result<(), Full> {
         let mut waiting = self.lock();
+        let lanes = waiting.len();
         match waiting.get_mut(&key) {
-            Some(lane) if lane.len() > CAPACITY => return Err(Full::Still),
-            Some(lane) if lane.len() == CAPACITY => return Err(Full::Now),
-            Some(lane) => lane.push_back(job.boxed()),
-            None => {
-                waiting.insert(key, VecDeque::new());
-                let first = job.boxed();
-                self.running.spawn(self.clone().run(key, first));
+            Some(lane) if lane.jobs.len() >= CAPACITY => {
+                let again = std::mem::replace(&mut lane.is_refusing, true);
+                return Err(if again { Full::Still } else { Full::Now });
             }
+            Some(lane) => lane.jobs.push_back(job.boxed()),
+            None if lanes >= LANES => return Err(Full::Everywhere),
+            None => self.open(&mut waiting, key, job.boxed()),
         }
         Ok(())
     }
 
-    /// Puts the job that tells an agent of a full lane behind all that it refused to grow by.
-    pub(super) fn submit_last(&self, key: Key, job: impl Future<Output = ()> + Send + 'static) {
-        if let Some(lane) = self.lock().get_mut(&key) {
-            lane.push_back(job.boxed());
+    /// The same, room or not: for what was accepted already and must not be lost.
+    pub(super) fn submit_anyway(&self, key: Key, job: impl Future<Output = ()> + Send + 'static) {
+        let mut waiting = self.lock();
+        match waiting.get_mut(&key) {
+            Some(lane) => lane.jobs.push_back(job.boxed()),
+            None => self.open(&mut waiting, key, job.boxed()),
         }
+    }
+
+    fn open(&self, waiting: &mut HashMap<Key, Lane>, key: Key, first: Job) {
+        waiting.insert(key, Lane::default());
+        self.running.spawn(self.clone().run(key, first));
     }
 
     /// Waits until every lane is empty. Call it when nothing more is submitted.
@@ -90,14 +110,17 @@ impl Lanes {
     /// The next job of a lane; an empty lane is taken away, so that a silent agent costs nothing.
     fn next(&self, key: Key) -> Option<Job> {
         let mut waiting = self.lock();
-        let next = waiting.get_mut(&key).and_then(VecDeque::pop_front);
+        let next = waiting.get_mut(&key).and_then(|lane| {
+            lane.is_refusing = false;
+            lane.jobs.pop_front()
+        });
         if next.is_none() {
             waiting.remove(&key);
         }
         next
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, VecDeque<Job>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Lane>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -165,8 +188,8 @@ mod tests {
             assert_eq!(lanes.submit(key(1), job()), Ok(()));
         }
         assert_eq!(lanes.submit(key(1), job()), Err(Full::Now));
-        lanes.submit_last(key(1), job());
         assert_eq!(lanes.submit(key(1), job()), Err(Full::Still));
+        lanes.submit_anyway(key(1), job());
         assert_eq!(lanes.submit(key(2), job()), Ok(()));
         gate.add_permits(CAPACITY + 3);
         lanes.drain().await;

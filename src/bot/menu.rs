@@ -48,6 +48,8 @@ fn describe(words: Words<'_>, command: Command) -> String {
         Command::Check => say!(words, "menu-cek"),
         Command::Products => say!(words, "menu-produk"),
         Command::History => say!(words, "menu-riwayat"),
+        Command::Outages => say!(words, "menu-gangguan"),
+        Command::Cancel => say!(words, "menu-batal"),
         Command::Language => say!(words, "menu-bahasa"),
         Command::Id => say!(words, "menu-id"),
     };

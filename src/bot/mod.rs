@@ -1,45 +1,41 @@
-//! Telegram, and Telegram alone: updates come in by long polling, become conversation at the `desk`, and what it says
-//! goes out through `send`. No other module knows teloxide.
+//! Telegram, and Telegram alone: updates come in by long polling (`poll`), become questions of our own (`intake`), are
+//! written down and answered at the `desk`, and what is said goes out through `send`. No other module knows teloxide.
 //!
-//! teloxide's dispatcher only sorts updates; the work is done in `lanes`, one for each agent in each chat.
+//! The work is done in `lanes`, one for each agent in each chat; what a provider does not answer is asked again by
+//! `late`. teloxide's own dispatcher is not used: it confirms updates before they are kept, keeps one queue for
+//! each chat, and loses a chat to a panic.
 
 mod access;
 mod desk;
+mod intake;
 mod lanes;
+mod late;
 mod menu;
+mod poll;
+mod question;
 mod send;
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
-use teloxide::{
-    ApiError, RequestError,
-    dispatching::{Dispatcher, UpdateFilterExt, UpdateHandler},
-    dptree,
-    error_handlers::ErrorHandler,
-    requests::Requester,
-    types::{CallbackQuery, Me, Message, Update},
-    update_listeners::Polling,
-};
+use teloxide::{ApiError, RequestError, requests::Requester, types::Me};
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use access::Access;
 
 use crate::{
     chat::Talk,
-    value::{ChatId, UserId},
+    clock::Clock,
+    store::{self, Journal},
 };
 use desk::{Alerted, Desk};
 use lanes::Lanes;
+use poll::poll;
 use send::{Sender, kind, pause};
 
 /// How long a stop waits for answers under way.
 pub const GRACE: std::time::Duration = std::time::Duration::from_secs(9);
-
-/// Long polls last this long at most: less than the 17 s after which teloxide's client gives a request up.
-const POLL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Where and as whom the bot speaks to Telegram.
 pub struct Account {
@@ -55,6 +51,9 @@ pub enum Error {
     /// Telegram does not know the token.
     #[error("Telegram refuses the bot token: copy it again from @BotFather into TELOXIDE_TOKEN")]
     Token,
+    /// What was left unanswered cannot be read.
+    #[error(transparent)]
+    Journal(#[from] store::Error),
     /// The HTTP client could not be made.
     #[error("cannot make the HTTP client for Telegram: {0}")]
     Client(reqwest::Error),
@@ -64,40 +63,67 @@ pub enum Error {
 pub struct Bot {
     telegram: teloxide::Bot,
     talk: Arc<Talk>,
+    journal: Arc<dyn Journal>,
+    clock: Arc<dyn Clock>,
     access: Access,
 }
 
 impl Bot {
-    /// A bot that holds `talk`'s conversations with whom `access` admits.
+    /// A bot that holds `talk`'s conversations with whom `access` admits, and writes down in `journal` what it accepts.
     ///
     /// # Errors
     /// The HTTP client could not be made.
-    pub fn new(account: &Account, talk: Arc<Talk>, access: Access) -> Result<Self, Error> {
-        Ok(Self { telegram: connect(account)?, talk, access })
+    pub fn new(
+        account: &Account,
+        talk: Arc<Talk>,
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        access: Access,
+    ) -> Result<Self, Error> {
+        Ok(Self { telegram: connect(account)?, talk, journal, clock, access })
     }
 
-    /// Answers until `stop` is cancelled, then finishes what is under way, within [`GRACE`].
+    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way, within
+    /// [`GRACE`]. What is not finished then is taken up at the next start.
     ///
     /// # Errors
-    /// Telegram refuses the token.
+    /// Telegram refuses the token, or the journal cannot be read.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         let Some(me) = stop.run_until_cancelled(who_am_i(&self.telegram)).await.transpose()? else { return Ok(()) };
         tracing::info!(bot = me.username(), "answering");
         let desk = Arc::new(Desk {
             name: me.username().to_owned(),
+            sender: Sender::new(self.telegram.clone(), self.talk.preferences.clone()),
             talk: self.talk,
             access: self.access,
-            sender: Sender::new(self.telegram.clone()),
+            journal: self.journal,
+            clock: self.clock,
             lanes: Lanes::default(),
+            late: Arc::default(),
             alerted: Alerted::default(),
+            overflow: TaskTracker::new(),
         });
+        desk.resume().await?;
         let menu = {
             let (telegram, locale) = (self.telegram.clone(), desk.talk.locale.clone());
             tokio::spawn(async move { menu::register(telegram, &locale).await })
         };
-        listen(&self.telegram, &desk, &stop).await;
+        let late = tokio::spawn(desk.late.clone().run(desk.clone(), stop.clone()));
+        poll(&self.telegram, &desk, &stop).await;
         menu.abort();
+        finish(&desk, late).await;
         Ok(())
+    }
+}
+
+/// Waits for the answers under way, for a while.
+async fn finish(desk: &Desk, mut late: tokio::task::JoinHandle<()>) {
+    let deadline = Instant::now() + GRACE;
+    desk.overflow.close();
+    let answered = async { tokio::join!(desk.lanes.drain(), desk.overflow.wait(), &mut late) };
+    if timeout_at(deadline, answered).await.is_err() {
+        tracing::error!(agents = desk.lanes.busy(), "stopped before every answer was sent; the next start goes on");
+        late.abort();
     }
 }
 
@@ -134,76 +160,5 @@ async fn who_am_i(telegram: &teloxide::Bot) -> Result<Me, Error> {
                 lost += 1;
             }
         }
-    }
-}
-
-/// Takes updates in until `stop`, then waits for the answers under way. Where dispatching ends because Telegram is out of
-/// reach, it begins anew.
-async fn listen(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &CancellationToken) {
-    let mut lost = 0;
-    loop {
-        let polling = Polling::builder(telegram.clone()).timeout(POLL).backoff_strategy(pause).delete_webhook();
-        let Some(polling) = stop.run_until_cancelled(polling).await else { return };
-        let mut dispatcher = Dispatcher::builder(telegram.clone(), handler())
-            .dependencies(dptree::deps![desk.clone()])
-            .distribution_function(sender_of)
-            .default_handler(|_| async {})
-            .build();
-        let token = dispatcher.shutdown_token();
-        let dispatching = dispatcher.try_dispatch_with_listener(polling.build(), Arc::new(Complain));
-        tokio::pin!(dispatching);
-        if let Some(ended) = stop.run_until_cancelled(&mut dispatching).await {
-            if let Err(error) = ended {
-                tracing::warn!(error = kind(&error), "Telegram is out of reach; trying again");
-            }
-            stop.run_until_cancelled(sleep(pause(lost))).await;
-            lost += 1;
-            continue;
-        }
-        let deadline = Instant::now() + GRACE;
-        if let Ok(stopping) = token.shutdown() {
-            // What Telegram has handed over already still becomes a job of its lane.
-            let _ = timeout_at(deadline, async { tokio::join!(stopping, dispatching) }).await;
-        }
-        return finish(desk, deadline).await;
-    }
-}
-
-async fn finish(desk: &Desk, deadline: Instant) {
-    if timeout_at(deadline, desk.lanes.drain()).await.is_err() {
-        tracing::error!(agents = desk.lanes.busy(), "stopped before every answer was sent");
-    }
-}
-
-/// Updates of one sender in one chat reach the desk in the order in which they were sent.
-fn sender_of(update: &Update) -> Option<(ChatId, UserId)> {
-    let chat = ChatId(update.chat()?.id.0);
-    Some((chat, UserId(update.from()?.id.0)))
-}
-
-fn handler() -> UpdateHandler<std::convert::Infallible> {
-    dptree::entry()
-        .branch(Update::filter_message().endpoint(|desk: Arc<Desk>, message: Message| async move {
-            desk.take_message(&message);
-            Ok(())
-        }))
-        .branch(Update::filter_callback_query().endpoint(|desk: Arc<Desk>, query: CallbackQuery| async move {
-            desk.take_press(query);
-            Ok(())
-        }))
-}
-
-/// Says in the log what goes wrong while waiting for updates. The listener itself keeps trying.
-struct Complain;
-
-impl ErrorHandler<RequestError> for Complain {
-    fn handle_error(self: Arc<Self>, error: RequestError) -> BoxFuture<'static, ()> {
-        match error {
-            RequestError::Api(ApiError::TerminatedByOtherGetUpdates) => {
-                tracing::error!("another program runs with the same bot token: stop one of the two");
-            }
-            error => tracing::warn!(error = kind(&error), "Telegram is out of reach; trying again"),
-        }
-        Box::pin(async {})
     }
 }

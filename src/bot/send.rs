@@ -6,16 +6,18 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+
+use futures_util::{FutureExt, future::BoxFuture};
 
 use teloxide::{
     ApiError, RequestError,
     payloads::{AnswerCallbackQuerySetters, EditMessageTextSetters, SendChatActionSetters, SendMessageSetters},
     requests::Requester,
     types::{
-        CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode, ReplyParameters,
+        CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, Message, ParseMode, ReplyParameters,
         ThreadId,
     },
 };
@@ -23,83 +25,120 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::{
     chat::{Button, Reply},
-    value::ChatId,
+    store::Preferences,
+    value::{ChatId, MessageId},
 };
+
+/// One call of the Bot API, under way.
+type Sending<T> = BoxFuture<'static, Result<T, RequestError>>;
 
 /// The longest text of a message, in UTF-16 code units (Bot API, `sendMessage`: "1-4096 characters").
 const LONGEST_TEXT: usize = 4096;
 
-/// How often something is sent again that got lost on the way; with the pauses below, for about two minutes.
-const TRIES: u32 = 12;
-
-/// The longest pause between two of them.
+/// The longest pause before something is sent again that got lost on the way.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Where a reply goes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Destination {
-    /// The chat.
+    /// The chat, by the id that Telegram knows it by now.
     pub(super) chat: ChatId,
     /// The forum topic.
-    pub(super) topic: Option<ThreadId>,
+    pub(super) topic: Option<i32>,
     /// The message that it answers.
     pub(super) question: Option<MessageId>,
 }
 
+/// Telegram refused something for good: the reader blocked the bot, the chat is gone, the text is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refused;
+
 /// Sends through one bot account.
 pub(super) struct Sender {
     telegram: teloxide::Bot,
+    preferences: Arc<dyn Preferences>,
     pauses: Pauses,
 }
 
 impl Sender {
-    pub(super) fn new(telegram: teloxide::Bot) -> Self {
-        Self { telegram, pauses: Pauses::default() }
+    /// A sender that notes in `preferences` which groups became supergroups.
+    pub(super) fn new(telegram: teloxide::Bot, preferences: Arc<dyn Preferences>) -> Self {
+        Self { telegram, preferences, pauses: Pauses::default() }
     }
 
-    /// Sends a reply, in as many messages as it needs. Buttons stand under the last.
-    pub(super) async fn send(&self, to: Destination, reply: &Reply) {
+    /// Sends a reply, in as many messages as it needs; gives the last. Buttons stand under that one.
+    pub(super) async fn send(&self, to: Destination, reply: &Reply) -> Result<MessageId, Refused> {
+        let mut last = Err(Refused);
         let parts = reply.text.split(LONGEST_TEXT);
-        let last = parts.len().saturating_sub(1);
         for (place, part) in parts.iter().enumerate() {
-            let buttons = if place == last { reply.buttons.as_slice() } else { &[] };
-            let sent = self.insist(to.chat, || {
-                let request =
-                    self.telegram.send_message(telegram_id(to.chat), part.as_str()).parse_mode(ParseMode::Html);
-                let request = match to.topic {
-                    Some(topic) => request.message_thread_id(topic),
-                    None => request,
-                };
-                let request = match to.question {
-                    Some(id) => request.reply_parameters(ReplyParameters::new(id).allow_sending_without_reply()),
-                    None => request,
-                };
-                match keyboard(buttons) {
-                    Some(keyboard) => request.reply_markup(keyboard).into_future(),
-                    None => request.into_future(),
+            let buttons = if place + 1 == parts.len() { reply.buttons.as_slice() } else { &[] };
+            last = Ok(self.send_part(to, part.as_str(), buttons).await?);
+        }
+        last
+    }
+
+    async fn send_part(&self, mut to: Destination, text: &str, buttons: &[Button]) -> Result<MessageId, Refused> {
+        loop {
+            match self.insist(to.chat, || self.send_message(to, text, buttons)).await {
+                Ok(message) => return Ok(MessageId(message.id.0)),
+                Err(RequestError::MigrateToChatId(new)) => to = self.follow(to, ChatId(new.0)).await,
+                Err(error) => {
+                    tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
+                    return Err(Refused);
                 }
-            });
-            if let Err(error) = sent.await {
-                tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
-                return;
             }
         }
     }
 
+    fn send_message(&self, to: Destination, text: &str, buttons: &[Button]) -> Sending<Message> {
+        let mut request = self.telegram.send_message(telegram_id(to.chat), text).parse_mode(ParseMode::Html);
+        if let Some(topic) = to.topic {
+            request = request.message_thread_id(topic_id(topic));
+        }
+        if let Some(question) = to.question {
+            let question = ReplyParameters::new(teloxide::types::MessageId(question.0));
+            request = request.reply_parameters(question.allow_sending_without_reply());
+        }
+        match keyboard(buttons) {
+            Some(keyboard) => request.reply_markup(keyboard).into_future().boxed(),
+            None => request.into_future().boxed(),
+        }
+    }
+
+    /// A group became a supergroup: what was meant for it goes there. Its messages have other ids now.
+    async fn follow(&self, to: Destination, new: ChatId) -> Destination {
+        tracing::info!(old = %to.chat, %new, "a group became a supergroup");
+        moved(&*self.preferences, to.chat, new).await;
+        Destination { chat: new, topic: None, question: None }
+    }
+
+    /// Puts a reply in place of an earlier message. Where that message is gone, it is said anew.
+    pub(super) async fn replace(&self, to: Destination, message: MessageId, reply: &Reply) -> Result<(), Refused> {
+        match self.edit(to.chat, message, reply).await {
+            Ok(()) => Ok(()),
+            Err(Refused) => self.send(to, reply).await.map(|_| ()),
+        }
+    }
+
     /// Puts a reply in place of an earlier message.
-    pub(super) async fn edit(&self, chat: ChatId, message: MessageId, reply: &Reply) {
-        let Some(text) = reply.text.split(LONGEST_TEXT).into_iter().next() else { return };
-        let edited = self.insist(chat, || {
-            let request = self.telegram.edit_message_text(telegram_id(chat), message, text.as_str());
-            let request = request.parse_mode(ParseMode::Html);
-            match keyboard(&reply.buttons) {
-                Some(keyboard) => request.reply_markup(keyboard).into_future(),
-                None => request.into_future(),
-            }
-        });
+    pub(super) async fn edit(&self, chat: ChatId, message: MessageId, reply: &Reply) -> Result<(), Refused> {
+        let text = reply.text.split(LONGEST_TEXT).into_iter().next().ok_or(Refused)?;
+        let edited = self.insist(chat, || self.edit_message(chat, message, text.as_str(), &reply.buttons));
         match edited.await {
-            Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified)) => {}
-            Err(error) => tracing::warn!(%chat, error = kind(&error), "an edit was refused"),
+            Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%chat, error = kind(&error), "an edit was refused");
+                Err(Refused)
+            }
+        }
+    }
+
+    fn edit_message(&self, chat: ChatId, message: MessageId, text: &str, buttons: &[Button]) -> Sending<Message> {
+        let message = teloxide::types::MessageId(message.0);
+        let request = self.telegram.edit_message_text(telegram_id(chat), message, text).parse_mode(ParseMode::Html);
+        match keyboard(buttons) {
+            Some(keyboard) => request.reply_markup(keyboard).into_future().boxed(),
+            None => request.into_future().boxed(),
         }
     }
 
@@ -119,7 +158,9 @@ impl Sender {
 
     /// Takes a message out of the chat, where the bot may; elsewhere it stays.
     pub(super) async fn delete(&self, chat: ChatId, message: MessageId) {
-        let deleted = self.insist(chat, || self.telegram.delete_message(telegram_id(chat), message).into_future());
+        let deleted = self.insist(chat, || {
+            self.telegram.delete_message(telegram_id(chat), teloxide::types::MessageId(message.0)).into_future()
+        });
         if let Err(error) = deleted.await {
             tracing::info!(%chat, error = kind(&error), "a message with a PIN could not be deleted");
         }
@@ -140,7 +181,7 @@ impl Sender {
         loop {
             let request = self.telegram.send_chat_action(telegram_id(to.chat), ChatAction::Typing);
             let request = match to.topic {
-                Some(topic) => request.message_thread_id(topic),
+                Some(topic) => request.message_thread_id(topic_id(topic)),
                 None => request,
             };
             // Worth no second try: the answer itself is near.
@@ -162,7 +203,7 @@ impl Sender {
                     tracing::warn!(%chat, seconds = seconds.seconds(), "Telegram asks for a pause");
                     self.pauses.until(chat, Instant::now() + seconds.duration());
                 }
-                Err(error) if passes(&error) && lost < TRIES => {
+                Err(error) if passes(&error) => {
                     tracing::warn!(%chat, error = kind(&error), "Telegram did not answer; sending again");
                     sleep(pause(lost)).await;
                     lost += 1;
@@ -175,6 +216,21 @@ impl Sender {
 
 fn telegram_id(chat: ChatId) -> teloxide::types::ChatId {
     teloxide::types::ChatId(chat.0)
+}
+
+fn topic_id(topic: i32) -> ThreadId {
+    ThreadId(teloxide::types::MessageId(topic))
+}
+
+/// Notes that the group `old` is the supergroup `new` from now on: its history and language stay under its first id.
+pub(super) async fn moved(preferences: &dyn Preferences, old: ChatId, new: ChatId) {
+    let noted = async {
+        let first = preferences.origin(old).await?.unwrap_or(old);
+        preferences.set_origin(new, first).await
+    };
+    if let Err(error) = noted.await {
+        tracing::error!(%error, "cannot note that a group became a supergroup");
+    }
 }
 
 fn keyboard(buttons: &[Button]) -> Option<InlineKeyboardMarkup> {

@@ -26,6 +26,11 @@ pub fn answer(words: Words<'_>, request: &Request, checked: &Checked) -> Html {
     Html::lines(lines)
 }
 
+/// What is said of a check that has no answer yet.
+pub(super) fn unanswered(words: Words<'_>, request: &Request, verdict: &Verdict) -> Html {
+    without_customer(words, &request.product, &request.number, verdict)
+}
+
 fn found(words: Words<'_>, request: &Request, customer: &Customer) -> Vec<Html> {
     let product = &request.product;
     let mut lines = vec![say!(words, "found-heading", product = &product.name)];
@@ -83,7 +88,7 @@ fn not_found(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Ht
 }
 
 /// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.
-fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
+pub(super) fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
     let (time, reference) = (time(at), outcome.reference.short());
     match &outcome.code {
         Some(code) if !matches!(outcome.verdict, Verdict::Found(_)) => {
@@ -95,10 +100,12 @@ fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
 
 /// What an owner is told when only the operator can help.
 pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
-    let remedy = remedy(words, alert.problem);
-    match &alert.code {
-        Some(code) => say!(words, "alert-code", code = code, remedy = remedy),
-        None => say!(words, "alert", remedy = remedy),
+    match alert {
+        Alert::Account { problem, code: Some(code) } => {
+            say!(words, "alert-code", code = code, remedy = remedy(words, *problem))
+        }
+        Alert::Account { problem, code: None } => say!(words, "alert", remedy = remedy(words, *problem)),
+        Alert::Store(error) => say!(words, "alert-store", error = error),
     }
 }
 

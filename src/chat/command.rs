@@ -16,6 +16,10 @@ pub enum Command {
     Products,
     /// `/riwayat`: the chat's checks.
     History,
+    /// `/gangguan`: how the providers did lately.
+    Outages,
+    /// `/batal`: no answer is wanted any more.
+    Cancel,
     /// `/bahasa`: the chat's language.
     Language,
     /// `/id`: the ids of the user and the chat.
@@ -24,7 +28,8 @@ pub enum Command {
 
 impl Command {
     /// The commands that the menu shows, the main one first.
-    pub const MENU: [Self; 6] = [Self::Check, Self::Products, Self::History, Self::Help, Self::Language, Self::Id];
+    pub const MENU: [Self; 8] =
+        [Self::Check, Self::Products, Self::History, Self::Outages, Self::Cancel, Self::Help, Self::Language, Self::Id];
 
     /// The name by which the menu lists it, without the slash.
     pub fn name(self) -> &'static str {
@@ -34,6 +39,8 @@ impl Command {
             Self::Check => "cek",
             Self::Products => "produk",
             Self::History => "riwayat",
+            Self::Outages => "gangguan",
+            Self::Cancel => "batal",
             Self::Language => "bahasa",
             Self::Id => "id",
         }

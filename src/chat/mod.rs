@@ -1,12 +1,15 @@
 //! What the bot says: a conversation without Telegram.
 //!
-//! [`Talk::hear`] takes a message and gives what to say to it; [`Talk::press`] does the same for a button. Both the bot and the
-//! terminal's demo hold their conversations through these two, so what the demo shows is what a phone shows. All words
-//! come from [`locale`](crate::locale); each kind of answer has its file here.
+//! A message is read ([`Talk::understand`]: what does it ask for?) and then carried out ([`Talk::carry_out`]: what is the
+//! answer?); [`Talk::press`] does both for a button. The bot and the terminal's demo hold their conversations through these,
+//! so what the demo shows is what a phone shows. All words come from [`locale`](crate::locale); each kind of answer has its
+//! file here.
 
 mod answer;
 pub mod command;
 mod history;
+mod intent;
+mod later;
 mod products;
 mod quoted;
 mod refusal;
@@ -14,24 +17,23 @@ mod reply;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 pub use answer::answer;
+pub use intent::Intent;
 pub use refusal::refusal;
-pub use reply::{Alert, Ask, Button, Leak, Place, Press, Pressed, Reply, Role, Said};
+pub use reply::{Alert, Ask, Button, Later, Leak, Place, Press, Pressed, Reply, Role, Said};
 
 use crate::{
     catalog::Catalog,
-    inquiry::{
-        Inquiry,
-        parse::{Parsed, Request},
-    },
+    clock::Clock,
+    inquiry::{Checked, Inquiry, Tried, parse::Request},
     locale::{Html, Locale, Words},
     say,
-    store::{self, Cursor, History, Preferences},
-    value::{ChatId, Language, Verdict},
+    store::{self, Cursor, History, Preferences, Seq},
+    value::{ChatId, Language, UpdateId, UserId, Verdict},
 };
-use command::{Command, Line};
 use history::Turn;
-use quoted::has_digits;
 
 /// Everything that a conversation draws on.
 pub struct Talk {
@@ -45,26 +47,82 @@ pub struct Talk {
     pub preferences: Arc<dyn Preferences>,
     /// The words.
     pub locale: Arc<Locale>,
+    /// The time, for what is promised.
+    pub clock: Arc<dyn Clock>,
+    /// How long a provider that does not answer is asked again; `None`: the first try is the answer.
+    pub patience: Option<TimeDelta>,
 }
 
 impl Talk {
-    /// Answers a message, where `bot` is the bot's user name without the `@`.
-    pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
-        let line = command::read(&ask.text, bot);
-        if line == Line::ForAnother {
-            return Said::default();
-        }
-        let words = self.words(ask.chat).await;
-        match (line, ask.role, ask.place) {
-            (Line::Command(Command::Id, _), ..) => say!(words, "id-shown", user = ask.user, chat = ask.chat).into(),
-            (_, Role::Stranger, Place::Private) => say!(words, "stranger", user = ask.user).into(),
-            (_, Role::Stranger, Place::Group) => Said::default(),
-            (Line::Command(command, args), ..) => self.obey(words, ask, command, args).await,
-            (Line::UnknownCommand { named }, _, place) if named || place == Place::Private => {
-                say!(words, "unknown-command").into()
+    /// Does what was asked by `user` in `chat`, and gives the answer. What it keeps is noted in the journal's entry of
+    /// `update`, where there is one.
+    pub async fn carry_out(&self, chat: ChatId, user: UserId, intent: &Intent, update: Option<UpdateId>) -> Said {
+        let words = self.words(chat).await;
+        match intent {
+            Intent::Answer { text, leak } => warned(words, text.clone().into(), *leak),
+            Intent::Check { request, leak } => {
+                let said = self.check(words, chat, user, request, update).await;
+                warned(words, said, *leak)
             }
-            (Line::Text(text), ..) => self.overhear(words, ask, text, bot).await,
-            (Line::UnknownCommand { .. } | Line::ForAnother, ..) => Said::default(),
+            Intent::Products { word, for_owner } => self.products(words, word, *for_owner).into(),
+            Intent::History => self.newest(words, chat, user).await,
+            Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
+            Intent::Cancel => cancelled(words, 0).into(),
+            Intent::Language(language) => self.set_language(words, chat, *language).await.into(),
+        }
+    }
+
+    /// The answer of a check whose outcome is in the history already; `None` where it cannot be found there.
+    pub async fn recall(&self, chat: ChatId, request: &Request, seq: Seq) -> Option<Said> {
+        let record = self.history.get(chat, seq).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a kept check cannot be read");
+            None
+        })?;
+        let checked = Checked { outcome: record.outcome, at: record.at, kept: true };
+        Some(self.ended(self.words(chat).await, request, checked))
+    }
+
+    /// The answer of a check that had to wait, now that it has ended.
+    pub async fn answer_late(&self, chat: ChatId, request: &Request, checked: Checked) -> Said {
+        self.ended(self.words(chat).await, request, checked)
+    }
+
+    /// What stands in the place of an answer that never came.
+    pub async fn give_up(&self, chat: ChatId, request: &Request, at: DateTime<Utc>) -> Reply {
+        later::gave_up(self.words(chat).await, request, at).into()
+    }
+
+    /// What stands in the place of an answer that nobody waits for any more.
+    pub async fn cancelled_check(&self, chat: ChatId, request: &Request) -> Reply {
+        later::cancelled(self.words(chat).await, request).into()
+    }
+
+    /// The answer to `/batal`, which stopped so many checks.
+    pub async fn cancelled(&self, chat: ChatId, count: usize) -> Reply {
+        cancelled(self.words(chat).await, count).into()
+    }
+
+    /// The same answer, begun with an apology for its lateness.
+    pub async fn apologise_for_lateness(&self, chat: ChatId, reply: Reply) -> Reply {
+        let apology = say!(self.words(chat).await, "later-apology");
+        Reply { text: Html::lines([apology, reply.text]), ..reply }
+    }
+
+    /// What to say when more is asked than the bot can take.
+    pub async fn busy(&self, chat: ChatId) -> Reply {
+        say!(self.words(chat).await, "busy").into()
+    }
+
+    /// What to say when nothing can be written down.
+    pub async fn not_accepted(&self, chat: ChatId) -> Reply {
+        say!(self.words(chat).await, "not-accepted").into()
+    }
+
+    /// Reads a message and carries it out, where nothing can come in between.
+    pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
+        match self.understand(ask, bot).await {
+            Some(intent) => self.carry_out(ask.chat, ask.user, &intent, None).await,
+            None => Said::default(),
         }
     }
 
@@ -107,64 +165,50 @@ impl Talk {
         self.locale.words(chosen.unwrap_or_default())
     }
 
-    async fn obey(&self, words: Words<'_>, ask: &Ask, command: Command, args: &str) -> Said {
-        match command {
-            Command::Start => say!(words, "start").into(),
-            Command::Help => help(words, ask.place).into(),
-            Command::Check => self.check(words, ask, args).await,
-            Command::Products => self.products(words, ask, args).into(),
-            Command::History => self.history(words, ask).await,
-            Command::Language => self.set_language(words, ask.chat, args).await.into(),
-            Command::Id => say!(words, "id-shown", user = ask.user, chat = ask.chat).into(),
+    async fn check(
+        &self,
+        words: Words<'_>,
+        chat: ChatId,
+        user: UserId,
+        request: &Request,
+        update: Option<UpdateId>,
+    ) -> Said {
+        match (self.inquiry.check(chat, user, request, update).await, self.patience) {
+            (Tried::Busy, _) => say!(words, "busy").into(),
+            (Tried::Ended(checked), _) => self.ended(words, request, checked),
+            (Tried::Unanswered { verdict, outcome }, Some(patience)) => {
+                let now = self.clock.now();
+                let until = now + patience;
+                let last = outcome.as_ref().map(|outcome| (now, outcome));
+                let text = later::notice(words, request, &verdict, last, until);
+                Said { later: Some(Later { until, last: outcome }), ..text.into() }
+            }
+            (Tried::Unanswered { outcome: Some(outcome), .. }, None) => {
+                let checked = self.inquiry.keep(chat, user, request, outcome, update).await;
+                self.ended(words, request, checked)
+            }
+            (Tried::Unanswered { verdict, outcome: None }, None) => answer::unanswered(words, request, &verdict).into(),
         }
     }
 
-    /// Text that is no command: a check in private; in a group only when it is meant for the bot and looks like one.
-    async fn overhear(&self, words: Words<'_>, ask: &Ask, text: &str, bot: &str) -> Said {
-        let mentioned = command::without_mention(text, bot);
-        let addressed = mentioned.is_some() || ask.replies_to_bot;
-        let text = mentioned.as_deref().unwrap_or(text);
-        match ask.place {
-            Place::Group if !addressed => Said::default(),
-            Place::Group if !has_digits(text) && mentioned.is_none() => Said::default(),
-            _ if !has_digits(text) && !ask.quoted.as_deref().is_some_and(has_digits) => say!(words, "hint").into(),
-            _ => self.check(words, ask, text).await,
-        }
-    }
-
-    async fn check(&self, words: Words<'_>, ask: &Ask, args: &str) -> Said {
-        let (Parsed { request, pin_seen }, source) = quoted::read(args, ask.quoted.as_deref(), &self.catalog);
-        let mut said = match request {
-            Ok(request) => self.inquire(words, ask, &request).await,
-            Err(error) => refusal(words, &error).into(),
-        };
-        if pin_seen {
-            said.leak = Some(source);
-            warn_of_pin(words, &mut said);
-        }
-        said
-    }
-
-    async fn inquire(&self, words: Words<'_>, ask: &Ask, request: &Request) -> Said {
-        let checked = self.inquiry.check(ask.chat, ask.user, request).await;
+    fn ended(&self, words: Words<'_>, request: &Request, checked: Checked) -> Said {
         let mut said = Said::from(answer(words, request, &checked));
         if let Verdict::Operator(problem) = checked.outcome.verdict {
-            said.alert = Some(Alert { problem, code: checked.outcome.code });
+            said.alert = Some(Alert::Account { problem, code: checked.outcome.code });
         }
         said
     }
 
-    fn products(&self, words: Words<'_>, ask: &Ask, word: &str) -> Html {
+    fn products(&self, words: Words<'_>, word: &str, for_owner: bool) -> Html {
         let products = self.catalog.search(word);
         if products.is_empty() {
-            return say!(words, "products-none", word = &word.chars().take(30).collect::<String>());
+            return say!(words, "products-none", word = word);
         }
-        let for_owner = ask.role == Role::Owner && ask.place == Place::Private;
         products::list(words, &products, for_owner)
     }
 
-    async fn history(&self, words: Words<'_>, ask: &Ask) -> Said {
-        match self.turn_to(words, ask.chat, Turn { to: Cursor::Newest, owner: ask.user }).await {
+    async fn newest(&self, words: Words<'_>, chat: ChatId, user: UserId) -> Said {
+        match self.turn_to(words, chat, Turn { to: Cursor::Newest, owner: user }).await {
             Ok(reply) => reply.into(),
             Err(error) => store_trouble(words, &error).into(),
         }
@@ -179,8 +223,7 @@ impl Talk {
         Ok(history::page(words, &page, turn.owner))
     }
 
-    async fn set_language(&self, words: Words<'_>, chat: ChatId, code: &str) -> Html {
-        let Some(language) = Language::from_code(code) else { return say!(words, "language-usage") };
+    async fn set_language(&self, words: Words<'_>, chat: ChatId, language: Language) -> Html {
         match self.preferences.set_language(chat, language).await {
             Ok(()) => say!(self.locale.words(language), "language-set"),
             Err(error) => store_trouble(words, &error),
@@ -188,19 +231,18 @@ impl Talk {
     }
 }
 
-fn help(words: Words<'_>, place: Place) -> Html {
-    let place = match place {
-        Place::Private => "private",
-        Place::Group => "group",
-    };
-    say!(words, "help", place = place)
-}
-
-fn warn_of_pin(words: Words<'_>, said: &mut Said) {
-    if let Some(reply) = &mut said.reply {
+/// An answer; where a PIN was shown, with a warning of it.
+fn warned(words: Words<'_>, mut said: Said, leak: Option<Leak>) -> Said {
+    said.leak = leak;
+    if let (Some(_), Some(reply)) = (leak, &mut said.reply) {
         let answer = std::mem::take(&mut reply.text);
         reply.text = Html::lines([answer, Html::default(), say!(words, "pin-warning")]);
     }
+    said
+}
+
+fn cancelled(words: Words<'_>, count: usize) -> Html {
+    if count == 0 { say!(words, "cancel-none") } else { say!(words, "cancel-done", count = count) }
 }
 
 fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {

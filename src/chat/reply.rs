@@ -1,8 +1,10 @@
 //! What goes into a conversation and what comes out, without a trace of Telegram: the bot and the demo both speak it.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     locale::Html,
-    value::{ChatId, OperatorProblem, ResponseCode, UserId},
+    value::{ChatId, OperatorProblem, Outcome, ResponseCode, UserId},
 };
 
 /// Where a message was written.
@@ -90,6 +92,17 @@ pub struct Said {
     pub leak: Option<Leak>,
     /// What the owners should know.
     pub alert: Option<Alert>,
+    /// The answer is not final: the provider is to be asked again.
+    pub later: Option<Later>,
+}
+
+/// A check that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// How long the provider is to be asked again.
+    pub until: DateTime<Utc>,
+    /// What the last call brought, if one was made.
+    pub last: Option<Outcome>,
 }
 
 /// Which message showed a PIN.
@@ -124,9 +137,14 @@ pub enum Pressed {
 
 /// Something that only the operator can put right, for the owners.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
-    /// What is wrong.
-    pub problem: OperatorProblem,
-    /// The vendor's code for it.
-    pub code: Option<ResponseCode>,
+pub enum Alert {
+    /// At the partner account.
+    Account {
+        /// What is wrong.
+        problem: OperatorProblem,
+        /// The vendor's code for it.
+        code: Option<ResponseCode>,
+    },
+    /// Where things are kept: the error's own text, which names the remedy.
+    Store(String),
 }

@@ -51,7 +51,7 @@ pub(super) async fn demo() -> anyhow::Result<ExitCode> {
     let (sandbox, account) = sandbox::start(listener, PrivateKey::generate()?)?;
     let clock = Arc::new(SystemClock);
     let catalog = Catalog::load(None)?;
-    let talk = talk(account, Timeouts::default(), catalog, Stores::in_memory(), clock)?;
+    let talk = talk(account, Timeouts::default(), catalog, &Stores::in_memory(), clock, None)?;
     let mut terminal = Terminal::new(talk);
     let stop = stop_signal()?;
     terminal.show(WELCOME)?;

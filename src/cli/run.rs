@@ -10,7 +10,7 @@ use crate::{
     app::{App, Config, Stores},
     catalog::Catalog,
     clock::SystemClock,
-    config::{self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, TelegramSettings},
+    config::{self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, PatienceSettings, TelegramSettings},
 };
 
 #[derive(clap::Args, Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Args {
     #[command(flatten)]
     catalog: CatalogSettings,
     #[command(flatten)]
+    late: PatienceSettings,
+    #[command(flatten)]
     data: DataSettings,
 }
 
@@ -33,6 +35,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         telegram,
         klikoo,
         timeouts: args.klikoo.timeouts(),
+        patience: args.late.patience(),
         catalog: Catalog::load(args.catalog.file())?,
         access: args.access.access(),
     };

@@ -27,6 +27,11 @@ impl Html {
         Self(markup)
     }
 
+    /// Markup that this program wrote into its own store.
+    pub fn from_record(markup: String) -> Self {
+        Self(markup)
+    }
+
     /// Puts texts under each other, each on a line of its own. Telegram's tags end on the line they begin on, so that a
     /// long text can be split at any line.
     pub fn lines(parts: impl IntoIterator<Item = Html>) -> Self {

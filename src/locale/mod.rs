@@ -164,6 +164,12 @@ impl Arg for usize {
     }
 }
 
+impl Arg for u32 {
+    fn into_value(self, _: Words<'_>) -> FluentValue<'static> {
+        self.into()
+    }
+}
+
 impl Arg for Rupiah {
     fn into_value(self, _: Words<'_>) -> FluentValue<'static> {
         escaped(&rupiah(self))

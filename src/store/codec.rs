@@ -6,6 +6,7 @@
 //! The short names are for the disk: a record takes some 150 bytes, of which sled makes about three times as many.
 
 use chrono::DateTime;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::value::{
@@ -13,9 +14,9 @@ use crate::value::{
     Rupiah, UserId, Verdict,
 };
 
-use super::Record;
+use super::{Record, Seq};
 
-/// The version that this build writes, and the newest that it reads.
+/// The version that this build writes, of records and of the journal's entries alike, and the newest that it reads.
 const VERSION: u8 = 1;
 
 /// The longest free text that is read back, in characters.
@@ -75,12 +76,7 @@ struct Stored {
 
 /// The bytes of `record`.
 pub(super) fn encode(record: &Record) -> Vec<u8> {
-    // Plain fields: there is nothing in them that serde_json could refuse.
-    let json = serde_json::to_vec(&Stored::from(record)).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(json.len() + 1);
-    bytes.push(VERSION);
-    bytes.extend(json);
-    bytes
+    write_json(&Stored::from(record))
 }
 
 /// The record of `chat` that `bytes` are.
@@ -88,12 +84,35 @@ pub(super) fn encode(record: &Record) -> Vec<u8> {
 /// # Errors
 /// They are not a record, or one that only a later build can read.
 pub(super) fn decode(chat: ChatId, bytes: &[u8]) -> Result<Record, Unreadable> {
+    read_json::<Stored>(bytes)?.into_record(chat)
+}
+
+/// Reads what may be damaged: says so in the log, by its place alone, and gives nothing.
+pub(super) fn decode_or_log(chat: ChatId, seq: Seq, bytes: &[u8]) -> Option<Record> {
+    let record = decode(chat, bytes);
+    if let Err(error) = &record {
+        tracing::error!(chat = chat.0, seq = seq.0, %error, "a record cannot be read: passed over");
+    }
+    record.ok()
+}
+
+/// The version, then `stored` as JSON.
+pub(super) fn write_json(stored: &impl Serialize) -> Vec<u8> {
+    // Plain fields: there is nothing in them that serde_json could refuse.
+    let json = serde_json::to_vec(stored).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(json.len() + 1);
+    bytes.push(VERSION);
+    bytes.extend(json);
+    bytes
+}
+
+/// What [`write_json`] wrote.
+pub(super) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
     let (&version, json) = bytes.split_first().ok_or(Unreadable::Empty)?;
     if version != VERSION {
         return Err(Unreadable::Version(version));
     }
-    let stored: Stored = serde_json::from_slice(json).map_err(|error| without_values(&error))?;
-    stored.into_record(chat)
+    serde_json::from_slice(json).map_err(|error| without_values(&error))
 }
 
 /// What is wrong with JSON, without the values that serde_json puts into its texts: they are personal.

@@ -2,34 +2,52 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use tokio::task::JoinSet;
 
 use super::samples::{self, record};
-use super::{Cursor, History, LARGEST_PAGE, Page, Preferences, Record, Seq};
+use super::{Cursor, History, Journal, LARGEST_PAGE, MemoryStore, Page, Preferences, Record, Seq};
 use crate::value::{ChatId, Language};
 
-/// Both traits, as one object.
-trait Store: History + Preferences {}
-impl<T: History + Preferences> Store for T {}
+/// All traits, as one object.
+pub(super) trait Store: History + Journal + Preferences {}
+impl<T: History + Journal + Preferences> Store for T {}
 
 /// A new, empty store, and what must live as long as it does (its directory).
 pub(super) struct Subject {
-    store: std::sync::Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
+    /// Opens it again, where it outlives its process.
+    open: Option<Box<dyn Fn() -> Arc<dyn Store>>>,
     _owned: Box<dyn Any + Send>,
 }
 
 impl Subject {
-    pub(super) fn new(store: impl History + Preferences + 'static, owned: impl Any + Send) -> Self {
-        Self { store: std::sync::Arc::new(store), _owned: Box::new(owned) }
+    pub(super) fn new(store: impl Store + 'static, owned: impl Any + Send) -> Self {
+        Self { store: Arc::new(store), open: None, _owned: Box::new(owned) }
+    }
+
+    /// A store that `open` opens whenever it was closed.
+    pub(super) fn reopenable<S: Store + 'static>(open: impl Fn() -> S + 'static, owned: impl Any + Send) -> Self {
+        let subject = Self::new(open(), owned);
+        Self { open: Some(Box::new(move || Arc::new(open()))), ..subject }
+    }
+
+    /// Closes the store and opens it again, as a restart does; not one that a process's end would empty.
+    pub(super) fn reopen(&mut self) {
+        if let Some(open) = &self.open {
+            // The old one first: a directory is open once.
+            self.store = Arc::new(MemoryStore::new());
+            self.store = open();
+        }
     }
 
     async fn append(&self, record: Record) -> Seq {
-        self.store.append(record).await.unwrap()
+        self.store.append(record, None).await.unwrap()
     }
 
-    async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Page {
+    pub(super) async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Page {
         self.store.page(chat, cursor, limit).await.unwrap()
     }
 
@@ -54,7 +72,9 @@ pub(super) async fn holds(make: impl Fn() -> Subject) {
     limits_are_kept(&make()).await;
     cursors_need_not_exist(&make()).await;
     appenders_do_not_disturb_each_other(&make()).await;
+    a_record_is_found_by_its_place(&make()).await;
     a_chat_has_one_language(&make()).await;
+    a_chat_has_one_origin(&make()).await;
 }
 
 async fn an_empty_history_has_an_empty_page(store: &Subject) {
@@ -146,7 +166,7 @@ async fn appenders_do_not_disturb_each_other(store: &Subject) {
         appenders.spawn(async move {
             let mut places = Vec::new();
             for minute in 0..20 {
-                places.push(history.append(record(ChatId(chat), minute)).await.unwrap());
+                places.push(history.append(record(ChatId(chat), minute), None).await.unwrap());
             }
             places
         });
@@ -156,6 +176,26 @@ async fn appenders_do_not_disturb_each_other(store: &Subject) {
     for chat in -5..5 {
         assert_eq!(shape(&store.page(ChatId(chat), Cursor::Newest, 50).await), (0..20, false, false));
     }
+}
+
+async fn a_record_is_found_by_its_place(store: &Subject) {
+    let place = store.append(record(CHAT, 3)).await;
+    let get = |chat, seq| store.store.get(chat, seq);
+    assert_eq!(get(CHAT, place).await, Ok(Some(record(CHAT, 3))));
+    assert_eq!(get(ChatId(8), place).await, Ok(None), "a place is one of its own chat");
+    assert_eq!(get(CHAT, Seq(place.0 + 1)).await, Ok(None));
+}
+
+async fn a_chat_has_one_origin(store: &Subject) {
+    let preferences = &store.store;
+    let (group, supergroup) = (ChatId(-7), ChatId(-1_001_234_567_890));
+    assert_eq!(preferences.origin(supergroup).await, Ok(None));
+    preferences.set_origin(supergroup, ChatId(-8)).await.unwrap();
+    preferences.set_origin(supergroup, group).await.unwrap();
+    preferences.set_language(supergroup, Language::En).await.unwrap();
+    assert_eq!(preferences.origin(supergroup).await, Ok(Some(group)));
+    assert_eq!(preferences.origin(group).await, Ok(None));
+    assert_eq!(preferences.language(supergroup).await, Ok(Some(Language::En)), "the one is not the other");
 }
 
 async fn a_chat_has_one_language(store: &Subject) {

@@ -55,11 +55,20 @@ pub enum Error {
         /// The newest schema that this build knows.
         known: u32,
     },
-    /// No space is left.
-    #[error("the disk of {} is full: free some space, then start ceknomor again", dir.display())]
+    /// No space is left. The store goes on by itself once there is some.
+    #[error("the disk of {} is full: free some space", dir.display())]
     Full {
         /// The data directory.
         dir: PathBuf,
+    },
+    /// A question that is longer than [`LONGEST_QUESTION`](super::LONGEST_QUESTION). Nothing was written.
+    #[error(
+        "a question of {bytes} bytes is not kept, the longest may have {}: ask for less at once",
+        super::LONGEST_QUESTION
+    )]
+    QuestionTooLong {
+        /// How long it is.
+        bytes: usize,
     },
     /// The store was closed, or stopped at a fault that the log tells.
     #[error("the store is closed: see the log for an earlier error, then start ceknomor again")]

@@ -1,4 +1,8 @@
 //! Questions that were accepted and are not finally answered: what is taken up again after a crash.
+//!
+//! The life of an entry: `accept` puts it on disk, before Telegram is told that the update was received;
+//! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes it
+//! once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -18,11 +22,12 @@ pub struct Entry {
     pub chat: ChatId,
     /// Who asked.
     pub user: UserId,
-    /// When it was accepted.
+    /// When it was accepted, to the millisecond.
     pub accepted: DateTime<Utc>,
     /// What was asked, in the words of whoever accepted it; at most [`LONGEST_QUESTION`]. It holds no PIN.
     pub question: String,
-    /// Where the outcome of its inquiry stands in the chat's history, once it does: then it is not asked again.
+    /// Where the outcome of its inquiry stands in the history of the chat that the record was of, once it does: then
+    /// it is not asked again.
     pub kept: Option<Seq>,
     /// That it waits for a provider, and how.
     pub waiting: Option<Waiting>,
@@ -35,7 +40,7 @@ pub struct Waiting {
     pub notice: Option<MessageId>,
     /// How often the provider was asked.
     pub asked: u32,
-    /// Not to be asked again before this.
+    /// Not to be asked again before this. To the millisecond, like the next.
     pub next: DateTime<Utc>,
     /// Given up then.
     pub until: DateTime<Utc>,
@@ -45,27 +50,38 @@ pub struct Waiting {
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Keeps those of `entries` that are new, all in one commit; durable when this returns. Gives for each, in order,
-    /// whether it is new: an update that is in the journal, or was finished lately (at least the last 1 000), is not.
+    /// whether it is new: an update that is in the journal, stands earlier in `entries`, or was finished lately (one
+    /// of the last 4 096, over restarts too), is not. The updates may come in any order.
     ///
     /// # Errors
-    /// None of them is known to be kept.
+    /// None of them is known to be kept. [`Error::QuestionTooLong`]: none of them is.
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error>;
 
-    /// Notes that an entry waits; durable when this returns. An update that is not in the journal is passed over.
+    /// Notes that an entry waits, in place of what was noted before; durable when this returns. An update that is not
+    /// in the journal is passed over.
     ///
     /// # Errors
     /// It is not known to be noted.
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error>;
 
-    /// Ends an entry: its answer was sent, or refused for good. Durable when this returns.
+    /// Ends an entry: its answer was sent, or refused for good. An update that is not in the journal is passed over.
+    /// When this returns it outlives the process, but a power loss before the next commit of anything else may undo
+    /// it: all that comes of that is an answer given twice.
     ///
     /// # Errors
     /// It is not known to be ended.
     async fn finish(&self, update: UpdateId) -> Result<(), Error>;
 
-    /// What is not finished, in the order in which it was accepted.
+    /// What is not finished, in the order in which it was accepted. An entry that cannot be read is left out and
+    /// logged; it stays on disk, and its update is not taken again.
     ///
     /// # Errors
     /// Nothing could be read.
     async fn unfinished(&self) -> Result<Vec<Entry>, Error>;
+}
+
+/// Refuses a batch with a question that is too long.
+pub(super) fn check_lengths(entries: &[Entry]) -> Result<(), Error> {
+    let longest = entries.iter().map(|entry| entry.question.len()).max().unwrap_or(0);
+    if longest > LONGEST_QUESTION { Err(Error::QuestionTooLong { bytes: longest }) } else { Ok(()) }
 }

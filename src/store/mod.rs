@@ -4,20 +4,24 @@
 //! and tests) or, later, a database shared by several processes: so the traits are async and carry no type of any
 //! backend. One contract suite (`contract`, in the tests) holds for every backend.
 //!
-//! Both backends keep a record as the same bytes (`codec`) under the same key (`key`) and cut pages with the same
-//! code (`paging`): they differ in where the bytes lie.
+//! Both backends keep a record as the same bytes (`codec`, `entry_codec`) under the same key (`key`), cut pages with
+//! the same code (`paging`) and know accepted updates by the same list (`ledger`): they differ in where the bytes lie.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::value::{ChatId, CustomerNumber, Language, Outcome, Provider, Rupiah, UserId};
+use crate::value::{ChatId, CustomerNumber, Language, Outcome, Provider, Rupiah, UpdateId, UserId};
 
 mod codec;
 #[cfg(test)]
 mod contract;
+mod entry_codec;
 mod error;
 mod journal;
+#[cfg(test)]
+mod journal_contract;
 mod key;
+mod ledger;
 mod memory;
 mod paging;
 #[cfg(test)]
@@ -80,11 +84,21 @@ pub struct Page {
 /// The checks of each chat.
 #[async_trait]
 pub trait History: Send + Sync {
-    /// Keeps a record as the newest of its chat. It is durable when this returns.
+    /// Keeps a record as the newest of its chat, and gives its place. It is durable when this returns.
+    ///
+    /// Where `update` names an entry of the journal, the entry's [`kept`](Entry::kept) is set to that place in the same
+    /// commit: both are kept or neither. Where it was set already, the first record stays, nothing is added, and this
+    /// gives the first one's place. An update that is not in the journal is no more than none.
     ///
     /// # Errors
     /// The record is not known to be kept: the text says why and names the remedy.
-    async fn append(&self, record: Record) -> Result<Seq, Error>;
+    async fn append(&self, record: Record, update: Option<UpdateId>) -> Result<Seq, Error>;
+
+    /// The record of `chat` at `seq`. `None` when there is none, or none that can be read (that is logged).
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error>;
 
     /// A page of at most `limit` records of `chat` (and at most [`LARGEST_PAGE`]). It costs the same however many
     /// records there are. A record that cannot be read is left out and logged; it does not hide the others.
@@ -108,4 +122,18 @@ pub trait Preferences: Send + Sync {
     /// # Errors
     /// The choice is not known to be kept.
     async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error>;
+
+    /// The chat under whose id `chat` has its history and its language, when that is not its own: a group gets a new
+    /// id when it becomes a supergroup (Bot API, `migrate_to_chat_id`).
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    async fn origin(&self, chat: ChatId) -> Result<Option<ChatId>, Error>;
+
+    /// Keeps that `new` goes on with what is kept of `old`. It is durable when this returns. Nothing is moved, and no
+    /// chain is followed: where `old` has an origin itself, that one is to be given.
+    ///
+    /// # Errors
+    /// It is not known to be kept.
+    async fn set_origin(&self, new: ChatId, old: ChatId) -> Result<(), Error>;
 }

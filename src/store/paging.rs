@@ -68,13 +68,7 @@ fn read_row(row: &impl AsRow) -> Option<(Seq, Record)> {
         tracing::error!(?key, "a key in the history is no record's: passed over");
         return None;
     };
-    match codec::decode(chat, value) {
-        Ok(record) => Some((seq, record)),
-        Err(error) => {
-            tracing::error!(chat = chat.0, seq = seq.0, %error, "a record cannot be read: passed over");
-            None
-        }
-    }
+    codec::decode_or_log(chat, seq, value).map(|record| (seq, record))
 }
 
 fn any<Row>(mut rows: impl Iterator<Item = Result<Row, Error>>) -> Result<bool, Error> {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::value::{
-    ChatId, Customer, CustomerName, CustomerNumber, OperatorProblem, Outcome, Provider, Reference, ResponseCode,
-    Rupiah, UserId, Verdict,
+    ChatId, Customer, CustomerName, CustomerNumber, MessageId, OperatorProblem, Outcome, Provider, Reference,
+    ResponseCode, Rupiah, UpdateId, UserId, Verdict,
 };
 
-use super::Record;
+use super::{Entry, Record, Seq, Waiting};
 
 /// A moment with milliseconds, some minutes after 14:05:06.789 WIB on 22 November 2026.
 pub(super) fn moment(minutes: usize) -> DateTime<Utc> {
@@ -94,4 +94,27 @@ pub(super) fn each_record() -> Vec<Record> {
         }
     }
     records
+}
+
+/// A question as it is accepted.
+pub(super) fn entry(update: u32) -> Entry {
+    Entry {
+        update: UpdateId(update),
+        chat: ChatId(-1_001_234_567_890),
+        user: UserId(123_456_789),
+        accepted: moment(0),
+        question: "/cek PLN20 01105691111".to_owned(),
+        kept: None,
+        waiting: None,
+    }
+}
+
+/// A question with all that may be known of it.
+pub(super) fn waiting_entry(update: u32) -> Entry {
+    Entry { kept: Some(Seq(41)), waiting: Some(waiting(2)), ..entry(update) }
+}
+
+/// A wait after as many calls.
+pub(super) fn waiting(asked: u32) -> Waiting {
+    Waiting { notice: Some(MessageId(5)), asked, next: moment(1), until: moment(15) }
 }

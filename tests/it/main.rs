@@ -12,6 +12,7 @@ mod binary;
 mod bot_api;
 mod bot_api_itself;
 mod conversations;
+mod inquiries;
 mod layers;
 mod scene;
 mod source;

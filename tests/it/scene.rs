@@ -12,6 +12,7 @@ use ceknomor::{
     sandbox::{Sandbox, Settings},
     value::{ChatId, UserId},
 };
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -50,6 +51,8 @@ pub struct Scene {
     /// Klikoo's clock: the same moment.
     pub klikoo_clock: Arc<FixedClock>,
     pub timeouts: Timeouts,
+    /// How long a silent provider is asked again.
+    pub patience: Option<TimeDelta>,
     pub catalog: Catalog,
     data: TempDir,
     owners: Vec<UserId>,
@@ -66,6 +69,7 @@ impl Scene {
             clock: clock(),
             klikoo_clock,
             timeouts: Timeouts::default(),
+            patience: None,
             catalog: Catalog::load(None).unwrap(),
             data: tempfile::tempdir().unwrap(),
             owners: Vec::new(),
@@ -119,6 +123,7 @@ impl Scene {
                 private_key: PrivateKey::read(key_file()).unwrap(),
             },
             timeouts: self.timeouts,
+            patience: self.patience,
             catalog: self.catalog.clone(),
             access: Access::new(self.owners.iter().copied(), self.chats.iter().copied()),
         };

@@ -7,9 +7,11 @@
 use std::fs;
 use std::io;
 
+use super::super::ledger::Ledger;
 use super::super::{Error, key};
 use super::database::{Database, TreeName, catching};
-use super::layout::{Layout, sled_files};
+use super::journal;
+use super::layout::{Layout, copy_sled};
 use super::mark::Mark;
 
 /// What is in a store.
@@ -23,6 +25,8 @@ struct Found {
     history: u64,
     /// How many preferences there are.
     preferences: u64,
+    /// What the journal knows.
+    ledger: Ledger,
 }
 
 /// Opens a copy of the store, reads all of it and holds it against `mark`. Gives the mark that it deserves: what was
@@ -31,8 +35,17 @@ struct Found {
 /// # Errors
 /// Something is missing or unreadable. Only the copy was touched, and it is gone.
 pub(super) fn check(layout: &Layout, id: &str, mark: Mark) -> Result<Mark, Error> {
-    let copy = Copy::make(layout)?;
-    let found = catching(&layout.dir, || read_all(&copy, id, mark.last))??;
+    let _copy = Copy::make(layout)?;
+    let database = Database::open(&layout.dir, &layout.check())?;
+    verify(layout, &database, id, mark)
+}
+
+/// Reads all of an open database and holds it against `mark`, as [`check`] does.
+///
+/// # Errors
+/// Something is missing or unreadable.
+pub(super) fn verify(layout: &Layout, database: &Database, id: &str, mark: Mark) -> Result<Mark, Error> {
+    let found = catching(&layout.dir, || read_all(layout, database, id, mark.last))??;
     if found.marked != mark.history {
         let what = format!("{} of {} records can be found", found.marked, mark.history);
         return Err(layout.damaged(what));
@@ -41,12 +54,17 @@ pub(super) fn check(layout: &Layout, id: &str, mark: Mark) -> Result<Mark, Error
         let what = format!("{} of {} preferences can be found", found.preferences, mark.preferences);
         return Err(layout.damaged(what));
     }
-    Ok(Mark { last: mark.last.max(found.last), history: found.history, preferences: found.preferences })
+    let (accepted, ended) = (found.ledger.accepted(), found.ledger.ended());
+    // An entry is there until it is finished: so none is lost without a word.
+    if accepted < mark.accepted || ended < mark.ended {
+        let what = format!("{accepted} of {} accepted questions are accounted for", mark.accepted);
+        return Err(layout.damaged(what));
+    }
+    let last = mark.last.max(found.last);
+    Ok(Mark { last, history: found.history, preferences: found.preferences, accepted, ended })
 }
 
-fn read_all(copy: &Copy<'_>, id: &str, marked: u64) -> Result<Found, Error> {
-    let layout = copy.0;
-    let database = Database::open(&layout.dir, &layout.check())?;
+fn read_all(layout: &Layout, database: &Database, id: &str, marked: u64) -> Result<Found, Error> {
     database.check_meta(id)?;
     let mut found = Found::default();
     for row in database.trees.get(TreeName::History) {
@@ -60,6 +78,7 @@ fn read_all(copy: &Copy<'_>, id: &str, marked: u64) -> Result<Found, Error> {
         row.map_err(|error| database.trees.error(&error))?;
         found.preferences += 1;
     }
+    found.ledger = journal::read_ledger(&database.trees)?;
     Ok(found)
 }
 
@@ -77,13 +96,8 @@ impl<'a> Copy<'a> {
     }
 
     fn fill(&self) -> io::Result<()> {
-        let (from, to) = (self.0.sled(), self.0.check());
         self.remove()?;
-        fs::create_dir_all(to.join("blobs"))?;
-        for path in sled_files(&from)? {
-            fs::copy(from.join(&path), to.join(&path))?;
-        }
-        Ok(())
+        copy_sled(&self.0.sled(), &self.0.check())
     }
 
     fn remove(&self) -> io::Result<()> {

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 use super::layout::Layout;
 use super::manifest::Manifest;
 use super::*;
+use crate::store::Preferences;
 use crate::store::samples::record;
+use crate::value::Language;
 
 const CHATS: i64 = 10;
 const RECORDS_OF_A_CHAT: usize = 300;
@@ -33,14 +35,14 @@ static STORES: LazyLock<[TempDir; 2]> = LazyLock::new(|| {
         let mut appends = tokio::task::JoinSet::new();
         for (chat, minute) in (0..CHATS).flat_map(|chat| (0..RECORDS_OF_A_CHAT).map(move |minute| (chat, minute))) {
             let store = store.clone();
-            appends.spawn(async move { store.append(record(ChatId(chat), minute)).await.unwrap() });
+            appends.spawn(async move { store.append(record(ChatId(chat), minute), None).await.unwrap() });
         }
         appends.join_all().await;
         store.set_language(ChatId(1), Language::En).await.unwrap();
         // Opened and written to once more, so that there is a snapshot of sled's and a log beyond it.
         store.close().await.unwrap();
         let store = SledStore::open(closed.path()).unwrap();
-        store.append(record(ChatId(-1), 0)).await.unwrap();
+        store.append(record(ChatId(-1), 0), None).await.unwrap();
         copy(closed.path(), killed.path());
         store.close().await.unwrap();
         [closed, killed]
@@ -54,7 +56,7 @@ fn left(how: Left) -> TempDir {
     dir
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     for (path, bytes) in contents(from) {
         let path = to.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -63,7 +65,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Every file under `dir`, by its path there.
-fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn contents(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -149,12 +151,12 @@ fn a_damaged_log_is_never_emptied() {
 async fn a_log_that_ends_too_early_is_noticed() {
     let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let store = SledStore::open(dir.path()).unwrap();
-    store.append(record(ChatId(1), 0)).await.unwrap();
+    store.append(record(ChatId(1), 0), None).await.unwrap();
     store.close().await.unwrap();
     let earlier = contents(&dir.path().join("sled"));
 
     let store = SledStore::open(dir.path()).unwrap();
-    store.append(record(ChatId(1), 1)).await.unwrap();
+    store.append(record(ChatId(1), 1), None).await.unwrap();
     store.set_language(ChatId(1), Language::En).await.unwrap();
     copy(dir.path(), killed.path());
     fs::remove_dir_all(killed.path().join("sled")).unwrap();
@@ -220,7 +222,7 @@ fn a_mark_with_a_torn_slot_gives_no_place_out_twice() {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             let store = SledStore::open(dir.path()).unwrap();
             let newest = runtime.block_on(store.page(ChatId(-1), Cursor::Newest, 1)).unwrap().records[0].0;
-            assert!(runtime.block_on(store.append(record(ChatId(-1), 1))).unwrap() > newest, "{how:?}, {slot}");
+            assert!(runtime.block_on(store.append(record(ChatId(-1), 1), None)).unwrap() > newest, "{how:?}, {slot}");
         }
     }
 }
@@ -284,9 +286,9 @@ fn a_newer_schema_is_not_touched() {
     for how in BOTH {
         let dir = left(how);
         let path = dir.path().join("store.json");
-        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 1", "\"schema\": 2");
+        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 2", "\"schema\": 3");
         fs::write(&path, text).unwrap();
-        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 2, known: 1 });
+        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 3, known: 2 });
     }
 }
 

@@ -1,9 +1,11 @@
 //! sled itself: opened with what fits the bot, its trees by name, its panics caught.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use ::sled::{Db, Tree};
+use ::sled::transaction::{TransactionError, Transactional};
+use ::sled::{Batch, Db, Tree};
 
 use super::super::Error;
 use super::manifest::SCHEMA;
@@ -18,6 +20,16 @@ pub(super) enum TreeName {
     History,
     /// What each chat has chosen.
     Preferences,
+    /// What was accepted and is not finished, and which updates were finished lately.
+    Journal,
+}
+
+/// What changes in each tree.
+#[derive(Default)]
+pub(super) struct Batches {
+    pub(super) history: Batch,
+    pub(super) preferences: Batch,
+    pub(super) journal: Batch,
 }
 
 /// The open trees. As long as one of these lives, sled holds its files.
@@ -27,6 +39,7 @@ pub(super) struct Trees {
     dir: PathBuf,
     history: Tree,
     preferences: Tree,
+    journal: Tree,
 }
 
 /// The open database.
@@ -47,6 +60,7 @@ impl Database {
                 dir: dir.to_owned(),
                 history: db.open_tree("history")?,
                 preferences: db.open_tree("preferences")?,
+                journal: db.open_tree("journal")?,
             };
             Ok(Self { db, meta, trees })
         };
@@ -80,6 +94,26 @@ impl Database {
         }
     }
 
+    /// Makes the changes in all trees at once, and writes them: sled's recovery keeps all of them or none.
+    pub(super) fn commit(&self, batches: &Batches) -> ::sled::Result<()> {
+        self.apply(batches)?;
+        self.flush()
+    }
+
+    fn apply(&self, batches: &Batches) -> ::sled::Result<()> {
+        let Trees { history, preferences, journal, .. } = &self.trees;
+        let applied = (history, preferences, journal).transaction(|(history, preferences, journal)| {
+            history.apply_batch(&batches.history)?;
+            preferences.apply_batch(&batches.preferences)?;
+            journal.apply_batch(&batches.journal)?;
+            Ok(())
+        });
+        applied.map_err(|error| match error {
+            TransactionError::Storage(error) => error,
+            TransactionError::Abort(()) => ::sled::Error::Unsupported("nothing aborts this".to_owned()),
+        })
+    }
+
     /// Writes what sled still holds in memory. Only one thread may ever be in here (sled#1308).
     pub(super) fn flush(&self) -> ::sled::Result<()> {
         self.db.flush().map(|_bytes| ())
@@ -92,12 +126,18 @@ impl Trees {
         match name {
             TreeName::History => &self.history,
             TreeName::Preferences => &self.preferences,
+            TreeName::Journal => &self.journal,
         }
     }
 
     /// What an error of sled means here.
     pub(super) fn error(&self, error: &::sled::Error) -> Error {
         Error::from_sled(&self.dir, error)
+    }
+
+    /// What an I/O error beside sled means here.
+    pub(super) fn io_error(&self, error: &io::Error) -> Error {
+        Error::from_io(&self.dir, error)
     }
 }
 

@@ -1,43 +1,61 @@
 //! The disk behind the writer: opens the directory with care, commits groups, and closes with a seal.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ::sled::Batch;
-
-use super::super::{Error, Seq, key};
+use super::super::Error;
+use super::super::ledger::Ledger;
 use super::check;
-use super::database::{Database, TreeName, Trees};
+use super::database::Database;
+use super::journal;
 use super::layout::{Kind, Layout, sync_dir};
-use super::manifest::{Manifest, State};
+use super::manifest::{Manifest, SCHEMA, State};
 use super::mark::{Mark, MarkFile};
+use super::migration;
+use super::plan::Plan;
+use super::readers::Readers;
+use super::recovery;
 use super::seal::Seal;
-use super::writer::{Commit, Write};
+use super::writer::{Answer, Commit, Write};
+use crate::value::UpdateId;
 
 /// How long a close waits for reads under way to let go of sled's files.
 const LET_GO: Duration = Duration::from_secs(2);
 
 /// The open directory, as its only writer sees it.
 pub(super) struct Disk {
-    layout: Layout,
-    manifest: Manifest,
-    database: Database,
+    pub(super) layout: Layout,
+    pub(super) manifest: Manifest,
+    pub(super) mark: Mark,
+    mark_file: MarkFile,
+    pub(super) ledger: Ledger,
+    /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a later
+    /// flush would cover. Only a full disk is got over ([`recovery`]).
+    pub(super) live: Result<Live, Error>,
+    pub(super) readers: Readers,
+    /// Entries that came to their end while the disk was full.
+    pub(super) ended: HashSet<UpdateId>,
+    /// How long a full disk is left alone.
+    pub(super) pause: Duration,
+    /// Until when.
+    pub(super) next_try: Instant,
+}
+
+/// sled, open.
+pub(super) struct Live {
+    pub(super) database: Database,
     /// sled's log once more: sled's own flush reaches the disk's cache only (`sync_file_range`), so that a power loss
     /// could undo it; syncing this file makes it durable.
-    log: File,
-    mark: Mark,
-    mark_file: MarkFile,
-    /// The first failure; after it nothing is written any more, because nobody knows what a later flush would cover.
-    failed: Option<Error>,
+    pub(super) log: File,
 }
 
 impl Disk {
-    /// Opens the store in `dir`, or makes one. The trees are for reading beside the writer.
-    pub(super) fn open(dir: &Path) -> Result<(Self, Trees), Error> {
+    /// Opens the store in `dir`, or makes one. A full disk is left alone for `pause`.
+    pub(super) fn open(dir: &Path, pause: Duration) -> Result<Self, Error> {
         let layout = Layout::new(dir);
         let may_be_new = layout.inspect()? == Kind::Empty;
         let mark_file = MarkFile::lock(&layout, may_be_new)?;
@@ -46,8 +64,27 @@ impl Disk {
             Kind::Empty => Self::create(layout, mark_file)?,
             Kind::Ours => Self::open_existing(layout, mark_file)?,
         };
-        let trees = disk.database.trees.clone();
-        Ok((disk, trees))
+        Ok(Self { pause, ..disk })
+    }
+
+    /// For reading beside the writer.
+    pub(super) fn readers(&self) -> Readers {
+        self.readers.clone()
+    }
+
+    fn of(layout: Layout, manifest: Manifest, live: Live, mark: Mark, mark_file: MarkFile, ledger: Ledger) -> Self {
+        Self {
+            layout,
+            manifest,
+            mark,
+            mark_file,
+            ledger,
+            readers: Readers::of(live.database.trees.clone()),
+            live: Ok(live),
+            ended: HashSet::new(),
+            pause: recovery::PAUSE,
+            next_try: Instant::now(),
+        }
     }
 
     fn create(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
@@ -55,7 +92,7 @@ impl Disk {
         manifest.write(&layout)?;
         let database = Database::open(&layout.dir, &layout.sled())?;
         database.write_meta(&manifest.id)?;
-        let log = open_log(&layout)?;
+        let log = layout.open_log()?;
         let mut settle = || {
             mark_file.write(Mark::default())?;
             mark_file.sync()?;
@@ -65,7 +102,8 @@ impl Disk {
         settle().map_err(|error| layout.error(&error))?;
         manifest.state = State::Open;
         manifest.write(&layout)?;
-        Ok(Self { layout, manifest, database, log, mark: Mark::default(), mark_file, failed: None })
+        let live = Live { database, log };
+        Ok(Self::of(layout, manifest, live, Mark::default(), mark_file, Ledger::default()))
     }
 
     fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
@@ -81,15 +119,27 @@ impl Disk {
             }
             (State::Closed { seal, .. }, Some(mark)) => {
                 seal.verify(&layout)?;
+                migration::forget_aside(&layout, manifest.schema);
                 mark
             }
         };
+        if manifest.schema < SCHEMA {
+            migration::keep_aside(&layout, manifest.schema)?;
+        }
         manifest.state = State::Open;
         manifest.write(&layout)?;
         let database = Database::open(&layout.dir, &layout.sled())?;
         database.check_meta(&manifest.id)?;
-        let log = open_log(&layout)?;
-        Ok(Self { layout, manifest, database, log, mark, mark_file, failed: None })
+        let log = layout.open_log()?;
+        let ledger = journal::read_ledger(&database.trees)?;
+        if manifest.schema < SCHEMA {
+            database.write_meta(&manifest.id)?;
+            let mut settle = || log.sync_data().and_then(|()| mark_file.write(mark)).and_then(|()| mark_file.sync());
+            settle().map_err(|error| layout.error(&error))?;
+            manifest.schema = SCHEMA;
+            manifest.write(&layout)?;
+        }
+        Ok(Self::of(layout, manifest, Live { database, log }, mark, mark_file, ledger))
     }
 
     /// The making of it was cut off before anybody was promised anything: begins anew.
@@ -100,51 +150,63 @@ impl Disk {
         }
     }
 
-    fn try_commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
-        let mut batches = Batches::new(self.mark);
-        let mut places = Vec::with_capacity(group.len());
-        for writes in group {
-            for write in writes {
-                batches.add(write, &self.database.trees)?;
-            }
-            places.push(Seq(batches.mark.last));
-        }
-        let mark = batches.mark;
-        self.apply(batches).map_err(|error| self.database.trees.error(&error))?;
-        let mut settle = || {
-            self.log.sync_data()?;
-            self.mark_file.write(mark)
+    /// Commits a group if it can be.
+    pub(super) fn commit_or_refuse(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
+        let answers = match &self.live {
+            Ok(live) => Self::try_commit(live, &mut self.ledger, &mut self.mark, &mut self.mark_file, group),
+            Err(error) => Err(error.clone()),
         };
-        settle().map_err(|error| self.layout.error(&error))?;
-        self.mark = mark;
-        Ok(places)
+        match answers {
+            Ok(answers) => answers.into_iter().map(Ok).collect(),
+            Err(error) => {
+                if self.live.is_ok() {
+                    self.live = Err(error.clone());
+                    self.next_try = Instant::now() + self.pause;
+                }
+                self.refuse(group, &error)
+            }
+        }
     }
 
-    fn apply(&self, batches: Batches) -> ::sled::Result<()> {
-        for (tree, batch) in [(TreeName::History, batches.history), (TreeName::Preferences, batches.preferences)] {
-            // An empty batch would cost a write of its own.
-            batch.map_or(Ok(()), |batch| self.database.trees.get(tree).apply_batch(batch))?;
+    fn try_commit(
+        live: &Live,
+        ledger: &mut Ledger,
+        mark: &mut Mark,
+        mark_file: &mut MarkFile,
+        group: &[Write],
+    ) -> Result<Vec<Answer>, Error> {
+        let trees = &live.database.trees;
+        let mut plan = Plan::new(trees, ledger, *mark);
+        let answers = group.iter().map(|write| plan.add(write)).collect::<Result<_, _>>()?;
+        let planned = plan.done();
+        if planned.changes {
+            live.database.commit(&planned.batches).map_err(|error| trees.error(&error))?;
+            *mark = planned.mark;
         }
-        self.database.flush()
+        if planned.must_sync {
+            // Marked only once it is durable.
+            let synced = live.log.sync_data().and_then(|()| mark_file.write(*mark));
+            synced.map_err(|error| trees.io_error(&error))?;
+        }
+        Ok(answers)
     }
 }
 
 impl Commit for Disk {
-    /// Each tree's part of a group is kept whole or not at all; the trees in the order in which they are declared.
-    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
-        if let Some(error) = &self.failed {
-            return Err(error.clone());
-        }
-        self.try_commit(group).inspect_err(|error| self.failed = Some(error.clone()))
+    /// A group is kept whole or not at all.
+    fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
+        self.recover(Instant::now());
+        self.commit_or_refuse(group)
     }
 
     /// Leaves a seal, once sled and the readers have let go of its files.
-    fn close(self) -> Result<(), Error> {
-        let Self { layout, mut manifest, database, log, mark, mut mark_file, failed } = self;
-        if let Some(error) = failed {
-            // Left as open: the next start will check what is there.
-            return Err(error);
-        }
+    fn close(mut self) -> Result<(), Error> {
+        // The last chance to write what had to wait for room.
+        self.recover(self.next_try);
+        self.readers.set(Err(Error::Closed));
+        let Self { layout, mut manifest, live, mark, mut mark_file, .. } = self;
+        // After a failure it is left as open: the next start will check what is there.
+        let Live { database, log } = live?;
         database.flush().map_err(|error| database.trees.error(&error))?;
         drop(database);
         wait_for_sled(&log).map_err(|error| layout.error(&error))?;
@@ -161,12 +223,8 @@ impl Commit for Disk {
     }
 }
 
-fn open_log(layout: &Layout) -> Result<File, Error> {
-    OpenOptions::new().read(true).write(true).open(layout.log()).map_err(|error| layout.error(&error))
-}
-
 /// Waits until sled, whose threads and readers hold its log locked, is done with it.
-fn wait_for_sled(log: &File) -> io::Result<()> {
+pub(super) fn wait_for_sled(log: &File) -> io::Result<()> {
     let patience = Instant::now() + LET_GO;
     while log.try_lock().is_err() {
         if Instant::now() > patience {
@@ -175,46 +233,4 @@ fn wait_for_sled(log: &File) -> io::Result<()> {
         thread::sleep(Duration::from_millis(1));
     }
     Ok(())
-}
-
-/// A group sorted by tree, and the mark that will be true of it.
-struct Batches {
-    history: Option<Batch>,
-    preferences: Option<Batch>,
-    mark: Mark,
-    /// Keys that are new with this group: a second write to one adds no row.
-    new_keys: HashSet<Vec<u8>>,
-}
-
-impl Batches {
-    fn new(mark: Mark) -> Self {
-        Self { history: None, preferences: None, mark, new_keys: HashSet::new() }
-    }
-
-    fn add(&mut self, write: &Write, trees: &Trees) -> Result<(), Error> {
-        self.mark.last += 1;
-        match write {
-            Write::Append { chat, value } => {
-                let key = key::of_record(*chat, Seq(self.mark.last));
-                self.history.get_or_insert_default().insert(&key, value.as_slice());
-                self.mark.history += 1;
-            }
-            Write::Put { tree, key, value } => {
-                let known = trees.get(*tree).contains_key(key).map_err(|error| trees.error(&error))?;
-                let is_new = !known && self.new_keys.insert(key.clone());
-                let (batch, rows) = self.part(*tree);
-                batch.insert(key.as_slice(), value.as_slice());
-                *rows += u64::from(is_new);
-            }
-        }
-        Ok(())
-    }
-
-    fn part(&mut self, tree: TreeName) -> (&mut Batch, &mut u64) {
-        let (batch, rows) = match tree {
-            TreeName::History => (&mut self.history, &mut self.mark.history),
-            TreeName::Preferences => (&mut self.preferences, &mut self.mark.preferences),
-        };
-        (batch.get_or_insert_default(), rows)
-    }
 }

@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use super::*;
+use crate::store::Preferences;
 use crate::store::samples::record;
+use crate::value::Language;
 
 /// Tells the child process below where its store is.
 const CHILD_DIR: &str = "CEKNOMOR_TEST_CHILD_DIR";
@@ -16,12 +18,17 @@ async fn what_was_answered_outlives_a_kill() {
     for kill in 1..=3 {
         let answered = append_in_a_child_and_kill_it(dir.path(), 25 * kill);
         let store = SledStore::open(dir.path()).unwrap();
-        let page = store.page(ChatId(7), Cursor::Newest, 1000).await.unwrap();
-        let kept: Vec<u64> = page.records.into_iter().map(|(seq, _)| seq.0).collect();
+        let kept = kept_places(&store).await;
         assert!(answered.iter().all(|seq| kept.contains(seq)), "kill {kill}: {answered:?} of {kept:?}");
         assert_eq!(kept.len() as u64, kept[0], "no place is given twice or left out");
         store.close().await.unwrap();
     }
+}
+
+/// The places of chat 7's records, newest first.
+pub(super) async fn kept_places(store: &SledStore) -> Vec<u64> {
+    let page = store.page(ChatId(7), Cursor::Newest, 1000).await.unwrap();
+    page.records.into_iter().map(|(seq, _)| seq.0).collect()
 }
 
 /// Runs the test below in a process of its own until it told of so many appends; gives all it told of.
@@ -53,7 +60,7 @@ fn append_in_a_child_and_kill_it(dir: &Path, appends: usize) -> Vec<u64> {
 async fn the_child_appends_until_it_is_killed() {
     let store = SledStore::open(Path::new(&std::env::var(CHILD_DIR).unwrap())).unwrap();
     for minute in 0.. {
-        let seq = store.append(record(ChatId(7), minute % 1000)).await.unwrap();
+        let seq = store.append(record(ChatId(7), minute % 1000), None).await.unwrap();
         // Past the test harness's own buffer, and begun on a line of its own.
         let mut out = std::io::stdout().lock();
         writeln!(out, "\nanswered {}", seq.0).unwrap();
@@ -65,13 +72,13 @@ async fn the_child_appends_until_it_is_killed() {
 async fn places_and_preferences_go_on_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let store = SledStore::open(dir.path()).unwrap();
-    let first = store.append(record(ChatId(7), 0)).await.unwrap();
+    let first = store.append(record(ChatId(7), 0), None).await.unwrap();
     store.set_language(ChatId(7), Language::En).await.unwrap();
     store.close().await.unwrap();
 
     let store = SledStore::open(dir.path()).unwrap();
     assert_eq!(store.language(ChatId(7)).await.unwrap(), Some(Language::En));
-    let second = store.append(record(ChatId(7), 1)).await.unwrap();
+    let second = store.append(record(ChatId(7), 1), None).await.unwrap();
     assert!(second > first);
     let page = store.page(ChatId(7), Cursor::Newest, 10).await.unwrap();
     assert_eq!(page.records.into_iter().map(|(seq, _)| seq).collect::<Vec<_>>(), [second, first]);
@@ -82,7 +89,7 @@ async fn a_closed_store_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let store = SledStore::open(dir.path()).unwrap();
     store.close().await.unwrap();
-    assert_eq!(store.append(record(ChatId(7), 0)).await, Err(Error::Closed));
+    assert_eq!(store.append(record(ChatId(7), 0), None).await, Err(Error::Closed));
     assert_eq!(store.page(ChatId(7), Cursor::Newest, 1).await, Err(Error::Closed));
     assert_eq!(store.language(ChatId(7)).await, Err(Error::Closed));
     assert_eq!(store.close().await, Err(Error::Closed));
@@ -93,7 +100,7 @@ async fn both_ways_of_closing_leave_a_seal() {
     for by_drop in [false, true] {
         let dir = tempfile::tempdir().unwrap();
         let store = SledStore::open(dir.path()).unwrap();
-        store.append(record(ChatId(7), 0)).await.unwrap();
+        store.append(record(ChatId(7), 0), None).await.unwrap();
         if by_drop {
             let other_handle = store.clone();
             drop(store);
@@ -111,12 +118,12 @@ async fn a_damaged_record_does_not_hide_the_others() {
     let dir = tempfile::tempdir().unwrap();
     let store = SledStore::open(dir.path()).unwrap();
     for minute in 0..5 {
-        store.append(record(ChatId(7), minute)).await.unwrap();
+        store.append(record(ChatId(7), minute), None).await.unwrap();
     }
     for (seq, bytes) in [(2, &b""[..]), (5, b"\x01{\"t\":12")] {
         let key = key::of_record(ChatId(7), Seq(seq)).to_vec();
         let write = Write::Put { tree: TreeName::History, key, value: bytes.to_vec() };
-        store.0.writer.commit(vec![write]).await.unwrap();
+        store.commit(write).await.unwrap();
     }
     let page = store.page(ChatId(7), Cursor::Newest, 2).await.unwrap();
     assert_eq!(page.records.iter().map(|(seq, _)| seq.0).collect::<Vec<_>>(), [4, 3]);

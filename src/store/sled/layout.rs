@@ -52,9 +52,29 @@ impl Layout {
         self.sled().join("db")
     }
 
+    /// Opens sled's log beside sled.
+    pub(super) fn open_log(&self) -> Result<File, Error> {
+        File::options().read(true).write(true).open(self.log()).map_err(|error| self.error(&error))
+    }
+
+    /// A file that is only there to see whether the disk has room. Its name hides it, should it be left over.
+    pub(super) fn probe(&self) -> PathBuf {
+        self.dir.join(".room")
+    }
+
     /// The copy that is opened to check a store that was not closed.
     pub(super) fn check(&self) -> PathBuf {
         self.dir.join("check")
+    }
+
+    /// Where a store of an older schema is kept while it is migrated.
+    pub(super) fn aside(&self, schema: u32) -> PathBuf {
+        self.dir.join(format!("schema-{schema}"))
+    }
+
+    /// Where that copy is made before it takes its name.
+    pub(super) fn next_aside(&self) -> PathBuf {
+        self.dir.join("schema.new")
     }
 
     /// Makes the directory where there is none, and tells what it is.
@@ -120,4 +140,13 @@ pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Copies sled's files from `from` to `to`, which is made.
+pub(super) fn copy_sled(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to.join("blobs"))?;
+    for path in sled_files(from)? {
+        fs::copy(from.join(&path), to.join(&path))?;
+    }
+    Ok(())
 }

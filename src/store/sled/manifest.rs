@@ -11,7 +11,7 @@ use super::mark::Mark;
 use super::seal::Seal;
 
 /// The schema that this build writes, and the newest that it reads.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// What the directory says of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub(super) struct Manifest {
     /// Always `ceknomor`.
     store: String,
     /// The layout of keys and trees.
-    schema: u32,
+    pub(super) schema: u32,
     /// A UUID, also inside sled: so that two directories' halves are not taken for one store.
     pub(super) id: String,
     /// How it was left.

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::super::Error;
 use super::layout::Layout;
 
-const MAGIC: [u8; 8] = *b"ceknomr1";
+const MAGIC: [u8; 8] = *b"ceknomr2";
+
+/// What schema 1 wrote: without the journal's two numbers.
+const MAGIC_OF_SCHEMA_1: [u8; 8] = *b"ceknomr1";
 
 /// A slot is one sector, which a disk writes whole or not at all.
 const SLOT: usize = 512;
@@ -25,6 +28,12 @@ pub(super) struct Mark {
     pub(super) history: u64,
     /// How many preferences there are.
     pub(super) preferences: u64,
+    /// How many updates the journal ever accepted. Its rows come and go: these two only grow.
+    #[serde(default)]
+    pub(super) accepted: u64,
+    /// How many of them were finished, as far as it was marked.
+    #[serde(default)]
+    pub(super) ended: u64,
 }
 
 /// The open file, which is locked as long as it is open: it is the store's lock too.
@@ -77,7 +86,7 @@ impl MarkFile {
 
 fn encode(turn: u64, mark: Mark) -> Vec<u8> {
     let mut slot = MAGIC.to_vec();
-    for number in [turn, mark.last, mark.history, mark.preferences] {
+    for number in [turn, mark.last, mark.history, mark.preferences, mark.accepted, mark.ended] {
         slot.extend(number.to_be_bytes());
     }
     slot.extend(crc32fast::hash(&slot).to_be_bytes());
@@ -87,17 +96,33 @@ fn encode(turn: u64, mark: Mark) -> Vec<u8> {
 
 /// The turn and the mark in a slot, when it is whole.
 fn decode(slot: &[u8]) -> Option<(u64, Mark)> {
-    let (body, rest) = slot.split_at_checked(MAGIC.len() + 4 * 8)?;
+    if let Some([turn, last, history, preferences, accepted, ended]) = numbers(slot, MAGIC) {
+        return Some((turn, Mark { last, history, preferences, accepted, ended }));
+    }
+    let [turn, last, history, preferences] = numbers(slot, MAGIC_OF_SCHEMA_1)?;
+    Some((turn, Mark { last, history, preferences, ..Mark::default() }))
+}
+
+/// The numbers that stand behind `magic`, when it is there and the checksum behind them is right.
+fn numbers<const N: usize>(slot: &[u8], magic: [u8; 8]) -> Option<[u64; N]> {
+    let (body, rest) = slot.split_at_checked(magic.len() + N * 8)?;
     let sum = u32::from_be_bytes(*rest.first_chunk()?);
-    let numbers = body.strip_prefix(&MAGIC).filter(|_| crc32fast::hash(body) == sum)?;
+    let numbers = body.strip_prefix(&magic).filter(|_| crc32fast::hash(body) == sum)?;
     let (numbers, _) = numbers.as_chunks::<8>();
-    let [turn, last, history, preferences] = numbers else { return None };
-    let mark = Mark {
-        last: u64::from_be_bytes(*last),
-        history: u64::from_be_bytes(*history),
-        preferences: u64::from_be_bytes(*preferences),
-    };
-    Some((u64::from_be_bytes(*turn), mark))
+    let numbers: Vec<u64> = numbers.iter().map(|number| u64::from_be_bytes(*number)).collect();
+    numbers.try_into().ok()
+}
+
+/// A slot as schema 1 wrote it.
+#[cfg(test)]
+pub(super) fn encode_as_schema_1(turn: u64, mark: Mark) -> Vec<u8> {
+    let mut slot = MAGIC_OF_SCHEMA_1.to_vec();
+    for number in [turn, mark.last, mark.history, mark.preferences] {
+        slot.extend(number.to_be_bytes());
+    }
+    slot.extend(crc32fast::hash(&slot).to_be_bytes());
+    slot.resize(SLOT, 0);
+    slot
 }
 
 #[cfg(test)]
@@ -114,7 +139,8 @@ mod tests {
     fn the_newest_mark_is_read_back_and_the_one_before_when_it_is_torn() {
         let (dir, mut file) = in_a_temporary_directory();
         assert_eq!(file.read().unwrap(), None);
-        let [first, second] = [10, 20].map(|last| Mark { last, history: last - 1, preferences: 1 });
+        let [first, second] =
+            [10, 20].map(|last| Mark { last, history: last - 1, preferences: 1, accepted: last + 1, ended: 3 });
         file.write(first).unwrap();
         file.write(second).unwrap();
         assert_eq!(file.read().unwrap(), Some(second));

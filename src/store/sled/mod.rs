@@ -11,6 +11,7 @@
 //! | `mark` | how much was committed at least ([`mark`]); locked as long as the store is open |
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
+//! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -20,7 +21,8 @@
 //!   and the mark is the one of the close. Any change is noticed.
 //! - Not closed (killed, power lost): a copy is opened instead ([`check`]) and read whole, which checks sled's
 //!   checksum of every page in use. It must hold exactly as many records as the mark says were committed up to the
-//!   mark's place. Records lost, emptied, cut off or unreadable are noticed.
+//!   mark's place, and as many of the journal's entries as were accepted and not finished. Records and entries lost,
+//!   emptied, cut off or unreadable are noticed.
 //!
 //! Not noticed: after a power loss, the loss of what was committed after the last mark that reached the disk (the
 //! mark itself is not synced; after a mere kill it is exact); a whole directory put back to an older state; after
@@ -28,18 +30,20 @@
 //! sled reads its page (then that read is an error).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use crate::value::{ChatId, Language};
+use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::Disk;
-use self::writer::{Write, Writer};
+use self::readers::Readers;
+use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
-use super::{Cursor, Error, History, Page, Preferences, Record, Seq, codec, key};
+use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
 mod check;
 #[cfg(test)]
@@ -48,9 +52,17 @@ mod database;
 mod disk;
 #[cfg(test)]
 mod durability_tests;
+mod journal;
+#[cfg(test)]
+mod journal_tests;
 mod layout;
 mod manifest;
 mod mark;
+mod migration;
+mod plan;
+mod preferences;
+mod readers;
+mod recovery;
 mod seal;
 mod writer;
 
@@ -66,8 +78,8 @@ pub struct SledStore(Arc<Shared>);
 
 struct Shared {
     dir: PathBuf,
-    /// For reading; `None` once closed. Before `writer`, which waits until nobody else holds sled's file.
-    trees: RwLock<Option<Arc<Trees>>>,
+    /// For reading; an error once closed.
+    readers: Readers,
     /// One permit for each read under way.
     reads: Semaphore,
     writer: Writer,
@@ -80,10 +92,15 @@ impl SledStore {
     /// # Errors
     /// `dir` cannot be used, or does not hold what it held; then nothing in it was changed.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let (disk, trees) = Disk::open(dir)?;
+        Self::open_with(dir, recovery::PAUSE)
+    }
+
+    /// Opens it; a full disk is left alone for `pause`.
+    fn open_with(dir: &Path, pause: Duration) -> Result<Self, Error> {
+        let disk = Disk::open(dir, pause)?;
+        let readers = disk.readers();
         let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
-        let trees = RwLock::new(Some(Arc::new(trees)));
-        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), trees, reads: Semaphore::new(READS), writer })))
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.
@@ -91,8 +108,18 @@ impl SledStore {
     /// # Errors
     /// Something could not be written, or the store was closed already. What was answered before is kept anyway.
     pub async fn close(&self) -> Result<(), Error> {
-        self.0.trees.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.readers.set(Err(Error::Closed));
         self.0.writer.close().await
+    }
+
+    /// Has `write` committed.
+    async fn commit(&self, write: Write) -> Result<Answer, Error> {
+        self.0.writer.commit(write).await
+    }
+
+    /// The open trees.
+    fn trees(&self) -> Result<Arc<Trees>, Error> {
+        self.0.readers.trees()
     }
 
     /// Runs `work`, which reads, on a thread that may wait for the disk. The change of thread adds some 12 µs to a page
@@ -102,7 +129,7 @@ impl SledStore {
         work: impl FnOnce(&Trees) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let _permit = self.0.reads.acquire().await.map_err(|_closed| Error::Closed)?;
-        let trees = self.0.trees.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
+        let trees = self.trees()?;
         let done = tokio::task::spawn_blocking(move || work(&trees)).await;
         done.map_err(|error| {
             if error.is_panic() { Error::damaged(&self.0.dir, "sled panicked at a read") } else { Error::Closed }
@@ -113,7 +140,7 @@ impl SledStore {
 impl Drop for Shared {
     /// Lets go of sled's files, so that the writer, which is dropped next, can close them.
     fn drop(&mut self) {
-        self.trees.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        self.readers.set(Err(Error::Closed));
     }
 }
 
@@ -125,9 +152,21 @@ impl AsRow for (::sled::IVec, ::sled::IVec) {
 
 #[async_trait]
 impl History for SledStore {
-    async fn append(&self, record: Record) -> Result<Seq, Error> {
-        let write = Write::Append { chat: record.chat, value: codec::encode(&record) };
-        self.0.writer.commit(vec![write]).await
+    async fn append(&self, record: Record, update: Option<UpdateId>) -> Result<Seq, Error> {
+        let write = Write::Append { chat: record.chat, value: codec::encode(&record), update };
+        match self.commit(write).await? {
+            Answer::Kept(seq) => Ok(seq),
+            Answer::Done | Answer::New(_) => Err(Error::Closed),
+        }
+    }
+
+    async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error> {
+        self.read(move |trees| {
+            let key = key::of_record(chat, seq);
+            let bytes = trees.get(TreeName::History).get(key).map_err(|error| trees.error(&error))?;
+            Ok(bytes.and_then(|bytes| codec::decode_or_log(chat, seq, &bytes)))
+        })
+        .await
     }
 
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error> {
@@ -139,39 +178,17 @@ impl History for SledStore {
     }
 }
 
-#[async_trait]
-impl Preferences for SledStore {
-    async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error> {
-        let code = self
-            .read(move |trees| {
-                let tree = trees.get(TreeName::Preferences);
-                tree.get(key::of_language(chat)).map_err(|error| trees.error(&error))
-            })
-            .await?;
-        let Some(code) = code else { return Ok(None) };
-        let language = std::str::from_utf8(&code).ok().and_then(Language::from_code);
-        if language.is_none() {
-            tracing::error!(chat = chat.0, "a chat's language cannot be read: passed over");
-        }
-        Ok(language)
-    }
-
-    async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error> {
-        let value = language.code().as_bytes().to_vec();
-        let write = Write::Put { tree: TreeName::Preferences, key: key::of_language(chat).to_vec(), value };
-        self.0.writer.commit(vec![write]).await.map(|_seq| ())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::contract::{self, Subject};
+    use crate::store::journal_contract;
 
     /// A store whose directory goes with it.
     fn in_a_temporary_directory() -> Subject {
         let dir = tempfile::tempdir().unwrap();
-        Subject::new(SledStore::open(dir.path()).unwrap(), dir)
+        let path = dir.path().to_owned();
+        Subject::reopenable(move || SledStore::open(&path).unwrap(), dir)
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -182,5 +199,15 @@ mod tests {
     #[test]
     fn it_agrees_with_the_model() {
         contract::agrees_with_the_model(in_a_temporary_directory);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_keeps_the_contract_of_the_journal() {
+        journal_contract::holds(in_a_temporary_directory).await;
+    }
+
+    #[test]
+    fn its_journal_agrees_with_the_model() {
+        journal_contract::agrees_with_the_model(in_a_temporary_directory);
     }
 }

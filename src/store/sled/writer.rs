@@ -9,9 +9,9 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::value::ChatId;
+use crate::value::{ChatId, UpdateId};
 
-use super::super::{Error, Seq};
+use super::super::{Error, Seq, Waiting};
 use super::database::TreeName;
 
 /// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
@@ -25,6 +25,8 @@ pub(super) enum Write {
         chat: ChatId,
         /// The record's bytes.
         value: Vec<u8>,
+        /// The entry of the journal that shall say where the record is; it has one record at most.
+        update: Option<UpdateId>,
     },
     /// A value under a key of the caller's.
     Put {
@@ -35,12 +37,29 @@ pub(super) enum Write {
         /// What.
         value: Vec<u8>,
     },
+    /// Entries of the journal, those that are new, with their bytes.
+    Accept(Vec<(UpdateId, Vec<u8>)>),
+    /// That an entry waits.
+    Wait(UpdateId, Waiting),
+    /// The end of an entry.
+    Finish(UpdateId),
+}
+
+/// What came of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It is done, and there is no more to say.
+    Done,
+    /// Where the record stands.
+    Kept(Seq),
+    /// For each entry, whether it is new.
+    New(Vec<bool>),
 }
 
 /// What commits the groups: a disk, or in tests a stand-in.
 pub(super) trait Commit: Send + 'static {
-    /// Writes all of `group`, durably, and gives each request the place of its last write.
-    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error>;
+    /// Writes all of `group`, durably, and says what came of each, in order.
+    fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>>;
 
     /// Ends in good order; nothing comes after it.
     fn close(self) -> Result<(), Error>;
@@ -48,7 +67,7 @@ pub(super) trait Commit: Send + 'static {
 
 /// What goes through the queue.
 enum Message {
-    Commit { writes: Vec<Write>, done: oneshot::Sender<Result<Seq, Error>> },
+    Commit { write: Write, done: oneshot::Sender<Result<Answer, Error>> },
     Close { done: oneshot::Sender<Result<(), Error>> },
 }
 
@@ -67,10 +86,10 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Has `writes` committed together, and gives the place of the last. Once it was called, they may be committed
-    /// even if the caller no longer waits for it.
-    pub(super) async fn commit(&self, writes: Vec<Write>) -> Result<Seq, Error> {
-        self.ask(|done| Message::Commit { writes, done }).await
+    /// Has `write` committed, and gives what came of it. Once this was called, it may be committed even if the caller
+    /// no longer waits for it.
+    pub(super) async fn commit(&self, write: Write) -> Result<Answer, Error> {
+        self.ask(|done| Message::Commit { write, done }).await
     }
 
     /// Commits what is queued, closes and ends the thread.
@@ -122,8 +141,8 @@ fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>) {
 /// Requests that are committed together, and where their answers go.
 #[derive(Default)]
 struct Group {
-    writes: Vec<Vec<Write>>,
-    waiting: Vec<oneshot::Sender<Result<Seq, Error>>>,
+    writes: Vec<Write>,
+    waiting: Vec<oneshot::Sender<Result<Answer, Error>>>,
 }
 
 impl Group {
@@ -137,8 +156,8 @@ impl Group {
         while let Some(message) = next {
             match message {
                 Message::Close { done } => return Some(done),
-                Message::Commit { writes, done } => {
-                    self.writes.push(writes);
+                Message::Commit { write, done } => {
+                    self.writes.push(write);
                     self.waiting.push(done);
                 }
             }
@@ -151,15 +170,12 @@ impl Group {
         if self.writes.is_empty() {
             return;
         }
-        let places = target.commit(&self.writes);
-        if let Err(error) = &places {
-            tracing::error!(%error, requests = self.waiting.len(), "a commit failed");
-        }
-        for (number, done) in self.waiting.into_iter().enumerate() {
-            let answer = match &places {
-                Ok(places) => places.get(number).copied().ok_or(Error::Closed),
-                Err(error) => Err(error.clone()),
-            };
+        let mut answers = target.commit(&self.writes).into_iter();
+        for done in self.waiting {
+            let answer = answers.next().unwrap_or(Err(Error::Closed));
+            if let Err(error) = &answer {
+                tracing::error!(%error, "a write was not committed");
+            }
             // Nobody may be waiting any more: the chat's task may be gone.
             let _ = done.send(answer);
         }

@@ -21,18 +21,18 @@ struct StandIn {
 }
 
 impl Commit for StandIn {
-    fn commit(&mut self, group: &[Vec<Write>]) -> Result<Vec<Seq>, Error> {
+    fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         self.groups.send(group.len()).unwrap();
         match self.orders.recv().unwrap() {
             Order::Keep => {}
-            Order::Fail => return Err(Error::Full { dir: "data".into() }),
+            Order::Fail => return group.iter().map(|_| Err(Error::Full { dir: "data".into() })).collect(),
             Order::Panic => panic!("as ordered"),
         }
-        let places = group.iter().map(|_| {
+        let answers = group.iter().map(|_| {
             self.last += 1;
-            Seq(self.last)
+            Ok(kept(self.last))
         });
-        Ok(places.collect())
+        answers.collect()
     }
 
     fn close(self) -> Result<(), Error> {
@@ -58,16 +58,20 @@ impl World {
     }
 
     /// Asks for a write; runs the caller until it waits for its answer.
-    async fn ask(&self) -> tokio::task::JoinHandle<Result<Seq, Error>> {
+    async fn ask(&self) -> tokio::task::JoinHandle<Result<Answer, Error>> {
         let writer = self.writer.clone();
-        let caller = tokio::spawn(async move { writer.commit(vec![append()]).await });
+        let caller = tokio::spawn(async move { writer.commit(append()).await });
         tokio::task::yield_now().await;
         caller
     }
 }
 
 fn append() -> Write {
-    Write::Append { chat: ChatId(1), value: vec![1] }
+    Write::Append { chat: ChatId(1), value: vec![1], update: None }
+}
+
+fn kept(place: u64) -> Answer {
+    Answer::Kept(Seq(place))
 }
 
 #[tokio::test]
@@ -79,9 +83,9 @@ async fn what_comes_during_a_commit_is_the_next_group() {
     world.orders.send(Order::Keep).unwrap();
     assert_eq!(world.groups.recv().unwrap(), 3);
     world.orders.send(Order::Keep).unwrap();
-    assert_eq!(first.await.unwrap(), Ok(Seq(1)));
+    assert_eq!(first.await.unwrap(), Ok(kept(1)));
     for (other, place) in others.into_iter().zip(2..) {
-        assert_eq!(other.await.unwrap(), Ok(Seq(place)));
+        assert_eq!(other.await.unwrap(), Ok(kept(place)));
     }
 }
 
@@ -93,7 +97,7 @@ async fn a_failure_is_told_to_everyone_in_the_group() {
     let others = [world.ask().await, world.ask().await];
     world.orders.send(Order::Keep).unwrap();
     world.orders.send(Order::Fail).unwrap();
-    assert_eq!(first.await.unwrap(), Ok(Seq(1)));
+    assert_eq!(first.await.unwrap(), Ok(kept(1)));
     for other in others {
         assert_eq!(other.await.unwrap(), Err(Error::Full { dir: "data".into() }));
     }
@@ -108,7 +112,7 @@ async fn a_panic_leaves_nobody_waiting() {
     world.orders.send(Order::Panic).unwrap();
     assert_eq!(first.await.unwrap(), Err(Error::Closed));
     assert_eq!(queued.await.unwrap(), Err(Error::Closed));
-    assert_eq!(world.writer.commit(vec![append()]).await, Err(Error::Closed));
+    assert_eq!(world.writer.commit(append()).await, Err(Error::Closed));
     assert_eq!(world.writer.close().await, Err(Error::Closed));
     assert!(world.closed.try_recv().is_err(), "what panicked is not closed as if all were well");
 }
@@ -124,17 +128,17 @@ async fn a_close_commits_what_is_queued_before_it() {
     tokio::task::yield_now().await;
     world.orders.send(Order::Keep).unwrap();
     world.orders.send(Order::Keep).unwrap();
-    assert_eq!(first.await.unwrap(), Ok(Seq(1)));
-    assert_eq!(queued.await.unwrap(), Ok(Seq(2)));
+    assert_eq!(first.await.unwrap(), Ok(kept(1)));
+    assert_eq!(queued.await.unwrap(), Ok(kept(2)));
     assert_eq!(closing.await.unwrap(), Ok(()));
-    assert_eq!(world.writer.commit(vec![append()]).await, Err(Error::Closed));
+    assert_eq!(world.writer.commit(append()).await, Err(Error::Closed));
 }
 
 #[tokio::test]
 async fn the_last_handle_waits_for_what_is_queued() {
     let world = World::new();
     // A caller that asks and goes away.
-    let mut asked = Box::pin(world.writer.commit(vec![append()]));
+    let mut asked = Box::pin(world.writer.commit(append()));
     assert!(futures_util::poll!(asked.as_mut()).is_pending());
     drop(asked);
     world.orders.send(Order::Keep).unwrap();

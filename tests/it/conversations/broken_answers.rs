@@ -27,6 +27,8 @@ async fn what_is_no_answer_is_the_providers_trouble() {
             "Coba lagi beberapa menit lagi.".to_owned(),
         ];
         assert_eq!(body(&reply), expected, "{what}");
+        // Five of them in a row would have PLN left alone for a while.
+        assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
     }
     scene.end(bot).await;
 }

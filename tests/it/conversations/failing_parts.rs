@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ceknomor::{
     app::Stores,
     store::{Cursor, Error, History, MemoryStore, Page, Preferences, Record, Seq},
-    value::{ChatId, Language},
+    value::{ChatId, Language, UpdateId},
 };
 
 use super::{ask, body};
@@ -15,7 +15,7 @@ use crate::scene::Scene;
 /// A store in which some things go wrong.
 #[derive(Default)]
 struct Broken {
-    sound: MemoryStore,
+    sound: Arc<MemoryStore>,
     /// Panics over records of this product.
     panics_over: Option<&'static str>,
     /// Nothing can be written.
@@ -30,13 +30,17 @@ fn full() -> Error {
 
 #[async_trait]
 impl History for Broken {
-    async fn append(&self, record: Record) -> Result<Seq, Error> {
+    async fn append(&self, record: Record, update: Option<UpdateId>) -> Result<Seq, Error> {
         assert_ne!(self.panics_over, Some(&*record.product), "broken for the test's sake");
-        if self.is_full { Err(full()) } else { self.sound.append(record).await }
+        if self.is_full { Err(full()) } else { self.sound.append(record, update).await }
     }
 
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error> {
         if self.is_damaged { Err(Error::Closed) } else { self.sound.page(chat, cursor, limit).await }
+    }
+
+    async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error> {
+        if self.is_damaged { Err(Error::Closed) } else { self.sound.get(chat, seq).await }
     }
 }
 
@@ -49,11 +53,20 @@ impl Preferences for Broken {
     async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error> {
         if self.is_full { Err(full()) } else { self.sound.set_language(chat, language).await }
     }
+
+    async fn origin(&self, chat: ChatId) -> Result<Option<ChatId>, Error> {
+        if self.is_damaged { Err(Error::Closed) } else { self.sound.origin(chat).await }
+    }
+
+    async fn set_origin(&self, new: ChatId, old: ChatId) -> Result<(), Error> {
+        if self.is_full { Err(full()) } else { self.sound.set_origin(new, old).await }
+    }
 }
 
 fn stores(broken: Broken) -> Stores {
+    let journal = broken.sound.clone();
     let broken = Arc::new(broken);
-    Stores { history: broken.clone(), preferences: broken }
+    Stores { history: broken.clone(), preferences: broken, journal }
 }
 
 const APOLOGY: &str = "😔 Maaf, ada kesalahan di bot ini saat menjawab. Silakan coba lagi.";

@@ -1,0 +1,75 @@
+//! Takes updates in by long polling, and tells Telegram of none that is not on disk.
+//!
+//! Telegram takes an update for received once a later one is asked for (Bot API, `getUpdates.offset`). So the next call
+//! waits until the whole batch of the last one is in the journal, in one commit: what dies before that is sent again, and
+//! what was taken before is known by its id. teloxide's own listener confirms first and loses what dies in between.
+
+use std::{sync::Arc, time::Duration};
+
+use teloxide::{
+    ApiError, RequestError,
+    payloads::GetUpdatesSetters,
+    requests::Requester,
+    types::{AllowedUpdate, Update},
+};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    desk::Desk,
+    send::{kind, pause},
+};
+
+/// Long polls last this long at most, in seconds: less than the 17 s after which teloxide's client gives a request up.
+const POLL: u32 = 10;
+
+/// Takes updates in until `stop`; keeps trying while Telegram is out of reach.
+pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &CancellationToken) {
+    let mut offset = None;
+    let mut lost = 0;
+    while let Some(polled) = stop.run_until_cancelled(get_updates(telegram, offset)).await {
+        match polled {
+            Ok(updates) => {
+                lost = 0;
+                let last = updates.iter().filter_map(|update| i32::try_from(update.id.0).ok()).max();
+                desk.take(updates).await;
+                offset = last.map(|last| last.saturating_add(1)).or(offset);
+            }
+            Err(error) => {
+                let pause = complain(telegram, &error, lost).await;
+                lost += 1;
+                stop.run_until_cancelled(sleep(pause)).await;
+            }
+        }
+    }
+}
+
+async fn get_updates(telegram: &teloxide::Bot, offset: Option<i32>) -> Result<Vec<Update>, RequestError> {
+    let request =
+        telegram.get_updates().timeout(POLL).allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
+    match offset {
+        Some(offset) => request.offset(offset).await,
+        None => request.await,
+    }
+}
+
+/// Says in the log what goes wrong, puts right what can be put right, and gives how long to wait before the next try.
+async fn complain(telegram: &teloxide::Bot, error: &RequestError, lost: u32) -> Duration {
+    match error {
+        RequestError::RetryAfter(seconds) => return seconds.duration(),
+        RequestError::Api(ApiError::TerminatedByOtherGetUpdates) => {
+            tracing::error!("another program runs with the same bot token: stop one of the two");
+        }
+        RequestError::Api(ApiError::Unknown(text)) if text.contains("webhook is active") => {
+            tracing::warn!("the bot has a webhook; taking it away");
+            if let Err(error) = telegram.delete_webhook().await {
+                tracing::warn!(error = kind(&error), "the webhook could not be taken away");
+            }
+        }
+        RequestError::Api(ApiError::InvalidToken) => {
+            tracing::error!("Telegram refuses the bot token: was it revoked at @BotFather?");
+        }
+        error => tracing::warn!(error = kind(error), "Telegram is out of reach; trying again"),
+    }
+    pause(lost)
+}

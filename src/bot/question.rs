@@ -1,0 +1,207 @@
+//! A question as the bot accepts it, and as the journal keeps it: our own record, not Telegram's. It holds no PIN.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use teloxide::types::CallbackQueryId;
+
+use super::send::Destination;
+use crate::{
+    catalog::Catalog,
+    chat::{Intent, Leak, Press},
+    inquiry::parse::Request,
+    locale::Html,
+    store::Entry,
+    value::{ChatId, CustomerNumber, Language, MessageId, Rupiah, UpdateId, UserId},
+};
+
+/// The form that this build writes. A later one reads it too.
+const VERSION: u8 = 1;
+
+/// One accepted question.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    /// The update that asked.
+    pub(super) update: UpdateId,
+    /// The chat under which its history is kept: the first id that it had.
+    pub(super) chat: ChatId,
+    /// Who asked.
+    pub(super) user: UserId,
+    /// When it was written, by Telegram's clock.
+    pub(super) asked: DateTime<Utc>,
+    /// Where the answer goes.
+    pub(super) to: Destination,
+    /// The message to which that one replies.
+    pub(super) quoted: Option<MessageId>,
+    /// What it asks for.
+    pub(super) what: What,
+}
+
+/// What a question asks for.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A message's intent.
+    Intent(Intent),
+    /// A press of a button.
+    Press { press: Press, query: CallbackQueryId, message: MessageId },
+    /// A press that was under way when the bot died: nobody waits for it any more.
+    StalePress,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    v: u8,
+    to: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topic: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quoted: Option<i32>,
+    asked: i64,
+    what: KeptWhat,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum KeptWhat {
+    Answer {
+        html: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<KeptLeak>,
+    },
+    Check {
+        code: String,
+        number: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nominal: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<KeptLeak>,
+    },
+    Products {
+        word: String,
+        owner: bool,
+    },
+    History,
+    Outages,
+    Cancel,
+    Language {
+        code: String,
+    },
+    Press,
+}
+
+/// Where a PIN was shown: which message is to be deleted, not what it said.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KeptLeak {
+    Question,
+    Quoted,
+}
+
+impl From<Leak> for KeptLeak {
+    fn from(leak: Leak) -> Self {
+        match leak {
+            Leak::Question => Self::Question,
+            Leak::Quoted => Self::Quoted,
+        }
+    }
+}
+
+impl From<KeptLeak> for Leak {
+    fn from(leak: KeptLeak) -> Self {
+        match leak {
+            KeptLeak::Question => Self::Question,
+            KeptLeak::Quoted => Self::Quoted,
+        }
+    }
+}
+
+impl Question {
+    /// The journal's entry for it, accepted at `accepted`.
+    pub(super) fn entry(&self, accepted: DateTime<Utc>) -> Entry {
+        let kept = Kept {
+            v: VERSION,
+            to: self.to.chat.0,
+            topic: self.to.topic,
+            message: self.to.question.map(|message| message.0),
+            quoted: self.quoted.map(|message| message.0),
+            asked: self.asked.timestamp_millis(),
+            what: self.what.kept(),
+        };
+        // Texts and numbers alone: there is none that JSON cannot hold.
+        let question = serde_json::to_string(&kept).unwrap_or_default();
+        let (update, chat, user) = (self.update, self.chat, self.user);
+        Entry { update, chat, user, accepted, question, kept: None, waiting: None }
+    }
+
+    /// Reads an entry back. `None` where this build cannot read it, or its product is gone.
+    pub(super) fn read(entry: &Entry, catalog: &Catalog) -> Option<Self> {
+        let kept: Kept = serde_json::from_str(&entry.question).ok()?;
+        Some(Self {
+            update: entry.update,
+            chat: entry.chat,
+            user: entry.user,
+            asked: DateTime::from_timestamp_millis(kept.asked)?,
+            to: Destination { chat: ChatId(kept.to), topic: kept.topic, question: kept.message.map(MessageId) },
+            quoted: kept.quoted.map(MessageId),
+            what: kept.what.read(catalog)?,
+        })
+    }
+
+    /// The check that it asks for, if it asks for one.
+    pub(super) fn request(&self) -> Option<&Request> {
+        match &self.what {
+            What::Intent(Intent::Check { request, .. }) => Some(request),
+            _ => None,
+        }
+    }
+}
+
+impl What {
+    fn kept(&self) -> KeptWhat {
+        match self {
+            Self::Press { .. } | Self::StalePress => KeptWhat::Press,
+            Self::Intent(Intent::Answer { text, leak }) => {
+                KeptWhat::Answer { html: text.as_str().to_owned(), pin: leak.map(KeptLeak::from) }
+            }
+            Self::Intent(Intent::Check { request, leak }) => KeptWhat::Check {
+                code: request.product.code.to_string(),
+                number: request.number.as_str().to_owned(),
+                nominal: request.nominal.map(|nominal| nominal.0),
+                pin: leak.map(KeptLeak::from),
+            },
+            Self::Intent(Intent::Products { word, for_owner }) => {
+                KeptWhat::Products { word: word.clone(), owner: *for_owner }
+            }
+            Self::Intent(Intent::History) => KeptWhat::History,
+            Self::Intent(Intent::Outages) => KeptWhat::Outages,
+            Self::Intent(Intent::Cancel) => KeptWhat::Cancel,
+            Self::Intent(Intent::Language(language)) => KeptWhat::Language { code: language.code().to_owned() },
+        }
+    }
+}
+
+impl KeptWhat {
+    fn read(self, catalog: &Catalog) -> Option<What> {
+        let intent = match self {
+            Self::Press => return Some(What::StalePress),
+            Self::Answer { html, pin } => Intent::Answer { text: Html::from_record(html), leak: pin.map(Leak::from) },
+            Self::Check { code, number, nominal, pin } => {
+                let request = Request {
+                    product: Arc::clone(catalog.get(&code)?),
+                    number: CustomerNumber::from_record(&number)?,
+                    nominal: nominal.map(Rupiah),
+                };
+                Intent::Check { request, leak: pin.map(Leak::from) }
+            }
+            Self::Products { word, owner } => Intent::Products { word, for_owner: owner },
+            Self::History => Intent::History,
+            Self::Outages => Intent::Outages,
+            Self::Cancel => Intent::Cancel,
+            Self::Language { code } => Intent::Language(Language::from_code(&code)?),
+        };
+        Some(What::Intent(intent))
+    }
+}

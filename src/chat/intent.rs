@@ -1,0 +1,130 @@
+//! What a message asks for, once it has been read: from here on it is never text again.
+//!
+//! Reading is apart from carrying out, so that the bot can write down what it has accepted before it begins: an intent
+//! holds no PIN, even where the message showed one.
+
+use super::{
+    Talk,
+    command::{self, Command, Line},
+    quoted::{self, has_digits},
+    refusal,
+    reply::{Ask, Leak, Place, Role},
+};
+use crate::{
+    inquiry::parse::{Parsed, Request},
+    locale::{Html, Words},
+    say,
+    value::Language,
+};
+
+/// Something that the bot can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Nothing that takes work: the answer is known already.
+    Answer {
+        /// What to say.
+        text: Html,
+        /// Where a PIN was shown, if one was.
+        leak: Option<Leak>,
+    },
+    /// A check.
+    Check {
+        /// What to check.
+        request: Request,
+        /// Where a PIN was shown, if one was.
+        leak: Option<Leak>,
+    },
+    /// The products, or those that match a word.
+    Products {
+        /// The word; empty for all.
+        word: String,
+        /// With buying prices.
+        for_owner: bool,
+    },
+    /// The newest page of the chat's history.
+    History,
+    /// How the providers did lately.
+    Outages,
+    /// To stop asking for the sender's checks that wait in this chat.
+    Cancel,
+    /// Another language for the chat.
+    Language(Language),
+}
+
+impl Talk {
+    /// Reads a message, where `bot` is the bot's user name without the `@`. `None` where silence is the answer.
+    pub async fn understand(&self, ask: &Ask, bot: &str) -> Option<Intent> {
+        let line = command::read(&ask.text, bot);
+        let words = self.words(ask.chat).await;
+        match (line, ask.role, ask.place) {
+            (Line::ForAnother, ..) => None,
+            (Line::Command(Command::Id, _), ..) => {
+                Some(answer(say!(words, "id-shown", user = ask.user, chat = ask.chat)))
+            }
+            (_, Role::Stranger, Place::Private) => Some(answer(say!(words, "stranger", user = ask.user))),
+            (_, Role::Stranger, Place::Group) => None,
+            (Line::Command(command, args), ..) => Some(self.command(words, ask, command, args)),
+            (Line::UnknownCommand { named }, _, place) if named || place == Place::Private => {
+                Some(answer(say!(words, "unknown-command")))
+            }
+            (Line::UnknownCommand { .. }, ..) => None,
+            (Line::Text(text), ..) => self.text(words, ask, text, bot),
+        }
+    }
+
+    fn command(&self, words: Words<'_>, ask: &Ask, command: Command, args: &str) -> Intent {
+        match command {
+            Command::Start => answer(say!(words, "start")),
+            Command::Help => answer(help(words, ask.place)),
+            Command::Check => self.check_of(words, ask, args),
+            Command::Products => Intent::Products {
+                word: args.chars().take(30).collect(),
+                for_owner: ask.role == Role::Owner && ask.place == Place::Private,
+            },
+            Command::History => Intent::History,
+            Command::Outages => Intent::Outages,
+            Command::Cancel => Intent::Cancel,
+            Command::Language => match Language::from_code(args) {
+                Some(language) => Intent::Language(language),
+                None => answer(say!(words, "language-usage")),
+            },
+            Command::Id => answer(say!(words, "id-shown", user = ask.user, chat = ask.chat)),
+        }
+    }
+
+    /// Text that is no command: a check in private; in a group only when it is meant for the bot and looks like one.
+    fn text(&self, words: Words<'_>, ask: &Ask, text: &str, bot: &str) -> Option<Intent> {
+        let mentioned = command::without_mention(text, bot);
+        let addressed = mentioned.is_some() || ask.replies_to_bot;
+        let text = mentioned.as_deref().unwrap_or(text);
+        match ask.place {
+            Place::Group if !addressed => None,
+            Place::Group if !has_digits(text) && mentioned.is_none() => None,
+            _ if !has_digits(text) && !ask.quoted.as_deref().is_some_and(has_digits) => {
+                Some(answer(say!(words, "hint")))
+            }
+            _ => Some(self.check_of(words, ask, text)),
+        }
+    }
+
+    fn check_of(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {
+        let (Parsed { request, pin_seen }, source) = quoted::read(typed, ask.quoted.as_deref(), &self.catalog);
+        let leak = pin_seen.then_some(source);
+        match request {
+            Ok(request) => Intent::Check { request, leak },
+            Err(error) => Intent::Answer { text: refusal(words, &error), leak },
+        }
+    }
+}
+
+fn answer(text: Html) -> Intent {
+    Intent::Answer { text, leak: None }
+}
+
+fn help(words: Words<'_>, place: Place) -> Html {
+    let place = match place {
+        Place::Private => "private",
+        Place::Group => "group",
+    };
+    say!(words, "help", place = place)
+}

@@ -1,0 +1,72 @@
+//! What is said of a check that the provider has not answered yet: that it is asked again, and how that ended.
+
+use chrono::{DateTime, Utc};
+
+use super::answer::footer;
+use crate::{
+    inquiry::{Health, parse::Request},
+    locale::{Html, Words, time},
+    say,
+    value::{Outcome, Provider, Verdict},
+};
+
+/// That there is no answer yet, and that the provider is asked again until `until`; with what support needs of the last
+/// call, if one was made.
+pub(super) fn notice(
+    words: Words<'_>,
+    request: &Request,
+    verdict: &Verdict,
+    last: Option<(DateTime<Utc>, &Outcome)>,
+    until: DateTime<Utc>,
+) -> Html {
+    let (provider, number) = (request.product.provider, Html::code(request.number.as_str()));
+    let first = match verdict {
+        Verdict::ProviderDown => say!(words, "later-down", provider = provider, number = number),
+        _ => say!(words, "later-no-answer", provider = provider, number = number),
+    };
+    let footer = last.map(|(at, outcome)| footer(words, at, outcome));
+    Html::lines([first, say!(words, "later-promise", time = time(until))].into_iter().chain(footer))
+}
+
+/// That the provider never answered.
+pub(super) fn gave_up(words: Words<'_>, request: &Request, at: DateTime<Utc>) -> Html {
+    let (provider, number) = (request.product.provider, Html::code(request.number.as_str()));
+    say!(words, "later-gave-up", provider = provider, number = number, time = time(at), line = line(request))
+}
+
+/// That the agent wants no answer any more.
+pub(super) fn cancelled(words: Words<'_>, request: &Request) -> Html {
+    say!(words, "later-cancelled", line = line(request))
+}
+
+/// The check as it can be typed again.
+fn line(request: &Request) -> Html {
+    let (code, number) = (&request.product.code, request.number.as_str());
+    let nominal = request.nominal.map(|nominal| format!(" {}", nominal.0)).unwrap_or_default();
+    Html::code(&format!("/cek {code} {number}{nominal}"))
+}
+
+/// How each provider did lately.
+pub(super) fn outages(words: Words<'_>, report: &[(Provider, Health)]) -> Html {
+    let asked = report.iter().filter(|(_, health)| health.checks > 0 || health.is_down);
+    let lines: Vec<Html> = asked.map(|(provider, health)| outage(words, *provider, health)).collect();
+    if lines.is_empty() {
+        return say!(words, "outages-none");
+    }
+    Html::lines([say!(words, "outages-heading"), Html::default()].into_iter().chain(lines))
+}
+
+fn outage(words: Words<'_>, provider: Provider, health: &Health) -> Html {
+    let checks = health.checks;
+    let percent = health.answered.saturating_mul(100).checked_div(checks).unwrap_or(0);
+    let rate = say!(words, "outages-rate", provider = provider, percent = percent, checks = checks);
+    let rate = match health.median {
+        Some(median) => {
+            let seconds = format!("{:.1}", median.as_secs_f64());
+            Html::joined([rate, say!(words, "outages-median", seconds = seconds)], " · ")
+        }
+        None => rate,
+    };
+    let mark = if health.is_down { say!(words, "outages-down") } else { say!(words, "outages-up") };
+    Html::joined([mark, rate], " ")
+}

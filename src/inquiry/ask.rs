@@ -1,0 +1,54 @@
+//! One request put to the partner API, and what its answer tells of the number.
+
+use crate::{
+    catalog::Price,
+    klikoo::{self, Client, Fault},
+    value::{Outcome, Rupiah, Verdict},
+};
+
+use super::parse::Request;
+
+/// Asks the partner API about one number and keeps nothing.
+pub async fn ask(client: &Client, request: &Request) -> Outcome {
+    let (buying, selling) = prices(request);
+    let answer = client
+        .inquire(&klikoo::Inquiry {
+            product_code: request.product.code.as_str(),
+            number: &request.number,
+            buying,
+            selling,
+        })
+        .await;
+    let code = answer.code.as_ref().map(|code| code.as_str());
+    let (product, reference) = (&request.product.code, answer.reference);
+    match &answer.result {
+        Ok(_) => tracing::info!(%product, %reference, code, "found"),
+        Err(fault) => tracing::info!(%product, %reference, code, %fault, "no customer"),
+    }
+    let verdict = answer.result.map_or_else(verdict, Verdict::Found);
+    Outcome { verdict, code: answer.code, reference: answer.reference }
+}
+
+/// Buying and selling price; for an open denomination both are the nominal (`protocol.md`, section 3).
+fn prices(request: &Request) -> (Rupiah, Rupiah) {
+    match request.product.price {
+        Price::Fixed { buying, selling } => (buying, selling),
+        Price::Open { min, .. } => {
+            let nominal = request.nominal.unwrap_or(min);
+            (nominal, nominal)
+        }
+    }
+}
+
+/// What a fault tells of the number. Only the provider's own word makes it "not found".
+fn verdict(fault: Fault) -> Verdict {
+    match fault {
+        Fault::NumberNotFound => Verdict::NotFound,
+        Fault::AmountTooSmall => Verdict::AmountTooSmall,
+        Fault::ProductUnavailable => Verdict::ProductUnavailable,
+        Fault::ProviderDown | Fault::VendorFault | Fault::Unreachable | Fault::Garbled => Verdict::ProviderDown,
+        Fault::Timeout => Verdict::NoAnswer,
+        Fault::Operator(problem) => Verdict::Operator(problem),
+        Fault::Other(message) => Verdict::Other(message),
+    }
+}

@@ -1,0 +1,68 @@
+//! A directory of an older schema becomes one of this build's; what it was is kept aside meanwhile.
+//!
+//! | schema | what came with it |
+//! |---|---|
+//! | 1 | histories and preferences |
+//! | 2 | the journal: a third tree, and two more numbers in the mark |
+//!
+//! The old directory is found undamaged first and copied to `schema-1/`; only then is anything changed. A migration that
+//! is cut off is begun anew: the manifest names the older schema until the end. The copy goes when the store has been
+//! closed and opened again in good order. Until then, moving what is in it one level up gives the old store back.
+
+use std::fs::{self, File};
+use std::io;
+
+use super::super::Error;
+use super::layout::{Layout, copy_sled, sled_files, sync_dir};
+
+/// Copies the store as it is, unless a migration that was cut off did so already.
+pub(super) fn keep_aside(layout: &Layout, schema: u32) -> Result<(), Error> {
+    let aside = Layout::new(&layout.aside(schema));
+    if !aside.dir.exists() {
+        copy(layout, schema).map_err(|error| layout.error(&error))?;
+    }
+    tracing::info!(schema, aside = %aside.dir.display(), "the store is of an older schema: it is migrated, and kept aside");
+    Ok(())
+}
+
+fn copy(layout: &Layout, schema: u32) -> io::Result<()> {
+    let next = Layout::new(&layout.next_aside());
+    remove_dir(&next)?;
+    copy_sled(&layout.sled(), &next.sled())?;
+    fs::copy(layout.mark(), next.mark())?;
+    fs::copy(layout.manifest(), next.manifest())?;
+    sync(&next)?;
+    fs::rename(&next.dir, layout.aside(schema))?;
+    sync_dir(&layout.dir)
+}
+
+/// Makes a copy durable, before that which it is a copy of is changed.
+fn sync(copy: &Layout) -> io::Result<()> {
+    for path in sled_files(&copy.sled())? {
+        File::open(copy.sled().join(path))?.sync_all()?;
+    }
+    File::open(copy.mark())?.sync_all()?;
+    File::open(copy.manifest())?.sync_all()?;
+    sync_dir(&copy.sled())?;
+    sync_dir(&copy.dir)
+}
+
+/// Removes what was kept aside of the schemas before `schema`: the store has proved itself since.
+pub(super) fn forget_aside(layout: &Layout, schema: u32) {
+    for older in 1..schema {
+        if let Err(error) = remove_dir(&Layout::new(&layout.aside(older))) {
+            tracing::warn!(%error, "what was kept aside of an older schema could not be removed");
+        }
+    }
+}
+
+fn remove_dir(layout: &Layout) -> io::Result<()> {
+    match fs::remove_dir_all(&layout.dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[path = "migration_tests.rs"]
+mod tests;

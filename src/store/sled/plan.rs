@@ -1,0 +1,157 @@
+//! What a group of writes comes to: the rows that change in each tree, the mark that is true of it, and the answers.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::ledger::Ledger;
+use super::super::{Entry, Error, Seq, entry_codec, key};
+use super::database::{Batches, TreeName, Trees};
+use super::mark::Mark;
+use super::writer::{Answer, Write};
+use crate::value::{ChatId, UpdateId};
+
+/// A group in the making. It changes the ledger as it goes: if the group cannot be committed, the ledger is to be read
+/// anew from what is on disk.
+pub(super) struct Plan<'a> {
+    trees: &'a Trees,
+    ledger: &'a mut Ledger,
+    mark: Mark,
+    batches: Batches,
+    /// Keys that are new with this group: a second write to one adds no row.
+    new_keys: HashSet<Vec<u8>>,
+    /// The journal's entries that this group writes, by their keys: a later write of the group builds on them.
+    entries: HashMap<Vec<u8>, Vec<u8>>,
+    rows: usize,
+    must_sync: bool,
+}
+
+/// A group ready to be committed.
+pub(super) struct Planned {
+    /// For each tree.
+    pub(super) batches: Batches,
+    /// What will be true once it is committed.
+    pub(super) mark: Mark,
+    /// Whether anything changes at all.
+    pub(super) changes: bool,
+    /// Whether it must outlive a power loss before it is answered. What only ends entries need not ([`Journal::finish`]
+    /// says why): then one sync less.
+    ///
+    /// [`Journal::finish`]: super::super::Journal::finish
+    pub(super) must_sync: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// Nothing yet, on top of what `mark` and `ledger` tell.
+    pub(super) fn new(trees: &'a Trees, ledger: &'a mut Ledger, mark: Mark) -> Self {
+        Self {
+            trees,
+            ledger,
+            mark,
+            batches: Batches::default(),
+            new_keys: HashSet::new(),
+            entries: HashMap::new(),
+            rows: 0,
+            must_sync: false,
+        }
+    }
+
+    /// Adds a write, and says what its caller is to be told once the group is committed.
+    pub(super) fn add(&mut self, write: &Write) -> Result<Answer, Error> {
+        match write {
+            Write::Append { chat, value, update } => self.append(*chat, value, *update).map(Answer::Kept),
+            Write::Put { tree, key, value } => self.put(*tree, key, value).map(|()| Answer::Done),
+            Write::Accept(entries) => {
+                let new = entries.iter().map(|(update, value)| self.accept(*update, value));
+                Ok(Answer::New(new.collect()))
+            }
+            Write::Wait(update, waiting) => {
+                self.change(Some(*update), |entry| entry.waiting = Some(*waiting)).map(|()| Answer::Done)
+            }
+            Write::Finish(update) => {
+                self.finish(*update);
+                Ok(Answer::Done)
+            }
+        }
+    }
+
+    /// All that was added.
+    pub(super) fn done(mut self) -> Planned {
+        for (key, value) in self.entries {
+            self.batches.journal.insert(key, value);
+        }
+        let mark = Mark { accepted: self.ledger.accepted(), ended: self.ledger.ended(), ..self.mark };
+        Planned { batches: self.batches, mark, changes: self.rows > 0, must_sync: self.must_sync }
+    }
+
+    fn append(&mut self, chat: ChatId, value: &[u8], update: Option<UpdateId>) -> Result<Seq, Error> {
+        if let Some(first) = self.entry(update)?.and_then(|(_, entry)| entry.kept) {
+            return Ok(first);
+        }
+        self.mark.last += 1;
+        self.mark.history += 1;
+        let seq = Seq(self.mark.last);
+        self.durable_row();
+        self.batches.history.insert(&key::of_record(chat, seq), value);
+        self.change(update, |entry| entry.kept = Some(seq))?;
+        Ok(seq)
+    }
+
+    fn put(&mut self, tree: TreeName, key: &[u8], value: &[u8]) -> Result<(), Error> {
+        let known = self.trees.get(tree).contains_key(key).map_err(|error| self.trees.error(&error))?;
+        let is_new = !known && self.new_keys.insert(key.to_vec());
+        self.durable_row();
+        let (batch, rows) = match tree {
+            TreeName::History => (&mut self.batches.history, &mut self.mark.history),
+            TreeName::Preferences => (&mut self.batches.preferences, &mut self.mark.preferences),
+            TreeName::Journal => (&mut self.batches.journal, &mut 0),
+        };
+        batch.insert(key, value);
+        *rows += u64::from(is_new);
+        Ok(())
+    }
+
+    fn accept(&mut self, update: UpdateId, value: &[u8]) -> bool {
+        let Some(order) = self.ledger.accept(update) else { return false };
+        self.durable_row();
+        self.entries.insert(key::of_entry(order, update), value.to_vec());
+        true
+    }
+
+    fn finish(&mut self, update: UpdateId) {
+        let Some(ended) = self.ledger.finish(update) else { return };
+        let key = key::of_entry(ended.order, update);
+        self.entries.remove(&key);
+        self.rows += 2;
+        self.batches.journal.remove(key);
+        self.batches.journal.insert(key::of_finished(ended.slot()), key::finished_value(ended.nth, update));
+    }
+
+    /// Changes the entry of `update`, where there is one that can be read.
+    fn change(&mut self, update: Option<UpdateId>, change: impl FnOnce(&mut Entry)) -> Result<(), Error> {
+        if let Some((key, mut entry)) = self.entry(update)? {
+            change(&mut entry);
+            self.durable_row();
+            self.entries.insert(key, entry_codec::encode(&entry));
+        }
+        Ok(())
+    }
+
+    /// The entry of `update` with its key: as this group left it, else as it is on disk.
+    fn entry(&self, update: Option<UpdateId>) -> Result<Option<(Vec<u8>, Entry)>, Error> {
+        let order = |update| Some((update, self.ledger.order(update)?));
+        let Some((update, order)) = update.and_then(order) else { return Ok(None) };
+        let key = key::of_entry(order, update);
+        let entry = match self.entries.get(&key) {
+            Some(bytes) => entry_codec::decode_or_log(update, bytes),
+            None => {
+                let bytes = self.trees.get(TreeName::Journal).get(&key).map_err(|error| self.trees.error(&error))?;
+                bytes.and_then(|bytes| entry_codec::decode_or_log(update, &bytes))
+            }
+        };
+        Ok(entry.map(|entry| (key, entry)))
+    }
+
+    fn durable_row(&mut self) {
+        self.rows += 1;
+        self.must_sync = true;
+    }
+}

@@ -1,0 +1,92 @@
+//! After a full disk: sled keeps its first error for good, so the database is opened anew, once there is room again.
+//!
+//! Reads go on meanwhile with what is open. A write is what tries it again, and fails with [`Error::Full`] where that is
+//! of no use; only the end of an entry is taken, to be written later: its answer was sent, and an error could not take
+//! it back.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::time::{Duration, Instant};
+
+use super::super::Error;
+use super::check;
+use super::database::Database;
+use super::disk::{Disk, Live, wait_for_sled};
+use super::journal;
+use super::layout::Layout;
+use super::writer::{Answer, Write};
+
+/// How long a full disk is left alone before it is tried again.
+pub(super) const PAUSE: Duration = Duration::from_secs(5);
+
+/// How much room there must be, in bytes: four of sled's segments, of which it takes one at a time.
+const ROOM: usize = 2 * 1024 * 1024;
+
+impl Disk {
+    /// Answers a group that cannot be committed now.
+    pub(super) fn refuse(&mut self, group: &[Write], error: &Error) -> Vec<Result<Answer, Error>> {
+        let full = matches!(error, Error::Full { .. });
+        let answer = |write: &Write| match write {
+            Write::Finish(update) if full => {
+                // As many as there are entries at most: none are accepted meanwhile.
+                self.ended.insert(*update);
+                Ok(Answer::Done)
+            }
+            _ => Err(error.clone()),
+        };
+        group.iter().map(answer).collect()
+    }
+
+    /// Tries to get over a full disk, if that is what is wrong and it is `now` time to try.
+    pub(super) fn recover(&mut self, now: Instant) {
+        let full = match &self.live {
+            Err(error @ Error::Full { .. }) if now >= self.next_try => error.clone(),
+            _ => return,
+        };
+        match self.reopen(&full) {
+            Ok(()) => tracing::info!("the disk has room again: the store goes on"),
+            Err(damaged @ Error::Damaged { .. }) => {
+                tracing::error!(error = %damaged, "the store did not get over a full disk");
+                self.readers.set(Err(damaged.clone()));
+                self.live = Err(damaged);
+            }
+            Err(error) => tracing::warn!(%error, "the store cannot go on yet"),
+        }
+        self.next_try = Instant::now() + self.pause;
+    }
+
+    /// Opens the database anew, sees that it holds what was committed, and writes the ends that had to wait.
+    fn reopen(&mut self, full: &Error) -> Result<(), Error> {
+        probe(&self.layout).map_err(|error| self.layout.error(&error))?;
+        self.readers.set(Err(full.clone()));
+        let log = self.layout.open_log()?;
+        wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
+        drop(log);
+        let database = Database::open(&self.layout.dir, &self.layout.sled())?;
+        self.mark = check::verify(&self.layout, &database, &self.manifest.id, self.mark)?;
+        self.ledger = journal::read_ledger(&database.trees)?;
+        self.readers.set(Ok(database.trees.clone()));
+        self.live = Ok(Live { log: self.layout.open_log()?, database });
+        let ends: Vec<Write> = self.ended.drain().map(Write::Finish).collect();
+        // Should the disk be full again at once, they wait once more.
+        self.commit_or_refuse(&ends);
+        Ok(())
+    }
+}
+
+/// Sees whether there is room, by taking it.
+fn probe(layout: &Layout) -> io::Result<()> {
+    let path = layout.probe();
+    let take = || {
+        let mut file = File::create(&path)?;
+        file.write_all(&vec![0xa5; ROOM])?;
+        file.sync_all()
+    };
+    let taken = take();
+    fs::remove_file(&path)?;
+    taken
+}
+
+#[cfg(test)]
+#[path = "recovery_tests.rs"]
+mod tests;

@@ -1,0 +1,134 @@
+//! A disk that fills up and is emptied again, while the store stays open: a small one of the test's own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::super::SledStore;
+use super::super::durability_tests::kept_places;
+use super::*;
+use crate::store::samples::{entry, record};
+use crate::store::{History, Journal, Preferences};
+use crate::value::{ChatId, Language, UpdateId};
+
+/// A disk of 8 MiB in memory. Only root may mount one: for others there is nothing to see.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=8m", "ceknomor-test"]).arg(dir.path());
+        mount.output().is_ok_and(|mounted| mounted.status.success()).then_some(Self(dir))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.path().join("filler")
+    }
+
+    /// Takes all the room that is left.
+    fn fill(&self) {
+        let mut file = File::options().create(true).append(true).open(self.filler()).unwrap();
+        for size in [64 * 1024, 4096, 1] {
+            while file.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    fn empty(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        assert!(Command::new("umount").arg("--lazy").arg(self.0.path()).status().unwrap().success());
+    }
+}
+
+fn is_full<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
+    match result {
+        Ok(_) => false,
+        Err(error) => {
+            assert!(matches!(error, Error::Full { .. }), "{error:?}");
+            true
+        }
+    }
+}
+
+/// Appends until the disk is full; gives the places of what was kept, newest first.
+async fn append_until_full(store: &SledStore) -> Vec<u64> {
+    let mut kept = Vec::new();
+    loop {
+        match store.append(record(ChatId(7), kept.len() % 1000), None).await {
+            Ok(seq) => kept.insert(0, seq.0),
+            Err(error) => {
+                assert!(is_full(Err::<(), _>(error)));
+                return kept;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_goes_on_when_a_full_disk_has_room_again() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let store = SledStore::open_with(&disk.data(), Duration::ZERO).unwrap();
+    store.accept(vec![entry(1), entry(2)]).await.unwrap();
+    store.set_language(ChatId(7), Language::En).await.unwrap();
+    for _ in 0..3 {
+        disk.fill();
+        let kept = append_until_full(&store).await;
+        assert!(is_full(store.accept(vec![entry(3)]).await));
+        assert!(is_full(store.append(record(ChatId(7), 0), Some(UpdateId(1))).await));
+        assert_eq!(store.language(ChatId(7)).await, Ok(Some(Language::En)), "reads go on");
+
+        disk.empty();
+        let after = store.append(record(ChatId(7), 0), None).await.unwrap();
+        let places = kept_places(&store).await;
+        assert!(kept.iter().all(|seq| places.contains(seq)), "{kept:?} of {places:?}");
+        assert_eq!(places.first(), Some(&after.0));
+        assert_eq!(store.unfinished().await, Ok(vec![entry(1), entry(2)]));
+    }
+    store.close().await.unwrap();
+    let store = SledStore::open(&disk.data()).unwrap();
+    assert_eq!(store.accept(vec![entry(1), entry(4)]).await, Ok(vec![false, true]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_finished_on_a_full_disk_is_finished_once_it_has_room() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    for by_close in [false, true] {
+        let store = SledStore::open_with(&disk.data(), Duration::ZERO).unwrap();
+        store.accept(vec![entry(1), entry(2), entry(3), entry(4)]).await.unwrap();
+        disk.fill();
+        append_until_full(&store).await;
+        let ended = if by_close { [3, 4] } else { [1, 2] };
+        for update in ended.map(UpdateId) {
+            assert_eq!(store.finish(update).await, Ok(()));
+        }
+        disk.empty();
+        if !by_close {
+            store.set_language(ChatId(7), Language::En).await.unwrap();
+            assert_eq!(store.unfinished().await, Ok(vec![entry(3), entry(4)]));
+        }
+        store.close().await.unwrap();
+    }
+    let store = SledStore::open(&disk.data()).unwrap();
+    assert_eq!(store.unfinished().await, Ok(vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_left_alone_for_a_while() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let store = SledStore::open_with(&disk.data(), Duration::from_secs(3600)).unwrap();
+    disk.fill();
+    append_until_full(&store).await;
+    disk.empty();
+    assert!(is_full(store.append(record(ChatId(7), 0), None).await));
+    store.close().await.unwrap();
+    let places = kept_places(&SledStore::open(Path::new(&disk.data())).unwrap()).await;
+    assert!(places.is_sorted_by(|newer, older| newer > older));
+}

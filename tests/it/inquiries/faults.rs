@@ -1,0 +1,70 @@
+//! Ways in which the partner API fails: nothing of them is ever a verdict on the number, and none of them is kept.
+
+use std::time::Duration;
+
+use super::{
+    Bench, FOUND, unanswered,
+    wire::{Fault, Wire},
+};
+use ceknomor::{
+    inquiry::{Asked, Tried},
+    klikoo::Timeouts,
+    value::Verdict,
+};
+
+/// Faults that end by themselves.
+const FAULTS: [Fault; 6] = [
+    Fault::ResetBefore,
+    Fault::ResetAfter,
+    Fault::HalfAnswer,
+    Fault::Gateway(429),
+    Fault::Gateway(500),
+    Fault::Gateway(502),
+];
+
+impl Bench {
+    /// A bench with a line to Klikoo that does this to the first inquiries.
+    async fn over(fault: Fault, times: usize, timeouts: Timeouts) -> (Self, Wire) {
+        let klikoo = Self::klikoo().await;
+        let wire = Wire::new(klikoo.0.base_url(), fault, times).await;
+        let url = wire.url(klikoo.0.base_url());
+        (Self::at(klikoo, &url, timeouts), wire)
+    }
+}
+
+#[tokio::test]
+async fn no_fault_says_anything_of_the_number_and_five_of_them_open_the_circuit() {
+    for fault in FAULTS {
+        let (bench, _wire) = Bench::over(fault, usize::MAX, Timeouts::default()).await;
+        for _ in 0..5 {
+            assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::ProviderDown), "{fault:?}");
+        }
+        assert_eq!(bench.ask(FOUND).await, Asked::Held, "{fault:?}");
+        assert_eq!(bench.kept().await, 0, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_passes_by_costs_a_second_request_and_no_answer() {
+    for fault in [Fault::ResetBefore, Fault::ResetAfter, Fault::HalfAnswer, Fault::Gateway(500), Fault::Gateway(502)] {
+        let (bench, _wire) = Bench::over(fault, 1, Timeouts::default()).await;
+        assert!(matches!(bench.check(FOUND).await, Tried::Ended(checked) if checked.kept), "{fault:?}");
+        let has_arrived = matches!(fault, Fault::ResetAfter | Fault::HalfAnswer);
+        assert_eq!(bench.calls(), 1 + u64::from(has_arrived), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_drips_is_no_answer_in_time() {
+    let hasty = Timeouts { check: Duration::from_millis(300), ..Timeouts::default() };
+    let (bench, _wire) = Bench::over(Fault::Drip, usize::MAX, hasty).await;
+    assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::NoAnswer));
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_no_verdict_either() {
+    let (bench, wire) = Bench::over(Fault::ResetBefore, 0, Timeouts::default()).await;
+    drop(wire);
+    assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::ProviderDown));
+    assert_eq!(bench.calls(), 0);
+}

@@ -1,0 +1,93 @@
+//! The same question at the same moment is one call with several answers; a process makes only so many at once.
+
+use std::{collections::HashSet, pin::pin, sync::Arc};
+
+use futures_util::future::join_all;
+
+use super::{AGENT, Bench, FOUND, is_found, outcome};
+use ceknomor::{
+    inquiry::{Asked, Tried, parse::Request},
+    value::{ChatId, Rupiah},
+};
+
+#[tokio::test]
+async fn twenty_agents_who_ask_the_same_make_one_call_and_each_has_the_answer_in_their_history() {
+    let bench = Bench::new().await;
+    bench.klikoo.hold();
+    let request = bench.request("PLN20", FOUND);
+    let mut asking = pin!(join_all((0..20).map(|chat| bench.inquiry.check(ChatId(chat), AGENT, &request, None))));
+    bench.begin(asking.as_mut(), 1).await;
+    bench.klikoo.release();
+    let checks: Vec<_> = asking
+        .await
+        .into_iter()
+        .map(|tried| match tried {
+            Tried::Ended(checked) if checked.kept => checked,
+            tried => panic!("{tried:?}"),
+        })
+        .collect();
+    assert_eq!((checks.len(), bench.calls()), (20, 1));
+    assert!(checks.iter().all(|checked| checked.outcome == checks[0].outcome));
+}
+
+#[tokio::test]
+async fn another_number_product_or_nominal_is_another_question() {
+    let bench = Bench::new().await;
+    bench.klikoo.hold();
+    let ask = |product, number, nominal| Request { nominal, ..bench.request(product, number) };
+    let requests = [
+        ask("DNOPEN", "081000000001", Some(Rupiah(20_000))),
+        ask("DNOPEN", "081000000001", Some(Rupiah(30_000))),
+        ask("DNOPEN", "081000000002", Some(Rupiah(20_000))),
+        ask("DN1", "081000000001", None),
+    ];
+    let mut asking = pin!(join_all(requests.iter().map(|request| bench.inquiry.ask(request))));
+    bench.begin(asking.as_mut(), 4).await;
+    bench.klikoo.release();
+    let references: HashSet<_> = asking.await.into_iter().map(|asked| outcome(asked).reference).collect();
+    assert_eq!((references.len(), bench.calls()), (4, 4));
+}
+
+#[tokio::test]
+async fn who_asks_after_the_answer_asks_anew() {
+    let bench = Bench::new().await;
+    let (first, second) = (outcome(bench.ask(FOUND).await), outcome(bench.ask(FOUND).await));
+    assert_ne!(first.reference, second.reference);
+    assert_eq!(bench.calls(), 2);
+}
+
+#[tokio::test]
+async fn the_first_who_asked_may_go_away() {
+    let bench = Arc::new(Bench::new().await);
+    bench.klikoo.hold();
+    let first = tokio::spawn({
+        let bench = bench.clone();
+        async move { bench.ask(FOUND).await }
+    });
+    bench.klikoo.arrived(1).await;
+    let mut second = pin!(bench.ask(FOUND));
+    bench.begin(second.as_mut(), 1).await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    bench.klikoo.release();
+    assert!(is_found(second.await));
+    assert_eq!(bench.calls(), 1);
+}
+
+#[tokio::test]
+async fn beyond_256_at_once_a_new_question_is_turned_away_until_there_is_room() {
+    let bench = Bench::new().await;
+    bench.klikoo.hold();
+    let numbers: Vec<String> = (1..=256).map(|n| format!("0000001{n:04}")).collect();
+    let mut asking = pin!(join_all(numbers.iter().map(|number| bench.ask(number))));
+    bench.begin(asking.as_mut(), 256).await;
+    assert_eq!(bench.check(FOUND).await, Tried::Busy);
+    assert_eq!(bench.calls(), 256);
+    let mut joined = pin!(bench.ask(&numbers[0]));
+    bench.begin(joined.as_mut(), 256).await;
+    bench.klikoo.release();
+    let answers = asking.await;
+    assert!(answers.iter().all(|asked| matches!(asked, Asked::Ended(_))));
+    assert_eq!(joined.await, answers[0]);
+    assert!(is_found(bench.ask(FOUND).await));
+}
