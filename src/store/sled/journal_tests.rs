@@ -1,8 +1,11 @@
 //! The journal on disk: over a kill, over damage to an entry, and how much it writes.
 
-use super::damage_tests::copy;
+use super::damage_tests::{contents, copy};
 use super::durability_tests::kept_places;
+use super::layout::Layout;
+use super::mark::syncs;
 use super::*;
+use crate::store::ledger::REMEMBERED;
 use crate::store::samples::{entry, record};
 use crate::store::{Entry, Journal};
 
@@ -50,4 +53,61 @@ async fn a_damaged_entry_does_not_hide_the_others_nor_its_own_update() {
     assert_eq!(kept_places(&store).await.len(), 2, "a record is rather kept twice than lost");
     store.finish(UpdateId(8)).await.unwrap();
     assert_eq!(store.unfinished().await, Ok(vec![entry(7), entry(9)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_costs_one_sync_and_its_ends_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    let before = syncs(&Layout::new(dir.path()));
+    store.accept((0..100).map(entry).collect()).await.unwrap();
+    assert_eq!(syncs(&Layout::new(dir.path())), before + 1);
+    store.accept((0..100).map(entry).collect()).await.unwrap();
+    for update in 0..100 {
+        store.finish(UpdateId(update)).await.unwrap();
+    }
+    assert_eq!(syncs(&Layout::new(dir.path())), before + 1, "neither repeated updates nor ends");
+    assert_eq!(killed(dir.path()).1.unfinished().await, Ok(vec![]));
+}
+
+/// Takes `updates` through their lives, 100 at once: with the journal, or as history alone.
+async fn rounds(store: &SledStore, updates: u32, with_journal: bool) {
+    for start in (0..updates).step_by(100) {
+        if with_journal {
+            store.accept((start..start + 100).map(entry).collect()).await.unwrap();
+        }
+        let mut checks = tokio::task::JoinSet::new();
+        for update in start..start + 100 {
+            let (store, record) = (store.clone(), record(ChatId(i64::from(update % 50)), update as usize));
+            checks.spawn(async move {
+                let update = UpdateId(update);
+                store.append(record, with_journal.then_some(update)).await.unwrap();
+                if with_journal {
+                    store.finish(update).await.unwrap();
+                }
+            });
+        }
+        checks.join_all().await;
+    }
+}
+
+fn bytes_on_disk(dir: &Path) -> usize {
+    contents(dir).into_values().map(|bytes| bytes.len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_stays_small() {
+    let mut used = Vec::new();
+    for with_journal in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SledStore::open(dir.path()).unwrap();
+        rounds(&store, 20_000, with_journal).await;
+        let rows = store.trees().unwrap().get(TreeName::Journal).len();
+        assert_eq!(rows, if with_journal { usize::from(REMEMBERED) } else { 0 });
+        store.close().await.unwrap();
+        used.push(bytes_on_disk(dir.path()));
+        assert_eq!(SledStore::open(dir.path()).unwrap().unfinished().await, Ok(vec![]));
+    }
+    let [history, both] = used[..] else { unreachable!() };
+    assert!(both < 2 * history, "{both} bytes on disk, {history} for the history alone");
 }

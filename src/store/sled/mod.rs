@@ -55,6 +55,8 @@ mod durability_tests;
 mod journal;
 #[cfg(test)]
 mod journal_tests;
+#[cfg(test)]
+mod kill_tests;
 mod layout;
 mod manifest;
 mod mark;
