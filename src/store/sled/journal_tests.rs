@@ -1,6 +1,6 @@
 //! The journal on disk: over a kill, over damage to an entry, and how much it writes.
 
-use super::damage_tests::{contents, copy};
+use super::damage_tests::{contents, copy, write};
 use super::durability_tests::kept_places;
 use super::layout::Layout;
 use super::mark::syncs;
@@ -34,6 +34,35 @@ async fn each_step_outlives_a_kill() {
     let (_dir, after_finish) = killed(dir.path());
     assert_eq!(after_finish.unfinished().await, Ok(vec![entry(8)]));
     assert_eq!(after_finish.accept(vec![entry(7), entry(9)]).await, Ok(vec![false, true]));
+}
+
+/// As a kill in the midst of the write leaves it: of the new bytes only the first are there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_cut_off_parts_no_record_from_its_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.accept(vec![entry(7)]).await.unwrap();
+    let mut before = contents(dir.path());
+    store.append(record(entry(7).chat, 0), Some(UpdateId(7))).await.unwrap();
+    let log = Path::new("sled/db");
+    let new = contents(dir.path()).remove(log).unwrap();
+    let mut old = before.remove(log).unwrap();
+    old.resize(new.len(), 0);
+    let changed: Vec<usize> = (0..new.len()).filter(|at| old[*at] != new[*at]).collect();
+
+    let mut seen = [0, 0];
+    for cut in changed.iter().copied().step_by(changed.len() / 60).chain([new.len()]) {
+        let cut_off = tempfile::tempdir().unwrap();
+        let db = [&new[..cut], &old[cut..]].concat();
+        write(&before, cut_off.path());
+        std::fs::write(cut_off.path().join(log), db).unwrap();
+        let store = SledStore::open(cut_off.path()).unwrap();
+        let kept = store.unfinished().await.unwrap()[0].kept;
+        let newest = store.page(entry(7).chat, Cursor::Newest, 9).await.unwrap().records.first().map(|(seq, _)| *seq);
+        assert_eq!(kept, newest, "cut at {cut}");
+        seen[usize::from(kept.is_some())] += 1;
+    }
+    assert!(seen[0] > 10 && seen[1] > 0, "{seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
