@@ -7,7 +7,7 @@ use super::mark::syncs;
 use super::*;
 use crate::store::ledger::REMEMBERED;
 use crate::store::samples::{entry, record};
-use crate::store::{Entry, Journal};
+use crate::store::{Entry, Journal, LONGEST_QUESTION};
 
 /// The store as a kill at this moment leaves it: what sled has written is in its file, and nothing more.
 fn killed(dir: &Path) -> (tempfile::TempDir, SledStore) {
@@ -97,6 +97,42 @@ async fn a_batch_costs_one_sync_and_its_ends_none() {
     }
     assert_eq!(syncs(&Layout::new(dir.path())), before + 1, "neither repeated updates nor ends");
     assert_eq!(killed(dir.path()).1.unfinished().await, Ok(vec![]));
+}
+
+/// So many of such length are more than sled keeps in a page: it makes files of their own of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_questions_come_and_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = SledStore::open(dir.path()).unwrap();
+    let longest = |update| Entry { question: "x".repeat(LONGEST_QUESTION), ..entry(update) };
+    for round in 0..5 {
+        let entries: Vec<Entry> = (round * 100..round * 100 + 100).map(longest).collect();
+        store.accept(entries.clone()).await.unwrap();
+        store.close().await.unwrap();
+        store = SledStore::open(dir.path()).unwrap();
+        assert_eq!(store.unfinished().await, Ok(entries.clone()));
+        for entry in entries {
+            store.finish(entry.update).await.unwrap();
+        }
+        store.close().await.unwrap();
+        store = SledStore::open(dir.path()).unwrap();
+        assert_eq!(store.unfinished().await, Ok(vec![]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_entry_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.accept(vec![entry(7), entry(8)]).await.unwrap();
+    store.finish(UpdateId(8)).await.unwrap();
+    let before = contents(dir.path());
+    store.accept(vec![entry(9)]).await.unwrap();
+    let (lost, mark) = (tempfile::tempdir().unwrap(), Path::new("mark"));
+    write(&before, lost.path());
+    std::fs::write(lost.path().join(mark), &contents(dir.path())[mark]).unwrap();
+    let error = SledStore::open(lost.path()).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("2 of 3 accepted questions are accounted for"), "{error}");
 }
 
 /// Takes `updates` through their lives, 100 at once: with the journal, or as history alone.
