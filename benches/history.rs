@@ -1,5 +1,6 @@
 //! History on disk: an append with its flush, and the page of the 20 newest, among a thousand, a hundred thousand
-//! and a million records in a thousand chats. The largest store takes half a minute to build.
+//! and a million records in a thousand chats. The largest store takes half a minute to build. And the journal: a batch
+//! of 100 questions accepted, recorded and finished, beside the same as history alone.
 
 // A bench that cannot go on may stop, and its figures go to the terminal.
 #![allow(clippy::expect_used, clippy::print_stderr)]
@@ -7,9 +8,10 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use ceknomor::store::{Cursor, History, Record, SledStore};
+use ceknomor::store::{Cursor, Entry, History, Journal, Record, SledStore};
 use ceknomor::value::{
-    ChatId, Customer, CustomerName, CustomerNumber, Outcome, Provider, Reference, ResponseCode, Rupiah, UserId, Verdict,
+    ChatId, Customer, CustomerName, CustomerNumber, Outcome, Provider, Reference, ResponseCode, Rupiah, UpdateId,
+    UserId, Verdict,
 };
 use chrono::DateTime;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -85,5 +87,56 @@ fn history(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, history);
+fn entry(update: u32) -> Entry {
+    Entry {
+        update: UpdateId(update),
+        chat: ChatId(1),
+        user: UserId(123_456_789),
+        accepted: DateTime::UNIX_EPOCH,
+        question: "/cek PLN20 01105691111".to_owned(),
+        kept: None,
+        waiting: None,
+    }
+}
+
+/// Takes 100 questions, from `first` on, through their lives.
+async fn batch(store: &SledStore, first: u32, with_journal: bool) {
+    let updates = first..first + 100;
+    if with_journal {
+        store.accept(updates.clone().map(entry).collect()).await.expect("accepted");
+    }
+    let checks = updates.map(|update| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let number = i64::from(update);
+            let update = with_journal.then_some(UpdateId(update));
+            store.append(record(number % 50, number), update).await.expect("kept");
+            if let Some(update) = update {
+                store.finish(update).await.expect("finished");
+            }
+        })
+    });
+    for check in checks.collect::<Vec<_>>() {
+        check.await.expect("no panic");
+    }
+}
+
+fn journal(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let mut group = criterion.benchmark_group("a batch of 100");
+    for (name, with_journal) in [("history alone", false), ("with the journal", true)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = SledStore::open(dir.path()).expect("a store");
+        let mut first = 0;
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                runtime.block_on(batch(&store, first, with_journal));
+                first += 100;
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, journal, history);
 criterion_main!(benches);

@@ -57,7 +57,12 @@ fn left(how: Left) -> TempDir {
 }
 
 pub(super) fn copy(from: &Path, to: &Path) {
-    for (path, bytes) in contents(from) {
+    write(&contents(from), to);
+}
+
+/// Makes files under `to`, by their paths there.
+pub(super) fn write(files: &BTreeMap<PathBuf, Vec<u8>>, to: &Path) {
+    for (path, bytes) in files {
         let path = to.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();

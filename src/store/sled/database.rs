@@ -1,6 +1,5 @@
 //! sled itself: opened with what fits the bot, its trees by name, its panics caught.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -133,11 +132,6 @@ impl Trees {
     /// What an error of sled means here.
     pub(super) fn error(&self, error: &::sled::Error) -> Error {
         Error::from_sled(&self.dir, error)
-    }
-
-    /// What an I/O error beside sled means here.
-    pub(super) fn io_error(&self, error: &io::Error) -> Error {
-        Error::from_io(&self.dir, error)
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Disk {
     pub(super) layout: Layout,
     pub(super) manifest: Manifest,
     pub(super) mark: Mark,
-    mark_file: MarkFile,
+    pub(super) mark_file: MarkFile,
     pub(super) ledger: Ledger,
     /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a later
     /// flush would cover. Only a full disk is got over ([`recovery`]).
@@ -108,20 +108,8 @@ impl Disk {
 
     fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
         let mut manifest = Manifest::read(&layout)?;
-        let mark = mark_file.read().map_err(|error| layout.error(&error))?;
-        let mark = match (&manifest.state, mark) {
-            (State::Creating, None | Some(Mark { last: 0, .. })) => return Self::create_again(layout, mark_file),
-            (State::Creating, Some(_)) => return Err(layout.damaged("store.json is older than what is kept")),
-            (_, None) => return Err(layout.damaged("the file `mark` cannot be read")),
-            (State::Open, Some(mark)) => check::check(&layout, &manifest.id, mark)?,
-            (State::Closed { mark: at_close, .. }, Some(mark)) if *at_close != mark => {
-                return Err(layout.damaged("the file `mark` is older than the last close"));
-            }
-            (State::Closed { seal, .. }, Some(mark)) => {
-                seal.verify(&layout)?;
-                migration::forget_aside(&layout, manifest.schema);
-                mark
-            }
+        let Some(mark) = Self::check_existing(&layout, &manifest, &mut mark_file)? else {
+            return Self::create_again(layout, mark_file);
         };
         if manifest.schema < SCHEMA {
             migration::keep_aside(&layout, manifest.schema)?;
@@ -130,16 +118,47 @@ impl Disk {
         manifest.write(&layout)?;
         let database = Database::open(&layout.dir, &layout.sled())?;
         database.check_meta(&manifest.id)?;
-        let log = layout.open_log()?;
-        let ledger = journal::read_ledger(&database.trees)?;
-        if manifest.schema < SCHEMA {
-            database.write_meta(&manifest.id)?;
-            let mut settle = || log.sync_data().and_then(|()| mark_file.write(mark)).and_then(|()| mark_file.sync());
-            settle().map_err(|error| layout.error(&error))?;
-            manifest.schema = SCHEMA;
-            manifest.write(&layout)?;
+        let live = Live { database, log: layout.open_log()? };
+        let ledger = journal::read_ledger(&live.database.trees)?;
+        let mut disk = Self::of(layout, manifest, live, mark, mark_file, ledger);
+        if disk.manifest.schema < SCHEMA {
+            disk.end_migration()?;
         }
-        Ok(Self::of(layout, manifest, Live { database, log }, mark, mark_file, ledger))
+        Ok(disk)
+    }
+
+    /// Sees that the directory holds what it held, before anything in it is changed; gives what that is. `None` when it
+    /// was never whole.
+    fn check_existing(layout: &Layout, manifest: &Manifest, mark_file: &mut MarkFile) -> Result<Option<Mark>, Error> {
+        let mark = mark_file.read().map_err(|error| layout.error(&error))?;
+        match (&manifest.state, mark) {
+            (State::Creating, None | Some(Mark { last: 0, .. })) => Ok(None),
+            (State::Creating, Some(_)) => Err(layout.damaged("store.json is older than what is kept")),
+            (_, None) => Err(layout.damaged("the file `mark` cannot be read")),
+            (State::Open, Some(mark)) => check::check(layout, &manifest.id, mark).map(Some),
+            (State::Closed { mark: at_close, .. }, Some(mark)) if *at_close != mark => {
+                Err(layout.damaged("the file `mark` is older than the last close"))
+            }
+            (State::Closed { seal, .. }, Some(mark)) => {
+                seal.verify(layout)?;
+                migration::forget_aside(layout, manifest.schema);
+                Ok(Some(mark))
+            }
+        }
+    }
+
+    /// Writes down that the directory is of this build's schema: the trees are there by now.
+    fn end_migration(&mut self) -> Result<(), Error> {
+        let live = self.live.as_ref().map_err(Error::clone)?;
+        live.database.write_meta(&self.manifest.id)?;
+        let mut settle = || {
+            live.log.sync_data()?;
+            self.mark_file.write(self.mark)?;
+            self.mark_file.sync()
+        };
+        settle().map_err(|error| self.layout.error(&error))?;
+        self.manifest.schema = SCHEMA;
+        self.manifest.write(&self.layout)
     }
 
     /// The making of it was cut off before anybody was promised anything: begins anew.
@@ -152,11 +171,7 @@ impl Disk {
 
     /// Commits a group if it can be.
     pub(super) fn commit_or_refuse(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
-        let answers = match &self.live {
-            Ok(live) => Self::try_commit(live, &mut self.ledger, &mut self.mark, &mut self.mark_file, group),
-            Err(error) => Err(error.clone()),
-        };
-        match answers {
+        match self.try_commit(group) {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             Err(error) => {
                 if self.live.is_ok() {
@@ -168,26 +183,21 @@ impl Disk {
         }
     }
 
-    fn try_commit(
-        live: &Live,
-        ledger: &mut Ledger,
-        mark: &mut Mark,
-        mark_file: &mut MarkFile,
-        group: &[Write],
-    ) -> Result<Vec<Answer>, Error> {
+    fn try_commit(&mut self, group: &[Write]) -> Result<Vec<Answer>, Error> {
+        let live = self.live.as_ref().map_err(Error::clone)?;
         let trees = &live.database.trees;
-        let mut plan = Plan::new(trees, ledger, *mark);
+        let mut plan = Plan::new(trees, &mut self.ledger, self.mark);
         let answers = group.iter().map(|write| plan.add(write)).collect::<Result<_, _>>()?;
         let planned = plan.done();
         if planned.changes {
             live.database.commit(&planned.batches).map_err(|error| trees.error(&error))?;
-            *mark = planned.mark;
         }
         if planned.must_sync {
             // Marked only once it is durable.
-            let synced = live.log.sync_data().and_then(|()| mark_file.write(*mark));
-            synced.map_err(|error| trees.io_error(&error))?;
+            let synced = live.log.sync_data().and_then(|()| self.mark_file.write(planned.mark));
+            synced.map_err(|error| self.layout.error(&error))?;
         }
+        self.mark = planned.mark;
         Ok(answers)
     }
 }

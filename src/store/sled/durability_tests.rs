@@ -16,7 +16,8 @@ const CHILD: &str = "store::sled::durability_tests::the_child_appends_until_it_i
 async fn what_was_answered_outlives_a_kill() {
     let dir = tempfile::tempdir().unwrap();
     for kill in 1..=3 {
-        let answered = append_in_a_child_and_kill_it(dir.path(), 25 * kill);
+        let told = told_until_killed(CHILD, dir.path(), 25 * kill);
+        let answered: Vec<u64> = told.iter().map(|seq| seq.parse().unwrap()).collect();
         let store = SledStore::open(dir.path()).unwrap();
         let kept = kept_places(&store).await;
         assert!(answered.iter().all(|seq| kept.contains(seq)), "kill {kill}: {answered:?} of {kept:?}");
@@ -31,40 +32,47 @@ pub(super) async fn kept_places(store: &SledStore) -> Vec<u64> {
     page.records.into_iter().map(|(seq, _)| seq.0).collect()
 }
 
-/// Runs the test below in a process of its own until it told of so many appends; gives all it told of.
-fn append_in_a_child_and_kill_it(dir: &Path, appends: usize) -> Vec<u64> {
+/// Runs a test in a process of its own until it told of so many things; gives all it told of.
+pub(super) fn told_until_killed(child: &str, dir: &Path, things: usize) -> Vec<String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([CHILD, "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .args([child, "--exact", "--ignored", "--nocapture", "--test-threads=1"])
         .env(CHILD_DIR, dir)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let told = lines.filter_map(|line| line.strip_prefix("answered ")?.parse().ok());
     let mut killed = false;
-    let mut answered = Vec::new();
-    for seq in told {
-        answered.push(seq);
-        if answered.len() >= appends && !killed {
+    let mut told = Vec::new();
+    for thing in lines.filter_map(|line| line.strip_prefix("told: ").map(str::to_owned)) {
+        told.push(thing);
+        if told.len() >= things && !killed {
             child.kill().unwrap();
             killed = true;
         }
     }
     child.wait().unwrap();
     assert!(killed, "the child ended by itself");
-    answered
+    told
+}
+
+/// Tells the parent of something: past the test harness's own buffer, and begun on a line of its own.
+pub(super) fn tell(thing: impl std::fmt::Display) {
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("\ntold: {thing}\n").as_bytes()).unwrap();
+    out.flush().unwrap();
+}
+
+/// The store of a child.
+pub(super) fn open_in_child() -> SledStore {
+    SledStore::open(Path::new(&std::env::var(CHILD_DIR).unwrap())).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "run by the test above, in a process of its own"]
 async fn the_child_appends_until_it_is_killed() {
-    let store = SledStore::open(Path::new(&std::env::var(CHILD_DIR).unwrap())).unwrap();
+    let store = open_in_child();
     for minute in 0.. {
-        let seq = store.append(record(ChatId(7), minute % 1000), None).await.unwrap();
-        // Past the test harness's own buffer, and begun on a line of its own.
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "\nanswered {}", seq.0).unwrap();
-        out.flush().unwrap();
+        tell(store.append(record(ChatId(7), minute % 1000), None).await.unwrap().0);
     }
 }
 

@@ -1,10 +1,13 @@
 //! The journal on disk: over a kill, over damage to an entry, and how much it writes.
 
-use super::damage_tests::copy;
+use super::damage_tests::{contents, copy, write};
 use super::durability_tests::kept_places;
+use super::layout::Layout;
+use super::mark::syncs;
 use super::*;
+use crate::store::ledger::REMEMBERED;
 use crate::store::samples::{entry, record};
-use crate::store::{Entry, Journal};
+use crate::store::{Entry, Journal, LONGEST_QUESTION};
 
 /// The store as a kill at this moment leaves it: what sled has written is in its file, and nothing more.
 fn killed(dir: &Path) -> (tempfile::TempDir, SledStore) {
@@ -33,6 +36,35 @@ async fn each_step_outlives_a_kill() {
     assert_eq!(after_finish.accept(vec![entry(7), entry(9)]).await, Ok(vec![false, true]));
 }
 
+/// As a kill in the midst of the write leaves it: of the new bytes only the first are there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_cut_off_parts_no_record_from_its_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.accept(vec![entry(7)]).await.unwrap();
+    let mut before = contents(dir.path());
+    store.append(record(entry(7).chat, 0), Some(UpdateId(7))).await.unwrap();
+    let log = Path::new("sled/db");
+    let new = contents(dir.path()).remove(log).unwrap();
+    let mut old = before.remove(log).unwrap();
+    old.resize(new.len(), 0);
+    let changed: Vec<usize> = (0..new.len()).filter(|at| old[*at] != new[*at]).collect();
+
+    let mut seen = [0, 0];
+    for cut in changed.iter().copied().step_by(changed.len() / 60).chain([new.len()]) {
+        let cut_off = tempfile::tempdir().unwrap();
+        let db = [&new[..cut], &old[cut..]].concat();
+        write(&before, cut_off.path());
+        std::fs::write(cut_off.path().join(log), db).unwrap();
+        let store = SledStore::open(cut_off.path()).unwrap();
+        let kept = store.unfinished().await.unwrap()[0].kept;
+        let newest = store.page(entry(7).chat, Cursor::Newest, 9).await.unwrap().records.first().map(|(seq, _)| *seq);
+        assert_eq!(kept, newest, "cut at {cut}");
+        seen[usize::from(kept.is_some())] += 1;
+    }
+    assert!(seen[0] > 10 && seen[1] > 0, "{seen:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_entry_does_not_hide_the_others_nor_its_own_update() {
     let dir = tempfile::tempdir().unwrap();
@@ -50,4 +82,97 @@ async fn a_damaged_entry_does_not_hide_the_others_nor_its_own_update() {
     assert_eq!(kept_places(&store).await.len(), 2, "a record is rather kept twice than lost");
     store.finish(UpdateId(8)).await.unwrap();
     assert_eq!(store.unfinished().await, Ok(vec![entry(7), entry(9)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_costs_one_sync_and_its_ends_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    let before = syncs(&Layout::new(dir.path()));
+    store.accept((0..100).map(entry).collect()).await.unwrap();
+    assert_eq!(syncs(&Layout::new(dir.path())), before + 1);
+    store.accept((0..100).map(entry).collect()).await.unwrap();
+    for update in 0..100 {
+        store.finish(UpdateId(update)).await.unwrap();
+    }
+    assert_eq!(syncs(&Layout::new(dir.path())), before + 1, "neither repeated updates nor ends");
+    assert_eq!(killed(dir.path()).1.unfinished().await, Ok(vec![]));
+}
+
+/// So many of such length are more than sled keeps in a page: it makes files of their own of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_questions_come_and_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = SledStore::open(dir.path()).unwrap();
+    let longest = |update| Entry { question: "x".repeat(LONGEST_QUESTION), ..entry(update) };
+    for round in 0..5 {
+        let entries: Vec<Entry> = (round * 100..round * 100 + 100).map(longest).collect();
+        store.accept(entries.clone()).await.unwrap();
+        store.close().await.unwrap();
+        store = SledStore::open(dir.path()).unwrap();
+        assert_eq!(store.unfinished().await, Ok(entries.clone()));
+        for entry in entries {
+            store.finish(entry.update).await.unwrap();
+        }
+        store.close().await.unwrap();
+        store = SledStore::open(dir.path()).unwrap();
+        assert_eq!(store.unfinished().await, Ok(vec![]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_entry_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.accept(vec![entry(7), entry(8)]).await.unwrap();
+    store.finish(UpdateId(8)).await.unwrap();
+    let before = contents(dir.path());
+    store.accept(vec![entry(9)]).await.unwrap();
+    let (lost, mark) = (tempfile::tempdir().unwrap(), Path::new("mark"));
+    write(&before, lost.path());
+    std::fs::write(lost.path().join(mark), &contents(dir.path())[mark]).unwrap();
+    let error = SledStore::open(lost.path()).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("2 of 3 accepted questions are accounted for"), "{error}");
+}
+
+/// Takes `updates` through their lives, 100 at once: with the journal, or as history alone.
+async fn rounds(store: &SledStore, updates: u32, with_journal: bool) {
+    for start in (0..updates).step_by(100) {
+        if with_journal {
+            store.accept((start..start + 100).map(entry).collect()).await.unwrap();
+        }
+        let mut checks = tokio::task::JoinSet::new();
+        for update in start..start + 100 {
+            let (store, record) = (store.clone(), record(ChatId(i64::from(update % 50)), update as usize));
+            checks.spawn(async move {
+                let update = UpdateId(update);
+                store.append(record, with_journal.then_some(update)).await.unwrap();
+                if with_journal {
+                    store.finish(update).await.unwrap();
+                }
+            });
+        }
+        checks.join_all().await;
+    }
+}
+
+fn bytes_on_disk(dir: &Path) -> usize {
+    contents(dir).into_values().map(|bytes| bytes.len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_stays_small() {
+    let mut used = Vec::new();
+    for with_journal in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SledStore::open(dir.path()).unwrap();
+        rounds(&store, 20_000, with_journal).await;
+        let rows = store.trees().unwrap().get(TreeName::Journal).len();
+        assert_eq!(rows, if with_journal { usize::from(REMEMBERED) } else { 0 });
+        store.close().await.unwrap();
+        used.push(bytes_on_disk(dir.path()));
+        assert_eq!(SledStore::open(dir.path()).unwrap().unfinished().await, Ok(vec![]));
+    }
+    let [history, both] = used[..] else { unreachable!() };
+    assert!(both < 2 * history, "{both} bytes on disk, {history} for the history alone");
 }

@@ -113,6 +113,13 @@ fn numbers<const N: usize>(slot: &[u8], magic: [u8; 8]) -> Option<[u64; N]> {
     numbers.try_into().ok()
 }
 
+/// How often the store was synced: after each sync comes one mark.
+#[cfg(test)]
+pub(super) fn syncs(layout: &Layout) -> u64 {
+    let bytes = std::fs::read(layout.mark()).unwrap();
+    bytes.chunks(SLOT).filter_map(decode).map(|(turn, _)| turn).max().unwrap()
+}
+
 /// A slot as schema 1 wrote it.
 #[cfg(test)]
 pub(super) fn encode_as_schema_1(turn: u64, mark: Mark) -> Vec<u8> {

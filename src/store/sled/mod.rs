@@ -4,6 +4,12 @@
 //! queued, commits it as a group ([`disk`]) and then answers every caller. One flush serves all of them, and no
 //! runtime thread ever waits for a disk. Reads run on the runtime's blocking threads.
 //!
+//! A group is one transaction over all trees ([`plan`], [`database`]): a crash keeps all of it or none, so that no record is
+//! parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
+//! than end entries: that is written, which a kill cannot undo, and synced with the next group. A power loss in between
+//! means an answer given twice; a sync of its own would cost every check one. After a full disk the store goes on by
+//! itself ([`recovery`]).
+//!
 //! # The directory
 //! | name | what it is |
 //! |---|---|
@@ -55,6 +61,8 @@ mod durability_tests;
 mod journal;
 #[cfg(test)]
 mod journal_tests;
+#[cfg(test)]
+mod kill_tests;
 mod layout;
 mod manifest;
 mod mark;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::ledger::Ledger;
-use super::super::{Entry, Error, Seq, entry_codec, key};
+use super::super::{Entry, Error, Seq, Waiting, entry_codec, key};
 use super::database::{Batches, TreeName, Trees};
 use super::mark::Mark;
 use super::writer::{Answer, Write};
@@ -63,9 +63,7 @@ impl<'a> Plan<'a> {
                 let new = entries.iter().map(|(update, value)| self.accept(*update, value));
                 Ok(Answer::New(new.collect()))
             }
-            Write::Wait(update, waiting) => {
-                self.change(Some(*update), |entry| entry.waiting = Some(*waiting)).map(|()| Answer::Done)
-            }
+            Write::Wait(update, waiting) => self.wait(*update, *waiting).map(|()| Answer::Done),
             Write::Finish(update) => {
                 self.finish(*update);
                 Ok(Answer::Done)
@@ -83,7 +81,8 @@ impl<'a> Plan<'a> {
     }
 
     fn append(&mut self, chat: ChatId, value: &[u8], update: Option<UpdateId>) -> Result<Seq, Error> {
-        if let Some(first) = self.entry(update)?.and_then(|(_, entry)| entry.kept) {
+        let asked_by = update.map(|update| self.entry(update)).transpose()?.flatten();
+        if let Some((_, Entry { kept: Some(first), .. })) = asked_by {
             return Ok(first);
         }
         self.mark.last += 1;
@@ -91,7 +90,9 @@ impl<'a> Plan<'a> {
         let seq = Seq(self.mark.last);
         self.durable_row();
         self.batches.history.insert(&key::of_record(chat, seq), value);
-        self.change(update, |entry| entry.kept = Some(seq))?;
+        if let Some((key, entry)) = asked_by {
+            self.write_entry(key, &Entry { kept: Some(seq), ..entry });
+        }
         Ok(seq)
     }
 
@@ -125,20 +126,22 @@ impl<'a> Plan<'a> {
         self.batches.journal.insert(key::of_finished(ended.slot()), key::finished_value(ended.nth, update));
     }
 
-    /// Changes the entry of `update`, where there is one that can be read.
-    fn change(&mut self, update: Option<UpdateId>, change: impl FnOnce(&mut Entry)) -> Result<(), Error> {
-        if let Some((key, mut entry)) = self.entry(update)? {
-            change(&mut entry);
-            self.durable_row();
-            self.entries.insert(key, entry_codec::encode(&entry));
+    fn wait(&mut self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
+        if let Some((key, entry)) = self.entry(update)? {
+            self.write_entry(key, &Entry { waiting: Some(waiting), ..entry });
         }
         Ok(())
     }
 
-    /// The entry of `update` with its key: as this group left it, else as it is on disk.
-    fn entry(&self, update: Option<UpdateId>) -> Result<Option<(Vec<u8>, Entry)>, Error> {
-        let order = |update| Some((update, self.ledger.order(update)?));
-        let Some((update, order)) = update.and_then(order) else { return Ok(None) };
+    fn write_entry(&mut self, key: Vec<u8>, entry: &Entry) {
+        self.durable_row();
+        self.entries.insert(key, entry_codec::encode(entry));
+    }
+
+    /// The entry of `update` with its key, where there is one that can be read: as this group left it, else as it is on
+    /// disk.
+    fn entry(&self, update: UpdateId) -> Result<Option<(Vec<u8>, Entry)>, Error> {
+        let Some(order) = self.ledger.order(update) else { return Ok(None) };
         let key = key::of_entry(order, update);
         let entry = match self.entries.get(&key) {
             Some(bytes) => entry_codec::decode_or_log(update, bytes),

@@ -63,7 +63,10 @@ impl Disk {
         wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
         drop(log);
         let database = Database::open(&self.layout.dir, &self.layout.sled())?;
-        self.mark = check::verify(&self.layout, &database, &self.manifest.id, self.mark)?;
+        // Not the mark in memory, which may count what was never synced: the one that a restart would go by.
+        let mark = self.mark_file.read().map_err(|error| self.layout.error(&error))?;
+        let mark = mark.ok_or_else(|| self.layout.damaged("the file `mark` cannot be read"))?;
+        self.mark = check::verify(&self.layout, &database, &self.manifest.id, mark)?;
         self.ledger = journal::read_ledger(&database.trees)?;
         self.readers.set(Ok(database.trees.clone()));
         self.live = Ok(Live { log: self.layout.open_log()?, database });

@@ -170,12 +170,13 @@ impl Group {
         if self.writes.is_empty() {
             return;
         }
-        let mut answers = target.commit(&self.writes).into_iter();
+        let answers = target.commit(&self.writes);
+        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            tracing::error!(%error, requests = self.waiting.len(), "a commit failed");
+        }
+        let mut answers = answers.into_iter();
         for done in self.waiting {
             let answer = answers.next().unwrap_or(Err(Error::Closed));
-            if let Err(error) = &answer {
-                tracing::error!(%error, "a write was not committed");
-            }
             // Nobody may be waiting any more: the chat's task may be gone.
             let _ = done.send(answer);
         }
