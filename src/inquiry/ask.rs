@@ -3,7 +3,7 @@
 use crate::{
     catalog::Price,
     klikoo::{self, Client, Fault},
-    value::{Outcome, Rupiah, Verdict},
+    value::{Customer, Outcome, Rupiah, Verdict},
 };
 
 use super::parse::Request;
@@ -25,7 +25,9 @@ pub async fn ask(client: &Client, request: &Request) -> Outcome {
         Ok(_) => tracing::info!(%product, %reference, code, "found"),
         Err(fault) => tracing::info!(%product, %reference, code, %fault, "no customer"),
     }
-    let verdict = answer.result.map_or_else(verdict, Verdict::Found);
+    let found =
+        answer.result.map(|customer| Customer { total: customer.total.map(|t| shown(t, buying, selling)), ..customer });
+    let verdict = found.map_or_else(verdict, Verdict::Found);
     Outcome { verdict, code: answer.code, reference: answer.reference }
 }
 
@@ -40,6 +42,12 @@ fn prices(request: &Request) -> (Rupiah, Rupiah) {
     }
 }
 
+/// The total as agents may see it: where the vendor's total is the buying price itself, which is the operator's secret, the
+/// selling price stands in its place.
+fn shown(total: Rupiah, buying: Rupiah, selling: Rupiah) -> Rupiah {
+    if total == buying { selling } else { total }
+}
+
 /// What a fault tells of the number. Only the provider's own word makes it "not found".
 fn verdict(fault: Fault) -> Verdict {
     match fault {
@@ -50,5 +58,17 @@ fn verdict(fault: Fault) -> Verdict {
         Fault::Timeout => Verdict::NoAnswer,
         Fault::Operator(problem) => Verdict::Operator(problem),
         Fault::Other(message) => Verdict::Other(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_never_is_the_buying_price() {
+        let (buying, selling) = (Rupiah(70_000), Rupiah(73_500));
+        assert_eq!(shown(buying, buying, selling), selling);
+        assert_eq!(shown(Rupiah(20_546), Rupiah(20_500), Rupiah(21_000)), Rupiah(20_546), "the vendor's own sample");
     }
 }

@@ -1,0 +1,49 @@
+//! What it costs to make words of an answer, of a refusal, and to cut a long text for Telegram.
+
+use std::{hint::black_box, sync::Arc};
+
+use ceknomor::{
+    catalog::Catalog,
+    chat::{answer, refusal},
+    inquiry::{
+        Checked,
+        parse::{Error, Request},
+    },
+    locale::{Html, Locale},
+    value::{Customer, CustomerName, CustomerNumber, Language, NumberError, Outcome, Reference, Rupiah, Verdict},
+};
+use chrono::DateTime;
+use criterion::Criterion;
+
+fn main() {
+    let (Ok(catalog), Ok(locale)) = (Catalog::load(None), Locale::new()) else { return };
+    let (Some(product), Some(number)) = (catalog.get("PLN20"), CustomerNumber::from_record("01105691111")) else {
+        return;
+    };
+    let request = Request { product: Arc::clone(product), number, nominal: None };
+    let found = Verdict::Found(Customer {
+        name: CustomerName::new("BAHARRUDIN1"),
+        power: Some("R1/2200VA".to_owned()),
+        total: Some(Rupiah(20_546)),
+    });
+    let checked = |verdict| Checked {
+        outcome: Outcome { verdict, code: None, reference: Reference::fresh() },
+        at: DateTime::UNIX_EPOCH,
+        kept: true,
+    };
+    let (found, not_found) = (checked(found), checked(Verdict::NotFound));
+    let short = Error::Number(Arc::clone(product), NumberError::TooShort { missing: 1 });
+    let long = Html::lines((0..400).map(|line| Html::escape(&format!("{line} PLN 20.000 · Rp21.000"))));
+
+    let mut criterion = Criterion::default().configure_from_args();
+    for language in Language::ALL {
+        let words = locale.words(language);
+        let mut group = criterion.benchmark_group(format!("render {}", language.code()));
+        group.bench_function("found", |bencher| bencher.iter(|| answer(words, black_box(&request), &found)));
+        group.bench_function("not found", |bencher| bencher.iter(|| answer(words, black_box(&request), &not_found)));
+        group.bench_function("one digit short", |bencher| bencher.iter(|| refusal(words, black_box(&short))));
+        group.finish();
+    }
+    criterion.bench_function("split 400 lines", |bencher| bencher.iter(|| black_box(&long).split(4096)));
+    criterion.final_summary();
+}
