@@ -5,10 +5,13 @@ use chrono::{DateTime, Utc};
 use super::answer::footer;
 use crate::{
     inquiry::{Health, parse::Request},
-    locale::{Html, Words, time},
+    locale::{Html, Words, seconds, time},
     say,
     value::{Outcome, Provider, Verdict},
 };
+
+/// A provider that answers fewer checks than these, in percent, is marked.
+const FINE: u32 = 80;
 
 /// That there is no answer yet, and that the provider is asked again until `until`; with what support needs of the last
 /// call, if one was made.
@@ -59,14 +62,9 @@ pub(super) fn outages(words: Words<'_>, report: &[(Provider, Health)]) -> Html {
 fn outage(words: Words<'_>, provider: Provider, health: &Health) -> Html {
     let checks = health.checks;
     let percent = health.answered.saturating_mul(100).checked_div(checks).unwrap_or(0);
+    let mark = if health.is_down || percent < FINE { say!(words, "outages-down") } else { say!(words, "outages-up") };
     let rate = say!(words, "outages-rate", provider = provider, percent = percent, checks = checks);
-    let rate = match health.median {
-        Some(median) => {
-            let seconds = format!("{:.1}", median.as_secs_f64());
-            Html::joined([rate, say!(words, "outages-median", seconds = seconds)], " · ")
-        }
-        None => rate,
-    };
-    let mark = if health.is_down { say!(words, "outages-down") } else { say!(words, "outages-up") };
-    Html::joined([mark, rate], " ")
+    let median = health.median.map(|median| say!(words, "outages-median", seconds = seconds(median, words)));
+    let figures = Html::joined([rate].into_iter().chain(median), " · ");
+    Html::joined([mark, figures], " ")
 }

@@ -1,9 +1,15 @@
 //! How values are written: money, times, PLN's power.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
 
 use super::Words;
-use crate::{clock::WIB, say, value::Rupiah};
+use crate::{
+    clock::WIB,
+    say,
+    value::{Language, Rupiah},
+};
 
 /// `Rp20.546`: dots for thousands, no space.
 pub fn rupiah(amount: Rupiah) -> String {
@@ -52,6 +58,18 @@ fn month(at: &DateTime<FixedOffset>, words: Words<'_>) -> super::Html {
     }
 }
 
+/// A span in seconds, to a tenth: `1,4` in Indonesian, `1.4` in English. A shorter one is `<0,1`.
+pub fn seconds(span: Duration, words: Words<'_>) -> String {
+    let tenths = match span.as_secs_f64() {
+        seconds if seconds < 0.1 => "<0.1".to_owned(),
+        seconds => format!("{seconds:.1}"),
+    };
+    match words.language() {
+        Language::Id => tenths.replace('.', ","),
+        Language::En => tenths,
+    }
+}
+
 /// PLN's tariff and power as agents know it: `R1 /000001300` becomes `R1/1300VA`. What has another shape stays as it came.
 pub fn power(raw: &str) -> String {
     tidy_power(raw).unwrap_or_else(|| raw.to_owned())
@@ -68,7 +86,7 @@ fn tidy_power(raw: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{locale::Locale, value::Language};
+    use crate::locale::Locale;
 
     #[test]
     fn money_has_dots_for_thousands() {
@@ -83,6 +101,15 @@ mod tests {
         assert_eq!(time(at), "01:05 WIB");
         assert_eq!(date(at, locale.words(Language::Id)), "22 Agu 2026");
         assert_eq!(date(at, locale.words(Language::En)), "22 Aug 2026");
+    }
+
+    #[test]
+    fn spans_have_the_languages_own_decimals() {
+        let locale = Locale::new().unwrap();
+        let written = |millis, language| seconds(Duration::from_millis(millis), locale.words(language));
+        assert_eq!(written(1440, Language::Id), "1,4");
+        assert_eq!(written(1440, Language::En), "1.4");
+        assert_eq!(written(12, Language::Id), "<0,1");
     }
 
     #[test]

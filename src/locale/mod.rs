@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
-pub use format::{date, hour, power, rupiah, time};
+pub use format::{date, hour, power, rupiah, seconds, time};
 pub use html::Html;
 
 use crate::value::{ChatId, CustomerName, CustomerNumber, Language, Provider, ResponseCode, Rupiah, UserId};
