@@ -191,6 +191,10 @@ impl Desk {
     async fn work(self: &Arc<Self>, question: &Question, earlier: Option<Entry>) -> bool {
         match &question.what {
             What::StalePress => true,
+            What::Gone => {
+                self.apologise(question).await;
+                true
+            }
             What::Press { press, query, message } => {
                 self.turn(question.to, press, query, *message).await;
                 true
@@ -345,7 +349,7 @@ impl Desk {
             What::Press { query, .. } => {
                 self.sender.answer_press(question.to.chat, query, Some(&apology.text.plain())).await;
             }
-            What::Intent(_) | What::StalePress => {
+            What::Intent(_) | What::StalePress | What::Gone => {
                 let _ = self.sender.send(question.to, &apology).await;
             }
         }

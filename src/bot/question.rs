@@ -47,6 +47,8 @@ pub(super) enum What {
     Press { press: Press, query: CallbackQueryId, message: MessageId },
     /// A press that was under way when the bot died: nobody waits for it any more.
     StalePress,
+    /// What it asked for cannot be done any more: its product is gone from the catalog, or a later build wrote it.
+    Gone,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,7 +62,7 @@ struct Kept {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     quoted: Option<i32>,
     asked: i64,
-    what: KeptWhat,
+    what: serde_json::Value,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,7 +130,7 @@ impl Question {
             message: self.to.question.map(|message| message.0),
             quoted: self.quoted.map(|message| message.0),
             asked: self.asked.timestamp_millis(),
-            what: self.what.kept(),
+            what: serde_json::to_value(self.what.kept()).unwrap_or_default(),
         };
         // Texts and numbers alone: there is none that JSON cannot hold.
         let question = serde_json::to_string(&kept).unwrap_or_default();
@@ -136,7 +138,7 @@ impl Question {
         Entry { update, chat, user, accepted, question, kept: None, waiting: None }
     }
 
-    /// Reads an entry back. `None` where this build cannot read it, or its product is gone.
+    /// Reads an entry back. `None` where not even the place of the answer can be read.
     pub(super) fn read(entry: &Entry, catalog: &Catalog) -> Option<Self> {
         let kept: Kept = serde_json::from_str(&entry.question).ok()?;
         Some(Self {
@@ -146,7 +148,7 @@ impl Question {
             asked: DateTime::from_timestamp_millis(kept.asked)?,
             to: Destination { chat: ChatId(kept.to), topic: kept.topic, question: kept.message.map(MessageId) },
             quoted: kept.quoted.map(MessageId),
-            what: kept.what.read(catalog)?,
+            what: KeptWhat::of(kept.what).and_then(|what| what.read(catalog)).unwrap_or(What::Gone),
         })
     }
 
@@ -162,7 +164,7 @@ impl Question {
 impl What {
     fn kept(&self) -> KeptWhat {
         match self {
-            Self::Press { .. } | Self::StalePress => KeptWhat::Press,
+            Self::Press { .. } | Self::StalePress | Self::Gone => KeptWhat::Press,
             Self::Intent(Intent::Answer { text, leak }) => {
                 KeptWhat::Answer { html: text.as_str().to_owned(), pin: leak.map(KeptLeak::from) }
             }
@@ -184,6 +186,11 @@ impl What {
 }
 
 impl KeptWhat {
+    /// `None` for a kind that this build does not know.
+    fn of(value: serde_json::Value) -> Option<Self> {
+        serde_json::from_value(value).ok()
+    }
+
     fn read(self, catalog: &Catalog) -> Option<What> {
         let intent = match self {
             Self::Press => return Some(What::StalePress),
@@ -203,5 +210,86 @@ impl KeptWhat {
             Self::Language { code } => Intent::Language(Language::from_code(&code)?),
         };
         Some(What::Intent(intent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn question(what: What) -> Question {
+        Question {
+            update: UpdateId(7),
+            chat: ChatId(-100),
+            user: UserId(42),
+            asked: DateTime::UNIX_EPOCH,
+            to: Destination { chat: ChatId(-1_001_234), topic: Some(5), question: Some(MessageId(11)) },
+            quoted: Some(MessageId(10)),
+            what,
+        }
+    }
+
+    fn read_back(what: What) -> Option<Question> {
+        let entry = question(what).entry(DateTime::UNIX_EPOCH);
+        Question::read(&entry, &Catalog::load(None).unwrap())
+    }
+
+    fn intents() -> Vec<Intent> {
+        let catalog = Catalog::load(None).unwrap();
+        let request = Request {
+            product: Arc::clone(catalog.get("DNOPEN").unwrap()),
+            number: CustomerNumber::from_record("0817345544").unwrap(),
+            nominal: Some(Rupiah(50_000)),
+        };
+        vec![
+            Intent::Answer { text: Html::code("<1>"), leak: Some(Leak::Quoted) },
+            Intent::Check { request, leak: Some(Leak::Question) },
+            Intent::Products { word: "dana".to_owned(), for_owner: true },
+            Intent::History,
+            Intent::Outages,
+            Intent::Cancel,
+            Intent::Language(Language::En),
+        ]
+    }
+
+    #[test]
+    fn every_intent_reads_back_as_it_was() {
+        for intent in intents() {
+            let read = read_back(What::Intent(intent.clone())).unwrap();
+            assert!(matches!(&read.what, What::Intent(same) if *same == intent), "{intent:?}");
+            let written = question(What::Intent(intent));
+            assert_eq!((read.to, read.quoted, read.asked), (written.to, written.quoted, written.asked));
+        }
+    }
+
+    #[test]
+    fn a_press_comes_back_stale() {
+        assert!(matches!(read_back(What::StalePress), Some(Question { what: What::StalePress, .. })));
+    }
+
+    #[test]
+    fn a_product_that_is_gone_still_has_someone_who_waits() {
+        for intent in intents().into_iter().filter(|intent| matches!(intent, Intent::Check { .. })) {
+            let entry = question(What::Intent(intent)).entry(DateTime::UNIX_EPOCH);
+            let read = Question::read(&entry, &Catalog::default()).unwrap();
+            assert!(matches!(read.what, What::Gone) && read.to.chat == ChatId(-1_001_234));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_record_panics(text in ".*", tail in "[a-z0-9:,\\[\\]{}\"]{0,60}") {
+            let catalog = Catalog::load(None).unwrap();
+            for question in [text, format!("{{\"v\":1,\"to\":1,\"asked\":1,\"what\":{{{tail}}}}}")] {
+                let entry = Entry { question, ..question_entry() };
+                let _ = Question::read(&entry, &catalog);
+            }
+        }
+    }
+
+    fn question_entry() -> Entry {
+        question(What::Intent(Intent::History)).entry(DateTime::UNIX_EPOCH)
     }
 }
