@@ -3,11 +3,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -81,7 +83,8 @@ impl State {
     fn may_ask(&self, provider: Provider, now: DateTime<Utc>) -> bool {
         let under_way = self.asked.values().filter(|asked| **asked == provider).count();
         match self.held.get(&provider) {
-            Some(until) => *until <= now && under_way == 0,
+            // A clock that was put back must not hold a provider for long.
+            Some(until) => (*until <= now || *until > now + HOLD) && under_way == 0,
             None => under_way < AT_ONCE,
         }
     }
@@ -133,7 +136,7 @@ impl Late {
             }
             for (place, waiter) in self.due(desk.now()) {
                 let (late, desk) = (self.clone(), desk.clone());
-                self.asking.spawn(async move { late.ask(&desk, place, waiter).await });
+                self.asking.spawn(async move { late.ask_unharmed(&desk, place, waiter).await });
             }
         }
         self.asking.close();
@@ -156,6 +159,17 @@ impl Late {
             }
         }
         due
+    }
+
+    /// Asks, and apologises where a mistake in this program stands in the way: the agent must not wait for ever.
+    async fn ask_unharmed(&self, desk: &Arc<Desk>, place: Place, waiter: Waiter) {
+        let question = waiter.question.clone();
+        if AssertUnwindSafe(self.ask(desk, place, waiter)).catch_unwind().await.is_err() {
+            tracing::error!(chat = %question.chat, "a late answer panicked; apologising");
+            self.take(place);
+            desk.apologise(&question).await;
+            desk.finish(question.update).await;
+        }
     }
 
     async fn ask(&self, desk: &Arc<Desk>, place: Place, mut waiter: Waiter) {

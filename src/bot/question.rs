@@ -47,6 +47,8 @@ pub(super) enum What {
     Press { press: Press, query: CallbackQueryId, message: MessageId },
     /// A press that was under way when the bot died: nobody waits for it any more.
     StalePress,
+    /// Something that this build cannot read: of a later one, or about a product that is gone.
+    Unreadable,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -136,18 +138,25 @@ impl Question {
         Entry { update, chat, user, accepted, question, kept: None, waiting: None }
     }
 
-    /// Reads an entry back. `None` where this build cannot read it, or its product is gone.
-    pub(super) fn read(entry: &Entry, catalog: &Catalog) -> Option<Self> {
-        let kept: Kept = serde_json::from_str(&entry.question).ok()?;
-        Some(Self {
+    /// Reads an entry back. What this build cannot read of it is [`What::Unreadable`], so that whoever asked is told.
+    pub(super) fn read(entry: &Entry, catalog: &Catalog) -> Self {
+        let unread = Self {
             update: entry.update,
             chat: entry.chat,
             user: entry.user,
-            asked: DateTime::from_timestamp_millis(kept.asked)?,
+            asked: entry.accepted,
+            to: Destination { chat: entry.chat, topic: None, question: None },
+            quoted: None,
+            what: What::Unreadable,
+        };
+        let Ok(kept) = serde_json::from_str::<Kept>(&entry.question) else { return unread };
+        Self {
+            asked: DateTime::from_timestamp_millis(kept.asked).unwrap_or(entry.accepted),
             to: Destination { chat: ChatId(kept.to), topic: kept.topic, question: kept.message.map(MessageId) },
             quoted: kept.quoted.map(MessageId),
-            what: kept.what.read(catalog)?,
-        })
+            what: kept.what.read(catalog).unwrap_or(What::Unreadable),
+            ..unread
+        }
     }
 
     /// The check that it asks for, if it asks for one.
@@ -162,7 +171,8 @@ impl Question {
 impl What {
     fn kept(&self) -> KeptWhat {
         match self {
-            Self::Press { .. } | Self::StalePress => KeptWhat::Press,
+            // The last is read and never written.
+            Self::Press { .. } | Self::StalePress | Self::Unreadable => KeptWhat::Press,
             Self::Intent(Intent::Answer { text, leak }) => {
                 KeptWhat::Answer { html: text.as_str().to_owned(), pin: leak.map(KeptLeak::from) }
             }
