@@ -335,7 +335,8 @@ impl Desk {
         waiters.len()
     }
 
-    async fn replace_notice(&self, question: &Question, notice: Option<MessageId>, reply: &Reply) {
+    /// Puts a reply in the place of a question's notice, if it has one.
+    pub(super) async fn replace_notice(&self, question: &Question, notice: Option<MessageId>, reply: &Reply) {
         let _ = match notice {
             Some(notice) => self.sender.replace(question.to, notice, reply).await,
             None => self.sender.send(question.to, reply).await,
@@ -360,8 +361,7 @@ impl Desk {
         }
     }
 
-    /// Says that an answer could not be made, because of a mistake in this program.
-    pub(super) async fn apologise(&self, question: &Question) {
+    async fn apologise(&self, question: &Question) {
         let apology = self.talk.apology(question.chat).await;
         match &question.what {
             What::Press { query, .. } => {

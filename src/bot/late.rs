@@ -37,6 +37,9 @@ const PER_TICK: usize = 6;
 const SPACING: TimeDelta = TimeDelta::seconds(1);
 const SPACING_IN_GROUPS: TimeDelta = TimeDelta::seconds(3);
 
+/// Longer than any pause of [`Pauses::LATE_ANSWER`], its jitter included.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(75);
+
 /// How long nobody asks for a provider that is left alone. Asking costs no call then, but 10 000 questions a tick.
 const HOLD: TimeDelta = TimeDelta::seconds(1);
 
@@ -68,7 +71,10 @@ impl State {
         let waiter = self.waiters.get(&place)?;
         let (provider, chat) = (waiter.provider, waiter.question.chat);
         let is_over = waiter.waiting.until <= now;
-        let is_due = is_over || (waiter.waiting.next <= now && self.may_ask(provider, now));
+        // A pause that is longer than any was begun before the clock was put back.
+        let next = waiter.waiting.next;
+        let is_next = next <= now || next > now + LONGEST_PAUSE;
+        let is_due = is_over || (is_next && self.may_ask(provider, now));
         if !is_due || self.asked.contains_key(&place) || self.spaced.contains_key(&chat) {
             return None;
         }
@@ -163,11 +169,12 @@ impl Late {
 
     /// Asks, and apologises where a mistake in this program stands in the way: the agent must not wait for ever.
     async fn ask_unharmed(&self, desk: &Arc<Desk>, place: Place, waiter: Waiter) {
-        let question = waiter.question.clone();
+        let (question, notice) = (waiter.question.clone(), waiter.waiting.notice);
         if AssertUnwindSafe(self.ask(desk, place, waiter)).catch_unwind().await.is_err() {
             tracing::error!(chat = %question.chat, "a late answer panicked; apologising");
             self.take(place);
-            desk.apologise(&question).await;
+            let apology = desk.talk.apology(question.chat).await;
+            desk.replace_notice(&question, notice, &apology).await;
             desk.finish(question.update).await;
         }
     }

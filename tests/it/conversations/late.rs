@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use ceknomor::klikoo::Timeouts;
-use chrono::TimeDelta;
+use ceknomor::{clock::Clock, klikoo::Timeouts};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ask, body};
 use crate::{
@@ -248,5 +248,25 @@ async fn a_notice_in_a_group_that_has_just_become_a_supergroup_becomes_the_answe
     scene.telegram.refused("sendMessage", "upgraded to a supergroup").await;
     scene.klikoo.set_down(false);
     as_time_passes(&scene, async { assert!(notice.edited().await.text().contains("BAHARRUDIN1")) }).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_keeps_nobody_waiting() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let mut notices = Vec::new();
+    for number in 1..=6 {
+        notices.push(ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await);
+    }
+    // Until the late ones find the provider left alone.
+    let asked = scene.klikoo.calls().inquiries;
+    as_time_passes(&scene, scene.klikoo.arrived(asked + 1)).await;
+    scene.pass(TimeDelta::hours(-1));
+    scene.klikoo.set_down(false);
+    for notice in &notices {
+        assert!(as_time_passes(&scene, notice.edited()).await.text().starts_with("✅ PLN 20.000\n"));
+    }
+    assert!(scene.clock.now() < "2026-11-22T06:30:00Z".parse::<DateTime<Utc>>().unwrap(), "long before its old time");
     scene.end(bot).await;
 }
