@@ -2,21 +2,18 @@
 //! [`Talk`], the answer sent back to where it was asked, and only then struck from the journal.
 
 use std::{
-    collections::HashMap,
-    mem::{Discriminant, discriminant},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use teloxide::types::{CallbackQueryId, Update};
-use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::{
     access::Access,
+    alerts::Alerted,
     lanes::{Full, Lanes},
     late::{Late, Waiter},
     question::{Question, What},
@@ -27,11 +24,8 @@ use crate::{
     clock::Clock,
     inquiry::backoff::Pauses,
     store::{self, Entry, Journal, Waiting},
-    value::{ChatId, MessageId, OperatorProblem, Outcome, UpdateId, UserId},
+    value::{ChatId, MessageId, Outcome, UpdateId, UserId},
 };
-
-/// How long the owners are not told of the same problem again.
-const ALERT_AGAIN: Duration = Duration::from_secs(30 * 60);
 
 /// An answer that comes later than this begins with an apology.
 const LATE: TimeDelta = TimeDelta::minutes(2);
@@ -53,6 +47,8 @@ pub(super) struct Desk {
     pub(super) alerted: Alerted,
     /// Answers to what no lane took.
     pub(super) overflow: TaskTracker,
+    /// Answered, and still in the journal because it could not be written. Bounded by what was accepted before that.
+    pub(super) unstruck: Mutex<Vec<UpdateId>>,
 }
 
 impl Desk {
@@ -70,6 +66,7 @@ impl Desk {
             Ok(is_new) => {
                 let new = questions.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
                 new.for_each(|(question, _)| self.begin(question));
+                self.catch_up().await;
             }
             Err(error) => self.decline(questions, &error),
         }
@@ -343,10 +340,20 @@ impl Desk {
         };
     }
 
-    /// Strikes a question from the journal. Where that fails, a restart answers it again: better twice than never.
+    /// Strikes a question from the journal. Where that fails it is tried again once the journal can be written; a restart
+    /// before that answers the question again: better twice than never.
     pub(super) async fn finish(&self, update: UpdateId) {
         if let Err(error) = self.journal.finish(update).await {
             tracing::error!(%error, update = update.0, "an answered question cannot be struck from the journal");
+            self.unstruck.lock().unwrap_or_else(PoisonError::into_inner).push(update);
+        }
+    }
+
+    /// Strikes what could not be struck before.
+    async fn catch_up(&self) {
+        let unstruck = std::mem::take(&mut *self.unstruck.lock().unwrap_or_else(PoisonError::into_inner));
+        for update in unstruck {
+            self.finish(update).await;
         }
     }
 
@@ -371,48 +378,5 @@ impl Desk {
                 let _ = self.sender.send(question.to, &apology).await;
             }
         }
-    }
-
-    /// Says to the owners what only they can put right; each problem once in half an hour.
-    fn tell_owners(self: &Arc<Self>, alert: &Alert) {
-        if !self.alerted.is_news(alert) {
-            return;
-        }
-        for owner in self.access.owners() {
-            // A person's private chat with the bot has the person's own id.
-            let Ok(chat) = i64::try_from(owner.0).map(ChatId) else { continue };
-            let (desk, alert) = (self.clone(), alert.clone());
-            let told = self.lanes.submit((chat, owner), async move {
-                let reply = desk.talk.alert(chat, &alert).await;
-                let _ = desk.sender.send(Destination { chat, topic: None, question: None }, &reply).await;
-            });
-            if told.is_err() {
-                tracing::warn!("an owner's lane is full; the alert was dropped");
-            }
-        }
-    }
-}
-
-/// Which problems the owners have been told of, and when. Kept in memory alone: after a restart they are told again.
-#[derive(Default)]
-pub(super) struct Alerted(Mutex<HashMap<Problem, Instant>>);
-
-/// What makes two alerts the same.
-type Problem = (Discriminant<Alert>, Option<OperatorProblem>);
-
-impl Alerted {
-    /// Whether the owners have not been told lately; from now on they have.
-    fn is_news(&self, alert: &Alert) -> bool {
-        let problem = match alert {
-            Alert::Account { problem, .. } => Some(*problem),
-            Alert::Store(_) => None,
-        };
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        told.retain(|_, at| now.duration_since(*at) < ALERT_AGAIN);
-        let key = (discriminant(alert), problem);
-        let is_news = !told.contains_key(&key);
-        told.entry(key).or_insert(now);
-        is_news
     }
 }

@@ -87,3 +87,27 @@ async fn a_full_disk_is_told_and_passes() {
     owner.silence_until("/id").await;
     scene.end(bot).await;
 }
+
+#[tokio::test]
+async fn what_was_answered_on_a_full_disk_is_not_answered_again_after_it() {
+    let mut scene = Scene::new().await;
+    let budi = scene.agent("Budi").in_private();
+    let disk = Arc::new(Disk::default());
+    let store = disk.journal.clone();
+    let stores = || Stores { history: store.clone(), preferences: store.clone(), journal: disk.clone() };
+    let bot = scene.start_with(stores());
+    scene.klikoo.hold();
+    let asked = budi.says("/cek PLN20 01105691111").await;
+    scene.klikoo.arrived(1).await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    scene.klikoo.release();
+    assert!(budi.reply().await.answers(&asked));
+    assert_eq!(ask(&budi, "/id").await.text(), FULL);
+
+    disk.is_full.store(false, Ordering::Relaxed);
+    ask(&budi, "/id").await;
+    bot.stop().await;
+    let bot = scene.start_with(stores());
+    budi.silence_until("/produk maxim").await;
+    scene.end(bot).await;
+}
