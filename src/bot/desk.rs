@@ -2,39 +2,36 @@
 //! [`Talk`], the answer sent back to where it was asked, and only then struck from the journal.
 
 use std::{
-    collections::HashMap,
-    mem::{Discriminant, discriminant},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use teloxide::types::{CallbackQueryId, Update};
-use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::{
     access::Access,
+    alerts::Alerted,
     lanes::{Full, Lanes},
     late::{Late, Waiter},
     question::{Question, What},
-    send::{Destination, Sender},
+    send::{Destination, Placed, Sender},
 };
 use crate::{
     chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},
     clock::Clock,
     inquiry::backoff::Pauses,
     store::{self, Entry, Journal, Waiting},
-    value::{ChatId, MessageId, OperatorProblem, Outcome, UpdateId, UserId},
+    value::{ChatId, MessageId, Outcome, UpdateId, UserId},
 };
-
-/// How long the owners are not told of the same problem again.
-const ALERT_AGAIN: Duration = Duration::from_secs(30 * 60);
 
 /// An answer that comes later than this begins with an apology.
 const LATE: TimeDelta = TimeDelta::minutes(2);
+
+/// How many are told at once that there is no room for their questions; beyond this the questions are dropped in silence.
+const OVERFLOW: usize = 256;
 
 /// What questions are answered with.
 pub(super) struct Desk {
@@ -50,6 +47,8 @@ pub(super) struct Desk {
     pub(super) alerted: Alerted,
     /// Answers to what no lane took.
     pub(super) overflow: TaskTracker,
+    /// Answered, and still in the journal because it could not be written. Bounded by what was accepted before that.
+    pub(super) unstruck: Mutex<Vec<UpdateId>>,
 }
 
 impl Desk {
@@ -67,6 +66,7 @@ impl Desk {
             Ok(is_new) => {
                 let new = questions.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
                 new.for_each(|(question, _)| self.begin(question));
+                self.catch_up().await;
             }
             Err(error) => self.decline(questions, &error),
         }
@@ -79,13 +79,10 @@ impl Desk {
             tracing::info!(questions = unfinished.len(), "taking up what was not answered");
         }
         for entry in unfinished {
-            match Question::read(&entry, &self.talk.catalog) {
-                Some(Question { what: What::StalePress, .. }) => self.finish(entry.update).await,
-                Some(question) => self.take_up(question, entry),
-                None => {
-                    tracing::error!(update = entry.update.0, "an unfinished question cannot be read and is dropped");
-                    self.finish(entry.update).await;
-                }
+            let question = Question::read(&entry, &self.talk.catalog);
+            match question.what {
+                What::StalePress => self.finish(entry.update).await,
+                _ => self.take_up(question, entry),
             }
         }
         Ok(())
@@ -127,8 +124,14 @@ impl Desk {
         for question in questions {
             let desk = self.clone();
             let told = self.lanes.submit((question.chat, question.user), async move {
-                let reply = desk.talk.not_accepted(question.chat).await;
-                let _ = desk.sender.send(question.to, &reply).await;
+                match &question.what {
+                    // It reads what there is and needs no room on the disk.
+                    What::Press { press, query, message } => desk.turn(question.to, press, query, *message).await,
+                    _ => {
+                        let reply = desk.talk.not_accepted(question.chat).await;
+                        let _ = desk.sender.send(question.to, &reply).await;
+                    }
+                }
             });
             if told.is_err() {
                 tracing::warn!("someone was not told that a question was not accepted");
@@ -142,9 +145,11 @@ impl Desk {
         let refused = question.clone();
         let Err(full) = self.lanes.submit(lane, self.clone().answer(question, None)) else { return };
         tracing::warn!(chat = %lane.0, ?full, "more is asked than the bot answers");
+        let is_flooded = self.overflow.len() >= OVERFLOW;
         let desk = self.clone();
         self.overflow.spawn(async move {
             let reply = match full {
+                _ if is_flooded => None,
                 Full::Now => Some(desk.talk.slow_down(refused.chat).await),
                 Full::Everywhere => Some(desk.talk.busy(refused.chat).await),
                 // Whoever floods a lane was told once; what follows is dropped in silence.
@@ -191,8 +196,10 @@ impl Desk {
     async fn work(self: &Arc<Self>, question: &Question, earlier: Option<Entry>) -> bool {
         match &question.what {
             What::StalePress => true,
-            What::Gone => {
-                self.apologise(question).await;
+            What::Unreadable => {
+                tracing::error!(update = question.update.0, "an unfinished question cannot be read; apologising");
+                let apology = self.talk.apology(question.chat).await;
+                self.replace_notice(question, earlier.and_then(|entry| entry.waiting?.notice), &apology).await;
                 true
             }
             What::Press { press, query, message } => {
@@ -217,7 +224,8 @@ impl Desk {
 
     /// The answer that was kept before the bot last ended.
     async fn recall(&self, question: &Question, earlier: Option<&Entry>) -> Option<Said> {
-        self.talk.recall(question.chat, question.request()?, earlier?.kept?).await
+        let What::Intent(Intent::Check { request, leak }) = &question.what else { return None };
+        self.talk.recall(question.chat, request, *leak, earlier?.kept?).await
     }
 
     async fn carry_out(&self, question: &Question, intent: &Intent) -> Said {
@@ -231,7 +239,7 @@ impl Desk {
         let mut sent = None;
         if let Some(reply) = reply {
             sent = match notice {
-                Some(notice) => self.sender.replace(question.to, notice, &reply).await.ok().map(|()| notice),
+                Some(notice) => self.sender.replace(question.to, notice, &reply).await.ok(),
                 None => self.send(question, reply).await,
             };
         }
@@ -252,17 +260,23 @@ impl Desk {
     }
 
     /// Sends an answer; begun with an apology, where it comes late.
-    async fn send(&self, question: &Question, mut reply: Reply) -> Option<MessageId> {
+    async fn send(&self, question: &Question, mut reply: Reply) -> Option<Placed> {
         if self.now() - question.asked > LATE {
             reply = self.talk.apologise_for_lateness(question.chat, reply).await;
         }
         self.sender.send(question.to, &reply).await.ok()
     }
 
-    /// Lets a check wait for its provider; `false` where it cannot.
-    async fn let_wait(&self, question: &Question, notice: Option<MessageId>, later: Later) -> bool {
+    /// Lets a check wait for its provider; `false` where it cannot, or where nobody could be told so.
+    async fn let_wait(&self, question: &Question, notice: Option<Placed>, later: Later) -> bool {
         let Later { until, last } = later;
-        let Some(request) = question.request() else { return false };
+        let (Some(request), Some(notice)) = (question.request(), notice) else { return false };
+        let mut question = question.clone();
+        if notice.chat != question.to.chat {
+            // The group became a supergroup while it was asked for: the notice stands there, and has its id there.
+            question.to = Destination { chat: notice.chat, topic: None, question: None };
+        }
+        let notice = Some(notice.message);
         let (provider, accepted) = (request.product.provider, self.now());
         let next = Pauses::LATE_ANSWER.next(1, accepted, until).unwrap_or(until);
         let waiting = Waiting { notice, asked: 1, next, until };
@@ -270,7 +284,7 @@ impl Desk {
         let is_added = self.late.add(Waiter { question: question.clone(), provider, accepted, waiting, last });
         if !is_added {
             let reply = self.talk.give_up(question.chat, request, accepted).await;
-            self.replace_notice(question, notice, &reply).await;
+            self.replace_notice(&question, notice, &reply).await;
         }
         is_added
     }
@@ -318,17 +332,28 @@ impl Desk {
         waiters.len()
     }
 
-    async fn replace_notice(&self, question: &Question, notice: Option<MessageId>, reply: &Reply) {
+    /// Puts a reply in the place of a question's notice, if it has one.
+    pub(super) async fn replace_notice(&self, question: &Question, notice: Option<MessageId>, reply: &Reply) {
         let _ = match notice {
             Some(notice) => self.sender.replace(question.to, notice, reply).await,
-            None => self.sender.send(question.to, reply).await.map(|_| ()),
+            None => self.sender.send(question.to, reply).await,
         };
     }
 
-    /// Strikes a question from the journal. Where that fails, a restart answers it again: better twice than never.
-    async fn finish(&self, update: UpdateId) {
+    /// Strikes a question from the journal. Where that fails it is tried again once the journal can be written; a restart
+    /// before that answers the question again: better twice than never.
+    pub(super) async fn finish(&self, update: UpdateId) {
         if let Err(error) = self.journal.finish(update).await {
             tracing::error!(%error, update = update.0, "an answered question cannot be struck from the journal");
+            self.unstruck.lock().unwrap_or_else(PoisonError::into_inner).push(update);
+        }
+    }
+
+    /// Strikes what could not be struck before.
+    async fn catch_up(&self) {
+        let unstruck = std::mem::take(&mut *self.unstruck.lock().unwrap_or_else(PoisonError::into_inner));
+        for update in unstruck {
+            self.finish(update).await;
         }
     }
 
@@ -349,52 +374,9 @@ impl Desk {
             What::Press { query, .. } => {
                 self.sender.answer_press(question.to.chat, query, Some(&apology.text.plain())).await;
             }
-            What::Intent(_) | What::StalePress | What::Gone => {
+            What::Intent(_) | What::StalePress | What::Unreadable => {
                 let _ = self.sender.send(question.to, &apology).await;
             }
         }
-    }
-
-    /// Says to the owners what only they can put right; each problem once in half an hour.
-    fn tell_owners(self: &Arc<Self>, alert: &Alert) {
-        if !self.alerted.is_news(alert) {
-            return;
-        }
-        for owner in self.access.owners() {
-            // A person's private chat with the bot has the person's own id.
-            let Ok(chat) = i64::try_from(owner.0).map(ChatId) else { continue };
-            let (desk, alert) = (self.clone(), alert.clone());
-            let told = self.lanes.submit((chat, owner), async move {
-                let reply = desk.talk.alert(chat, &alert).await;
-                let _ = desk.sender.send(Destination { chat, topic: None, question: None }, &reply).await;
-            });
-            if told.is_err() {
-                tracing::warn!("an owner's lane is full; the alert was dropped");
-            }
-        }
-    }
-}
-
-/// Which problems the owners have been told of, and when. Kept in memory alone: after a restart they are told again.
-#[derive(Default)]
-pub(super) struct Alerted(Mutex<HashMap<Problem, Instant>>);
-
-/// What makes two alerts the same.
-type Problem = (Discriminant<Alert>, Option<OperatorProblem>);
-
-impl Alerted {
-    /// Whether the owners have not been told lately; from now on they have.
-    fn is_news(&self, alert: &Alert) -> bool {
-        let problem = match alert {
-            Alert::Account { problem, .. } => Some(*problem),
-            Alert::Store(_) => None,
-        };
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        told.retain(|_, at| now.duration_since(*at) < ALERT_AGAIN);
-        let key = (discriminant(alert), problem);
-        let is_news = !told.contains_key(&key);
-        told.entry(key).or_insert(now);
-        is_news
     }
 }

@@ -5,12 +5,13 @@
 //! and lose a chat for good to a panic. Here a full lane refuses, and a panic costs the one job.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::task::TaskTracker;
 
 use crate::value::{ChatId, UserId};
@@ -26,10 +27,12 @@ pub(super) type Key = (ChatId, UserId);
 
 type Job = BoxFuture<'static, ()>;
 
-/// The jobs that wait behind one that runs.
-#[derive(Default)]
+/// The way into a lane. The jobs themselves belong to the task that runs them: a job holds all that it works with, this
+/// map too, and jobs in here would keep each other alive beyond their runtime.
 struct Lane {
-    jobs: VecDeque<Job>,
+    jobs: UnboundedSender<Job>,
+    /// How many wait behind the one that runs.
+    waiting: usize,
     /// It has refused a job since it last took one out.
     is_refusing: bool,
 }
@@ -52,6 +55,15 @@ pub(super) enum Full {
     Everywhere,
 }
 
+impl Lane {
+    fn push(&mut self, job: Job) {
+        // Its task takes the lane out of the map, under the map's lock, before it ends: so it is there to receive.
+        if self.jobs.send(job).is_ok() {
+            self.waiting += 1;
+        }
+    }
+}
+
 impl Lanes {
     /// Puts a job behind the others of its lane. It runs even when nobody waits for it.
     ///
@@ -61,11 +73,11 @@ impl Lanes {
         let mut waiting = self.lock();
         let lanes = waiting.len();
         match waiting.get_mut(&key) {
-            Some(lane) if lane.jobs.len() >= CAPACITY => {
+            Some(lane) if lane.waiting >= CAPACITY => {
                 let again = std::mem::replace(&mut lane.is_refusing, true);
                 return Err(if again { Full::Still } else { Full::Now });
             }
-            Some(lane) => lane.jobs.push_back(job.boxed()),
+            Some(lane) => lane.push(job.boxed()),
             None if lanes >= LANES => return Err(Full::Everywhere),
             None => self.open(&mut waiting, key, job.boxed()),
         }
@@ -76,14 +88,15 @@ impl Lanes {
     pub(super) fn submit_anyway(&self, key: Key, job: impl Future<Output = ()> + Send + 'static) {
         let mut waiting = self.lock();
         match waiting.get_mut(&key) {
-            Some(lane) => lane.jobs.push_back(job.boxed()),
+            Some(lane) => lane.push(job.boxed()),
             None => self.open(&mut waiting, key, job.boxed()),
         }
     }
 
     fn open(&self, waiting: &mut HashMap<Key, Lane>, key: Key, first: Job) {
-        waiting.insert(key, Lane::default());
-        self.running.spawn(self.clone().run(key, first));
+        let (jobs, behind) = unbounded_channel();
+        waiting.insert(key, Lane { jobs, waiting: 0, is_refusing: false });
+        self.running.spawn(self.clone().run(key, first, behind));
     }
 
     /// Waits until every lane is empty. Call it when nothing more is submitted.
@@ -97,25 +110,23 @@ impl Lanes {
         self.running.len()
     }
 
-    async fn run(self, key: Key, first: Job) {
+    async fn run(self, key: Key, first: Job, mut behind: UnboundedReceiver<Job>) {
         let mut next = Some(first);
         while let Some(job) = next {
             if AssertUnwindSafe(job).catch_unwind().await.is_err() {
                 tracing::error!("a job panicked beyond its own apology");
             }
-            next = self.next(key);
+            next = self.next(key, &mut behind);
         }
     }
 
     /// The next job of a lane; an empty lane is taken away, so that a silent agent costs nothing.
-    fn next(&self, key: Key) -> Option<Job> {
+    fn next(&self, key: Key, behind: &mut UnboundedReceiver<Job>) -> Option<Job> {
         let mut waiting = self.lock();
-        let next = waiting.get_mut(&key).and_then(|lane| {
-            lane.is_refusing = false;
-            lane.jobs.pop_front()
-        });
-        if next.is_none() {
-            waiting.remove(&key);
+        let next = behind.try_recv().ok();
+        match waiting.get_mut(&key) {
+            Some(lane) if next.is_some() => (lane.waiting, lane.is_refusing) = (lane.waiting.saturating_sub(1), false),
+            _ => drop(waiting.remove(&key)),
         }
         next
     }

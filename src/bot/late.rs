@@ -3,11 +3,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
 use tokio::{sync::Notify, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -34,6 +36,9 @@ const PER_TICK: usize = 6;
 /// and 20 a minute in a group (`field.md`).
 const SPACING: TimeDelta = TimeDelta::seconds(1);
 const SPACING_IN_GROUPS: TimeDelta = TimeDelta::seconds(3);
+
+/// Longer than any pause of [`Pauses::LATE_ANSWER`], its jitter included.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(75);
 
 /// How long nobody asks for a provider that is left alone. Asking costs no call then, but 10 000 questions a tick.
 const HOLD: TimeDelta = TimeDelta::seconds(1);
@@ -66,7 +71,10 @@ impl State {
         let waiter = self.waiters.get(&place)?;
         let (provider, chat) = (waiter.provider, waiter.question.chat);
         let is_over = waiter.waiting.until <= now;
-        let is_due = is_over || (waiter.waiting.next <= now && self.may_ask(provider, now));
+        // A pause that is longer than any was begun before the clock was put back.
+        let next = waiter.waiting.next;
+        let is_next = next <= now || next > now + LONGEST_PAUSE;
+        let is_due = is_over || (is_next && self.may_ask(provider, now));
         if !is_due || self.asked.contains_key(&place) || self.spaced.contains_key(&chat) {
             return None;
         }
@@ -81,7 +89,8 @@ impl State {
     fn may_ask(&self, provider: Provider, now: DateTime<Utc>) -> bool {
         let under_way = self.asked.values().filter(|asked| **asked == provider).count();
         match self.held.get(&provider) {
-            Some(until) => *until <= now && under_way == 0,
+            // A clock that was put back must not hold a provider for long.
+            Some(until) => (*until <= now || *until > now + HOLD) && under_way == 0,
             None => under_way < AT_ONCE,
         }
     }
@@ -133,7 +142,7 @@ impl Late {
             }
             for (place, waiter) in self.due(desk.now()) {
                 let (late, desk) = (self.clone(), desk.clone());
-                self.asking.spawn(async move { late.ask(&desk, place, waiter).await });
+                self.asking.spawn(async move { late.ask_unharmed(&desk, place, waiter).await });
             }
         }
         self.asking.close();
@@ -156,6 +165,18 @@ impl Late {
             }
         }
         due
+    }
+
+    /// Asks, and apologises where a mistake in this program stands in the way: the agent must not wait for ever.
+    async fn ask_unharmed(&self, desk: &Arc<Desk>, place: Place, waiter: Waiter) {
+        let (question, notice) = (waiter.question.clone(), waiter.waiting.notice);
+        if AssertUnwindSafe(self.ask(desk, place, waiter)).catch_unwind().await.is_err() {
+            tracing::error!(chat = %question.chat, "a late answer panicked; apologising");
+            self.take(place);
+            let apology = desk.talk.apology(question.chat).await;
+            desk.replace_notice(&question, notice, &apology).await;
+            desk.finish(question.update).await;
+        }
     }
 
     async fn ask(&self, desk: &Arc<Desk>, place: Place, mut waiter: Waiter) {

@@ -6,6 +6,7 @@
 //! each chat, and loses a chat to a panic.
 
 mod access;
+mod alerts;
 mod desk;
 mod intake;
 mod lanes;
@@ -29,7 +30,8 @@ use crate::{
     clock::Clock,
     store::{self, Journal},
 };
-use desk::{Alerted, Desk};
+use alerts::Alerted;
+use desk::Desk;
 use lanes::Lanes;
 use poll::poll;
 use send::{Sender, kind, pause};
@@ -102,6 +104,7 @@ impl Bot {
             late: Arc::default(),
             alerted: Alerted::default(),
             overflow: TaskTracker::new(),
+            unstruck: std::sync::Mutex::default(),
         });
         desk.resume().await?;
         let menu = {

@@ -47,8 +47,8 @@ pub(super) enum What {
     Press { press: Press, query: CallbackQueryId, message: MessageId },
     /// A press that was under way when the bot died: nobody waits for it any more.
     StalePress,
-    /// What it asked for cannot be done any more: its product is gone from the catalog, or a later build wrote it.
-    Gone,
+    /// Something that this build cannot read: of a later one, or about a product that is gone.
+    Unreadable,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -138,18 +138,25 @@ impl Question {
         Entry { update, chat, user, accepted, question, kept: None, waiting: None }
     }
 
-    /// Reads an entry back. `None` where not even the place of the answer can be read.
-    pub(super) fn read(entry: &Entry, catalog: &Catalog) -> Option<Self> {
-        let kept: Kept = serde_json::from_str(&entry.question).ok()?;
-        Some(Self {
+    /// Reads an entry back. What this build cannot read of it is [`What::Unreadable`], so that whoever asked is told.
+    pub(super) fn read(entry: &Entry, catalog: &Catalog) -> Self {
+        let unread = Self {
             update: entry.update,
             chat: entry.chat,
             user: entry.user,
-            asked: DateTime::from_timestamp_millis(kept.asked)?,
+            asked: entry.accepted,
+            to: Destination { chat: entry.chat, topic: None, question: None },
+            quoted: None,
+            what: What::Unreadable,
+        };
+        let Ok(kept) = serde_json::from_str::<Kept>(&entry.question) else { return unread };
+        Self {
+            asked: DateTime::from_timestamp_millis(kept.asked).unwrap_or(entry.accepted),
             to: Destination { chat: ChatId(kept.to), topic: kept.topic, question: kept.message.map(MessageId) },
             quoted: kept.quoted.map(MessageId),
-            what: KeptWhat::of(kept.what).and_then(|what| what.read(catalog)).unwrap_or(What::Gone),
-        })
+            what: KeptWhat::of(kept.what).and_then(|what| what.read(catalog)).unwrap_or(What::Unreadable),
+            ..unread
+        }
     }
 
     /// The check that it asks for, if it asks for one.
@@ -164,7 +171,8 @@ impl Question {
 impl What {
     fn kept(&self) -> KeptWhat {
         match self {
-            Self::Press { .. } | Self::StalePress | Self::Gone => KeptWhat::Press,
+            // The last is read and never written.
+            Self::Press { .. } | Self::StalePress | Self::Unreadable => KeptWhat::Press,
             Self::Intent(Intent::Answer { text, leak }) => {
                 KeptWhat::Answer { html: text.as_str().to_owned(), pin: leak.map(KeptLeak::from) }
             }
@@ -231,7 +239,7 @@ mod tests {
         }
     }
 
-    fn read_back(what: What) -> Option<Question> {
+    fn read_back(what: What) -> Question {
         let entry = question(what).entry(DateTime::UNIX_EPOCH);
         Question::read(&entry, &Catalog::load(None).unwrap())
     }
@@ -257,7 +265,7 @@ mod tests {
     #[test]
     fn every_intent_reads_back_as_it_was() {
         for intent in intents() {
-            let read = read_back(What::Intent(intent.clone())).unwrap();
+            let read = read_back(What::Intent(intent.clone()));
             assert!(matches!(&read.what, What::Intent(same) if *same == intent), "{intent:?}");
             let written = question(What::Intent(intent));
             assert_eq!((read.to, read.quoted, read.asked), (written.to, written.quoted, written.asked));
@@ -266,15 +274,15 @@ mod tests {
 
     #[test]
     fn a_press_comes_back_stale() {
-        assert!(matches!(read_back(What::StalePress), Some(Question { what: What::StalePress, .. })));
+        assert!(matches!(read_back(What::StalePress).what, What::StalePress));
     }
 
     #[test]
     fn a_product_that_is_gone_still_has_someone_who_waits() {
         for intent in intents().into_iter().filter(|intent| matches!(intent, Intent::Check { .. })) {
             let entry = question(What::Intent(intent)).entry(DateTime::UNIX_EPOCH);
-            let read = Question::read(&entry, &Catalog::default()).unwrap();
-            assert!(matches!(read.what, What::Gone) && read.to.chat == ChatId(-1_001_234));
+            let read = Question::read(&entry, &Catalog::default());
+            assert!(matches!(read.what, What::Unreadable) && read.to.chat == ChatId(-1_001_234));
         }
     }
 

@@ -53,6 +53,13 @@ pub(super) struct Destination {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused;
 
+/// Where a message came to stand: in a group that has just become a supergroup, not where it was sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) chat: ChatId,
+    pub(super) message: MessageId,
+}
+
 /// Sends through one bot account.
 pub(super) struct Sender {
     telegram: teloxide::Bot,
@@ -67,7 +74,7 @@ impl Sender {
     }
 
     /// Sends a reply, in as many messages as it needs; gives the last. Buttons stand under that one.
-    pub(super) async fn send(&self, to: Destination, reply: &Reply) -> Result<MessageId, Refused> {
+    pub(super) async fn send(&self, to: Destination, reply: &Reply) -> Result<Placed, Refused> {
         let mut last = Err(Refused);
         let parts = reply.text.split(LONGEST_TEXT);
         for (place, part) in parts.iter().enumerate() {
@@ -77,10 +84,10 @@ impl Sender {
         last
     }
 
-    async fn send_part(&self, mut to: Destination, text: &str, buttons: &[Button]) -> Result<MessageId, Refused> {
+    async fn send_part(&self, mut to: Destination, text: &str, buttons: &[Button]) -> Result<Placed, Refused> {
         loop {
             match self.insist(to.chat, || self.send_message(to, text, buttons)).await {
-                Ok(message) => return Ok(MessageId(message.id.0)),
+                Ok(message) => return Ok(Placed { chat: to.chat, message: MessageId(message.id.0) }),
                 Err(RequestError::MigrateToChatId(new)) => to = self.follow(to, ChatId(new.0)).await,
                 Err(error) => {
                     tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
@@ -113,10 +120,10 @@ impl Sender {
     }
 
     /// Puts a reply in place of an earlier message. Where that message is gone, it is said anew.
-    pub(super) async fn replace(&self, to: Destination, message: MessageId, reply: &Reply) -> Result<(), Refused> {
+    pub(super) async fn replace(&self, to: Destination, message: MessageId, reply: &Reply) -> Result<Placed, Refused> {
         match self.edit(to.chat, message, reply).await {
-            Ok(()) => Ok(()),
-            Err(Refused) => self.send(to, reply).await.map(|_| ()),
+            Ok(()) => Ok(Placed { chat: to.chat, message }),
+            Err(Refused) => self.send(to, reply).await,
         }
     }
 
@@ -242,6 +249,8 @@ fn keyboard(buttons: &[Button]) -> Option<InlineKeyboardMarkup> {
 fn passes(error: &RequestError) -> bool {
     match error {
         RequestError::Network(_) | RequestError::Io(_) | RequestError::InvalidJson { .. } => true,
+        // The operator has to put in a new token: the answers wait for that, in the journal if need be.
+        RequestError::Api(ApiError::InvalidToken) => true,
         RequestError::Api(ApiError::Unknown(text)) => {
             ["Internal", "Bad Gateway", "Gateway", "Service Unavailable"].iter().any(|fault| text.starts_with(fault))
         }

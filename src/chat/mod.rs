@@ -72,14 +72,16 @@ impl Talk {
         }
     }
 
-    /// The answer of a check whose outcome is in the history already; `None` where it cannot be found there.
-    pub async fn recall(&self, chat: ChatId, request: &Request, seq: Seq) -> Option<Said> {
+    /// The answer of a check whose outcome is in the history already, with its warning where a PIN was shown; `None` where
+    /// it cannot be found there.
+    pub async fn recall(&self, chat: ChatId, request: &Request, leak: Option<Leak>, seq: Seq) -> Option<Said> {
         let record = self.history.get(chat, seq).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a kept check cannot be read");
             None
         })?;
         let checked = Checked { outcome: record.outcome, at: record.at, kept: true };
-        Some(self.ended(self.words(chat).await, request, checked))
+        let words = self.words(chat).await;
+        Some(warned(words, self.ended(words, request, checked), leak))
     }
 
     /// The answer of a check that had to wait, now that it has ended.

@@ -19,7 +19,15 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashSet, io, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -118,6 +126,11 @@ impl Sandbox {
         self.server.held.send_replace(false);
     }
 
+    /// Says of every number that its provider is down, until told otherwise.
+    pub fn set_down(&self, is_down: bool) {
+        self.server.is_down.store(is_down, Ordering::Relaxed);
+    }
+
     /// Ends every token that was given, as if fifteen minutes had passed.
     pub fn expire_tokens(&self) {
         self.server.state.expire_tokens();
@@ -146,6 +159,7 @@ impl Server {
             state: state::State::default(),
             calls: watch::Sender::new(Calls::default()),
             held: watch::Sender::new(false),
+            is_down: AtomicBool::new(false),
             stopping,
         })
     }

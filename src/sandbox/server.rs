@@ -1,6 +1,13 @@
 //! The HTTP side: three endpoints behind a gateway's prefix, each read, checked, then answered.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -51,6 +58,8 @@ pub(super) struct Server {
     pub(super) calls: watch::Sender<Calls>,
     /// Whether inquiries wait.
     pub(super) held: watch::Sender<bool>,
+    /// Whether every provider is down.
+    pub(super) is_down: AtomicBool,
     pub(super) stopping: CancellationToken,
 }
 
@@ -100,6 +109,7 @@ async fn inquiry(State(server): State<Arc<Server>>, request: Request) -> Respons
     server.wait_for_release().await;
     server.pause(server.settings.latency).await;
     match admitted {
+        Ok(_) if server.is_down.load(Ordering::Relaxed) => refuse(Service::Product, Refusal::SUPPLIER_DOWN),
         Ok(inquiry) => server.act(&inquiry).await,
         Err(refusal) => refuse(Service::Product, refusal),
     }

@@ -1,7 +1,11 @@
 //! The whole program between stand-ins: a strict Telegram on one side, a strict Klikoo on the other, a real store in a
 //! directory of its own, and a clock that stands still. [`App::build`] is the one that `ceknomor run` calls.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use ceknomor::{
     app::{App, Config, Stores},
@@ -15,7 +19,7 @@ use ceknomor::{
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::bot_api::{FakeTelegram, InChat, User};
@@ -63,10 +67,12 @@ impl Scene {
     pub async fn new() -> Self {
         let clock = || Arc::new(FixedClock::at("2026-11-22T07:05:00Z".parse().unwrap()));
         let klikoo_clock = clock();
+        let (telegram, bots_clock) = (FakeTelegram::start().await, clock());
+        telegram.date_by(bots_clock.clone());
         Self {
-            telegram: FakeTelegram::start().await,
+            telegram,
             klikoo: sandbox(klikoo_clock.clone()).await,
-            clock: clock(),
+            clock: bots_clock,
             klikoo_clock,
             timeouts: Timeouts::default(),
             patience: None,
@@ -104,6 +110,19 @@ impl Scene {
         std::fs::remove_file(&file).unwrap();
     }
 
+    /// Lets time pass, for everyone.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+        self.klikoo_clock.advance(time);
+    }
+
+    /// Whether any file in the data directory holds these bytes.
+    pub fn has_on_disk(&self, bytes: &[u8]) -> bool {
+        let files = walk(self.data.path());
+        assert!(!files.is_empty(), "there is no data");
+        files.iter().any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
+    }
+
     /// Starts the bot on the scene's data directory.
     pub fn start(&self) -> Running {
         self.start_with(Stores::on_disk(self.data.path()).unwrap())
@@ -129,8 +148,9 @@ impl Scene {
         };
         let app = App::build(config, stores, self.clock.clone()).unwrap();
         let stop = CancellationToken::new();
-        let task = tokio::spawn(app.run(stop.clone()));
-        Running { stop, task }
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let task = runtime.spawn(app.run(stop.clone()));
+        Running { stop, task, runtime: Some(runtime) }
     }
 
     /// Ends the scene: everything that the bot said must have been read.
@@ -140,10 +160,17 @@ impl Scene {
     }
 }
 
+fn walk(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
 /// A bot that runs.
 pub struct Running {
     stop: CancellationToken,
     task: JoinHandle<Result<(), ceknomor::app::Error>>,
+    /// Its own, so that a kill ends all that it began.
+    runtime: Option<runtime::Runtime>,
 }
 
 impl Running {
@@ -153,8 +180,30 @@ impl Running {
     }
 
     /// Stops it as SIGTERM does, and waits until it has.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.cancel();
-        self.task.await.unwrap().unwrap();
+        (&mut self.task).await.unwrap().unwrap();
+        self.end().await;
+    }
+
+    /// Ends it without any leave-taking, as far as one process can: nothing that it was about to do is done, and its
+    /// data directory is free for the next.
+    pub async fn kill(mut self) {
+        self.end().await;
+    }
+
+    /// Waits until its threads have ended and dropped what they held.
+    async fn end(&mut self) {
+        let runtime = self.runtime.take().unwrap();
+        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10))).await.unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A runtime must not be dropped where async code runs, as at the end of a test that failed.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! Sending and editing messages, with every rule that Telegram holds a text and its buttons to.
 
-use chrono::Utc;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -54,6 +53,7 @@ pub(crate) struct EditKeyboard {
 impl State {
     /// `sendMessage`.
     pub(crate) fn send_message(&mut self, call: SendMessage) -> Outcome {
+        let date = self.now();
         let chat = self.chat(call.chat_id)?;
         chat.may_write()?;
         let rendered = render(&call.text, call.parse_mode.as_deref(), "message is too long")?;
@@ -65,7 +65,7 @@ impl State {
             reply_to: call.reply_parameters.map_or(Ok(None), |reply| replied_to(chat, &reply))?,
             id: chat.take_message_id(),
             sender: Sender::Bot,
-            date: Utc::now().timestamp(),
+            date,
             edited: None,
             text: rendered.text,
             html: call.text,
@@ -99,6 +99,7 @@ impl State {
     }
 
     fn change_message(&mut self, chat: i64, id: i64, by: impl FnOnce(&mut Message)) -> Outcome {
+        let now = self.now();
         let there = self.chat(chat)?;
         there.may_write()?;
         let old = there.visible(id).ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
@@ -113,7 +114,7 @@ impl State {
                  current content and reply markup of the message",
             ));
         }
-        new.edited = Some(Utc::now().timestamp());
+        new.edited = Some(now);
         there.unread.edits.push_back(new.clone());
         there.messages.insert(id, new);
         Ok(self.shown(chat, id))

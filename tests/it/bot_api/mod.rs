@@ -42,6 +42,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ceknomor::clock::Clock;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 #[allow(unused_imports, reason = "a test names the types of what it passes on; the load generator names none")]
@@ -181,6 +182,26 @@ impl FakeTelegram {
         };
         self.world.expect(&format!("{times} calls of {method}"), enough).await;
         self.calls(method)
+    }
+
+    /// Lets presses spin that nobody answered, as those of a bot that died do.
+    pub fn forget_presses(&self) {
+        self.world.change(|state| state.presses.retain(|_, press| press.answer.is_some()));
+    }
+
+    /// Dates messages by this clock, and no more by the machine's.
+    pub fn date_by(&self, clock: Arc<dyn Clock>) {
+        self.world.change(|state| state.clock = Some(clock));
+    }
+
+    /// Delivers the updates of the last poll that brought some once more, though they may be confirmed.
+    pub fn redeliver(&self) {
+        self.world.change(|state| state.again.clone_from(&state.delivered));
+    }
+
+    /// Delivers what waits to be fetched in the reverse order, so that the ids come out of order.
+    pub fn reverse_pending(&self) {
+        self.world.change(|state| state.pending.make_contiguous().reverse());
     }
 
     /// Waits until the bot has fetched and confirmed everything that people did.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::{
@@ -59,13 +58,14 @@ impl State {
 
     /// Puts a message into its chat, and delivers it where Telegram would show it to the bot.
     pub(crate) fn say(&mut self, saying: &Saying<'_>) -> i64 {
+        let date = self.now();
         let chat = self.chats.get_mut(&saying.chat).expect("the chat exists");
         chat.begun = true;
         let thread = saying.topic.or_else(|| saying.reply_to.and_then(|original| reply_thread(chat, original)));
         let message = Message {
             id: chat.take_message_id(),
             sender: saying.sender,
-            date: Utc::now().timestamp(),
+            date,
             edited: None,
             text: saying.text.to_owned(),
             html: saying.text.to_owned(),
@@ -83,12 +83,13 @@ impl State {
 
     /// Changes what a person wrote.
     pub(crate) fn edit(&mut self, chat: i64, id: i64, text: &str) {
+        let now = self.now();
         let there = self.chats.get_mut(&chat).expect("the chat exists");
         let message = there.messages.get_mut(&id).expect("the message exists");
         message.text = text.to_owned();
         message.html = text.to_owned();
         message.entities = typed_entities(text);
-        message.edited = Some(Utc::now().timestamp());
+        message.edited = Some(now);
         self.deliver_message("edited_message", chat, id);
     }
 
@@ -115,7 +116,7 @@ impl State {
         let old = std::mem::replace(&mut there.standing, standing);
         let there = &self.chats[&chat];
         let change = json!({
-            "chat": self.chat_json(there), "from": self.person_json(by), "date": Utc::now().timestamp(),
+            "chat": self.chat_json(there), "from": self.person_json(by), "date": self.now(),
             "old_chat_member": bot_member_json(old), "new_chat_member": bot_member_json(standing),
         });
         self.deliver("my_chat_member", &change, None);

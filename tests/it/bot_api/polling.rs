@@ -41,9 +41,7 @@ pub(crate) async fn poll(world: &World, poll: Poll) -> Polled {
 /// Confirms what came before the offset; the number of this poll.
 fn begin(state: &mut State, poll: Poll) -> u64 {
     state.first_poll.get_or_insert_with(Instant::now);
-    while state.pending.front().is_some_and(|update| i64::from(update.id) < poll.offset) {
-        state.pending.pop_front();
-    }
+    state.pending.retain(|update| i64::from(update.id) >= poll.offset);
     if poll.allowed_updates.is_some() {
         // An empty list means the default, which is everything that this fake sends.
         state.allowed_updates = poll.allowed_updates.filter(|kinds| !kinds.is_empty());
@@ -59,20 +57,20 @@ fn look(state: &mut State, mine: u64, limit: usize) -> Option<Polled> {
     if state.polls != mine {
         return Some(Polled::Refused(Refusal::conflict()));
     }
-    if state.pending.is_empty() {
+    if state.pending.is_empty() && state.again.is_empty() {
         return None;
     }
-    let State { pending, load, .. } = state;
-    let mut body = String::from(r#"{"ok":true,"result":["#);
-    for (place, update) in pending.iter().take(limit).enumerate() {
-        if place > 0 {
-            body.push(',');
-        }
-        body.push_str(&update.json);
+    let State { pending, load, again, delivered, .. } = state;
+    let mut all = std::mem::take(again);
+    for update in pending.iter().take(limit) {
+        all.push(update.json.clone());
         if let (Some(book), Some(asked)) = (load.as_mut(), update.asks) {
             book.delivered(asked);
         }
     }
-    body.push_str("]}");
+    let body = format!(r#"{{"ok":true,"result":[{}]}}"#, all.join(","));
+    if load.is_none() {
+        *delivered = all;
+    }
     Some(Polled::Updates(body))
 }

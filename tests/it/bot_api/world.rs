@@ -3,10 +3,12 @@
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     fmt::Write as _,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use ceknomor::clock::Clock;
+use chrono::Utc;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -64,6 +66,12 @@ pub(crate) struct State {
     pub(crate) people: BTreeMap<u64, Person>,
     pub(crate) chats: BTreeMap<i64, Chat>,
     pub(crate) pending: VecDeque<Pending>,
+    /// Everything delivered in the last poll that brought something, as JSON.
+    pub(crate) delivered: Vec<String>,
+    /// Updates that the next poll brings once more, whatever was confirmed.
+    pub(crate) again: Vec<String>,
+    /// What dates messages; the machine's clock where there is none.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) last_update: u32,
     /// The kinds of update that the bot asked for; everything until it says so.
     pub(crate) allowed_updates: Option<Vec<String>>,
@@ -85,6 +93,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The present moment, in seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.as_ref().map_or_else(Utc::now, |clock| clock.now()).timestamp()
+    }
+
     /// The chat of an id.
     ///
     /// # Errors

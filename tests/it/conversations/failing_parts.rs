@@ -8,6 +8,7 @@ use ceknomor::{
     store::{Cursor, Error, History, MemoryStore, Page, Preferences, Record, Seq},
     value::{ChatId, Language, UpdateId},
 };
+use chrono::TimeDelta;
 
 use super::{ask, body};
 use crate::scene::Scene;
@@ -126,5 +127,21 @@ async fn a_store_that_cannot_be_read_leaves_checks_alone() {
     let bot = scene.start_with(stores(Broken { is_damaged: true, ..Broken::default() }));
     assert_eq!(ask(&budi, "/riwayat").await.text(), TROUBLE);
     assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_late_answer_that_panics_is_an_apology_in_its_place() {
+    let mut scene = Scene::new().await;
+    scene.patience = Some(TimeDelta::minutes(15));
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start_with(stores(Broken { panics_over: Some("MAX5000"), ..Broken::default() }));
+    scene.klikoo.set_down(true);
+    let notice = ask(&budi, "/cek MAX5000 00000000001").await;
+    ask(&budi, "/id").await;
+    scene.klikoo.set_down(false);
+    scene.pass(TimeDelta::seconds(10));
+    assert_eq!(notice.edited().await.text(), APOLOGY);
+    assert_eq!(ask(&budi, "/batal").await.text(), "Tidak ada cek Anda yang sedang menunggu di sini.");
     scene.end(bot).await;
 }

@@ -1,0 +1,272 @@
+//! A provider that gives no answer: the agent is told at once, the provider is asked again, and the notice becomes the
+//! answer. It never says of a number that nobody asked about that it is not there.
+
+use std::time::Duration;
+
+use ceknomor::{clock::Clock, klikoo::Timeouts};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{ask, body};
+use crate::{
+    bot_api::{Fault, Gate, Reply, Talk},
+    scene::Scene,
+};
+
+const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+/// Longer than any pause before a provider is asked again.
+const PAUSE: TimeDelta = TimeDelta::seconds(200);
+
+async fn patient() -> Scene {
+    let mut scene = Scene::new().await;
+    scene.patience = Some(PATIENCE);
+    scene
+}
+
+async fn begun() -> (Scene, Talk) {
+    let mut scene = patient().await;
+    let budi = scene.owner("Budi").in_private();
+    (scene, budi)
+}
+
+/// Asks while all providers are down, and reads the notice.
+async fn ask_in_vain(scene: &Scene, talk: &Talk, typed: &str) -> Reply {
+    scene.klikoo.set_down(true);
+    let notice = ask(talk, typed).await;
+    assert!(notice.text().starts_with("⏳ "), "{notice:?}");
+    assert!(notice.text().contains("belum tentu salah") && notice.text().contains("/batal"), "{notice:?}");
+    assert!(!notice.text().contains("tidak ditemukan"), "{notice:?}");
+    // One agent's questions keep their order: with this one answered, that one waits.
+    assert!(ask(talk, "/id").await.text().starts_with("ID Anda"));
+    notice
+}
+
+/// Lets time pass until something has happened.
+async fn as_time_passes<T>(scene: &Scene, event: impl Future<Output = T>) -> T {
+    let time = async {
+        loop {
+            scene.pass(TimeDelta::seconds(10));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        happened = event => happened,
+        () = time => unreachable!("time never ends"),
+    }
+}
+
+const EMPTY: &str = "Belum ada cek di obrolan ini. Coba /cek PLN20 01105691111";
+
+#[tokio::test]
+async fn the_notice_becomes_the_answer() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let notice = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+    assert!(notice.text().contains("sampai 14:20 WIB"), "{notice:?}");
+    assert_eq!(ask(&budi, "/riwayat").await.text(), EMPTY, "it has not ended");
+
+    // Still down at the second try.
+    let asked = scene.klikoo.calls().inquiries;
+    as_time_passes(&scene, scene.klikoo.arrived(asked + 2)).await;
+    scene.klikoo.set_down(false);
+    let answer = as_time_passes(&scene, notice.edited()).await;
+    assert!(answer.text().starts_with("✅ PLN 20.000\nBAHARRUDIN1\n"), "{answer:?}");
+
+    let history = budi.silence_until("/riwayat").await;
+    assert_eq!(history.text().matches("PLN20 01105691111").count(), 1, "{history:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn it_goes_on_after_a_stop_and_after_a_kill() {
+    for is_killed in [false, true] {
+        let (scene, budi) = begun().await;
+        let bot = scene.start();
+        let notice = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+        if is_killed {
+            // The last answer may come again after a kill, so this one is not taken before.
+            scene.telegram.fail_next("sendMessage", Fault::Held(Gate::default()));
+            let before = scene.telegram.calls("sendMessage").len();
+            budi.says("/produk maxim").await;
+            scene.telegram.called("sendMessage", before + 1).await;
+            bot.kill().await;
+        } else {
+            bot.stop().await;
+        }
+        scene.klikoo.set_down(false);
+        let bot = scene.start();
+        if is_killed {
+            assert!(budi.reply().await.text().starts_with("Produk yang bisa dicek"));
+        }
+        let answer = as_time_passes(&scene, notice.edited()).await;
+        assert!(answer.text().contains("BAHARRUDIN1"), "{answer:?}");
+        let history = budi.silence_until("/riwayat").await;
+        assert_eq!(history.text().matches("PLN20 01105691111").count(), 1, "{history:?}");
+        scene.end(bot).await;
+    }
+}
+
+#[tokio::test]
+async fn it_is_given_up_in_the_end() {
+    for is_restarted in [false, true] {
+        let (scene, budi) = begun().await;
+        let mut bot = scene.start();
+        let notice = ask_in_vain(&scene, &budi, "/cek DNOPEN 081000000001 50rb").await;
+        if is_restarted {
+            bot.stop().await;
+            scene.pass(PATIENCE);
+            bot = scene.start();
+        } else {
+            scene.pass(PATIENCE);
+        }
+        let end = notice.edited().await;
+        assert_eq!(
+            end.text(),
+            "⏳ Sampai 14:20 WIB DANA belum menjawab. Nomor 081000000001 belum tentu salah.\n\
+             Cek lagi nanti: /cek DNOPEN 081000000001 50000"
+        );
+        let history = ask(&budi, "/riwayat").await;
+        assert!(history.text().contains("DNOPEN 081000000001") && history.text().contains("gangguan"), "{history:?}");
+        scene.klikoo.set_down(false);
+        scene.pass(PAUSE);
+        budi.silence_until("/produk maxim").await;
+        scene.end(bot).await;
+    }
+}
+
+#[tokio::test]
+async fn batal_stops_ones_own_checks_alone() {
+    let mut scene = patient().await;
+    let (budi, sari) = (scene.telegram.user("Budi"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi, &sari]);
+    scene.admit(&group);
+    let (budi, sari) = (budi.in_group(&group), sari.in_group(&group));
+    let bot = scene.start();
+    assert_eq!(ask(&budi, "/batal").await.text(), "Tidak ada cek Anda yang sedang menunggu di sini.");
+    let first = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+    let second = ask_in_vain(&scene, &budi, "/cek PLN20 00000000001").await;
+    let hers = ask_in_vain(&scene, &sari, "/cek PLN20 00000000002").await;
+    let reply = ask(&budi, "/batal").await;
+    assert_eq!(reply.text(), "✋ 2 cek yang menunggu dibatalkan.");
+    assert_eq!(first.edited().await.text(), "✋ Dibatalkan: /cek PLN20 01105691111");
+    assert_eq!(second.edited().await.text(), "✋ Dibatalkan: /cek PLN20 00000000001");
+
+    scene.klikoo.set_down(false);
+    assert!(as_time_passes(&scene, hers.edited()).await.text().contains("SITI MISALNYA"));
+    let history = ask(&budi, "/riwayat").await;
+    assert!(!history.text().contains("01105691111") && history.text().contains("00000000002"), "{history:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_left_alone_and_shown() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    assert_eq!(ask(&budi, "/gangguan").await.text(), "Belum ada cek dalam 15 menit terakhir.");
+    assert_eq!(body(&ask(&budi, "/cek MAX5000 00000000001").await)[0], "✅ Maxim 5.000");
+    let mut notices = Vec::new();
+    for number in 1..=5 {
+        notices.push(ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await);
+    }
+    let asked = scene.klikoo.calls().inquiries;
+    for number in 6..=8 {
+        let notice = ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await;
+        assert!(!notice.text().contains("Ref"), "nobody was asked: {notice:?}");
+        notices.push(notice);
+    }
+    assert_eq!(scene.klikoo.calls().inquiries, asked, "it was left alone");
+    let outages = ask(&budi, "/gangguan").await;
+    let lines: Vec<&str> = outages.text().lines().collect();
+    assert_eq!(lines[0], "15 menit terakhir");
+    assert!(lines.contains(&"⚠️ PLN: 0% dari 5 cek terjawab"), "{outages:?}");
+    assert!(lines.iter().any(|line| line.starts_with("✅ Maxim: 100% dari 1 cek terjawab · median ")), "{outages:?}");
+
+    // It comes back: the probe finds out, and all who wait are answered, spaced for the one chat.
+    scene.klikoo.set_down(false);
+    for notice in &notices {
+        let answer = as_time_passes(&scene, notice.edited()).await;
+        assert!(answer.text().starts_with("✅ PLN 20.000\n"), "{answer:?}");
+    }
+    assert!(ask(&budi, "/gangguan").await.text().contains("✅ PLN"));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn no_answer_is_never_not_found() {
+    let (mut scene, budi) = begun().await;
+    scene.timeouts = Timeouts { check: Duration::from_millis(800), ..Timeouts::default() };
+    let bot = scene.start();
+    for ending in ["408", "502", "204", "206", "208", "503", "500"] {
+        let notice = ask(&budi, &format!("/cek PLN20 00000000{ending}")).await;
+        assert!(notice.text().starts_with("⏳ "), "{ending}: {notice:?}");
+        assert!(!notice.text().contains("ditemukan") && !notice.text().contains("terdaftar"), "{notice:?}");
+        ask(&budi, "/batal").await;
+        notice.edited().await;
+    }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_notice_that_is_gone_is_said_anew() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let notice = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+    budi.deletes(&notice).await;
+    scene.klikoo.set_down(false);
+    let anew = as_time_passes(&scene, budi.reply()).await;
+    assert_eq!(anew.text().lines().nth(1), Some("BAHARRUDIN1"));
+    scene.telegram.refused("editMessageText", "message to edit not found").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_told_is_not_asked_for() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    scene.klikoo.set_down(true);
+    scene.telegram.fail_next("sendMessage", Fault::Blocked);
+    budi.says("/cek PLN20 01105691111").await;
+    ask(&budi, "/produk maxim").await;
+    assert_eq!(ask(&budi, "/batal").await.text(), "Tidak ada cek Anda yang sedang menunggu di sini.");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_notice_in_a_group_that_has_just_become_a_supergroup_becomes_the_answer() {
+    let mut scene = patient().await;
+    let budi = scene.telegram.user("Budi");
+    let group = scene.telegram.group("Agen Jaya", &[&budi]);
+    scene.admit(&group);
+    let bot = scene.start();
+    scene.klikoo.hold();
+    scene.klikoo.set_down(true);
+    budi.in_group(&group).says("/cek PLN20 01105691111").await;
+    scene.klikoo.arrived(1).await;
+    let new = group.becomes_supergroup();
+    scene.klikoo.release();
+    let notice = budi.in_group(&new).reply().await;
+    assert!(notice.text().starts_with("⏳ "), "{notice:?}");
+    scene.telegram.refused("sendMessage", "upgraded to a supergroup").await;
+    scene.klikoo.set_down(false);
+    as_time_passes(&scene, async { assert!(notice.edited().await.text().contains("BAHARRUDIN1")) }).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_keeps_nobody_waiting() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let mut notices = Vec::new();
+    for number in 1..=6 {
+        notices.push(ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await);
+    }
+    // Until the late ones find the provider left alone.
+    let asked = scene.klikoo.calls().inquiries;
+    as_time_passes(&scene, scene.klikoo.arrived(asked + 1)).await;
+    scene.pass(TimeDelta::hours(-1));
+    scene.klikoo.set_down(false);
+    for notice in &notices {
+        assert!(as_time_passes(&scene, notice.edited()).await.text().starts_with("✅ PLN 20.000\n"));
+    }
+    assert!(scene.clock.now() < "2026-11-22T06:30:00Z".parse::<DateTime<Utc>>().unwrap(), "long before its old time");
+    scene.end(bot).await;
+}

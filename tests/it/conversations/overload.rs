@@ -1,0 +1,113 @@
+//! Nothing can be written down: nothing is begun that could be lost, everyone is told so, and it passes by itself.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use ceknomor::{
+    app::Stores,
+    store::{Entry, Error, Journal, MemoryStore, Waiting},
+    value::UpdateId,
+};
+
+use super::{ask, body};
+use crate::scene::Scene;
+
+/// A journal that may be on a full disk.
+#[derive(Default)]
+struct Disk {
+    journal: Arc<MemoryStore>,
+    is_full: AtomicBool,
+}
+
+impl Disk {
+    fn room(&self) -> Result<(), Error> {
+        if self.is_full.load(Ordering::Relaxed) { Err(Error::Full { dir: PathBuf::from("data") }) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Journal for Disk {
+    async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error> {
+        self.room()?;
+        self.journal.accept(entries).await
+    }
+
+    async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
+        self.room()?;
+        self.journal.wait(update, waiting).await
+    }
+
+    async fn finish(&self, update: UpdateId) -> Result<(), Error> {
+        self.room()?;
+        self.journal.finish(update).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Entry>, Error> {
+        self.journal.unfinished().await
+    }
+}
+
+const FULL: &str = "😔 Maaf, bot sedang tidak bisa menerima cek baru. Coba lagi beberapa menit lagi.";
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_passes() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Sari").in_private();
+    let (budi, user) = (scene.agent("Budi").in_private(), scene.agent("Dewi"));
+    let dewi = user.in_private();
+    let disk = Arc::new(Disk::default());
+    let store = disk.journal.clone();
+    let bot = scene.start_with(Stores { history: store.clone(), preferences: store, journal: disk.clone() });
+    ask(&owner, "/id").await;
+    for _ in 0..11 {
+        ask(&dewi, "/cek PLN20 01105691111").await;
+    }
+    let history = ask(&dewi, "/riwayat").await;
+    let asked = scene.klikoo.calls().inquiries;
+
+    disk.is_full.store(true, Ordering::Relaxed);
+    for _ in 0..3 {
+        assert_eq!(ask(&budi, "/cek PLN20 01105691111").await.text(), FULL);
+    }
+    let alert = owner.reply().await;
+    assert!(alert.text().starts_with("💾 Penyimpanan bot bermasalah; cek baru ditolak sampai beres."), "{alert:?}");
+    assert_eq!(scene.klikoo.calls().inquiries, asked, "nothing was begun");
+    // A press asks for nothing new: the page turns.
+    history.press("Lebih lama ▶", &user).await;
+    assert!(history.edited().await.text().contains("Riwayat"));
+
+    disk.is_full.store(false, Ordering::Relaxed);
+    assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    owner.silence_until("/id").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn what_was_answered_on_a_full_disk_is_not_answered_again_after_it() {
+    let mut scene = Scene::new().await;
+    let budi = scene.agent("Budi").in_private();
+    let disk = Arc::new(Disk::default());
+    let store = disk.journal.clone();
+    let stores = || Stores { history: store.clone(), preferences: store.clone(), journal: disk.clone() };
+    let bot = scene.start_with(stores());
+    scene.klikoo.hold();
+    let asked = budi.says("/cek PLN20 01105691111").await;
+    scene.klikoo.arrived(1).await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    scene.klikoo.release();
+    assert!(budi.reply().await.answers(&asked));
+    assert_eq!(ask(&budi, "/id").await.text(), FULL);
+
+    disk.is_full.store(false, Ordering::Relaxed);
+    ask(&budi, "/id").await;
+    bot.stop().await;
+    let bot = scene.start_with(stores());
+    budi.silence_until("/produk maxim").await;
+    scene.end(bot).await;
+}
