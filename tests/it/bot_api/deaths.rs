@@ -40,6 +40,11 @@ impl FakeTelegram {
         let key = (reply.chat_id(), reply.message_id());
         self.world.lock().deliveries.get(&key).is_some_and(Delivery::was_never_read)
     }
+
+    /// When a message was accepted.
+    pub fn accepted_at(&self, reply: &Reply) -> Option<Instant> {
+        self.world.lock().deliveries.get(&(reply.chat_id(), reply.message_id())).map(|delivery| delivery.at)
+    }
 }
 
 impl State {

@@ -15,6 +15,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
+    time::Instant,
 };
 
 use axum::{
@@ -58,7 +59,7 @@ impl Wire {
     /// The answer that is about to be written to the newest request.
     pub(crate) fn next_answer(&self) -> Delivery {
         let requests = self.0.requests.load(Ordering::Acquire);
-        Delivery { wire: self.clone(), requests, writes: self.0.writes.load(Ordering::Acquire) }
+        Delivery { wire: self.clone(), requests, writes: self.0.writes.load(Ordering::Acquire), at: Instant::now() }
     }
 
     fn note_broken(&self) {
@@ -74,6 +75,8 @@ pub(crate) struct Delivery {
     requests: u64,
     /// The writes before it.
     writes: u64,
+    /// When the request was accepted.
+    pub(crate) at: Instant,
 }
 
 impl Delivery {
