@@ -34,6 +34,11 @@ pub fn key_file() -> &'static Path {
 
 /// A sandbox that knows the test key's partner.
 pub async fn sandbox(clock: Arc<FixedClock>) -> Sandbox {
+    sandbox_that_takes(clock, Duration::ZERO).await
+}
+
+/// The same, with answers that take their time.
+pub async fn sandbox_that_takes(clock: Arc<FixedClock>, latency: Duration) -> Sandbox {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let settings = Settings {
         client_id: CLIENT_ID.into(),
@@ -41,7 +46,7 @@ pub async fn sandbox(clock: Arc<FixedClock>) -> Sandbox {
         public_key: PrivateKey::read(key_file()).unwrap().public_key(),
         clock,
         products: vec!["PLN50".into(), "PLN100".into()],
-        latency: Duration::ZERO,
+        latency,
     };
     Sandbox::start(listener, settings).unwrap()
 }

@@ -20,6 +20,7 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
+use super::struck;
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
 
@@ -229,7 +230,9 @@ impl Commit for Disk {
         };
         let seal = settle().map_err(|error| layout.error(&error))?;
         manifest.state = State::Closed { mark, seal };
-        manifest.write(&layout)
+        manifest.write(&layout)?;
+        // All that it says was committed before.
+        struck::clear(&layout).map_err(|error| layout.error(&error))
     }
 }
 

@@ -135,6 +135,12 @@ impl Process {
         assert!(sent.unwrap().success(), "the process is gone");
     }
 
+    /// Kills it at once, as the kernel does when memory is out.
+    pub(super) async fn killed(mut self) -> Ended {
+        self.child.kill().unwrap();
+        self.ended().await
+    }
+
     /// Waits for the end.
     pub(super) async fn ended(mut self) -> Ended {
         let (out, err) = (whole(&mut self.out).await, whole(&mut self.err).await);

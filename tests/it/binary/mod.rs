@@ -3,6 +3,7 @@
 
 mod cek;
 mod child;
+mod crash;
 mod demo;
 mod doctor;
 mod env_file;

@@ -1,6 +1,6 @@
 //! The binary between a strict Telegram and a strict Klikoo, set up as an operator sets it up: by environment variables.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ceknomor::{
     clock::{Clock, FixedClock, SystemClock},
@@ -10,7 +10,7 @@ use ceknomor::{
 use super::child::{Ended, Place, Process};
 use crate::{
     bot_api::{FakeTelegram, Group, User},
-    scene::{CLIENT_ID, CLIENT_SECRET, key_file, sandbox},
+    scene::{CLIENT_ID, CLIENT_SECRET, key_file, sandbox_that_takes},
 };
 
 /// The owner's user id.
@@ -29,9 +29,14 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn new() -> Self {
+        Self::with_klikoo_that_takes(Duration::ZERO).await
+    }
+
+    /// The same, with a Klikoo whose answers take their time.
+    pub(super) async fn with_klikoo_that_takes(latency: Duration) -> Self {
         let klikoo_clock = Arc::new(FixedClock::at(SystemClock.now()));
         let telegram = FakeTelegram::start().await;
-        let klikoo = sandbox(klikoo_clock.clone()).await;
+        let klikoo = sandbox_that_takes(klikoo_clock.clone(), latency).await;
         let budi = telegram.user_with_id(OWNER, "Budi");
         let mut place = Place::new();
         for (name, value) in [

@@ -19,9 +19,10 @@
 //!
 //! Where to read on: [`world`] is the state, [`people`] what users do to it, [`methods`] and [`messages`] what the
 //! bot may do, [`server`] and [`polling`] the HTTP, [`faults`] what can go wrong, [`talk`] and [`reply`] what a
-//! test holds in its hands, [`load`] the mode without conversations.
+//! test holds in its hands, [`load`] the mode without conversations, [`deaths`] what a bot that is killed cannot know.
 
 mod chats;
+mod deaths;
 mod faults;
 mod groups;
 mod html;

@@ -39,6 +39,11 @@ impl Reply {
         original.chat_id() == self.chat && self.message.reply_to == Some(original.message_id())
     }
 
+    /// The id of the message to which it was sent as a reply.
+    pub fn replies_to(&self) -> Option<i64> {
+        self.message.reply_to
+    }
+
     /// Whether it stands in this topic.
     pub fn is_in(&self, topic: &Topic) -> bool {
         topic.chat == self.chat && self.message.thread == Some(topic.id)

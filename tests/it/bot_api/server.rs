@@ -34,6 +34,7 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    wire.note_request();
     if world.lock().down {
         let method = uri.path().rsplit('/').next().unwrap_or_default();
         return lose(&world, &wire, &method.to_ascii_lowercase());
@@ -92,7 +93,13 @@ async fn apply(world: &World, wire: &Wire, method: &str, body: &Bytes) -> Respon
             Err(refusal) => settle(world, method, Err(refusal)),
         };
     }
-    let outcome = world.change(|state| state.apply(method, body));
+    let outcome = world.change(|state| {
+        let outcome = state.apply(method, body);
+        if let ("sendmessage", Some(Ok(message))) = (method, &outcome) {
+            state.note_delivery(message, wire.next_answer());
+        }
+        outcome
+    });
     settle(world, method, outcome.unwrap_or_else(|| Err(Refusal::not_found())))
 }
 

@@ -2,15 +2,20 @@
 //!
 //! axum gives a handler no way to its socket, so each connection carries a [`Wire`] that the handler gets as
 //! connection info. Once cut, the next write fails and the socket is reset: the client sees no byte of an answer.
+//!
+//! A wire also knows what a client that was killed can no longer tell: whether it had read the last answer. The kernel
+//! that closes a dead process's socket says so, by a reset where bytes were left unread and by an ordinary end where
+//! none were.
 
 use std::{
     io,
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
+    time::Instant,
 };
 
 use axum::{
@@ -24,16 +29,64 @@ use tokio::{
 
 /// The handler's end of a connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wire(Arc<AtomicBool>);
+pub(crate) struct Wire(Arc<Line>);
+
+/// What a connection has been through.
+#[derive(Debug, Default)]
+struct Line {
+    is_cut: AtomicBool,
+    requests: AtomicU64,
+    writes: AtomicU64,
+    /// The client was gone before it had read everything.
+    is_broken: AtomicBool,
+}
 
 impl Wire {
     /// Resets the connection instead of writing what the handler returns.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.is_cut.store(true, Ordering::Release);
     }
 
     fn is_cut(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.is_cut.load(Ordering::Acquire)
+    }
+
+    /// Notes that a request has arrived: the answer to the one before it was read.
+    pub(crate) fn note_request(&self) {
+        self.0.requests.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The answer that is about to be written to the newest request.
+    pub(crate) fn next_answer(&self) -> Delivery {
+        let requests = self.0.requests.load(Ordering::Acquire);
+        Delivery { wire: self.clone(), requests, writes: self.0.writes.load(Ordering::Acquire), at: Instant::now() }
+    }
+
+    fn note_broken(&self) {
+        self.0.is_broken.store(true, Ordering::Release);
+    }
+}
+
+/// How one answer fared.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    wire: Wire,
+    /// The requests up to the one that it answers.
+    requests: u64,
+    /// The writes before it.
+    writes: u64,
+    /// When the request was accepted.
+    pub(crate) at: Instant,
+}
+
+impl Delivery {
+    /// Whether the client died, or lost the connection, before it had read this answer. Only to be asked once the
+    /// connection has ended.
+    pub(crate) fn was_never_read(&self) -> bool {
+        let line = &self.wire.0;
+        let is_last = line.requests.load(Ordering::Acquire) == self.requests;
+        let was_written = line.writes.load(Ordering::Acquire) > self.writes;
+        is_last && (!was_written || line.is_broken.load(Ordering::Acquire))
     }
 }
 
@@ -80,17 +133,31 @@ impl CuttableStream {
         self.stream.set_zero_linger()?;
         Err(io::ErrorKind::ConnectionReset.into())
     }
+
+    /// Notes a write. What is written to a client that has hung up is never read, though the write may succeed.
+    fn note_write(&self, cx: &mut Context<'_>) {
+        let mut byte = [0];
+        if let Poll::Ready(Ok(0) | Err(_)) = self.stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
+            self.wire.note_broken();
+        }
+        self.wire.0.writes.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 impl AsyncRead for CuttableStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if let Poll::Ready(Err(_)) = read {
+            self.wire.note_broken();
+        }
+        read
     }
 }
 
 impl AsyncWrite for CuttableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.refuse_if_cut()?;
+        self.note_write(cx);
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -100,6 +167,7 @@ impl AsyncWrite for CuttableStream {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.refuse_if_cut()?;
+        self.note_write(cx);
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 

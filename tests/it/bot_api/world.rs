@@ -16,6 +16,7 @@ use super::{
     chats::{Chat, Message, Person, Sender},
     faults::{Fault, PlannedFault, Refusal},
     load::Book,
+    wire::Delivery,
 };
 
 /// How long a test waits for an event before it fails. An event that comes is never waited for longer than it takes.
@@ -90,6 +91,8 @@ pub(crate) struct State {
     /// The methods of the calls lost because of that.
     pub(crate) lost: Vec<String>,
     pub(crate) load: Option<Book>,
+    /// By chat and message id: the answers that told the bot that its message was accepted.
+    pub(crate) deliveries: HashMap<(i64, i64), Delivery>,
 }
 
 impl State {

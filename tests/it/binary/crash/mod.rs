@@ -1,0 +1,132 @@
+//! The crash test: agents ask without a pause while the real process is killed with SIGKILL at random moments and
+//! started again on the same data. In the end every question has its answer, and nobody has another's.
+//!
+//! `CRASH_KILLS` sets how often it is killed, `CRASH_SEED` repeats the moments of an earlier run. The moment of a kill
+//! is a count of calls at Telegram and up to a tenth of a second more; what runs at that time differs from run to run.
+
+mod crowd;
+mod tally;
+
+use std::{
+    env,
+    time::{Duration, Instant},
+};
+
+use ceknomor::clock::{Clock, SystemClock};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use tokio::time::sleep;
+
+use super::stage::Stage;
+use crowd::Crowd;
+use tally::Tally;
+
+/// Kills in an ordinary run.
+const KILLS: usize = 50;
+
+/// How long Klikoo takes for a check: about as long as billers do. Without it, this crowd would have some 400 answers
+/// a second, which is no load of agents.
+const LATENCY: Duration = Duration::from_millis(300);
+
+/// How long the bot may take to come so far that it is killed, and after the last kill to answer what is left.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_question_is_answered_whenever_the_process_is_killed() {
+    let kills = from_env("CRASH_KILLS").unwrap_or(KILLS);
+    let seed = from_env("CRASH_SEED").unwrap_or_else(rand::random);
+    println!("crash test: CRASH_SEED={seed}");
+    let (mut random, begun) = (StdRng::seed_from_u64(seed), Instant::now());
+    let mut stage = Stage::with_klikoo_that_takes(LATENCY).await;
+    let mut crowd = Crowd::gather(&mut stage);
+    let mut deaths = Vec::with_capacity(kills);
+    for _ in 0..kills {
+        let moment = Moment::any(&mut random);
+        deaths.push(live_until(moment, &stage, &mut crowd).await);
+    }
+    settle(&stage, &mut crowd).await;
+
+    let tally = Tally::of(&crowd, &stage.telegram, &deaths);
+    println!("crash test: {tally}, seconds={}", begun.elapsed().as_secs());
+    tally.check();
+    stage.telegram.finish().await;
+}
+
+fn from_env<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let text = env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+/// When a process is killed.
+struct Moment {
+    /// After so many calls since it was started; 0 is while it starts.
+    calls: usize,
+    /// And so long after the last of them.
+    pause: Duration,
+}
+
+impl Moment {
+    /// One in five while it starts and reads its journal, the others anywhere in its work.
+    fn any(random: &mut StdRng) -> Self {
+        if random.gen_ratio(1, 5) {
+            return Self { calls: 0, pause: Duration::from_micros(random.gen_range(0..300_000)) };
+        }
+        Self { calls: random.gen_range(1..=40), pause: Duration::from_micros(random.gen_range(0..100_000)) }
+    }
+}
+
+/// Starts the bot, lets the crowd ask, and kills it; gives when it was dead.
+async fn live_until(moment: Moment, stage: &Stage, crowd: &mut Crowd) -> Instant {
+    keep_time(stage);
+    let (before, deadline) = (stage.telegram.calls_so_far(), Instant::now() + PATIENCE);
+    let bot = stage.place.start(&["run"]);
+    let mut seen = before;
+    while seen < before + moment.calls {
+        crowd.hear(stage.telegram.take_replies());
+        crowd.ask().await;
+        assert!(stage.telegram.more_calls_than(seen, deadline).await, "the bot does nothing:\n{}", bot.log());
+        seen = stage.telegram.calls_so_far();
+    }
+    // The moment is the point: nothing is waited for.
+    sleep(moment.pause).await;
+    let ended = bot.killed().await;
+    let dead = Instant::now();
+    assert_eq!(ended.code, None, "it ended by itself:\n{}", ended.err);
+    assert!(!ended.err.contains("ERROR"), "{}", ended.err);
+    dead
+}
+
+/// Lets the bot answer all that is left, and sees that nothing is taken up again after that.
+async fn settle(stage: &Stage, crowd: &mut Crowd) {
+    keep_time(stage);
+    let deadline = Instant::now() + PATIENCE;
+    let bot = stage.run().await;
+    let mut seen = 0;
+    while stage.telegram.more_calls_than(seen, deadline).await {
+        seen = stage.telegram.calls_so_far();
+        crowd.hear(stage.telegram.take_replies());
+        if crowd.open().next().is_none() {
+            break;
+        }
+    }
+    end(stage, bot).await;
+
+    let polls = stage.telegram.calls("getUpdates").len();
+    let bot = stage.run().await;
+    stage.telegram.called("getUpdates", polls + 1).await;
+    let log = end(stage, bot).await;
+    assert!(!log.contains("taking up what was not answered"), "{log}");
+    crowd.hear(stage.telegram.take_replies());
+}
+
+async fn end(stage: &Stage, bot: super::child::Process) -> String {
+    stage.telegram.all_confirmed().await;
+    bot.signal("TERM");
+    let ended = bot.ended().await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    ended.err
+}
+
+/// Klikoo's clock stands still by itself, and this test takes longer than a clock may be off.
+fn keep_time(stage: &Stage) {
+    stage.klikoo_clock.advance(SystemClock.now() - stage.klikoo_clock.now());
+}
