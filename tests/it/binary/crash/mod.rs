@@ -31,6 +31,7 @@ const LATENCY: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[allow(clippy::print_stdout, reason = "the tally is what this test is read for")]
 async fn every_question_is_answered_whenever_the_process_is_killed() {
     let kills = from_env("CRASH_KILLS").unwrap_or(KILLS);
     let seed = from_env("CRASH_SEED").unwrap_or_else(rand::random);
