@@ -17,6 +17,9 @@ use crate::{
     value::Language,
 };
 
+/// More digits than these are in no product's code or name: they hold a customer's number.
+const MOST_DIGITS: usize = 9;
+
 /// Something that the bot can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
@@ -78,7 +81,7 @@ impl Talk {
             Command::Help => answer(help(words, ask.place)),
             Command::Check => self.check_of(words, ask, args),
             Command::Products => Intent::Products {
-                word: args.chars().take(30).collect(),
+                word: searched(args),
                 for_owner: ask.role == Role::Owner && ask.place == Place::Private,
             },
             Command::History => Intent::History,
@@ -119,6 +122,14 @@ impl Talk {
 
 fn answer(text: Html) -> Intent {
     Intent::Answer { text, leak: None }
+}
+
+/// The word that products are searched by. Where a whole line to check was written, PIN and all, it is the code alone:
+/// what is searched for is shown and kept.
+fn searched(args: &str) -> String {
+    let is_line = args.chars().filter(char::is_ascii_digit).count() > MOST_DIGITS;
+    let word = if is_line { args.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default() } else { args };
+    word.chars().take(30).collect()
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {

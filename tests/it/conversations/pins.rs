@@ -88,3 +88,17 @@ async fn a_pin_in_the_message_replied_to_is_deleted_there() {
     talk.deleted(&careless).await;
     scene.end(bot).await;
 }
+
+#[tokio::test]
+async fn a_line_after_the_wrong_command_is_neither_kept_nor_repeated() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for typed in ["/produk PLN20.01105691111.9317", "/produk XYZ 01105691111 9317"] {
+        let reply = ask(&budi, typed).await;
+        assert!(!reply.text().contains("9317"), "{reply:?}");
+    }
+    bot.stop().await;
+    assert!(!scene.has_on_disk(b"9317"));
+    scene.telegram.finish().await;
+}
