@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A provider that answers fewer checks than these, in percent, is marked.
-const FINE: u32 = 80;
+const FINE: u32 = 50;
 
 /// That there is no answer yet, and that the provider is asked again until `until`; with what support needs of the last
 /// call, if one was made.
