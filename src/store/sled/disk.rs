@@ -20,7 +20,6 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
-use super::struck;
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
 
@@ -230,9 +229,7 @@ impl Commit for Disk {
         };
         let seal = settle().map_err(|error| layout.error(&error))?;
         manifest.state = State::Closed { mark, seal };
-        manifest.write(&layout)?;
-        // All that it says was committed before.
-        struck::clear(&layout).map_err(|error| layout.error(&error))
+        manifest.write(&layout)
     }
 }
 

@@ -42,11 +42,6 @@ impl Layout {
         self.dir.join("mark")
     }
 
-    /// The notes of what was answered.
-    pub(super) fn struck(&self) -> PathBuf {
-        self.dir.join("struck")
-    }
-
     /// sled's own directory.
     pub(super) fn sled(&self) -> PathBuf {
         self.dir.join("sled")

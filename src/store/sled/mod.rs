@@ -15,7 +15,6 @@
 //! |---|---|
 //! | `store.json` | what the directory is, its schema, and how it was left ([`manifest`]) |
 //! | `mark` | how much was committed at least ([`mark`]); locked as long as the store is open |
-//! | `struck` | which of the journal's entries came to their end since the open, noted at once ([`struck`]) |
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
 //! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
@@ -47,9 +46,7 @@ use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::Disk;
-use self::layout::Layout;
 use self::readers::Readers;
-use self::struck::Struck;
 use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
@@ -75,7 +72,6 @@ mod preferences;
 mod readers;
 mod recovery;
 mod seal;
-mod struck;
 mod writer;
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
@@ -94,7 +90,6 @@ struct Shared {
     readers: Readers,
     /// One permit for each read under way.
     reads: Semaphore,
-    struck: Struck,
     writer: Writer,
 }
 
@@ -110,21 +105,10 @@ impl SledStore {
 
     /// Opens it; a full disk is left alone for `pause`.
     fn open_with(dir: &Path, pause: Duration) -> Result<Self, Error> {
-        let mut disk = Disk::open(dir, pause)?;
-        let struck = Self::catch_up(&mut disk, dir)?;
+        let disk = Disk::open(dir, pause)?;
         let readers = disk.readers();
         let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
-        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), struck, writer })))
-    }
-
-    /// Commits the ends of entries that were noted and not committed when the store was last left.
-    fn catch_up(disk: &mut Disk, dir: &Path) -> Result<Struck, Error> {
-        let layout = Layout::new(dir);
-        let ended = struck::left_over(&layout).map_err(|error| layout.error(&error))?;
-        let ended: Vec<Write> = ended.into_iter().map(Write::Finish).collect();
-        disk.commit_or_refuse(&ended).into_iter().collect::<Result<Vec<_>, _>>()?;
-        struck::clear(&layout).map_err(|error| layout.error(&error))?;
-        Ok(Struck::new(&layout))
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.
