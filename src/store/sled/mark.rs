@@ -19,7 +19,7 @@ const MAGIC_OF_SCHEMA_1: [u8; 8] = *b"ceknomr1";
 /// A slot is one sector, which a disk writes whole or not at all.
 const SLOT: usize = 512;
 
-/// What was committed.
+/// What is there, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Mark {
     /// The last place that was given out.

@@ -104,7 +104,8 @@ impl Wal {
     /// Empties it, durably: what it held is safe in sled.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         let empty = HEAD.len() as u64;
-        if self.bytes != empty {
+        // Not by what was counted: a write that failed may not have been taken back.
+        if self.file.metadata()?.len() != empty {
             self.file.set_len(empty)?;
             self.file.sync_all()?;
         }
