@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use super::super::SledStore;
 use super::super::checkpoint::replay;
 use super::super::damage_tests::{contents, copy, write};
-use super::super::database::TreeName;
-use super::super::disk::{Disk, Timing};
+use super::super::database::{Database, TreeName};
+use super::super::disk::{Disk, Timing, wait_for_sled};
 use super::super::durability_tests::kept_places;
 use super::*;
 use crate::store::samples::{entry, record};
@@ -135,6 +135,37 @@ async fn a_checkpoint_that_is_cut_off_loses_nothing() {
     write(&flushed, marked.path());
     std::fs::write(marked.path().join("wal"), &before[Path::new("wal")]).unwrap();
     holds_three(marked.path()).await;
+}
+
+/// sled writes when it likes, and may have any part of a group when a kill comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn sled_may_have_written_any_part_of_what_the_log_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.accept(vec![entry(1), entry(2)]).await.unwrap();
+    store.close().await.unwrap();
+    let store = open_without_checkpoints(dir.path());
+    let seq = store.append(record(ChatId(7), 0), Some(UpdateId(2))).await.unwrap();
+    store.finish(UpdateId(1)).await.unwrap();
+    store.accept(vec![entry(3), entry(4)]).await.unwrap();
+    store.finish(UpdateId(4)).await.unwrap();
+    let left = killed(dir.path());
+    let records = read(&Layout::new(left.path())).unwrap();
+    let changes: Vec<Change> = records.into_iter().flat_map(|record| record.changes).collect();
+    for written in 0..=changes.len() {
+        let dir = killed(left.path());
+        let layout = Layout::new(dir.path());
+        let database = Database::open(dir.path(), &layout.sled()).unwrap();
+        database.apply(&changes[..written]).unwrap();
+        database.flush().unwrap();
+        drop(database);
+        wait_for_sled(&layout.open_log().unwrap()).unwrap();
+        let store = SledStore::open(dir.path()).unwrap();
+        let answered = crate::store::Entry { kept: Some(seq), ..entry(2) };
+        assert_eq!(store.unfinished().await, Ok(vec![answered, entry(3)]), "{written} of {}", changes.len());
+        assert_eq!(kept_places(&store).await, [seq.0]);
+        assert_eq!(store.accept((1..=5).map(entry).collect()).await, Ok(vec![false, false, false, false, true]));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
