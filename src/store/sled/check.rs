@@ -29,8 +29,8 @@ struct Found {
     ledger: Ledger,
 }
 
-/// Opens a copy of the store, reads all of it and holds it against `mark`. Gives the mark that it deserves: what was
-/// committed last may not have been marked yet.
+/// Opens a copy of the store, reads all of it and holds it against `mark`. Gives the mark that it
+/// deserves: what came to sled last may not have been marked yet.
 ///
 /// # Errors
 /// Something is missing or unreadable. Only the copy was touched, and it is gone.

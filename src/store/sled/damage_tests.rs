@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::layout::Layout;
 use super::manifest::Manifest;
+use super::wal::tests::{checkpointed, open_with_checkpoints};
 use super::*;
 use crate::store::Preferences;
 use crate::store::samples::record;
@@ -160,9 +161,10 @@ async fn a_log_that_ends_too_early_is_noticed() {
     store.close().await.unwrap();
     let earlier = contents(&dir.path().join("sled"));
 
-    let store = SledStore::open(dir.path()).unwrap();
+    let store = open_with_checkpoints(dir.path());
     store.append(record(ChatId(1), 1), None).await.unwrap();
     store.set_language(ChatId(1), Language::En).await.unwrap();
+    checkpointed(&store).await;
     copy(dir.path(), killed.path());
     fs::remove_dir_all(killed.path().join("sled")).unwrap();
     fs::create_dir_all(killed.path().join("sled")).unwrap();

@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use ::sled::transaction::{TransactionError, Transactional};
-use ::sled::{Batch, Db, Tree};
+use ::sled::{Db, Tree};
 
 use super::super::Error;
+use super::change::Change;
 use super::manifest::SCHEMA;
 
 /// How much of the data sled keeps in memory, in bytes. Its own default is 1 GiB.
@@ -21,14 +21,6 @@ pub(super) enum TreeName {
     Preferences,
     /// What was accepted and is not finished, and which updates were finished lately.
     Journal,
-}
-
-/// What changes in each tree.
-#[derive(Default)]
-pub(super) struct Batches {
-    pub(super) history: Batch,
-    pub(super) preferences: Batch,
-    pub(super) journal: Batch,
 }
 
 /// The open trees. As long as one of these lives, sled holds its files.
@@ -52,7 +44,7 @@ impl Database {
     /// Opens, or makes, the database in `sled`; errors name the data directory, `dir`.
     pub(super) fn open(dir: &Path, sled: &Path) -> Result<Self, Error> {
         let open = || -> ::sled::Result<Self> {
-            // No flusher thread: the writer flushes each commit, and sled deadlocks where many flush at once.
+            // No flusher thread: the writer flushes at checkpoints, and sled deadlocks where many flush at once.
             let db = ::sled::Config::new().path(sled).cache_capacity(CACHE).flush_every_ms(None).open()?;
             let meta = db.open_tree("meta")?;
             let trees = Trees {
@@ -93,24 +85,18 @@ impl Database {
         }
     }
 
-    /// Makes the changes in all trees at once, and writes them: sled's recovery keeps all of them or none.
-    pub(super) fn commit(&self, batches: &Batches) -> ::sled::Result<()> {
-        self.apply(batches)?;
-        self.flush()
-    }
-
-    fn apply(&self, batches: &Batches) -> ::sled::Result<()> {
-        let Trees { history, preferences, journal, .. } = &self.trees;
-        let applied = (history, preferences, journal).transaction(|(history, preferences, journal)| {
-            history.apply_batch(&batches.history)?;
-            preferences.apply_batch(&batches.preferences)?;
-            journal.apply_batch(&batches.journal)?;
-            Ok(())
-        });
-        applied.map_err(|error| match error {
-            TransactionError::Storage(error) => error,
-            TransactionError::Abort(()) => ::sled::Error::Unsupported("nothing aborts this".to_owned()),
-        })
+    /// Makes the changes one after another, in sled's memory. Not in one of sled's transactions: each of those wakes sled's
+    /// threads to write twice. That a group is kept whole or not at all is the write-ahead log's doing, which has all that
+    /// sled may have written of it.
+    pub(super) fn apply(&self, changes: &[Change]) -> ::sled::Result<()> {
+        for Change { tree, key, value } in changes {
+            let tree = self.trees.get(*tree);
+            match value {
+                Some(value) => tree.insert(key, value.as_slice())?,
+                None => tree.remove(key)?,
+            };
+        }
+        Ok(())
     }
 
     /// Writes what sled still holds in memory. Only one thread may ever be in here (sled#1308).

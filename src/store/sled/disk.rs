@@ -1,4 +1,5 @@
-//! The disk behind the writer: opens the directory with care, commits groups, and closes with a seal.
+//! The disk behind the writer: opens the directory with care, commits groups to the write-ahead log and to sled, and
+//! closes with a seal.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 use super::super::Error;
 use super::super::ledger::Ledger;
 use super::check;
+use super::checkpoint;
 use super::database::Database;
-use super::journal;
 use super::layout::{Kind, Layout, sync_dir};
 use super::manifest::{Manifest, SCHEMA, State};
 use super::mark::{Mark, MarkFile};
@@ -20,28 +21,47 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
+use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
 
 /// How long a close waits for reads under way to let go of sled's files.
 const LET_GO: Duration = Duration::from_secs(2);
 
+/// How long things are put off.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    /// How long a full disk is left alone.
+    pub(super) pause: Duration,
+    /// How long sled may go unflushed.
+    pub(super) checkpoint: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self { pause: recovery::PAUSE, checkpoint: checkpoint::PATIENCE }
+    }
+}
+
 /// The open directory, as its only writer sees it.
 pub(super) struct Disk {
     pub(super) layout: Layout,
     pub(super) manifest: Manifest,
+    /// What was committed: ahead of the one in the file by what the log holds.
     pub(super) mark: Mark,
     pub(super) mark_file: MarkFile,
+    pub(super) wal: Wal,
+    /// When the first change was made that sled may not have in its file yet.
+    pub(super) unflushed_since: Option<Instant>,
     pub(super) ledger: Ledger,
     /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a later
-    /// flush would cover. Only a full disk is got over ([`recovery`]).
+    /// sync would cover. Only a full disk is got over ([`recovery`]).
     pub(super) live: Result<Live, Error>,
     pub(super) readers: Readers,
     /// Entries that came to their end while the disk was full.
     pub(super) ended: HashSet<UpdateId>,
-    /// How long a full disk is left alone.
-    pub(super) pause: Duration,
-    /// Until when.
+    pub(super) timing: Timing,
+    /// Until when a full disk is left alone.
     pub(super) next_try: Instant,
 }
 
@@ -54,8 +74,8 @@ pub(super) struct Live {
 }
 
 impl Disk {
-    /// Opens the store in `dir`, or makes one. A full disk is left alone for `pause`.
-    pub(super) fn open(dir: &Path, pause: Duration) -> Result<Self, Error> {
+    /// Opens the store in `dir`, or makes one.
+    pub(super) fn open(dir: &Path, timing: Timing) -> Result<Self, Error> {
         let layout = Layout::new(dir);
         let may_be_new = layout.inspect()? == Kind::Empty;
         let mark_file = MarkFile::lock(&layout, may_be_new)?;
@@ -64,7 +84,7 @@ impl Disk {
             Kind::Empty => Self::create(layout, mark_file)?,
             Kind::Ours => Self::open_existing(layout, mark_file)?,
         };
-        Ok(Self { pause, ..disk })
+        Ok(Self { timing, ..disk })
     }
 
     /// For reading beside the writer.
@@ -72,17 +92,19 @@ impl Disk {
         self.readers.clone()
     }
 
-    fn of(layout: Layout, manifest: Manifest, live: Live, mark: Mark, mark_file: MarkFile, ledger: Ledger) -> Self {
+    fn of(layout: Layout, manifest: Manifest, live: Live, mark_file: MarkFile, wal: Wal) -> Self {
         Self {
             layout,
             manifest,
-            mark,
+            mark: Mark::default(),
             mark_file,
-            ledger,
+            wal,
+            unflushed_since: None,
+            ledger: Ledger::default(),
             readers: Readers::of(live.database.trees.clone()),
             live: Ok(live),
             ended: HashSet::new(),
-            pause: recovery::PAUSE,
+            timing: Timing::default(),
             next_try: Instant::now(),
         }
     }
@@ -97,18 +119,19 @@ impl Disk {
             mark_file.write(Mark::default())?;
             mark_file.sync()?;
             log.sync_all()?;
-            sync_dir(&layout.sled())
+            sync_dir(&layout.sled())?;
+            Wal::create(&layout)
         };
-        settle().map_err(|error| layout.error(&error))?;
+        let wal = settle().map_err(|error| layout.error(&error))?;
         manifest.state = State::Open;
         manifest.write(&layout)?;
         let live = Live { database, log };
-        Ok(Self::of(layout, manifest, live, Mark::default(), mark_file, Ledger::default()))
+        Ok(Self::of(layout, manifest, live, mark_file, wal))
     }
 
     fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
         let mut manifest = Manifest::read(&layout)?;
-        let Some(mark) = Self::check_existing(&layout, &manifest, &mut mark_file)? else {
+        let Some((mark, records)) = Self::check_existing(&layout, &manifest, &mut mark_file)? else {
             return Self::create_again(layout, mark_file);
         };
         if manifest.schema < SCHEMA {
@@ -119,30 +142,46 @@ impl Disk {
         let database = Database::open(&layout.dir, &layout.sled())?;
         database.check_meta(&manifest.id)?;
         let live = Live { database, log: layout.open_log()? };
-        let ledger = journal::read_ledger(&live.database.trees)?;
-        let mut disk = Self::of(layout, manifest, live, mark, mark_file, ledger);
+        let (mark, ledger) = checkpoint::replay(&live.database, &records, mark)?;
+        // Before the journal there was no log either.
+        let wal = if manifest.schema < SCHEMA { Wal::create(&layout) } else { Wal::open(&layout) };
+        let wal = wal.map_err(|error| layout.error(&error))?;
+        let mut disk = Self { mark, ledger, ..Self::of(layout, manifest, live, mark_file, wal) };
+        // Also cuts off an unfinished write.
+        disk.checkpoint()?;
         if disk.manifest.schema < SCHEMA {
             disk.end_migration()?;
         }
         Ok(disk)
     }
 
-    /// Sees that the directory holds what it held, before anything in it is changed; gives what that is. `None` when it
-    /// was never whole.
-    fn check_existing(layout: &Layout, manifest: &Manifest, mark_file: &mut MarkFile) -> Result<Option<Mark>, Error> {
+    /// Sees that the directory holds what it held, before anything in it is changed; gives what is true of sled, and what
+    /// is to be replayed over it. `None` when it was never whole.
+    fn check_existing(
+        layout: &Layout,
+        manifest: &Manifest,
+        mark_file: &mut MarkFile,
+    ) -> Result<Option<(Mark, Vec<Record>)>, Error> {
         let mark = mark_file.read().map_err(|error| layout.error(&error))?;
         match (&manifest.state, mark) {
             (State::Creating, None | Some(Mark { last: 0, .. })) => Ok(None),
             (State::Creating, Some(_)) => Err(layout.damaged("store.json is older than what is kept")),
             (_, None) => Err(layout.damaged("the file `mark` cannot be read")),
-            (State::Open, Some(mark)) => check::check(layout, &manifest.id, mark).map(Some),
+            (State::Open, Some(mark)) => {
+                let records = if manifest.schema < SCHEMA { Vec::new() } else { wal::read(layout)? };
+                let found = check::check(layout, &manifest.id, mark)?;
+                Ok(Some((found, records)))
+            }
             (State::Closed { mark: at_close, .. }, Some(mark)) if *at_close != mark => {
                 Err(layout.damaged("the file `mark` is older than the last close"))
             }
             (State::Closed { seal, .. }, Some(mark)) => {
                 seal.verify(layout)?;
+                if manifest.schema == SCHEMA {
+                    wal::check_empty(layout)?;
+                }
                 migration::forget_aside(layout, manifest.schema);
-                Ok(Some(mark))
+                Ok(Some((mark, Vec::new())))
             }
         }
     }
@@ -175,12 +214,16 @@ impl Disk {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             Err(error) => {
                 if self.live.is_ok() {
-                    self.live = Err(error.clone());
-                    self.next_try = Instant::now() + self.pause;
+                    self.fail(error.clone());
                 }
                 self.refuse(group, &error)
             }
         }
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.live = Err(error);
+        self.next_try = Instant::now() + self.timing.pause;
     }
 
     fn try_commit(&mut self, group: &[Write]) -> Result<Vec<Answer>, Error> {
@@ -189,15 +232,18 @@ impl Disk {
         let mut plan = Plan::new(trees, &mut self.ledger, self.mark);
         let answers = group.iter().map(|write| plan.add(write)).collect::<Result<_, _>>()?;
         let planned = plan.done();
-        if planned.changes {
-            live.database.commit(&planned.batches).map_err(|error| trees.error(&error))?;
+        if planned.changes.is_empty() {
+            return Ok(answers);
         }
-        if planned.must_sync {
-            // Marked only once it is durable.
-            let synced = live.log.sync_data().and_then(|()| self.mark_file.write(planned.mark));
-            synced.map_err(|error| self.layout.error(&error))?;
-        }
+        let appended = self.wal.append(planned.mark, &planned.changes, planned.must_sync);
+        appended.map_err(|error| self.layout.error(&error))?;
+        // From here on it is committed: should sled fail, a replay makes up for it.
         self.mark = planned.mark;
+        self.unflushed_since.get_or_insert_with(Instant::now);
+        if let Err(error) = live.database.apply(&planned.changes).map_err(|error| trees.error(&error)) {
+            tracing::error!(%error, "sled failed over a group that the log holds");
+            self.fail(error);
+        }
         Ok(answers)
     }
 }
@@ -209,27 +255,35 @@ impl Commit for Disk {
         self.commit_or_refuse(group)
     }
 
+    fn due(&self) -> Option<Instant> {
+        self.next_checkpoint()
+    }
+
+    fn settle(&mut self) {
+        if let Err(error) = self.checkpoint() {
+            tracing::error!(%error, "a checkpoint failed");
+            self.fail(error);
+        }
+    }
+
     /// Leaves a seal, once sled and the readers have let go of its files.
     fn close(mut self) -> Result<(), Error> {
         // The last chance to write what had to wait for room.
         self.recover(self.next_try);
         self.readers.set(Err(Error::Closed));
-        let Self { layout, mut manifest, live, mark, mut mark_file, .. } = self;
         // After a failure it is left as open: the next start will check what is there.
-        let Live { database, log } = live?;
+        let Live { database, log } = std::mem::replace(&mut self.live, Err(Error::Closed))?;
         database.flush().map_err(|error| database.trees.error(&error))?;
         drop(database);
-        wait_for_sled(&log).map_err(|error| layout.error(&error))?;
+        wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
         let mut settle = || {
             log.sync_all()?;
-            // It may be behind: a check at the open finds more than was marked, if a kill came in between.
-            mark_file.write(mark)?;
-            mark_file.sync()?;
-            Seal::of(&layout)
+            self.mark_and_clear()?;
+            Seal::of(&self.layout)
         };
-        let seal = settle().map_err(|error| layout.error(&error))?;
-        manifest.state = State::Closed { mark, seal };
-        manifest.write(&layout)
+        let seal = settle().map_err(|error| self.layout.error(&error))?;
+        self.manifest.state = State::Closed { mark: self.mark, seal };
+        self.manifest.write(&self.layout)
     }
 }
 

@@ -42,6 +42,11 @@ impl Layout {
         self.dir.join("mark")
     }
 
+    /// The write-ahead log.
+    pub(super) fn wal(&self) -> PathBuf {
+        self.dir.join("wal")
+    }
+
     /// sled's own directory.
     pub(super) fn sled(&self) -> PathBuf {
         self.dir.join("sled")
@@ -87,7 +92,7 @@ impl Layout {
         for entry in fs::read_dir(&self.dir).map_err(|error| self.error(&error))? {
             let entry = entry.map_err(|error| self.error(&error))?;
             match entry.file_name().to_str() {
-                Some("store.json" | "sled") => return Ok(Kind::Ours),
+                Some("store.json" | "sled" | "wal") => return Ok(Kind::Ours),
                 // Made and locked before anything else: empty, it says only that another is at it, or was.
                 Some("mark") if entry.metadata().is_ok_and(|mark| mark.len() > 0) => kind = Kind::Ours,
                 Some("mark" | "store.json.new" | "lost+found") => {}

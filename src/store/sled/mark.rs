@@ -1,7 +1,7 @@
-//! `mark`: how much was committed at least. Written after each commit, in place and without a sync of its own.
+//! `mark`: how much sled's files hold at least. Written at each checkpoint, in place, and synced.
 //!
-//! It is never ahead of sled: what it counts was on disk before it was written. After a kill it is exact; after a
-//! power loss it may be older. Two slots take turns, so that one is whole if the other was torn.
+//! It is never ahead of sled's files: what it counts was in them before it was written. What was committed since stands
+//! in the write-ahead log. Two slots take turns, so that one is whole if the other was torn.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -19,7 +19,7 @@ const MAGIC_OF_SCHEMA_1: [u8; 8] = *b"ceknomr1";
 /// A slot is one sector, which a disk writes whole or not at all.
 const SLOT: usize = 512;
 
-/// What was committed.
+/// What is there, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Mark {
     /// The last place that was given out.
@@ -34,6 +34,19 @@ pub(super) struct Mark {
     /// How many of them were finished, as far as it was marked.
     #[serde(default)]
     pub(super) ended: u64,
+}
+
+impl Mark {
+    /// The higher of each number: of two marks of one store, what the later one says. Numbers only grow.
+    pub(super) fn max_of_each(self, other: Self) -> Self {
+        Self {
+            last: self.last.max(other.last),
+            history: self.history.max(other.history),
+            preferences: self.preferences.max(other.preferences),
+            accepted: self.accepted.max(other.accepted),
+            ended: self.ended.max(other.ended),
+        }
+    }
 }
 
 /// The open file, which is locked as long as it is open: it is the store's lock too.
@@ -111,13 +124,6 @@ fn numbers<const N: usize>(slot: &[u8], magic: [u8; 8]) -> Option<[u64; N]> {
     let (numbers, _) = numbers.as_chunks::<8>();
     let numbers: Vec<u64> = numbers.iter().map(|number| u64::from_be_bytes(*number)).collect();
     numbers.try_into().ok()
-}
-
-/// How often the store was synced: after each sync comes one mark.
-#[cfg(test)]
-pub(super) fn syncs(layout: &Layout) -> u64 {
-    let bytes = std::fs::read(layout.mark()).unwrap();
-    bytes.chunks(SLOT).filter_map(decode).map(|(turn, _)| turn).max().unwrap()
 }
 
 /// A slot as schema 1 wrote it.

@@ -3,7 +3,7 @@
 //! | schema | what came with it |
 //! |---|---|
 //! | 1 | histories and preferences |
-//! | 2 | the journal: a third tree, and two more numbers in the mark |
+//! | 2 | the journal: a third tree, two more numbers in the mark, and the write-ahead log |
 //!
 //! The old directory is found undamaged first and copied to `schema-1/`; only then is anything changed. A migration that
 //! is cut off is begun anew: the manifest names the older schema until the end. The copy goes when the store has been

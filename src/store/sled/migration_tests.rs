@@ -32,6 +32,7 @@ fn make_it_schema_1(layout: &Layout, state: &str) {
     assert!(db.drop_tree("journal").unwrap());
     db.open_tree("meta").unwrap().insert("schema", &1_u32.to_be_bytes()).unwrap();
     drop(db);
+    fs::remove_file(layout.wal()).unwrap();
     // Schema 1 counted a preference as a place.
     let mark = Mark { last: 6, history: 5, preferences: 1, ..Mark::default() };
     fs::write(layout.mark(), [encode_as_schema_1(6, mark), encode_as_schema_1(7, mark)].concat()).unwrap();

@@ -1,20 +1,22 @@
 //! The store in a directory, on sled: the bot's own.
 //!
 //! The way of a write: an async caller puts it into a bounded queue ([`writer`]); one thread takes all that is
-//! queued, commits it as a group ([`disk`]) and then answers every caller. One flush serves all of them, and no
+//! queued, commits it as a group ([`disk`]) and then answers every caller. One sync serves all of them, and no
 //! runtime thread ever waits for a disk. Reads run on the runtime's blocking threads.
 //!
-//! A group is one transaction over all trees ([`plan`], [`database`]): a crash keeps all of it or none, so that no record is
+//! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record is
 //! parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
 //! than end entries: that is written, which a kill cannot undo, and synced with the next group. A power loss in between
-//! means an answer given twice; a sync of its own would cost every check one. After a full disk the store goes on by
-//! itself ([`recovery`]).
+//! means an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
+//! flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads, which took half of
+//! the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
 //!
 //! # The directory
 //! | name | what it is |
 //! |---|---|
 //! | `store.json` | what the directory is, its schema, and how it was left ([`manifest`]) |
-//! | `mark` | how much was committed at least ([`mark`]); locked as long as the store is open |
+//! | `mark` | how much `sled/` holds at least ([`mark`]); locked as long as the store is open |
+//! | `wal` | what was committed since the last checkpoint ([`wal`]) |
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
 //! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
@@ -24,20 +26,19 @@
 //! checksum. So the directory is checked *before* sled opens it, and a directory that is refused is left byte for
 //! byte as it was:
 //! - Closed properly: every file of sled has the length and CRC-32 that were written down at the close ([`seal`]),
-//!   and the mark is the one of the close. Any change is noticed.
-//! - Not closed (killed, power lost): a copy is opened instead ([`check`]) and read whole, which checks sled's
-//!   checksum of every page in use. It must hold exactly as many records as the mark says were committed up to the
-//!   mark's place, and as many of the journal's entries as were accepted and not finished. Records and entries lost,
-//!   emptied, cut off or unreadable are noticed.
+//!   the mark is the one of the close, and the log is empty. Any change is noticed.
+//! - Not closed (killed, power lost): the log is read ([`wal`]), and a copy of sled's files is opened ([`check`]) and
+//!   read whole, which checks sled's checksum of every page in use. It must hold exactly as many records as the mark
+//!   says sled had up to the mark's place, and as many of the journal's entries as were accepted and not finished.
+//!   Records and entries lost, emptied, cut off or unreadable are noticed. Then the log is replayed over sled.
 //!
-//! Not noticed: after a power loss, the loss of what was committed after the last mark that reached the disk (the
-//! mark itself is not synced; after a mere kill it is exact); a whole directory put back to an older state; after
-//! an improper stop, the loss of one chat's *change* of language; a byte that changes while the store is open, until
+//! Not noticed: after an improper stop, damage to the log's last record, or a log cut between two records, which look
+//! like a write that was cut off; a whole directory put back to an older state; after an improper stop, the loss of one
+//! chat's *change* of language; a byte that changes while the store is open, until
 //! sled reads its page (then that read is an error).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
@@ -45,13 +46,15 @@ use tokio::sync::Semaphore;
 use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
-use self::disk::Disk;
+use self::disk::{Disk, Timing};
 use self::readers::Readers;
 use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
+mod change;
 mod check;
+mod checkpoint;
 #[cfg(test)]
 mod damage_tests;
 mod database;
@@ -72,6 +75,7 @@ mod preferences;
 mod readers;
 mod recovery;
 mod seal;
+mod wal;
 mod writer;
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
@@ -100,12 +104,11 @@ impl SledStore {
     /// # Errors
     /// `dir` cannot be used, or does not hold what it held; then nothing in it was changed.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        Self::open_with(dir, recovery::PAUSE)
+        Self::open_with(dir, Timing::default())
     }
 
-    /// Opens it; a full disk is left alone for `pause`.
-    fn open_with(dir: &Path, pause: Duration) -> Result<Self, Error> {
-        let disk = Disk::open(dir, pause)?;
+    fn open_with(dir: &Path, timing: Timing) -> Result<Self, Error> {
+        let disk = Disk::open(dir, timing)?;
         let readers = disk.readers();
         let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))

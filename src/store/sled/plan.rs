@@ -1,10 +1,11 @@
-//! What a group of writes comes to: the rows that change in each tree, the mark that is true of it, and the answers.
+//! What a group of writes comes to: the rows that change, the mark that is true of it, and the answers.
 
 use std::collections::{HashMap, HashSet};
 
 use super::super::ledger::Ledger;
 use super::super::{Entry, Error, Seq, Waiting, entry_codec, key};
-use super::database::{Batches, TreeName, Trees};
+use super::change::Change;
+use super::database::{TreeName, Trees};
 use super::mark::Mark;
 use super::writer::{Answer, Write};
 use crate::value::{ChatId, UpdateId};
@@ -15,23 +16,20 @@ pub(super) struct Plan<'a> {
     trees: &'a Trees,
     ledger: &'a mut Ledger,
     mark: Mark,
-    batches: Batches,
+    changes: Vec<Change>,
     /// Keys that are new with this group: a second write to one adds no row.
     new_keys: HashSet<Vec<u8>>,
     /// The journal's entries that this group writes, by their keys: a later write of the group builds on them.
     entries: HashMap<Vec<u8>, Vec<u8>>,
-    rows: usize,
     must_sync: bool,
 }
 
 /// A group ready to be committed.
 pub(super) struct Planned {
-    /// For each tree.
-    pub(super) batches: Batches,
+    /// What changes, if anything.
+    pub(super) changes: Vec<Change>,
     /// What will be true once it is committed.
     pub(super) mark: Mark,
-    /// Whether anything changes at all.
-    pub(super) changes: bool,
     /// Whether it must outlive a power loss before it is answered. What only ends entries need not ([`Journal::finish`]
     /// says why): then one sync less.
     ///
@@ -46,10 +44,9 @@ impl<'a> Plan<'a> {
             trees,
             ledger,
             mark,
-            batches: Batches::default(),
+            changes: Vec::new(),
             new_keys: HashSet::new(),
             entries: HashMap::new(),
-            rows: 0,
             must_sync: false,
         }
     }
@@ -73,11 +70,10 @@ impl<'a> Plan<'a> {
 
     /// All that was added.
     pub(super) fn done(mut self) -> Planned {
-        for (key, value) in self.entries {
-            self.batches.journal.insert(key, value);
-        }
+        let entries = self.entries.into_iter();
+        self.changes.extend(entries.map(|(key, value)| Change { tree: TreeName::Journal, key, value: Some(value) }));
         let mark = Mark { accepted: self.ledger.accepted(), ended: self.ledger.ended(), ..self.mark };
-        Planned { batches: self.batches, mark, changes: self.rows > 0, must_sync: self.must_sync }
+        Planned { changes: self.changes, mark, must_sync: self.must_sync }
     }
 
     fn append(&mut self, chat: ChatId, value: &[u8], update: Option<UpdateId>) -> Result<Seq, Error> {
@@ -88,8 +84,8 @@ impl<'a> Plan<'a> {
         self.mark.last += 1;
         self.mark.history += 1;
         let seq = Seq(self.mark.last);
-        self.durable_row();
-        self.batches.history.insert(&key::of_record(chat, seq), value);
+        self.must_sync = true;
+        self.change(TreeName::History, key::of_record(chat, seq).to_vec(), Some(value.to_vec()));
         if let Some((key, entry)) = asked_by {
             self.write_entry(key, &Entry { kept: Some(seq), ..entry });
         }
@@ -99,20 +95,19 @@ impl<'a> Plan<'a> {
     fn put(&mut self, tree: TreeName, key: &[u8], value: &[u8]) -> Result<(), Error> {
         let known = self.trees.get(tree).contains_key(key).map_err(|error| self.trees.error(&error))?;
         let is_new = !known && self.new_keys.insert(key.to_vec());
-        self.durable_row();
-        let (batch, rows) = match tree {
-            TreeName::History => (&mut self.batches.history, &mut self.mark.history),
-            TreeName::Preferences => (&mut self.batches.preferences, &mut self.mark.preferences),
-            TreeName::Journal => (&mut self.batches.journal, &mut 0),
-        };
-        batch.insert(key, value);
-        *rows += u64::from(is_new);
+        self.must_sync = true;
+        match tree {
+            TreeName::History => self.mark.history += u64::from(is_new),
+            TreeName::Preferences => self.mark.preferences += u64::from(is_new),
+            TreeName::Journal => {}
+        }
+        self.change(tree, key.to_vec(), Some(value.to_vec()));
         Ok(())
     }
 
     fn accept(&mut self, update: UpdateId, value: &[u8]) -> bool {
         let Some(order) = self.ledger.accept(update) else { return false };
-        self.durable_row();
+        self.must_sync = true;
         self.entries.insert(key::of_entry(order, update), value.to_vec());
         true
     }
@@ -121,9 +116,11 @@ impl<'a> Plan<'a> {
         let Some(ended) = self.ledger.finish(update) else { return };
         let key = key::of_entry(ended.order, update);
         self.entries.remove(&key);
-        self.rows += 2;
-        self.batches.journal.remove(key);
-        self.batches.journal.insert(key::of_finished(ended.slot()), key::finished_value(ended.nth, update));
+        // First remembered, then removed: sled may write the one without the other, and the check of a store that was
+        // killed looks for each entry in either place.
+        let finished = key::finished_value(ended.nth, update);
+        self.change(TreeName::Journal, key::of_finished(ended.slot()).to_vec(), Some(finished.to_vec()));
+        self.change(TreeName::Journal, key, None);
     }
 
     fn wait(&mut self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
@@ -134,7 +131,7 @@ impl<'a> Plan<'a> {
     }
 
     fn write_entry(&mut self, key: Vec<u8>, entry: &Entry) {
-        self.durable_row();
+        self.must_sync = true;
         self.entries.insert(key, entry_codec::encode(entry));
     }
 
@@ -153,8 +150,7 @@ impl<'a> Plan<'a> {
         Ok(entry.map(|entry| (key, entry)))
     }
 
-    fn durable_row(&mut self) {
-        self.rows += 1;
-        self.must_sync = true;
+    fn change(&mut self, tree: TreeName, key: Vec<u8>, value: Option<Vec<u8>>) {
+        self.changes.push(Change { tree, key, value });
     }
 }

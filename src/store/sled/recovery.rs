@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::super::Error;
 use super::check;
+use super::checkpoint;
 use super::database::Database;
 use super::disk::{Disk, Live, wait_for_sled};
-use super::journal;
 use super::layout::Layout;
 use super::writer::{Answer, Write};
 
@@ -52,7 +52,7 @@ impl Disk {
             }
             Err(error) => tracing::warn!(%error, "the store cannot go on yet"),
         }
-        self.next_try = Instant::now() + self.pause;
+        self.next_try = Instant::now() + self.timing.pause;
     }
 
     /// Opens the database anew, sees that it holds what was committed, and writes the ends that had to wait.
@@ -63,13 +63,19 @@ impl Disk {
         wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
         drop(log);
         let database = Database::open(&self.layout.dir, &self.layout.sled())?;
-        // Not the mark in memory, which may count what was never synced: the one that a restart would go by.
+        // As a restart would: not the mark in memory, but what is in the files.
         let mark = self.mark_file.read().map_err(|error| self.layout.error(&error))?;
         let mark = mark.ok_or_else(|| self.layout.damaged("the file `mark` cannot be read"))?;
-        self.mark = check::verify(&self.layout, &database, &self.manifest.id, mark)?;
-        self.ledger = journal::read_ledger(&database.trees)?;
+        let found = check::verify(&self.layout, &database, &self.manifest.id, mark)?;
+        let records = self.wal.read(&self.layout)?;
+        (self.mark, self.ledger) = checkpoint::replay(&database, &records, found)?;
         self.readers.set(Ok(database.trees.clone()));
         self.live = Ok(Live { log: self.layout.open_log()?, database });
+        // Nothing is appended to the log behind a write that was cut off.
+        if let Err(error) = self.checkpoint() {
+            self.live = Err(error.clone());
+            return Err(error);
+        }
         let ends: Vec<Write> = self.ended.drain().map(Write::Finish).collect();
         // Should the disk be full again at once, they wait once more.
         self.commit_or_refuse(&ends);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::super::SledStore;
+use super::super::disk::Timing;
 use super::super::durability_tests::kept_places;
 use super::*;
 use crate::store::samples::{entry, record};
@@ -48,6 +49,10 @@ impl Drop for SmallDisk {
     }
 }
 
+fn trying_at_once() -> Timing {
+    Timing { pause: Duration::ZERO, ..Timing::default() }
+}
+
 fn is_full<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
     match result {
         Ok(_) => false,
@@ -75,7 +80,7 @@ async fn append_until_full(store: &SledStore) -> Vec<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_goes_on_when_a_full_disk_has_room_again() {
     let Some(disk) = SmallDisk::mount() else { return };
-    let store = SledStore::open_with(&disk.data(), Duration::ZERO).unwrap();
+    let store = SledStore::open_with(&disk.data(), trying_at_once()).unwrap();
     store.accept(vec![entry(1), entry(2)]).await.unwrap();
     store.set_language(ChatId(7), Language::En).await.unwrap();
     for _ in 0..3 {
@@ -101,7 +106,7 @@ async fn the_store_goes_on_when_a_full_disk_has_room_again() {
 async fn what_is_finished_on_a_full_disk_is_finished_once_it_has_room() {
     let Some(disk) = SmallDisk::mount() else { return };
     for by_close in [false, true] {
-        let store = SledStore::open_with(&disk.data(), Duration::ZERO).unwrap();
+        let store = SledStore::open_with(&disk.data(), trying_at_once()).unwrap();
         store.accept(vec![entry(1), entry(2), entry(3), entry(4)]).await.unwrap();
         disk.fill();
         append_until_full(&store).await;
@@ -123,7 +128,8 @@ async fn what_is_finished_on_a_full_disk_is_finished_once_it_has_room() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_left_alone_for_a_while() {
     let Some(disk) = SmallDisk::mount() else { return };
-    let store = SledStore::open_with(&disk.data(), Duration::from_secs(3600)).unwrap();
+    let store =
+        SledStore::open_with(&disk.data(), Timing { pause: Duration::from_secs(3600), ..Timing::default() }).unwrap();
     disk.fill();
     append_until_full(&store).await;
     disk.empty();

@@ -6,8 +6,11 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout_at;
 
 use crate::value::{ChatId, UpdateId};
 
@@ -61,6 +64,12 @@ pub(super) trait Commit: Send + 'static {
     /// Writes all of `group`, durably, and says what came of each, in order.
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>>;
 
+    /// When it wants to be settled, if it does.
+    fn due(&self) -> Option<Instant>;
+
+    /// Does what could wait: called when it is due, between two groups.
+    fn settle(&mut self);
+
     /// Ends in good order; nothing comes after it.
     fn close(self) -> Result<(), Error>;
 }
@@ -82,7 +91,9 @@ impl Writer {
     /// Starts the thread, which commits to `target`.
     pub(super) fn start(target: impl Commit) -> io::Result<Self> {
         let (queue, requests) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(target, requests))?;
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let work = move || run(target, requests, &clock);
+        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
         Ok(Self { queue: Some(queue), thread: Mutex::new(Some(thread)) })
     }
 
@@ -116,9 +127,9 @@ impl Drop for Writer {
 }
 
 /// The thread: group by group, until it is told to close or nobody can ask any more.
-fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>) {
+fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>, clock: &Runtime) {
     let closing = loop {
-        let Some(first) = requests.blocking_recv() else { break None };
+        let Some(first) = next(&mut target, &mut requests, clock) else { break None };
         let mut group = Group::default();
         let closing = group.fill(first, &mut requests);
         group.commit(&mut target);
@@ -136,6 +147,21 @@ fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>) {
         // Nobody may be waiting any more.
         let _ = done.send(closed);
     }
+}
+
+/// Waits for a request, and settles `target` when it is due; `None` when nobody can ask any more.
+fn next(target: &mut impl Commit, requests: &mut mpsc::Receiver<Message>, clock: &Runtime) -> Option<Message> {
+    while let Some(due) = target.due() {
+        // Without the first condition a busy store would never come to it.
+        if due > Instant::now() {
+            let in_time = clock.block_on(async { timeout_at(due.into(), requests.recv()).await });
+            if let Ok(message) = in_time {
+                return message;
+            }
+        }
+        target.settle();
+    }
+    requests.blocking_recv()
 }
 
 /// Requests that are committed together, and where their answers go.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use super::*;
 
@@ -17,6 +18,10 @@ struct StandIn {
     groups: Sender<usize>,
     orders: Receiver<Order>,
     last: u64,
+    /// Whether it has something to settle after a group, and tells of it when it does.
+    settling: Option<Duration>,
+    due: Option<Instant>,
+    settled: Sender<()>,
     closed: Sender<()>,
 }
 
@@ -32,7 +37,18 @@ impl Commit for StandIn {
             self.last += 1;
             Ok(kept(self.last))
         });
-        answers.collect()
+        let answers = answers.collect();
+        self.due = self.settling.map(|wait| Instant::now() + wait);
+        answers
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    fn settle(&mut self) {
+        self.due = None;
+        self.settled.send(()).unwrap();
     }
 
     fn close(self) -> Result<(), Error> {
@@ -45,16 +61,31 @@ struct World {
     writer: Arc<Writer>,
     groups: Receiver<usize>,
     orders: Sender<Order>,
+    settled: Receiver<()>,
     closed: Receiver<()>,
 }
 
 impl World {
     fn new() -> Self {
+        Self::settling(None)
+    }
+
+    /// One that has something to settle so long after each group.
+    fn settling(settling: Option<Duration>) -> Self {
         let (groups_in, groups) = channel();
         let (orders, orders_out) = channel();
         let (closed_in, closed) = channel();
-        let stand_in = StandIn { groups: groups_in, orders: orders_out, last: 0, closed: closed_in };
-        Self { writer: Arc::new(Writer::start(stand_in).unwrap()), groups, orders, closed }
+        let (settled_in, settled) = channel();
+        let stand_in = StandIn {
+            groups: groups_in,
+            orders: orders_out,
+            last: 0,
+            settling,
+            due: None,
+            settled: settled_in,
+            closed: closed_in,
+        };
+        Self { writer: Arc::new(Writer::start(stand_in).unwrap()), groups, orders, settled, closed }
     }
 
     /// Asks for a write; runs the caller until it waits for its answer.
@@ -132,6 +163,29 @@ async fn a_close_commits_what_is_queued_before_it() {
     assert_eq!(queued.await.unwrap(), Ok(kept(2)));
     assert_eq!(closing.await.unwrap(), Ok(()));
     assert_eq!(world.writer.commit(append()).await, Err(Error::Closed));
+}
+
+#[tokio::test]
+async fn what_is_due_is_settled_when_nothing_more_comes() {
+    for wait in [Duration::ZERO, Duration::from_millis(20)] {
+        let world = World::settling(Some(wait));
+        let asked = world.ask().await;
+        world.orders.send(Order::Keep).unwrap();
+        assert_eq!(asked.await.unwrap(), Ok(kept(1)));
+        assert_eq!(world.settled.recv(), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_due_yet_holds_nobody_up() {
+    let world = World::settling(Some(Duration::from_secs(3600)));
+    for place in 1..=2 {
+        let asked = world.ask().await;
+        world.orders.send(Order::Keep).unwrap();
+        assert_eq!(asked.await.unwrap(), Ok(kept(place)));
+    }
+    assert_eq!(world.writer.close().await, Ok(()));
+    assert!(world.settled.try_recv().is_err());
 }
 
 #[tokio::test]
