@@ -1,4 +1,4 @@
-//! History on disk: an append with its flush, and the page of the 20 newest, among a thousand, a hundred thousand
+//! History on disk: an append, logged and synced, and the page of the 20 newest, among a thousand, a hundred thousand
 //! and a million records in a thousand chats. The largest store takes half a minute to build. And the journal: a batch
 //! of 100 questions accepted, recorded and finished, beside the same as history alone.
 
