@@ -29,7 +29,7 @@
 //!
 //! # Where to start reading
 //!
-//! [`chat::Talk::hear`] is the conversation, [`inquiry::Inquiry::check`] one check, [`klikoo::Client`] the partner API, and
+//! [`chat::Talk::understand`] and [`chat::Talk::carry_out`] are the conversation, [`inquiry::Inquiry::check`] one check, [`klikoo::Client`] the partner API, and
 //! [`app::App::build`] puts them together. `tests/it/conversations` reads like what people say to the bot.
 
 pub mod app;

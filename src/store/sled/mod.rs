@@ -2,7 +2,8 @@
 //!
 //! The way of a write: an async caller puts it into a bounded queue ([`writer`]); one thread takes all that is
 //! queued, commits it as a group ([`disk`]) and then answers every caller. One sync serves all of them, and no
-//! runtime thread ever waits for a disk. Reads run on the runtime's blocking threads.
+//! runtime thread waits for it. Pages are read on the runtime's blocking threads; what a chat has chosen is read with
+//! every message, from a small tree that sled keeps in memory, and so at once.
 //!
 //! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record is
 //! parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more

@@ -1,4 +1,4 @@
-//! What people say to the bot and what it answers, through the real dispatcher, over real HTTP on both sides.
+//! What people say to the bot and what it answers, through the whole bot, over real HTTP on both sides.
 
 use crate::bot_api::{Reply, Talk};
 
