@@ -52,8 +52,8 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Takes a batch of updates in. When this returns, each question in it is in the journal and on its way to an
-    /// answer, or its sender is being told that it is not.
+    /// Takes a batch of updates in. When this returns, each question in it is in the journal, on the disk, and on its
+    /// way to an answer, or its sender is being told that it is not.
     pub(super) async fn take(self: &Arc<Self>, updates: Vec<Update>) {
         let mut questions = Vec::with_capacity(updates.len());
         for update in updates {
@@ -67,6 +67,7 @@ impl Desk {
                 let new = questions.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
                 new.for_each(|(question, _)| self.begin(question));
                 self.catch_up().await;
+                self.secure().await;
             }
             Err(error) => self.decline(questions, &error),
         }
@@ -115,6 +116,14 @@ impl Desk {
     async fn accept(&self, questions: &[Question]) -> Result<Vec<bool>, store::Error> {
         let now = self.now();
         self.journal.accept(questions.iter().map(|question| question.entry(now)).collect()).await
+    }
+
+    /// Waits for the disk, while the answers are under way: Telegram must not be told before.
+    async fn secure(&self) {
+        if let Err(error) = self.journal.secure().await {
+            // Telegram will be told nevertheless: they are being answered, and only a power loss can take them now.
+            tracing::error!(%error, "what was accepted may not be on disk");
+        }
     }
 
     /// Nothing can be written down: whoever asks is told so, and nothing is begun that could be lost.

@@ -1,6 +1,7 @@
 //! Questions that were accepted and are not finally answered: what is taken up again after a crash.
 //!
-//! The life of an entry: `accept` puts it on disk, before Telegram is told that the update was received;
+//! The life of an entry: `accept` writes it down and `secure` sees it through to the disk, before Telegram is told that
+//! the update was received;
 //! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes it
 //! once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
 
@@ -49,13 +50,20 @@ pub struct Waiting {
 /// The journal of accepted questions. What is finished leaves no more behind than that its update is not taken again.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Keeps those of `entries` that are new, all in one commit; durable when this returns. Gives for each, in order,
-    /// whether it is new: an update that is in the journal, stands earlier in `entries`, or was finished lately (one
+    /// Keeps those of `entries` that are new, all in one commit. When this returns they outlive the process; to outlive a
+    /// power loss, see [`Journal::secure`]. Gives for each, in order, whether it is new: an update that is in the journal, stands earlier in `entries`, or was finished lately (one
     /// of the last 4 096, over restarts too), is not. The updates may come in any order.
     ///
     /// # Errors
     /// None of them is known to be kept. [`Error::QuestionTooLong`]: none of them is.
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error>;
+
+    /// Waits until all that was accepted outlives a power loss. It may take some milliseconds longer than the disk
+    /// does, in the hope of a commit that has to reach the disk anyway: an outcome that is kept, say.
+    ///
+    /// # Errors
+    /// The disk failed, and nothing is known of what was accepted since the last success.
+    async fn secure(&self) -> Result<(), Error>;
 
     /// Notes that an entry waits, in place of what was noted before; durable when this returns. An update that is not
     /// in the journal is passed over.

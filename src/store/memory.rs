@@ -137,6 +137,10 @@ impl Journal for MemoryStore {
         Ok(entries.iter().map(|entry| kept.accept(entry)).collect())
     }
 
+    async fn secure(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
         self.kept().change(Some(update), |entry| entry.waiting = Some(waiting));
         Ok(())

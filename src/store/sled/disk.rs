@@ -255,6 +255,19 @@ impl Commit for Disk {
         self.commit_or_refuse(group)
     }
 
+    fn is_synced(&self) -> bool {
+        self.wal.is_synced()
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        self.live.as_ref().map_err(Error::clone)?;
+        self.wal.sync().map_err(|error| {
+            let error = self.layout.error(&error);
+            self.fail(error.clone());
+            error
+        })
+    }
+
     fn due(&self) -> Option<Instant> {
         self.next_checkpoint()
     }

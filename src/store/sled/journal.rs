@@ -24,6 +24,10 @@ impl Journal for SledStore {
         }
     }
 
+    async fn secure(&self) -> Result<(), Error> {
+        self.0.writer.sync().await
+    }
+
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
         self.commit(Write::Wait(update, waiting)).await.map(|_done| ())
     }

@@ -86,13 +86,26 @@ async fn a_damaged_entry_does_not_hide_the_others_nor_its_own_update() {
 async fn a_batch_costs_one_sync_and_its_ends_none() {
     let dir = tempfile::tempdir().unwrap();
     let store = open_without_checkpoints(dir.path());
-    store.accept((0..100).map(entry).collect()).await.unwrap();
-    store.accept((0..100).map(entry).collect()).await.unwrap();
+    for _ in 0..2 {
+        store.accept((0..100).map(entry).collect()).await.unwrap();
+        store.secure().await.unwrap();
+    }
     for update in 0..100 {
         store.finish(UpdateId(update)).await.unwrap();
     }
     assert_eq!(syncs(&Layout::new(dir.path())), 1, "neither repeated updates nor ends");
     assert_eq!(killed(dir.path()).1.unfinished().await, Ok(vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_secures_what_was_accepted_before_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_without_checkpoints(dir.path());
+    store.accept(vec![entry(7), entry(8)]).await.unwrap();
+    store.append(record(ChatId(7), 0), Some(UpdateId(7))).await.unwrap();
+    store.secure().await.unwrap();
+    store.finish(UpdateId(7)).await.unwrap();
+    assert_eq!(syncs(&Layout::new(dir.path())), 1);
 }
 
 /// So many of such length are more than sled keeps in a page: it makes files of their own of them.

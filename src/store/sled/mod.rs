@@ -7,8 +7,9 @@
 //!
 //! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record is
 //! parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
-//! than end entries: that is written, which a kill cannot undo, and synced with the next group. A power loss in between
-//! means an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
+//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be, or
+//! when the acceptor asks for it ([`Journal::secure`](super::Journal::secure)). A power loss before an end is synced means
+//! an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
 //! flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads, which took half of
 //! the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
 //!
@@ -49,7 +50,7 @@ use crate::value::{ChatId, UpdateId};
 use self::database::{TreeName, Trees};
 use self::disk::{Disk, Timing};
 use self::readers::Readers;
-use self::writer::{Answer, Write, Writer};
+use self::writer::{Answer, PATIENCE, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
@@ -111,7 +112,7 @@ impl SledStore {
     fn open_with(dir: &Path, timing: Timing) -> Result<Self, Error> {
         let disk = Disk::open(dir, timing)?;
         let readers = disk.readers();
-        let writer = Writer::start(disk).map_err(|error| Error::from_io(dir, &error))?;
+        let writer = Writer::start(disk, PATIENCE).map_err(|error| Error::from_io(dir, &error))?;
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))
     }
 

@@ -30,10 +30,10 @@ pub(super) struct Planned {
     pub(super) changes: Vec<Change>,
     /// What will be true once it is committed.
     pub(super) mark: Mark,
-    /// Whether it must outlive a power loss before it is answered. What only ends entries need not ([`Journal::finish`]
-    /// says why): then one sync less.
+    /// Whether it must outlive a power loss before it is answered. What only accepts or ends entries need not
+    /// ([`Journal`] says why): then one sync less.
     ///
-    /// [`Journal::finish`]: super::super::Journal::finish
+    /// [`Journal`]: super::super::Journal
     pub(super) must_sync: bool,
 }
 
@@ -107,7 +107,6 @@ impl<'a> Plan<'a> {
 
     fn accept(&mut self, update: UpdateId, value: &[u8]) -> bool {
         let Some(order) = self.ledger.accept(update) else { return false };
-        self.must_sync = true;
         self.entries.insert(key::of_entry(order, update), value.to_vec());
         true
     }

@@ -93,6 +93,21 @@ impl Wal {
         Ok(())
     }
 
+    /// Syncs what was appended without.
+    ///
+    /// # Errors
+    /// It is not known what of it will last. Nothing may be appended before a [`Wal::clear`].
+    pub(super) fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_data()?;
+        self.synced = self.bytes;
+        Ok(())
+    }
+
+    /// Whether all that was appended is synced.
+    pub(super) fn is_synced(&self) -> bool {
+        self.synced == self.bytes
+    }
+
     /// All records that are whole, oldest first.
     pub(super) fn read(&mut self, layout: &Layout) -> Result<Vec<Record>, Error> {
         let mut bytes = Vec::new();

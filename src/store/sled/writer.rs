@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
@@ -19,6 +19,10 @@ use super::database::TreeName;
 
 /// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
 const QUEUE: usize = 256;
+
+/// How long a wish for a sync waits for a group that is synced anyway. Against a provider that answers at once it saves
+/// one sync of two; otherwise it lets a burst share one. All that waits for it is the next call for updates.
+pub(super) const PATIENCE: Duration = Duration::from_millis(5);
 
 /// Something to write. Not `Debug`: the values are personal.
 pub(super) enum Write {
@@ -61,8 +65,14 @@ pub(super) enum Answer {
 
 /// What commits the groups: a disk, or in tests a stand-in.
 pub(super) trait Commit: Send + 'static {
-    /// Writes all of `group`, durably, and says what came of each, in order.
+    /// Writes all of `group`, durably where its writes ask for it, and says what came of each, in order.
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>>;
+
+    /// Whether all that was committed is durable.
+    fn is_synced(&self) -> bool;
+
+    /// Makes it so.
+    fn sync(&mut self) -> Result<(), Error>;
 
     /// When it wants to be settled, if it does.
     fn due(&self) -> Option<Instant>;
@@ -77,6 +87,7 @@ pub(super) trait Commit: Send + 'static {
 /// What goes through the queue.
 enum Message {
     Commit { write: Write, done: oneshot::Sender<Result<Answer, Error>> },
+    Sync { done: oneshot::Sender<Result<(), Error>> },
     Close { done: oneshot::Sender<Result<(), Error>> },
 }
 
@@ -88,11 +99,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread, which commits to `target`.
-    pub(super) fn start(target: impl Commit) -> io::Result<Self> {
+    /// Starts the thread, which commits to `target`; a wish for a sync waits up to `patience`.
+    pub(super) fn start(target: impl Commit, patience: Duration) -> io::Result<Self> {
         let (queue, requests) = mpsc::channel(QUEUE);
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let work = move || run(target, requests, &clock);
+        let syncs = Syncs { patience, waiting: Vec::new(), due: None };
+        let work = move || run(target, requests, syncs, &clock);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
         Ok(Self { queue: Some(queue), thread: Mutex::new(Some(thread)) })
     }
@@ -101,6 +113,11 @@ impl Writer {
     /// no longer waits for it.
     pub(super) async fn commit(&self, write: Write) -> Result<Answer, Error> {
         self.ask(|done| Message::Commit { write, done }).await
+    }
+
+    /// Waits until all that was committed is durable, and up to [`PATIENCE`] longer.
+    pub(super) async fn sync(&self) -> Result<(), Error> {
+        self.ask(|done| Message::Sync { done }).await
     }
 
     /// Commits what is queued, closes and ends the thread.
@@ -127,11 +144,11 @@ impl Drop for Writer {
 }
 
 /// The thread: group by group, until it is told to close or nobody can ask any more.
-fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>, clock: &Runtime) {
+fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>, mut syncs: Syncs, clock: &Runtime) {
     let closing = loop {
-        let Some(first) = next(&mut target, &mut requests, clock) else { break None };
+        let Some(first) = next(&mut target, &mut requests, &mut syncs, clock) else { break None };
         let mut group = Group::default();
-        let closing = group.fill(first, &mut requests);
+        let closing = group.fill(first, &mut requests, &mut syncs);
         group.commit(&mut target);
         if closing.is_some() {
             break closing;
@@ -149,9 +166,18 @@ fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>, clock: &R
     }
 }
 
-/// Waits for a request, and settles `target` when it is due; `None` when nobody can ask any more.
-fn next(target: &mut impl Commit, requests: &mut mpsc::Receiver<Message>, clock: &Runtime) -> Option<Message> {
-    while let Some(due) = target.due() {
+/// Waits for a request, and syncs and settles `target` when that is due; `None` when nobody can ask any more.
+fn next(
+    target: &mut impl Commit,
+    requests: &mut mpsc::Receiver<Message>,
+    syncs: &mut Syncs,
+    clock: &Runtime,
+) -> Option<Message> {
+    loop {
+        if target.is_synced() {
+            syncs.answer(&Ok(()));
+        }
+        let Some(due) = [syncs.due, target.due()].into_iter().flatten().min() else { return requests.blocking_recv() };
         // Without the first condition a busy store would never come to it.
         if due > Instant::now() {
             let in_time = clock.block_on(async { timeout_at(due.into(), requests.recv()).await });
@@ -159,9 +185,35 @@ fn next(target: &mut impl Commit, requests: &mut mpsc::Receiver<Message>, clock:
                 return message;
             }
         }
-        target.settle();
+        if syncs.due == Some(due) {
+            syncs.answer(&target.sync());
+        } else {
+            target.settle();
+        }
     }
-    requests.blocking_recv()
+}
+
+/// Who waits for a sync.
+struct Syncs {
+    patience: Duration,
+    waiting: Vec<oneshot::Sender<Result<(), Error>>>,
+    /// When the first of them has waited long enough.
+    due: Option<Instant>,
+}
+
+impl Syncs {
+    fn add(&mut self, done: oneshot::Sender<Result<(), Error>>) {
+        self.waiting.push(done);
+        self.due.get_or_insert_with(|| Instant::now() + self.patience);
+    }
+
+    fn answer(&mut self, synced: &Result<(), Error>) {
+        self.due = None;
+        for done in self.waiting.drain(..) {
+            // Nobody may be waiting any more.
+            let _ = done.send(synced.clone());
+        }
+    }
 }
 
 /// Requests that are committed together, and where their answers go.
@@ -177,11 +229,13 @@ impl Group {
         &mut self,
         first: Message,
         requests: &mut mpsc::Receiver<Message>,
+        syncs: &mut Syncs,
     ) -> Option<oneshot::Sender<Result<(), Error>>> {
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
                 Message::Close { done } => return Some(done),
+                Message::Sync { done } => syncs.add(done),
                 Message::Commit { write, done } => {
                     self.writes.push(write);
                     self.waiting.push(done);

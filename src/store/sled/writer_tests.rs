@@ -11,6 +11,8 @@ enum Order {
     Keep,
     Fail,
     Panic,
+    /// Like `Keep`, and the disk was reached.
+    Sync,
 }
 
 /// Shows each group that comes, then waits for its order.
@@ -18,6 +20,10 @@ struct StandIn {
     groups: Sender<usize>,
     orders: Receiver<Order>,
     last: u64,
+    is_synced: bool,
+    /// What comes of a sync of its own.
+    sync: Result<(), Error>,
+    synced: Sender<()>,
     /// Whether it has something to settle after a group, and tells of it when it does.
     settling: Option<Duration>,
     due: Option<Instant>,
@@ -29,7 +35,8 @@ impl Commit for StandIn {
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         self.groups.send(group.len()).unwrap();
         match self.orders.recv().unwrap() {
-            Order::Keep => {}
+            Order::Keep => self.is_synced = false,
+            Order::Sync => self.is_synced = true,
             Order::Fail => return group.iter().map(|_| Err(Error::Full { dir: "data".into() })).collect(),
             Order::Panic => panic!("as ordered"),
         }
@@ -40,6 +47,16 @@ impl Commit for StandIn {
         let answers = answers.collect();
         self.due = self.settling.map(|wait| Instant::now() + wait);
         answers
+    }
+
+    fn is_synced(&self) -> bool {
+        self.is_synced
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        self.synced.send(()).unwrap();
+        self.is_synced = self.sync.is_ok();
+        self.sync.clone()
     }
 
     fn due(&self) -> Option<Instant> {
@@ -61,31 +78,40 @@ struct World {
     writer: Arc<Writer>,
     groups: Receiver<usize>,
     orders: Sender<Order>,
+    synced: Receiver<()>,
     settled: Receiver<()>,
     closed: Receiver<()>,
 }
 
 impl World {
     fn new() -> Self {
-        Self::settling(None)
+        Self::with(None, Ok(()), PATIENCE)
     }
 
     /// One that has something to settle so long after each group.
-    fn settling(settling: Option<Duration>) -> Self {
+    fn settling(settling: Duration) -> Self {
+        Self::with(Some(settling), Ok(()), PATIENCE)
+    }
+
+    fn with(settling: Option<Duration>, sync: Result<(), Error>, patience: Duration) -> Self {
         let (groups_in, groups) = channel();
         let (orders, orders_out) = channel();
         let (closed_in, closed) = channel();
         let (settled_in, settled) = channel();
+        let (synced_in, synced) = channel();
         let stand_in = StandIn {
             groups: groups_in,
             orders: orders_out,
             last: 0,
+            is_synced: true,
+            sync,
+            synced: synced_in,
             settling,
             due: None,
             settled: settled_in,
             closed: closed_in,
         };
-        Self { writer: Arc::new(Writer::start(stand_in).unwrap()), groups, orders, settled, closed }
+        Self { writer: Arc::new(Writer::start(stand_in, patience).unwrap()), groups, orders, synced, settled, closed }
     }
 
     /// Asks for a write; runs the caller until it waits for its answer.
@@ -168,7 +194,7 @@ async fn a_close_commits_what_is_queued_before_it() {
 #[tokio::test]
 async fn what_is_due_is_settled_when_nothing_more_comes() {
     for wait in [Duration::ZERO, Duration::from_millis(20)] {
-        let world = World::settling(Some(wait));
+        let world = World::settling(wait);
         let asked = world.ask().await;
         world.orders.send(Order::Keep).unwrap();
         assert_eq!(asked.await.unwrap(), Ok(kept(1)));
@@ -178,7 +204,7 @@ async fn what_is_due_is_settled_when_nothing_more_comes() {
 
 #[tokio::test]
 async fn what_is_not_due_yet_holds_nobody_up() {
-    let world = World::settling(Some(Duration::from_secs(3600)));
+    let world = World::settling(Duration::from_secs(3600));
     for place in 1..=2 {
         let asked = world.ask().await;
         world.orders.send(Order::Keep).unwrap();
@@ -186,6 +212,36 @@ async fn what_is_not_due_yet_holds_nobody_up() {
     }
     assert_eq!(world.writer.close().await, Ok(()));
     assert!(world.settled.try_recv().is_err());
+}
+
+/// A world in which something was kept that no sync has reached.
+async fn with_something_unsynced(sync: Result<(), Error>, patience: Duration) -> World {
+    let world = World::with(None, sync, patience);
+    let asked = world.ask().await;
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(asked.await.unwrap(), Ok(kept(1)));
+    world
+}
+
+#[tokio::test]
+async fn a_sync_is_spared_where_a_group_is_synced_anyway() {
+    let world = with_something_unsynced(Ok(()), Duration::from_secs(3600)).await;
+    let mut sync = Box::pin(world.writer.sync());
+    world.orders.send(Order::Sync).unwrap();
+    assert!(futures_util::poll!(sync.as_mut()).is_pending());
+    assert_eq!(world.ask().await.await.unwrap(), Ok(kept(2)));
+    assert_eq!(sync.await, Ok(()));
+    assert_eq!(world.writer.sync().await, Ok(()), "there is nothing left to sync");
+    assert_eq!(world.synced.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn a_sync_comes_by_itself_and_its_failure_is_told() {
+    for result in [Ok(()), Err(Error::Full { dir: "data".into() })] {
+        let world = with_something_unsynced(result.clone(), PATIENCE).await;
+        assert_eq!(world.writer.sync().await, result);
+        assert_eq!(world.synced.try_iter().count(), 1);
+    }
 }
 
 #[tokio::test]

@@ -16,13 +16,15 @@ use ceknomor::{
 };
 
 use super::{ask, body};
-use crate::scene::Scene;
+use crate::{bot_api::Gate, scene::Scene};
 
-/// A journal that may be on a full disk.
+/// A journal that may be on a full disk, or on a slow one.
 #[derive(Default)]
 struct Disk {
     journal: Arc<MemoryStore>,
     is_full: AtomicBool,
+    is_slow: AtomicBool,
+    synced: Gate,
 }
 
 impl Disk {
@@ -36,6 +38,13 @@ impl Journal for Disk {
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error> {
         self.room()?;
         self.journal.accept(entries).await
+    }
+
+    async fn secure(&self) -> Result<(), Error> {
+        if self.is_slow.load(Ordering::Relaxed) {
+            self.synced.pass().await;
+        }
+        self.journal.secure().await
     }
 
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
@@ -109,5 +118,27 @@ async fn what_was_answered_on_a_full_disk_is_not_answered_again_after_it() {
     bot.stop().await;
     let bot = scene.start_with(stores());
     budi.silence_until("/produk maxim").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_slow_disk_delays_what_telegram_is_told_and_no_answer() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Sari").in_private();
+    let disk = Arc::new(Disk::default());
+    let store = disk.journal.clone();
+    let bot = scene.start_with(Stores { history: store.clone(), preferences: store, journal: disk.clone() });
+    disk.is_slow.store(true, Ordering::Relaxed);
+    scene.telegram.first_poll().await;
+    let polls = scene.telegram.calls("getUpdates").len();
+    assert_eq!(body(&ask(&owner, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    assert_eq!(
+        scene.telegram.calls("getUpdates").len(),
+        polls,
+        "the next call would confirm what a power loss can take"
+    );
+    disk.is_slow.store(false, Ordering::Relaxed);
+    disk.synced.open();
+    scene.telegram.all_confirmed().await;
     scene.end(bot).await;
 }
