@@ -23,6 +23,8 @@ pub(super) struct Crowd {
     questions: HashMap<Place, Question>,
     /// Those that have no answer yet.
     open: HashSet<Place>,
+    /// Those of them of which nothing was said at all.
+    unheard: HashSet<Place>,
     /// The messages that said of a question that there is no answer yet.
     notices: HashMap<Place, Place>,
     /// The messages that show a history.
@@ -49,6 +51,7 @@ impl Crowd {
             agents,
             questions: HashMap::new(),
             open: HashSet::new(),
+            unheard: HashSet::new(),
             notices: HashMap::new(),
             pages: HashSet::new(),
             asked: HashMap::new(),
@@ -56,10 +59,11 @@ impl Crowd {
         }
     }
 
-    /// Lets every agent ask until each has as many questions open as there may be.
+    /// Lets every agent ask until each has as many questions open as there may be. Nobody waits for one of which the bot
+    /// has said that its answer takes longer.
     pub(super) async fn ask(&mut self, random: &mut StdRng) {
         let mut open = vec![0; self.agents.len()];
-        for place in &self.open {
+        for place in &self.unheard {
             open[self.questions[place].agent] += 1;
         }
         for (agent, open) in open.into_iter().enumerate() {
@@ -68,6 +72,7 @@ impl Crowd {
                 let place = place_of(&self.agents[agent].1.says(&question.line).await);
                 self.asked.entry(place.0).or_default().extend(question.entry().map(str::to_owned));
                 self.open.insert(place);
+                self.unheard.insert(place);
                 self.questions.insert(place, question);
             }
         }
@@ -93,7 +98,10 @@ impl Crowd {
 
     async fn put(&mut self, asked: Place, reply: Reply, random: &mut StdRng) {
         match self.questions.get(&asked).map(|question| question.hear(reply.text())) {
-            Some(Heard::Notice) => drop(self.notices.insert(place_of(&reply), asked)),
+            Some(Heard::Notice) => {
+                self.notices.insert(place_of(&reply), asked);
+                self.unheard.remove(&asked);
+            }
             Some(Heard::History) if self.is_history_of_its_chat(&reply) => {
                 if random.gen_ratio(1, 2) {
                     self.turn(asked, &reply).await;
@@ -116,6 +124,7 @@ impl Crowd {
 
     fn answered(&mut self, asked: Place, reply: Reply) {
         self.open.remove(&asked);
+        self.unheard.remove(&asked);
         let answers = &mut self.questions.get_mut(&asked).unwrap().answers;
         // A message may become the same answer twice: it is one all the same.
         if !answers.iter().any(|answer| answer.message_id() == reply.message_id()) {
