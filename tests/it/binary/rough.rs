@@ -35,6 +35,7 @@ pub(super) struct RoughRoad {
 /// Whether it is rough just now, and what has happened on it.
 #[derive(Default)]
 struct Condition {
+    delay: Duration,
     is_smooth: AtomicBool,
     mishaps: AtomicU64,
 }
@@ -51,13 +52,14 @@ enum Fate {
 }
 
 impl RoughRoad {
-    /// Leads to the server of a URL such as `http://127.0.0.1:1234/path`; `seed` decides what happens.
-    pub(super) async fn to(url: &str, seed: u64) -> Self {
+    /// Leads to the server of a URL such as `http://127.0.0.1:1234/path`; `seed` decides what happens. Each answer is up to
+    /// `delay` under way.
+    pub(super) async fn to(url: &str, seed: u64, delay: Duration) -> Self {
         let rest = url.strip_prefix("http://").unwrap();
         let server = rest.split('/').next().unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = url.replace(&server, &listener.local_addr().unwrap().to_string());
-        let condition = Arc::new(Condition::default());
+        let condition = Arc::new(Condition { delay, ..Condition::default() });
         Self { url, condition: condition.clone(), serving: tokio::spawn(serve(listener, server, condition, seed)) }
     }
 
@@ -122,6 +124,9 @@ async fn carry(
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let bytes = &buffer[..read];
+        if is_from_server {
+            sleep(condition.delay.mul_f64(random.r#gen())).await;
+        }
         let arrived = match condition.fate(&mut random, is_from_server) {
             Fate::Arrive => to.write_all(bytes).await,
             Fate::Lost => return,

@@ -11,7 +11,7 @@ use super::{
 use crate::bot_api::{FakeTelegram, InChat, Quotable, Reply, Talk, User};
 
 /// Questions that one agent has open in one chat, at most: an agent types the next before the last is answered.
-const OPEN: usize = 3;
+const OPEN: usize = 2;
 
 /// A message, by its chat and its id there.
 type Place = (i64, i64);

@@ -28,9 +28,10 @@ use tally::{Kill, Tally};
 /// Kills in an ordinary run.
 const KILLS: usize = 50;
 
-/// How long Klikoo takes for a check: about as long as billers do. Without it, this crowd would have some 400 answers
-/// a second, which is no load of agents.
-const LATENCY: Duration = Duration::from_millis(300);
+/// How long Klikoo takes for a check, and how much longer the answer may be under way: not less than billers do. With it,
+/// this crowd has some 50 answers a second, more than a busy group of agents.
+const LATENCY: Duration = Duration::from_millis(200);
+const DELAY: Duration = Duration::from_millis(400);
 
 /// How long the bot may take to come so far that it is killed, and after the last kill to answer what is left: a check
 /// that waits may have to wait for a minute more.
@@ -47,7 +48,7 @@ async fn every_question_is_answered_whenever_the_process_is_killed() {
     println!("crash test: CRASH_SEED={seed}");
     let (mut random, begun) = (StdRng::seed_from_u64(seed), Instant::now());
     let mut stage = Stage::with_klikoo_that_takes(LATENCY).await;
-    let road = RoughRoad::to(stage.klikoo.base_url(), random.r#gen()).await;
+    let road = RoughRoad::to(stage.klikoo.base_url(), random.r#gen(), DELAY).await;
     stage.place.set("KLIKOO_BASE_URL", road.url());
     stage.telegram.be_rough(random.r#gen());
     let mut crowd = Crowd::gather(&mut stage);
@@ -89,7 +90,7 @@ impl Moment {
         if random.gen_ratio(1, 5) {
             return Self { calls: 0, pause: Duration::from_micros(random.gen_range(0..300_000)) };
         }
-        Self { calls: random.gen_range(1..=40), pause: Duration::from_micros(random.gen_range(0..100_000)) }
+        Self { calls: random.gen_range(1..=60), pause: Duration::from_micros(random.gen_range(0..100_000)) }
     }
 }
 

@@ -16,9 +16,8 @@ const PRODUCTS: [(&str, &str, &str); 4] = [
 /// The sandbox's customers by the ending of their numbers, from 001; the others are the first one's.
 const NAMES: [&str; 5] = ["BUDI CONTOH", "SITI MISALNYA", "WARUNG PERCOBAAN", "AGUS UMPAMA", "DEWI PURA-PURA"];
 
-/// Endings with which the token has expired, the reference is used, or the provider is down, every other time; the
-/// customer is found all the same.
-const EVERY_OTHER_TIME: [usize; 3] = [401, 409, 507];
+/// The ending for which the provider is down every other time: the customer is found all the same.
+const EVERY_OTHER_TIME: usize = 507;
 
 /// The ending that the provider does not know.
 const UNKNOWN: usize = 404;
@@ -69,7 +68,7 @@ impl Question {
         let (code, product, start) = PRODUCTS[count % PRODUCTS.len()];
         let ending = match random.gen_range(0..30) {
             0 => UNKNOWN,
-            1 => EVERY_OTHER_TIME[count % EVERY_OTHER_TIME.len()],
+            1 => EVERY_OTHER_TIME,
             _ => 1 + count % 99,
         };
         let name = NAMES.get(ending - 1).unwrap_or(&NAMES[0]);

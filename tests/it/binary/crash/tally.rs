@@ -8,8 +8,9 @@ use std::{
 use super::{crowd::Crowd, question::Question};
 use crate::bot_api::FakeTelegram;
 
-/// From Telegram's last byte to the end in the journal a debug build on a busy machine takes this long, at most.
-const LAST_MOMENT: Duration = Duration::from_millis(20);
+/// From Telegram's last byte to the end in the journal a debug build takes this long, at most, on a machine that is busy
+/// with other tests: to read and parse an answer takes it milliseconds, and more where several come at once.
+const LAST_MOMENT: Duration = Duration::from_millis(50);
 
 /// When a process was killed.
 #[derive(Clone, Copy, Debug)]
@@ -21,9 +22,9 @@ pub(super) struct Kill {
 }
 
 impl Kill {
-    /// Whether the bot was told something within the last moment before it died.
-    fn is_just_after(&self, told: Instant) -> bool {
-        told <= self.dead && self.sent.saturating_duration_since(told) < LAST_MOMENT
+    /// How long the process lived on that was told something at `told`.
+    fn after(kills: &[Self], told: Instant) -> Option<Duration> {
+        kills.iter().find(|kill| told <= kill.dead).map(|kill| kill.sent.saturating_duration_since(told))
     }
 }
 
@@ -33,12 +34,11 @@ pub(super) struct Tally {
     kills: usize,
     questions: usize,
     answers: usize,
-    /// Answers beyond the first of a question, where the bot could have known that the one before was accepted.
-    doubled: usize,
-    /// Answers beyond the first of a question, where it could not: it died before it had read so.
+    /// Answers beyond the first of a question, where the bot could not know that the one before was accepted: the
+    /// connection was lost, or it was dead before it had read so.
     hidden: usize,
-    /// The same, where it had read so within the last moment before it died, and may not have come to write it down.
-    at_the_kill: usize,
+    /// Answers beyond the first of a question, where it had read so: how long it lived on after Telegram had said it.
+    doubled: Vec<Duration>,
     /// Messages that still say that there is no answer yet, though another gave it.
     orphans: usize,
     lost: usize,
@@ -68,30 +68,35 @@ impl Tally {
             return;
         };
         for answer in earlier {
-            let told = telegram.told_of(answer);
             if telegram.hid_acceptance_of(answer) {
                 self.hidden += 1;
-            } else if told.is_some_and(|told| kills.iter().any(|kill| kill.is_just_after(told))) {
-                self.at_the_kill += 1;
-            } else {
-                self.doubled += 1;
+                continue;
             }
+            let lived_on = telegram.told_of(answer).and_then(|told| Kill::after(kills, told));
+            self.doubled.push(lived_on.unwrap_or(Duration::MAX));
         }
     }
 
     /// Fails unless the bot kept what it promises: nothing lost, nothing wrong, one needless double in 100 kills.
     pub(super) fn check(&self) {
         assert_eq!((self.lost, self.wrong), (0, 0), "{self}\n{}", self.details);
-        assert!(self.doubled <= self.kills.div_ceil(100), "{self}");
+        assert!(self.needless() <= self.kills.div_ceil(100), "{self}");
+    }
+
+    /// How many answers came twice though the bot had had the time to note the first.
+    fn needless(&self) -> usize {
+        self.doubled.iter().filter(|lived_on| **lived_on >= LAST_MOMENT).count()
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kills, questions, answers, doubled, hidden, at_the_kill, orphans, lost, wrong, details: _ } = self;
-        write!(f, "kills={kills}, questions={questions}, answers={answers}, doubled={doubled}, ")?;
+        let Self { kills, questions, answers, hidden, doubled, orphans, lost, wrong, details: _ } = self;
+        let (all, needless) = (doubled.len(), self.needless());
+        write!(f, "kills={kills}, questions={questions}, answers={answers}, ")?;
         write!(f, "doubled where Telegram hid that it had accepted={hidden}, ")?;
-        write!(f, "doubled where it was accepted at the kill={at_the_kill}, ")?;
-        write!(f, "promises left standing={orphans}, lost={lost}, wrong={wrong}")
+        write!(f, "doubled where the bot had read so={all}, of these needless={needless}, ")?;
+        write!(f, "promises left standing={orphans}, lost={lost}, wrong={wrong}, ")?;
+        write!(f, "lived on after it had read so={doubled:.1?}")
     }
 }
