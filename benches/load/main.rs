@@ -1,6 +1,8 @@
 //! The load generator: runs the release binary against a fake Bot API and the sandbox, both on loopback, and prints
 //! what it costs against what it may cost. `cargo bench --bench load`; exit code 1 when a target is missed.
 //!
+//! `cargo bench --bench load -- memory` asks a hundred thousand checks instead, and prints what they leave in memory.
+//!
 //! Everything shares one machine, the stand-ins included, so the rate flat out is a lower bound of what the bot can
 //! do alone.
 #![allow(
@@ -40,6 +42,9 @@ const FLAT_OUT_CHATS: i64 = 500;
 const FLAT_OUT_CHECKS: usize = 20_000;
 /// The most questions without an answer while flat out.
 const FLAT_OUT_IN_FLIGHT: usize = 256;
+/// The long run: after how many checks memory is read, and how much it may have grown from the first time to the last.
+const LONG_RUN: [usize; 3] = [20_000, 60_000, 100_000];
+const LONG_RUN_GROWTH_MIB: f64 = 4.0;
 /// How long the bot is left alone before its idle memory is read.
 const IDLE: Duration = Duration::from_secs(3);
 
@@ -52,8 +57,12 @@ async fn main() -> ExitCode {
     let stand_ins = StandIns::start(FLAT_OUT_CHATS).await;
     let bot = stand_ins.start_bot();
     let mut figures = at_rest(&stand_ins, &bot).await;
-    figures.extend(steady(&stand_ins, &bot).await);
-    figures.extend(flat_out(&stand_ins, &bot).await);
+    if std::env::args().any(|argument| argument == "memory") {
+        figures.extend(long_run(&stand_ins, &bot).await);
+    } else {
+        figures.extend(steady(&stand_ins, &bot).await);
+        figures.extend(flat_out(&stand_ins, &bot).await);
+    }
     let faults = stand_ins.telegram.load_faults();
     drop(bot);
 
@@ -99,15 +108,7 @@ async fn steady(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
 /// As fast as the bot answers, with a bounded number of questions without an answer.
 async fn flat_out(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
     let (begun, cpu_before) = (Instant::now(), bot.cpu());
-    let mut asked = 0;
-    while asked < FLAT_OUT_CHECKS {
-        // Half of them at a time: waking for every single answer would take the bot's time on a small machine.
-        stand_ins.wait_for_answers(FLAT_OUT_IN_FLIGHT / 2, bot).await;
-        let batch = (FLAT_OUT_IN_FLIGHT / 2).min(FLAT_OUT_CHECKS - asked);
-        (asked..asked + batch).for_each(|number| stand_ins.ask(number as i64 % FLAT_OUT_CHATS));
-        asked += batch;
-    }
-    stand_ins.wait_for_answers(0, bot).await;
+    check_flat_out(FLAT_OUT_CHECKS, stand_ins, bot).await;
     let took = begun.elapsed();
     let cpu = millis(bot.cpu() - cpu_before) / FLAT_OUT_CHECKS as f64;
     let rate = FLAT_OUT_CHECKS as f64 / took.as_secs_f64();
@@ -117,6 +118,38 @@ async fn flat_out(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
         Figure::new("flat out: RSS afterwards", bot.rss_mib(), "MiB", Target::None),
         Figure::new("flat out: RSS peak", bot.peak_rss_mib(), "MiB", Target::None),
     ]
+}
+
+/// A hundred thousand checks, and the memory on the way: it must not grow with what was answered.
+async fn long_run(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let (mut done, mut rss) = (0, Vec::new());
+    for (checks, name) in LONG_RUN.into_iter().zip(["RSS after 20,000", "RSS after 60,000", "RSS after 100,000"]) {
+        check_flat_out(checks - done, stand_ins, bot).await;
+        done = checks;
+        // The load generator keeps none of them either.
+        drop(stand_ins.telegram.take_latencies());
+        tokio::time::sleep(IDLE).await;
+        rss.push(bot.rss_mib());
+        figures.push(Figure::new(name, bot.rss_mib(), "MiB", Target::None));
+    }
+    let growth = rss.last().zip(rss.first()).map_or(0.0, |(last, first)| last - first);
+    figures.push(Figure::new("growth, 20,000 to 100,000", growth, "MiB", Target::AtMost(LONG_RUN_GROWTH_MIB)));
+    figures.push(Figure::new("RSS peak", bot.peak_rss_mib(), "MiB", Target::None));
+    figures
+}
+
+/// Asks as fast as the bot answers, until all are answered.
+async fn check_flat_out(checks: usize, stand_ins: &StandIns, bot: &BotProcess) {
+    let mut asked = 0;
+    while asked < checks {
+        // Half of them at a time: waking for every single answer would take the bot's time on a small machine.
+        stand_ins.wait_for_answers(FLAT_OUT_IN_FLIGHT / 2, bot).await;
+        let batch = (FLAT_OUT_IN_FLIGHT / 2).min(checks - asked);
+        (asked..asked + batch).for_each(|number| stand_ins.ask(number as i64 % FLAT_OUT_CHATS));
+        asked += batch;
+    }
+    stand_ins.wait_for_answers(0, bot).await;
 }
 
 fn millis(time: Duration) -> f64 {

@@ -15,14 +15,14 @@ use super::{
     access::Access,
     alerts::Alerted,
     lanes::{Full, Lanes},
-    late::{Late, Waiter},
+    late::{End, Late, Waiter},
     question::{Question, What},
     send::{Destination, Placed, Sender},
 };
 use crate::{
     chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},
     clock::Clock,
-    inquiry::backoff::Pauses,
+    inquiry::{Checked, backoff::Pauses},
     store::{self, Entry, Journal, Waiting},
     value::{ChatId, MessageId, Outcome, UpdateId, UserId},
 };
@@ -277,9 +277,17 @@ impl Desk {
     }
 
     /// Lets a check wait for its provider; `false` where it cannot, or where nobody could be told so.
+    ///
+    /// Should the bot die between the notice and its note, the next start knows of no notice, nor could Telegram tell: it
+    /// asks anew, answers in a message of its own, and the notice stays as it is. A note before the notice would not
+    /// have the message's id; to say nothing before the answer would keep the agent waiting in silence.
     async fn let_wait(&self, question: &Question, notice: Option<Placed>, later: Later) -> bool {
         let Later { until, last } = later;
-        let (Some(request), Some(notice)) = (question.request(), notice) else { return false };
+        let Some(request) = question.request() else { return false };
+        let Some(notice) = notice else {
+            self.keep_unanswered(question, last).await;
+            return false;
+        };
         let mut question = question.clone();
         if notice.chat != question.to.chat {
             // The group became a supergroup while it was asked for: the notice stands there, and has its id there.
@@ -290,8 +298,10 @@ impl Desk {
         let next = Pauses::LATE_ANSWER.next(1, accepted, until).unwrap_or(until);
         let waiting = Waiting { notice, asked: 1, next, until };
         self.note_waiting(question.update, waiting).await;
-        let is_added = self.late.add(Waiter { question: question.clone(), provider, accepted, waiting, last });
+        let waiter = Waiter { question: question.clone(), provider, accepted, waiting, last: last.clone() };
+        let is_added = self.late.add(waiter);
         if !is_added {
+            self.keep_unanswered(&question, last).await;
             let reply = self.talk.give_up(question.chat, request, accepted).await;
             self.replace_notice(&question, notice, &reply).await;
         }
@@ -305,27 +315,34 @@ impl Desk {
         }
     }
 
-    /// A check that waited was answered: keeps the outcome, and puts the answer in place of the notice.
-    pub(super) async fn answer_late(self: &Arc<Self>, waiter: &Waiter, outcome: Outcome) {
+    /// Keeps how a check ended; `None` where the question is no check.
+    pub(super) async fn keep(&self, question: &Question, outcome: Outcome) -> Option<Checked> {
+        let (chat, user) = (question.chat, question.user);
+        Some(self.talk.inquiry.keep(chat, user, question.request()?, outcome, Some(question.update)).await)
+    }
+
+    /// Keeps that a check never had an answer; with what the last call brought, where there was one.
+    pub(super) async fn keep_unanswered(&self, question: &Question, last: Option<Outcome>) {
+        self.keep(question, last.unwrap_or_else(Outcome::unasked)).await;
+    }
+
+    /// The waiting of a check has ended: puts the answer, or that there is none, in place of the notice.
+    pub(super) async fn end_waiting(self: &Arc<Self>, waiter: &Waiter, end: End) {
         let question = &waiter.question;
         let Some(request) = question.request() else { return };
-        let (chat, user) = (question.chat, question.user);
-        let checked = self.talk.inquiry.keep(chat, user, request, outcome, Some(question.update)).await;
-        let said = self.talk.answer_late(chat, request, checked).await;
+        let said = match end {
+            End::Answered(checked) => self.talk.answer_late(question.chat, request, checked).await,
+            End::GivenUp => self.talk.give_up(question.chat, request, self.now()).await.into(),
+        };
         self.say(question, said, waiter.waiting.notice).await;
         self.finish(question.update).await;
     }
 
-    /// A check that waited is given up.
-    pub(super) async fn give_up(&self, waiter: &Waiter) {
-        let question = &waiter.question;
-        let Some(request) = question.request() else { return };
-        if let Some(last) = waiter.last.clone() {
-            let (chat, user) = (question.chat, question.user);
-            self.talk.inquiry.keep(chat, user, request, last, Some(question.update)).await;
-        }
-        let reply = self.talk.give_up(question.chat, request, self.now()).await;
-        self.replace_notice(question, waiter.waiting.notice, &reply).await;
+    /// A mistake in this program stands in the way of a late answer: says so in place of the notice.
+    pub(super) async fn apologise_late(&self, question: &Question, notice: Option<MessageId>) {
+        tracing::error!(chat = %question.chat, "a late answer panicked; apologising");
+        let apology = self.talk.apology(question.chat).await;
+        self.replace_notice(question, notice, &apology).await;
         self.finish(question.update).await;
     }
 

@@ -43,6 +43,11 @@ impl Reference {
         Self(Uuid::new_v4())
     }
 
+    /// That of no request: zeros.
+    pub fn none() -> Self {
+        Self(Uuid::nil())
+    }
+
     /// Reads one back from a record.
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)

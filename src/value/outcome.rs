@@ -25,6 +25,13 @@ pub struct Outcome {
     pub reference: Reference,
 }
 
+impl Outcome {
+    /// That of a check for which no request was ever sent, because its provider was out of order all the time.
+    pub fn unasked() -> Self {
+        Self { verdict: Verdict::NoAnswer, code: None, reference: Reference::none() }
+    }
+}
+
 /// What is known of the number after a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -195,7 +195,8 @@ fn a_flipped_byte_is_noticed_or_of_no_consequence() {
 #[test]
 fn missing_or_overwritten_files_are_noticed() {
     for how in BOTH {
-        for file in contents(left(how).path()).into_keys() {
+        // Without its notes of what was answered a store is whole: an answer may come twice.
+        for file in contents(left(how).path()).into_keys().filter(|file| !file.starts_with("struck")) {
             let name = format!("{how:?}, {}", file.display());
             // sled makes its settings and its snapshot anew from the log, if that is whole.
             let needed = how == Left::Closed || !file.starts_with("sled") || file.ends_with("db");

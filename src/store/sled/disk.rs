@@ -21,6 +21,7 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
+use super::struck;
 use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
@@ -296,7 +297,9 @@ impl Commit for Disk {
         };
         let seal = settle().map_err(|error| self.layout.error(&error))?;
         self.manifest.state = State::Closed { mark: self.mark, seal };
-        self.manifest.write(&self.layout)
+        self.manifest.write(&self.layout)?;
+        // All that it says was committed before.
+        struck::clear(&self.layout).map_err(|error| self.layout.error(&error))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::value::UpdateId;
 impl Journal for SledStore {
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error> {
         journal::check_lengths(&entries)?;
+        entries.iter().for_each(|entry| self.0.struck.forget(entry.update));
         let entries = entries.iter().map(|entry| (entry.update, entry_codec::encode(entry))).collect();
         match self.commit(Write::Accept(entries)).await? {
             Answer::New(new) => Ok(new),
@@ -33,6 +34,7 @@ impl Journal for SledStore {
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
+        self.0.struck.note(update);
         self.commit(Write::Finish(update)).await.map(|_done| ())
     }
 

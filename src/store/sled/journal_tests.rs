@@ -37,6 +37,21 @@ async fn each_step_outlives_a_kill() {
     assert_eq!(after_finish.accept(vec![entry(7), entry(9)]).await, Ok(vec![false, true]));
 }
 
+/// As a kill leaves it that comes while the writer is busy with another group.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_outlives_a_kill_before_the_writer_comes_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.accept(vec![entry(7), entry(8)]).await.unwrap();
+    store.0.struck.note(UpdateId(7));
+    let (copied, next) = killed(dir.path());
+    assert_eq!(next.unfinished().await, Ok(vec![entry(8)]));
+    assert_eq!(next.accept(vec![entry(7)]).await, Ok(vec![false]), "it was answered");
+    next.close().await.unwrap();
+    assert!(!copied.path().join("struck").exists(), "what the journal has needs no note");
+    assert_eq!(SledStore::open(copied.path()).unwrap().unfinished().await, Ok(vec![entry(8)]));
+}
+
 /// As a kill in the midst of the write leaves it: of the new bytes only the first are there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_cut_off_parts_no_record_from_its_entry() {

@@ -47,6 +47,11 @@ impl Layout {
         self.dir.join("wal")
     }
 
+    /// The notes of what was answered.
+    pub(super) fn struck(&self) -> PathBuf {
+        self.dir.join("struck")
+    }
+
     /// sled's own directory.
     pub(super) fn sled(&self) -> PathBuf {
         self.dir.join("sled")

@@ -19,6 +19,7 @@
 //! | `store.json` | what the directory is, its schema, and how it was left ([`manifest`]) |
 //! | `mark` | how much `sled/` holds at least ([`mark`]); locked as long as the store is open |
 //! | `wal` | what was committed since the last checkpoint ([`wal`]) |
+//! | `struck` | which of the journal's entries came to their end since the open, noted at once ([`struck`]) |
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
 //! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
@@ -49,7 +50,9 @@ use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::{Disk, Timing};
+use self::layout::Layout;
 use self::readers::Readers;
+use self::struck::Struck;
 use self::writer::{Answer, PATIENCE, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
@@ -77,6 +80,7 @@ mod preferences;
 mod readers;
 mod recovery;
 mod seal;
+mod struck;
 mod wal;
 mod writer;
 
@@ -96,6 +100,7 @@ struct Shared {
     readers: Readers,
     /// One permit for each read under way.
     reads: Semaphore,
+    struck: Struck,
     writer: Writer,
 }
 
@@ -110,10 +115,21 @@ impl SledStore {
     }
 
     fn open_with(dir: &Path, timing: Timing) -> Result<Self, Error> {
-        let disk = Disk::open(dir, timing)?;
+        let mut disk = Disk::open(dir, timing)?;
+        let struck = Self::catch_up(&mut disk, dir)?;
         let readers = disk.readers();
         let writer = Writer::start(disk, PATIENCE).map_err(|error| Error::from_io(dir, &error))?;
-        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), writer })))
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), struck, writer })))
+    }
+
+    /// Commits the ends of entries that were noted and not committed when the store was last left.
+    fn catch_up(disk: &mut Disk, dir: &Path) -> Result<Struck, Error> {
+        let layout = Layout::new(dir);
+        let ended = struck::left_over(&layout).map_err(|error| layout.error(&error))?;
+        let ended: Vec<Write> = ended.into_iter().map(Write::Finish).collect();
+        disk.commit_or_refuse(&ended).into_iter().collect::<Result<Vec<_>, _>>()?;
+        struck::clear(&layout).map_err(|error| layout.error(&error))?;
+        Ok(Struck::new(&layout))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.

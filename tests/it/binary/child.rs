@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    env, fs,
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -52,7 +53,7 @@ impl Place {
 
     /// A command that is ready to be spawned.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ceknomor"));
+        let mut command = Command::new(program());
         command.args(args).env_clear().envs(&self.env).current_dir(self.dir.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -72,6 +73,14 @@ impl Place {
     pub(super) async fn call_with(&self, args: &[&str], input: &str) -> Ended {
         let process = self.start(args);
         process.type_in(input).ended().await
+    }
+}
+
+/// The binary that was built with the tests, or the one that `TEST_BINARY` names, such as the one that is shipped.
+fn program() -> PathBuf {
+    match env::var_os("TEST_BINARY") {
+        Some(path) => fs::canonicalize(path).expect("TEST_BINARY names a file"),
+        None => PathBuf::from(env!("CARGO_BIN_EXE_ceknomor")),
     }
 }
 

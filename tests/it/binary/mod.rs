@@ -11,6 +11,7 @@ mod help;
 mod keygen;
 mod logs;
 mod relay;
+mod rough;
 mod run;
 mod sandbox;
 mod stage;

@@ -35,15 +35,27 @@ impl FakeTelegram {
         all
     }
 
+    /// Takes what the bot has put in place of its messages in all chats and nobody has read yet; in each chat in the order in
+    /// which it came.
+    pub fn take_edits(&self) -> Vec<Reply> {
+        let mut state = self.world.lock();
+        let mut all = Vec::new();
+        for chat in state.chats.values_mut() {
+            let edited = chat.unread.edits.drain(..);
+            all.extend(edited.map(|message| Reply::new(self.world.clone(), chat.id, message)));
+        }
+        all
+    }
+
     /// Whether a message was accepted, but the bot died before it had read so. To be asked when the bot has ended.
     pub fn hid_acceptance_of(&self, reply: &Reply) -> bool {
         let key = (reply.chat_id(), reply.message_id());
         self.world.lock().deliveries.get(&key).is_some_and(Delivery::was_never_read)
     }
 
-    /// When a message was accepted.
-    pub fn accepted_at(&self, reply: &Reply) -> Option<Instant> {
-        self.world.lock().deliveries.get(&(reply.chat_id(), reply.message_id())).map(|delivery| delivery.at)
+    /// When the bot could have read, at the earliest, that a message was accepted.
+    pub fn told_of(&self, reply: &Reply) -> Option<Instant> {
+        self.world.lock().deliveries.get(&(reply.chat_id(), reply.message_id()))?.written_at()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Faults that a test plans for the bot's next calls, and refusals, which are how Telegram says no.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -20,6 +21,10 @@ pub enum Fault {
     ResetBefore,
     /// The connection is lost after the call was applied: the caller cannot know.
     ResetAfter,
+    /// The call was applied, and the connection is lost in the middle of the answer: the caller cannot know.
+    HalfBody,
+    /// The call was applied, and the answer takes this long to come, drop by drop.
+    Drip(Duration),
     /// The call waits until the gate is opened, and is then applied.
     Held(Gate),
 }
@@ -53,6 +58,60 @@ impl PlannedFault {
     /// Whether this fault is meant for a call of `method` (lower case) about `chat`.
     pub(crate) fn meets(&self, method: &str, chat: Option<i64>) -> bool {
         self.method == method && (self.chat.is_none() || self.chat == chat)
+    }
+}
+
+/// Faults that come by chance, for as long as a test wants them.
+#[derive(Debug)]
+pub(crate) struct Roughness {
+    random: StdRng,
+    mishaps: u64,
+}
+
+impl Roughness {
+    /// The faults of this seed.
+    pub(crate) fn of(seed: u64) -> Self {
+        Self { random: StdRng::seed_from_u64(seed), mishaps: 0 }
+    }
+
+    /// What goes wrong with a call of `method` (lower case): one in twenty is hit, a poll less often, because the bot waits
+    /// a second after each that failed.
+    pub(crate) fn strike(&mut self, method: &str) -> Option<Fault> {
+        let is_hit = match method {
+            "sendmessage" | "editmessagetext" | "answercallbackquery" => self.random.gen_ratio(1, 20),
+            "getupdates" => self.random.gen_ratio(1, 60),
+            _ => false,
+        };
+        self.mishaps += u64::from(is_hit);
+        is_hit.then(|| self.any())
+    }
+
+    fn any(&mut self) -> Fault {
+        match self.random.gen_range(0..100) {
+            0..30 => Fault::RetryAfter(1),
+            30..50 => Fault::ResetBefore,
+            50..70 => Fault::ResetAfter,
+            70..85 => Fault::HalfBody,
+            85..95 => Fault::Drip(Duration::from_millis(self.random.gen_range(50..1000))),
+            // teloxide waits for 10 s after one.
+            95..98 => Fault::ServerError(502),
+            _ => Fault::ServerError(500),
+        }
+    }
+
+    /// How many calls were hit.
+    pub(crate) fn mishaps(&self) -> u64 {
+        self.mishaps
+    }
+
+    /// Delivers some updates once more, and some in the wrong order.
+    pub(crate) fn muddle(&mut self, updates: &mut Vec<String>, delivered_before: &[String]) {
+        if self.random.gen_ratio(1, 10) {
+            updates.extend_from_slice(delivered_before);
+        }
+        if self.random.gen_ratio(1, 10) {
+            updates.reverse();
+        }
     }
 }
 

@@ -67,8 +67,16 @@ impl Group {
         self.world.change(|state| state.set_standing(self.id, standing, by.id()));
     }
 
-    /// Turns a small group into a supergroup with another id; the old id is refused with the new one from now on.
+    /// Turns a small group into a supergroup with another id, and says so in both; the old id is refused with the new one
+    /// from now on.
     pub fn becomes_supergroup(&self) -> Self {
+        let new = self.becomes_supergroup_unheard();
+        self.world.change(|state| state.tell_of_move(self.id, new.id));
+        new
+    }
+
+    /// The same, before the bot gets to read of it.
+    pub fn becomes_supergroup_unheard(&self) -> Self {
         let id = self.world.change(|state| {
             let id = state.next_group_id(Kind::Supergroup);
             let old = state.chats.get_mut(&self.id).expect("the group exists");

@@ -18,7 +18,7 @@
 //! a press that nobody answered, and a planned fault that no call met. Chat actions alone may go unread.
 //!
 //! Where to read on: [`world`] is the state, [`people`] what users do to it, [`methods`] and [`messages`] what the
-//! bot may do, [`server`] and [`polling`] the HTTP, [`faults`] what can go wrong, [`talk`] and [`reply`] what a
+//! bot may do, [`server`], [`polling`] and [`slow`] the HTTP, [`faults`] what can go wrong, [`talk`] and [`reply`] what a
 //! test holds in its hands, [`load`] the mode without conversations, [`deaths`] what a bot that is killed cannot know.
 
 mod chats;
@@ -33,6 +33,7 @@ mod people;
 mod polling;
 mod reply;
 mod server;
+mod slow;
 mod talk;
 mod updates;
 mod wire;
@@ -57,7 +58,7 @@ pub use self::{
 };
 use self::{
     chats::Kind,
-    faults::PlannedFault,
+    faults::{PlannedFault, Roughness},
     load::Book,
     world::{PATIENCE, World},
 };
@@ -153,6 +154,16 @@ impl FakeTelegram {
         self.world.change(|state| state.faults.push(PlannedFault { method, chat, fault }));
     }
 
+    /// Lets calls fail by chance from now on, in every way in which they can, and updates come twice or out of order.
+    pub fn be_rough(&self, seed: u64) {
+        self.world.change(|state| state.rough = Some(Roughness::of(seed)));
+    }
+
+    /// Ends that; how many calls were hit.
+    pub fn be_smooth(&self) -> u64 {
+        self.world.change(|state| state.rough.take()).map_or(0, |rough| rough.mishaps())
+    }
+
     /// Loses every connection from now on, polls under way included.
     pub fn go_down(&self) {
         self.world.change(|state| state.down = true);
@@ -219,6 +230,11 @@ impl FakeTelegram {
             state.refusals.iter().position(hit).map(|place| state.refusals.remove(place))
         };
         self.world.expect(&format!("{method} refused for {reason:?}"), take).await;
+    }
+
+    /// Forgives every refusal for a reason that holds these words, if there was any.
+    pub fn forgive(&self, reason: &str) {
+        self.world.change(|state| state.refusals.retain(|(_, refusal)| !refusal.description.contains(reason)));
     }
 
     /// The command menu of a scope (such as `all_private_chats`) in a language (empty for everyone else's):

@@ -122,6 +122,20 @@ impl State {
         self.deliver("my_chat_member", &change, None);
     }
 
+    /// The two service messages of a group that became a supergroup. Privacy mode keeps none of their kind away.
+    pub(crate) fn tell_of_move(&mut self, old: i64, new: i64) {
+        for (chat, key, other) in [(old, "migrate_to_chat_id", new), (new, "migrate_from_chat_id", old)] {
+            let there = self.chats.get_mut(&chat).expect("the chat exists");
+            let id = there.take_message_id();
+            let there = &self.chats[&chat];
+            let mut message = json!({
+                "message_id": id, "date": self.now(), "chat": self.chat_json(there), key: other,
+            });
+            self.put_sender(&mut message, there, Sender::AnonymousAdmin);
+            self.deliver("message", &message, None);
+        }
+    }
+
     fn deliver_message(&mut self, kind: &str, chat: i64, id: i64) {
         let there = &self.chats[&chat];
         let message = &there.messages[&id];

@@ -60,7 +60,7 @@ fn look(state: &mut State, mine: u64, limit: usize) -> Option<Polled> {
     if state.pending.is_empty() && state.again.is_empty() {
         return None;
     }
-    let State { pending, load, again, delivered, .. } = state;
+    let State { pending, load, again, delivered, rough, .. } = state;
     let mut all = std::mem::take(again);
     for update in pending.iter().take(limit) {
         all.push(update.json.clone());
@@ -68,9 +68,13 @@ fn look(state: &mut State, mine: u64, limit: usize) -> Option<Polled> {
             book.delivered(asked);
         }
     }
-    let body = format!(r#"{{"ok":true,"result":[{}]}}"#, all.join(","));
+    let mut sent = all.clone();
+    if let Some(rough) = rough {
+        rough.muddle(&mut sent, delivered);
+    }
     if load.is_none() {
         *delivered = all;
     }
+    let body = format!(r#"{{"ok":true,"result":[{}]}}"#, sent.join(","));
     Some(Polled::Updates(body))
 }

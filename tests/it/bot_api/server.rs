@@ -16,6 +16,7 @@ use super::{
     faults::{Fault, Refusal},
     methods::{Outcome, read},
     polling::{Polled, poll},
+    slow,
     wire::{CuttableListener, Wire},
     world::{Call, State, World},
 };
@@ -55,14 +56,19 @@ async fn answer(
         Some(Fault::BadRequest(reason)) => return refuse(&Refusal::bad_request(reason)),
         Some(Fault::ServerError(code)) => return server_error(code),
         Some(Fault::ResetBefore) => return cut(&wire),
-        Some(Fault::ResetAfter) => Some(Fault::ResetAfter),
         Some(Fault::Held(gate)) => {
             gate.pass().await;
             None
         }
+        Some(after @ (Fault::ResetAfter | Fault::HalfBody | Fault::Drip(_))) => Some(after),
     };
     let response = apply(&world, &wire, &method, &body).await;
-    if after.is_some() { cut(&wire) } else { response }
+    match after {
+        Some(Fault::HalfBody) => slow::half(response, &wire).await,
+        Some(Fault::Drip(time)) => slow::dripping(response, &wire, time).await,
+        Some(_) => cut(&wire),
+        None => response,
+    }
 }
 
 /// Notes a call and takes the fault that is planned for it.
@@ -73,7 +79,8 @@ fn arrive(world: &World, method: &str, body: &Bytes) -> Option<Fault> {
         }
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let chat = chat_of(state, &body);
-        state.calls.push(Call { at: Instant::now(), method: method.to_owned(), chat, body });
+        let (at, time) = (Instant::now(), state.time());
+        state.calls.push(Call { at, time, method: method.to_owned(), chat, body });
         state.take_fault(method, chat)
     })
 }

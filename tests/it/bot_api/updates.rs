@@ -56,7 +56,8 @@ impl State {
         json
     }
 
-    fn put_sender(&self, json: &mut Value, chat: &Chat, sender: Sender) {
+    /// Names who wrote a message.
+    pub(crate) fn put_sender(&self, json: &mut Value, chat: &Chat, sender: Sender) {
         match sender {
             Sender::Person(id) => json["from"] = self.person_json(id),
             Sender::Bot => json["from"] = bot_json(),

@@ -11,7 +11,7 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
@@ -37,8 +37,12 @@ struct Line {
     is_cut: AtomicBool,
     requests: AtomicU64,
     writes: AtomicU64,
-    /// The client was gone before it had read everything.
+    /// The client was gone before it had read everything, or never got everything.
     is_broken: AtomicBool,
+    /// Some of the answer is still to be written.
+    is_dripping: AtomicBool,
+    /// When the answer to the newest request was written, as far as it was.
+    written: Mutex<Arc<Mutex<Option<Instant>>>>,
 }
 
 impl Wire {
@@ -54,15 +58,23 @@ impl Wire {
     /// Notes that a request has arrived: the answer to the one before it was read.
     pub(crate) fn note_request(&self) {
         self.0.requests.fetch_add(1, Ordering::AcqRel);
+        *lock(&self.0.written) = Arc::default();
     }
 
     /// The answer that is about to be written to the newest request.
     pub(crate) fn next_answer(&self) -> Delivery {
         let requests = self.0.requests.load(Ordering::Acquire);
-        Delivery { wire: self.clone(), requests, writes: self.0.writes.load(Ordering::Acquire), at: Instant::now() }
+        let writes = self.0.writes.load(Ordering::Acquire);
+        Delivery { wire: self.clone(), requests, writes, written: lock(&self.0.written).clone() }
     }
 
-    fn note_broken(&self) {
+    /// Notes whether the answer is written piece by piece, and not all of it yet.
+    pub(crate) fn set_dripping(&self, is_dripping: bool) {
+        self.0.is_dripping.store(is_dripping, Ordering::Release);
+    }
+
+    /// Notes that the client does not get, or did not read, all that is written.
+    pub(crate) fn note_broken(&self) {
         self.0.is_broken.store(true, Ordering::Release);
     }
 }
@@ -75,18 +87,27 @@ pub(crate) struct Delivery {
     requests: u64,
     /// The writes before it.
     writes: u64,
-    /// When the request was accepted.
-    pub(crate) at: Instant,
+    written: Arc<Mutex<Option<Instant>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Delivery {
+    /// When the last of it was written, if it was.
+    pub(crate) fn written_at(&self) -> Option<Instant> {
+        *lock(&self.written)
+    }
+
     /// Whether the client died, or lost the connection, before it had read this answer. Only to be asked once the
     /// connection has ended.
     pub(crate) fn was_never_read(&self) -> bool {
         let line = &self.wire.0;
         let is_last = line.requests.load(Ordering::Acquire) == self.requests;
         let was_written = line.writes.load(Ordering::Acquire) > self.writes;
-        is_last && (!was_written || line.is_broken.load(Ordering::Acquire))
+        let is_whole = !line.is_broken.load(Ordering::Acquire) && !line.is_dripping.load(Ordering::Acquire);
+        is_last && !(was_written && is_whole)
     }
 }
 
@@ -141,6 +162,7 @@ impl CuttableStream {
             self.wire.note_broken();
         }
         self.wire.0.writes.fetch_add(1, Ordering::AcqRel);
+        *lock(&lock(&self.wire.0.written)) = Some(Instant::now());
     }
 }
 

@@ -8,13 +8,13 @@ use std::{
 };
 
 use ceknomor::clock::Clock;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::{
     chats::{Chat, Message, Person, Sender},
-    faults::{Fault, PlannedFault, Refusal},
+    faults::{Fault, PlannedFault, Refusal, Roughness},
     load::Book,
     wire::Delivery,
 };
@@ -27,6 +27,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Call {
     /// When it arrived.
     pub at: Instant,
+    /// The same by the clock that dates messages.
+    pub time: DateTime<Utc>,
     /// The method, in lower case.
     pub method: String,
     /// The chat that it is about, if any.
@@ -81,6 +83,8 @@ pub(crate) struct State {
     pub(crate) menus: BTreeMap<(String, String), Vec<(String, String)>>,
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<PlannedFault>,
+    /// Faults that nobody planned.
+    pub(crate) rough: Option<Roughness>,
     /// Calls refused for what they asked, which no test has expected.
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// Grows with each getUpdates: only the newest poll gets updates.
@@ -96,9 +100,14 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The present moment, in seconds since 1970.
+    /// The present moment.
+    pub(crate) fn time(&self) -> DateTime<Utc> {
+        self.clock.as_ref().map_or_else(Utc::now, |clock| clock.now())
+    }
+
+    /// The same, in seconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        self.clock.as_ref().map_or_else(Utc::now, |clock| clock.now()).timestamp()
+        self.time().timestamp()
     }
 
     /// The chat of an id.
@@ -109,10 +118,12 @@ impl State {
         self.chats.get_mut(&id).ok_or_else(|| Refusal::bad_request("chat not found"))
     }
 
-    /// Takes the fault that is planned for this call, if there is one.
+    /// What goes wrong with this call: what was planned for it, else what comes by chance.
     pub(crate) fn take_fault(&mut self, method: &str, chat: Option<i64>) -> Option<Fault> {
-        let place = self.faults.iter().position(|planned| planned.meets(method, chat))?;
-        Some(self.faults.remove(place).fault)
+        match self.faults.iter().position(|planned| planned.meets(method, chat)) {
+            Some(place) => Some(self.faults.remove(place).fault),
+            None => self.rough.as_mut()?.strike(method),
+        }
     }
 
     /// What is wrong at the end of a test: what was refused, never read, never answered, never met.

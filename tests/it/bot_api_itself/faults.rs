@@ -1,9 +1,11 @@
 //! Planned faults: each meets the call that it is meant for, once.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use teloxide::{RequestError, payloads::GetUpdatesSetters, prelude::Requester};
 
 use super::{bot_of, id, refusal};
-use crate::bot_api::{FakeTelegram, Fault, Gate, InChat};
+use crate::bot_api::{FakeTelegram, Fault, Gate, InChat, Reply};
 
 #[tokio::test]
 async fn refusals_come_as_planned_and_once() {
@@ -56,6 +58,69 @@ async fn a_lost_connection_loses_the_call_or_only_its_answer() {
         assert!(matches!(lost, RequestError::Network(_)), "{lost:?}");
     }
     assert_eq!(talk.reply().await.text(), "sampai");
+    telegram.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_may_break_off_or_drip_and_the_call_is_applied_all_the_same() {
+    let telegram = FakeTelegram::start().await;
+    let bot = bot_of(&telegram);
+    let talk = telegram.user("Budi").in_private();
+    talk.says("/start").await;
+
+    telegram.fail_next("sendMessage", Fault::HalfBody);
+    let broken = bot.send_message(id(&talk), "setengah").await.unwrap_err();
+    assert!(matches!(broken, RequestError::Network(_)), "{broken:?}");
+    telegram.fail_next("sendMessage", Fault::Drip(Duration::from_millis(80)));
+    assert_eq!(bot.send_message(id(&talk), "menetes").await.unwrap().text(), Some("menetes"));
+    let replies = [talk.reply().await, talk.reply().await];
+    assert_eq!(replies.each_ref().map(Reply::text), ["setengah", "menetes"]);
+    assert_eq!(replies.each_ref().map(|reply| telegram.hid_acceptance_of(reply)), [true, false]);
+    telegram.finish().await;
+}
+
+#[tokio::test]
+async fn who_hangs_up_while_an_answer_drips_has_not_read_it() {
+    let telegram = FakeTelegram::start().await;
+    let talk = telegram.user("Budi").in_private();
+    talk.says("/start").await;
+    telegram.fail_next("sendMessage", Fault::Drip(Duration::from_secs(60)));
+    let bot = bot_of(&telegram);
+    let sending = tokio::spawn({
+        let chat = id(&talk);
+        async move { bot.send_message(chat, "menetes").await }
+    });
+    let reply = talk.reply().await;
+    sending.abort();
+    assert!(sending.await.unwrap_err().is_cancelled());
+    assert!(telegram.hid_acceptance_of(&reply));
+    telegram.finish().await;
+}
+
+#[tokio::test]
+async fn rough_times_hit_some_calls_in_every_way_and_end() {
+    let telegram = FakeTelegram::start().await;
+    let talk = telegram.user("Budi").in_private();
+    talk.says("/start").await;
+    telegram.be_rough(3);
+    let url = format!("{}/bot{}/SendMessage", telegram.url(), telegram.token());
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
+    let mut met = BTreeSet::new();
+    for _ in 0..400 {
+        let body = format!(r#"{{"chat_id":{},"text":"x"}}"#, talk.chat_id());
+        let call = client.post(&url).header("content-type", "application/json").body(body).send();
+        met.insert(match call.await {
+            Err(_) => "reset".to_owned(),
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                if answer.bytes().await.is_ok() { status.to_string() } else { "half".to_owned() }
+            }
+        });
+    }
+    telegram.be_smooth();
+    assert!(["200", "429", "half", "reset"].iter().all(|way| met.contains(*way)), "{met:?}");
+    bot_of(&telegram).send_message(id(&talk), "baik").await.unwrap();
+    assert_eq!(telegram.take_replies().last().unwrap().text(), "baik");
     telegram.finish().await;
 }
 

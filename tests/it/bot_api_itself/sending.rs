@@ -4,8 +4,8 @@ use teloxide::{
     payloads::{EditMessageTextSetters, SendChatActionSetters, SendMessageSetters},
     prelude::Requester,
     types::{
-        ChatAction, ChatId, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
-        ReplyParameters, ThreadId,
+        ChatAction, ChatId, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageId, ParseMode,
+        ReplyParameters, ThreadId, Update, UpdateKind,
     },
 };
 
@@ -204,5 +204,16 @@ async fn the_bot_writes_only_where_it_may() {
     let moved = bot.send_message(id(&group), "x").await.unwrap_err();
     assert!(matches!(moved, teloxide::RequestError::MigrateToChatId(to) if to.0 == new.chat_id()), "{moved:?}");
     telegram.refused("sendMessage", "upgraded to a supergroup").await;
+    let updates = bot.get_updates().await.unwrap();
+    let messages: Vec<_> = updates.iter().rev().take(2).map(message_of).collect();
+    assert_eq!(messages[1].migrate_to_chat_id(), Some(&id(&new)), "{messages:?}");
+    assert_eq!((messages[0].chat.id, messages[0].migrate_from_chat_id()), (id(&new), Some(&id(&group))));
     telegram.finish().await;
+}
+
+fn message_of(update: &Update) -> &Message {
+    match &update.kind {
+        UpdateKind::Message(message) => message,
+        other => panic!("no message: {other:?}"),
+    }
 }

@@ -212,7 +212,7 @@ async fn a_group_that_becomes_a_supergroup_is_followed() {
     scene.klikoo.hold();
     budi.in_group(&group).says("/cek PLN20 01105691111").await;
     scene.klikoo.arrived(2).await;
-    let new = group.becomes_supergroup();
+    let new = group.becomes_supergroup_unheard();
     assert_ne!(ChatId(new.id()), ChatId(group.id()));
     scene.klikoo.release();
     let talk = budi.in_group(&new);
@@ -223,6 +223,27 @@ async fn a_group_that_becomes_a_supergroup_is_followed() {
         let history = ask(&talk, "/riwayat").await;
         assert!(history.text().contains("SITI") && history.text().contains("BAHARRUDIN1"), "{history:?}");
     }
+    assert_eq!(body(&ask(&talk, "/cek PLN20 00000000003").await)[1], "WARUNG PERCOBAAN");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_group_that_says_that_it_became_a_supergroup_keeps_its_history_and_its_leave() {
+    let mut scene = Scene::new().await;
+    let budi = scene.telegram.user("Budi");
+    let group = scene.telegram.group("Agen Jaya", &[&budi]);
+    scene.admit(&group);
+    let bot = scene.start();
+    ask(&budi.in_group(&group), "/cek PLN20 00000000002").await;
+    ask(&budi.in_group(&group), "/bahasa en").await;
+    // Nothing is sent in between: the bot knows it from what the group says alone, over a restart too.
+    let new = group.becomes_supergroup();
+    scene.telegram.all_confirmed().await;
+    bot.stop().await;
+    let bot = scene.start();
+    let talk = budi.in_group(&new);
+    let history = ask(&talk, "/riwayat").await;
+    assert!(history.text().contains("SITI MISALNYA") && history.text().starts_with("Latest checks"), "{history:?}");
     assert_eq!(body(&ask(&talk, "/cek PLN20 00000000003").await)[1], "WARUNG PERCOBAAN");
     scene.end(bot).await;
 }

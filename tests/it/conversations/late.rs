@@ -227,6 +227,27 @@ async fn who_cannot_be_told_is_not_asked_for() {
     budi.says("/cek PLN20 01105691111").await;
     ask(&budi, "/produk maxim").await;
     assert_eq!(ask(&budi, "/batal").await.text(), "Tidak ada cek Anda yang sedang menunggu di sini.");
+    let history = ask(&budi, "/riwayat").await;
+    assert!(history.text().contains("PLN20 01105691111\ngangguan"), "it was recorded all the same: {history:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn what_was_never_asked_is_recorded_as_unanswered() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let mut notices = Vec::new();
+    for number in 1..=6 {
+        notices.push(ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await);
+    }
+    // The provider is left alone by now, and its pause is longer than the machine takes for this.
+    scene.pass(PATIENCE);
+    for notice in &notices {
+        let end = as_time_passes(&scene, notice.edited()).await;
+        assert!(end.text().contains("belum menjawab"), "{end:?}");
+    }
+    let history = ask(&budi, "/riwayat").await;
+    assert_eq!(history.text().matches("PLN20 0000000000").count(), 6, "{history:?}");
     scene.end(bot).await;
 }
 
@@ -241,7 +262,7 @@ async fn a_notice_in_a_group_that_has_just_become_a_supergroup_becomes_the_answe
     scene.klikoo.set_down(true);
     budi.in_group(&group).says("/cek PLN20 01105691111").await;
     scene.klikoo.arrived(1).await;
-    let new = group.becomes_supergroup();
+    let new = group.becomes_supergroup_unheard();
     scene.klikoo.release();
     let notice = budi.in_group(&new).reply().await;
     assert!(notice.text().starts_with("⏳ "), "{notice:?}");

@@ -2,6 +2,7 @@
 
 use crate::bot_api::{Reply, Talk};
 
+mod backlog;
 mod bad_input;
 mod broken_answers;
 mod checking;

@@ -1,0 +1,125 @@
+//! `struck`: which entries of the journal have come to their end, noted at the moment when they do.
+//!
+//! The writer commits such an end with its next group, and may be syncing another group just then: some milliseconds
+//! in which a kill would have the answer given a second time, although Telegram had taken the first and said so. So it
+//! is written here before, in place and without a sync, which takes microseconds and which a kill cannot undo. The next
+//! open commits what stands here. It is a note beside the journal: where it cannot be written, an answer may be given
+//! twice, and nothing else is lost.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use super::layout::Layout;
+use crate::value::UpdateId;
+
+/// How many ends are remembered: more than can be on their way to the writer at once. Telegram numbers updates in
+/// turn, so those on their way have places of their own; where two should meet, the later one takes the place.
+const SLOTS: u32 = 4096;
+
+/// An update's number and a checksum: a flipped byte must not end what was not answered.
+const SLOT: usize = 8;
+
+/// The file, which is not there before the first end.
+pub(super) struct Struck {
+    path: PathBuf,
+    file: OnceLock<File>,
+}
+
+impl Struck {
+    /// The notes of a store that has just been opened: none.
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self { path: layout.struck(), file: OnceLock::new() }
+    }
+
+    /// Notes that an entry has come to its end.
+    pub(super) fn note(&self, update: UpdateId) {
+        let noted = self.file().and_then(|file| file.write_all_at(&encode(update), place(update)));
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the end of an answered question could not be noted at once");
+        }
+    }
+
+    /// Takes back what is noted of an update that is accepted only now: it has not come to its end.
+    pub(super) fn forget(&self, update: UpdateId) {
+        let Some(file) = self.file.get() else { return };
+        let mut slot = [0; SLOT];
+        let is_noted = file.read_exact_at(&mut slot, place(update)).is_ok() && decode(&slot) == Some(update);
+        if is_noted && let Err(error) = file.write_all_at(&[0; SLOT], place(update)) {
+            tracing::error!(%error, "an old note of an update cannot be taken back");
+        }
+    }
+
+    fn file(&self) -> io::Result<&File> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        // Two at once open the same file, and one of the two is kept.
+        let file = File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
+        Ok(self.file.get_or_init(|| file))
+    }
+}
+
+/// All that was noted before the store was last left. A slot that is not whole is passed over.
+pub(super) fn left_over(layout: &Layout) -> io::Result<Vec<UpdateId>> {
+    let mut bytes = Vec::new();
+    match File::open(layout.struck()) {
+        Ok(file) => file.take(u64::from(SLOTS) * SLOT as u64).read_to_end(&mut bytes)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let (slots, _) = bytes.as_chunks();
+    Ok(slots.iter().filter_map(decode).collect())
+}
+
+/// Throws the file away, once the journal has what it says.
+pub(super) fn clear(layout: &Layout) -> io::Result<()> {
+    match fs::remove_file(layout.struck()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn place(update: UpdateId) -> u64 {
+    u64::from(update.0 % SLOTS) * SLOT as u64
+}
+
+fn encode(update: UpdateId) -> [u8; SLOT] {
+    let number = update.0.to_be_bytes();
+    let slot = u64::from(update.0) << 32 | u64::from(crc32fast::hash(&number));
+    slot.to_be_bytes()
+}
+
+fn decode(slot: &[u8; SLOT]) -> Option<UpdateId> {
+    let update = UpdateId(u32::from_be_bytes(*slot.first_chunk()?));
+    (encode(update) == *slot).then_some(update)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_is_read_by_the_next_and_a_damaged_slot_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::new(dir.path());
+        let struck = Struck::new(&layout);
+        for update in [7, 8, u32::MAX] {
+            struck.note(UpdateId(update));
+        }
+        let read = || left_over(&layout).unwrap();
+        assert_eq!(read(), [7, 8, u32::MAX].map(UpdateId));
+
+        let mut bytes = std::fs::read(layout.struck()).unwrap();
+        bytes[7 * SLOT + 3] ^= 1;
+        std::fs::write(layout.struck(), bytes).unwrap();
+        assert_eq!(read(), [8, u32::MAX].map(UpdateId));
+
+        [8, 9].map(UpdateId).into_iter().for_each(|update| struck.forget(update));
+        assert_eq!(read(), [UpdateId(u32::MAX)]);
+        clear(&layout).unwrap();
+        assert_eq!(read(), []);
+    }
+}
