@@ -25,7 +25,7 @@
 //! | 3 | [`chat`] | the conversation, without Telegram |
 //! | 4 | [`bot`] · [`sandbox`] | Telegram; a Klikoo of one's own |
 //! | 5 | [`config`] · [`app`] | settings; where the parts meet |
-//! | 6 | [`cli`] · `main` | commands |
+//! | 6 | [`cli`] · `main` · `fuzzing` | commands; what the fuzz targets call, no part of the program |
 //!
 //! # Where to start reading
 //!
@@ -39,6 +39,8 @@ pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod config;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod inquiry;
 pub mod klikoo;
 pub mod locale;

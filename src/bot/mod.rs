@@ -13,6 +13,8 @@ mod lanes;
 mod late;
 mod menu;
 mod poll;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod question;
 mod send;
 

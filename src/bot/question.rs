@@ -13,7 +13,7 @@ use crate::{
     inquiry::parse::Request,
     locale::Html,
     store::Entry,
-    value::{ChatId, CustomerNumber, Language, MessageId, Rupiah, UpdateId, UserId},
+    value::{ChatId, Language, MessageId, Rupiah, UpdateId, UserId},
 };
 
 /// The form that this build writes. A later one reads it too.
@@ -204,11 +204,8 @@ impl KeptWhat {
             Self::Press => return Some(What::StalePress),
             Self::Answer { html, pin } => Intent::Answer { text: Html::from_record(html), leak: pin.map(Leak::from) },
             Self::Check { code, number, nominal, pin } => {
-                let request = Request {
-                    product: Arc::clone(catalog.get(&code)?),
-                    number: CustomerNumber::from_record(&number)?,
-                    nominal: nominal.map(Rupiah),
-                };
+                let product = Arc::clone(catalog.get(&code)?);
+                let request = Request::from_record(product, &number, nominal.map(Rupiah))?;
                 Intent::Check { request, leak: pin.map(Leak::from) }
             }
             Self::Products { word, owner } => Intent::Products { word, for_owner: owner },
@@ -224,8 +221,10 @@ impl KeptWhat {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
+    use crate::{bot::properties, value::CustomerNumber};
 
     fn question(what: What) -> Question {
         Question {
@@ -286,18 +285,35 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn no_record_panics(text in ".*", tail in "[a-z0-9:,\\[\\]{}\"]{0,60}") {
-            let catalog = Catalog::load(None).unwrap();
-            for question in [text, format!("{{\"v\":1,\"to\":1,\"asked\":1,\"what\":{{{tail}}}}}")] {
-                let entry = Entry { question, ..question_entry() };
-                let _ = Question::read(&entry, &catalog);
-            }
-        }
+    #[test]
+    fn a_check_that_could_not_be_typed_is_not_asked() {
+        let check = |code: &str, number: &str, nominal: &str| {
+            let what = format!(r#"{{"kind":"check","code":"{code}","number":"{number}"{nominal}}}"#);
+            let mut entry = question(What::StalePress).entry(DateTime::UNIX_EPOCH);
+            entry.question = format!(r#"{{"v":1,"to":1,"asked":1,"what":{what}}}"#);
+            Question::read(&entry, &Catalog::load(None).unwrap()).request().is_some()
+        };
+        assert!(check("PLN20", "01105691111", "") && check("DNOPEN", "0817345544", r#","nominal":50000"#));
+        assert!(!check("PLN20", "0817345544", ""), "no meter");
+        assert!(!check("DNOPEN", "0817345544", ""), "the nominal is missing");
+        assert!(!check("DNOPEN", "0817345544", r#","nominal":1"#), "the nominal is too small");
+        assert!(!check("PLN20", "01105691111", r#","nominal":50000"#), "it has no nominal");
     }
 
-    fn question_entry() -> Entry {
-        question(What::Intent(Intent::History)).entry(DateTime::UNIX_EPOCH)
+    proptest! {
+        #[test]
+        fn any_question_reads_the_same_again(
+            text in ".*", tail in "[a-z0-9:,\\[\\]{}\"]{0,60}",
+            code in "PLN20|DNOPEN|[A-Z0-9]{1,5}", number in "[0-9]{0,21}|0817345544|01105691111",
+            nominal in proptest::option::of(0_u64..20_000_000), word in ".*",
+        ) {
+            let catalog = Catalog::load(None).unwrap();
+            let check = json!({"kind": "check", "code": code, "number": number, "nominal": nominal}).to_string();
+            let products = json!({"kind": "products", "word": word, "owner": true}).to_string();
+            properties::question(&text, &catalog);
+            for what in [format!("{{{tail}}}"), check, products] {
+                properties::question(&format!(r#"{{"v":1,"to":1,"asked":1,"what":{what}}}"#), &catalog);
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ mod history;
 mod intent;
 mod later;
 mod products;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod quoted;
 mod refusal;
 mod reply;

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::{
     codes::{Meaning, meaning},
@@ -50,7 +51,7 @@ where
     D: DeserializeOwned,
 {
     let is_5xx = raw.status.is_server_error();
-    let Ok(envelope) = serde_json::from_slice::<Envelope<D>>(&raw.body) else {
+    let Some(envelope) = envelope(&raw.body) else {
         return Err(Failed::silent(Cause::of(Meaning::Undecided, is_5xx)));
     };
     let code = envelope.response_code.as_deref().and_then(|code| ResponseCode::new(code.trim()));
@@ -65,6 +66,13 @@ where
         Some(value) => Ok(Brought { value, code }),
         None => Err(Failed { cause: Cause::of(meaning, is_5xx), code }),
     }
+}
+
+/// Reads an object that is JSON all through. By itself serde takes an array too, its items for the fields in their order,
+/// and passes over bytes that are no text where it needs no value.
+fn envelope<D: DeserializeOwned>(body: &[u8]) -> Option<Envelope<D>> {
+    serde_json::from_slice::<Map<String, Value>>(body).ok()?;
+    serde_json::from_slice(body).ok()
 }
 
 fn customer_of(data: InquiryData) -> Customer {

@@ -52,7 +52,8 @@ impl Fault {
 /// A text from outside on one line: control characters become spaces, and at most `longest` characters remain.
 pub(super) fn printable(text: &str, longest: usize) -> String {
     let cleaned = text.replace(char::is_control, " ");
-    cleaned.trim().chars().take(longest).collect()
+    let short: String = cleaned.trim().chars().take(longest).collect();
+    short.trim_end().to_owned()
 }
 
 /// A fault with the vendor's response code, where there was one.

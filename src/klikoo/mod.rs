@@ -21,6 +21,8 @@ mod client;
 mod codes;
 mod error;
 mod key;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod retry;
 pub mod sign;
 mod skew;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::store::samples;
+use crate::store::{properties, samples};
 
 const CHAT: ChatId = ChatId(-1_001_234_567_890);
 
@@ -77,17 +77,28 @@ fn damage_is_an_error_that_shows_nothing_of_the_record() {
 
 proptest! {
     #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0_u8..3) {
-        let _ = decode(CHAT, &bytes);
-        let _ = decode(CHAT, &[vec![version], bytes].concat());
+    fn any_bytes_are_damage_or_a_record(bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0_u8..3) {
+        properties::record(&bytes);
+        properties::record(&[vec![version], bytes].concat());
     }
 
     #[test]
-    fn no_flipped_byte_panics(at in 0_usize..200, flip in 1_u8..) {
+    fn a_flipped_byte_is_damage_or_another_record(at in 0_usize..200, flip in 1_u8..) {
         let mut bytes = encode(&samples::record(CHAT, 0));
         let at = at % bytes.len();
         bytes[at] ^= flip;
-        let _ = decode(CHAT, &bytes);
+        properties::record(&bytes);
+    }
+
+    #[test]
+    fn any_texts_are_kept_as_they_are_shown(name in ".{0,150}", words in ".*", kind in "found|other|later") {
+        properties::record(&changed(|json| {
+            json["m"] = json!(name);
+            json["w"] = json!(words);
+            json["s"] = json!(words);
+            json["p"] = json!(words);
+            json["v"] = json!(kind);
+        }));
     }
 }
 

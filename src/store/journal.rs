@@ -5,6 +5,8 @@
 //! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes it
 //! once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -14,8 +16,8 @@ use crate::value::{ChatId, MessageId, UpdateId, UserId};
 /// The longest question that is kept, in bytes.
 pub const LONGEST_QUESTION: usize = 16 * 1024;
 
-/// One accepted question and how far its answer has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One accepted question and how far its answer has come. `{:?}` does not show the question: it holds a customer's number.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The update that asked: the entry's key.
     pub update: UpdateId,
@@ -32,6 +34,15 @@ pub struct Entry {
     pub kept: Option<Seq>,
     /// That it waits for a provider, and how.
     pub waiting: Option<Waiting>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { update, chat, kept, waiting, .. } = self;
+        let mut shown = f.debug_struct("Entry");
+        shown.field("update", update).field("chat", chat).field("kept", kept).field("waiting", waiting);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// A check that could not be answered at once.

@@ -24,6 +24,8 @@ mod key;
 mod ledger;
 mod memory;
 mod paging;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 #[cfg(test)]
 mod samples;
 mod sled;

@@ -16,7 +16,9 @@ impl CustomerName {
     pub fn new(raw: &str) -> Option<Self> {
         let words = raw.split(|c: char| c.is_whitespace() || is_invisible(c)).filter(|word| !word.is_empty());
         let name: String = words.collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
-        if name.is_empty() { None } else { Some(Self(name)) }
+        // The cut may have left a space behind: what is read back from a record would lose it.
+        let name = name.trim_end();
+        if name.is_empty() { None } else { Some(Self(name.to_owned())) }
     }
 
     /// The whole name, for the chat that asked.
@@ -46,6 +48,8 @@ mod tests {
         assert_eq!(CustomerName::new("  BUDI\u{202e}\n SANTOSO ").map(|n| n.0), Some("BUDI SANTOSO".into()));
         assert_eq!(CustomerName::new(&"A".repeat(5000)).map(|n| n.0.len()), Some(LONGEST));
         assert_eq!(CustomerName::new(" \u{0}\u{200e} "), None);
+        let cut_at_a_space = CustomerName::new(&format!("{} B", "A".repeat(LONGEST - 1))).unwrap();
+        assert_eq!(CustomerName::new(cut_at_a_space.as_str()), Some(cut_at_a_space));
     }
 
     #[test]

@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 8] = [
     &["chat"],
     &["bot", "sandbox"],
     &["config", "app"],
-    &["cli"],
+    &["cli", "fuzzing"],
     &["main"],
 ];
 

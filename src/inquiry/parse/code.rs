@@ -110,12 +110,12 @@ fn unknown(text: &str, catalog: &Catalog) -> Error {
 
 /// What was typed, short, and without what may be a number glued to it: the error may reach a log.
 fn shown(text: &str) -> String {
-    let mut run = 0;
+    let mut digits = 0;
     let short = text.chars().filter(|c| !c.is_control()).take(24);
     short
         .take_while(|c| {
-            run = if c.is_numeric() { run + 1 } else { 0 };
-            run <= 6
+            digits += usize::from(c.is_numeric());
+            digits <= 6
         })
         .collect()
 }

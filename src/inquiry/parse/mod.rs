@@ -9,13 +9,15 @@ mod code;
 mod nominal;
 mod pieces;
 mod pin;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod reading;
 mod refusal;
 
 use std::sync::Arc;
 
 use crate::{
-    catalog::{Catalog, Product, ProductCode},
+    catalog::{Catalog, Price, Product, ProductCode},
     value::{CustomerNumber, NumberError, Rupiah},
 };
 
@@ -30,6 +32,19 @@ pub struct Request {
     pub number: CustomerNumber,
     /// The nominal that the agent named, for a product with an open denomination; in rupiah.
     pub nominal: Option<Rupiah>,
+}
+
+impl Request {
+    /// Takes a check from a record, where it was valid when it was written. `None` where it is not, or not any more: the
+    /// operator may have given the product another price or number since.
+    pub fn from_record(product: Arc<Product>, number: &str, nominal: Option<Rupiah>) -> Option<Self> {
+        let number = CustomerNumber::parse(number, product.number).ok()?;
+        let fits = match product.price {
+            Price::Fixed { .. } => nominal.is_none(),
+            Price::Open { min, max } => nominal.is_some_and(|nominal| (min..=max).contains(&nominal)),
+        };
+        fits.then_some(Self { product, number, nominal })
+    }
 }
 
 /// What a line says.
@@ -48,7 +63,7 @@ pub enum Error {
     Empty,
     /// No product has this code.
     UnknownCode {
-        /// What was typed: up to 24 characters without control characters or long runs of digits.
+        /// What was typed: up to 24 characters and six digits, without control characters.
         typed: String,
         /// The nearest codes, nearest first; at most three.
         nearest: Vec<ProductCode>,
@@ -67,7 +82,7 @@ pub enum Error {
     MissingNominal(Arc<Product>),
     /// What stands where the nominal should is none.
     BadNominal(Arc<Product>),
-    /// The nominal is outside what the product takes; [`Price::Open`](crate::catalog::Price::Open) has the bounds.
+    /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
     NominalOutOfRange(Arc<Product>),
     /// The product has a fixed denomination, and a nominal was typed.
     NominalNotTaken(Arc<Product>),
@@ -109,6 +124,6 @@ fn refused(error: Error, pin_seen: bool) -> Parsed {
 }
 
 #[cfg(test)]
-mod properties;
+mod property_tests;
 #[cfg(test)]
 mod tests;

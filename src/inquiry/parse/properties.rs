@@ -1,120 +1,110 @@
-//! What holds for every text.
+//! What holds for every line, whoever wrote it. The property tests call it with texts that are made, the fuzz target
+//! `line` with texts that are found. It panics where something does not hold.
 
-use proptest::{prelude::*, sample::select};
+use super::{Error, Parsed, Request, parse, pieces};
+use crate::{
+    catalog::{Catalog, Price, Product, ProductCode},
+    value::{CustomerNumber, NumberError},
+};
 
-use super::*;
+/// As many digits may be a customer's number. No code, price or nominal of the built-in products has as many.
+const NUMBER: usize = 9;
 
-fn catalog() -> Catalog {
-    Catalog::load(None).unwrap()
-}
+/// A text with less characters is read whole, even with some around it.
+const SHORT: usize = 4_000;
 
-/// What agents' messages are made of.
-fn fragments() -> impl Strategy<Value = String> {
-    let words = select(vec![
-        "PLN20",
-        "ovo10",
-        "DNOPEN",
-        "MAX5000",
-        "PLN",
-        "cek",
-        "No. Meter:",
-        "01105691111",
-        "0817345544",
-        "+62",
-        "(0812)",
-        "3456-7890",
-        "1234",
-        "20 rb",
-        "Rp",
-        "10.000",
-        "1,5jt",
-        "BUDI",
-        "\u{202e}",
-        "\u{a0}",
-        "😀",
-        "-",
-        "+",
-        "0",
-    ]);
-    let gaps = select(vec!["", " ", ".", "*", "#", ",", "\n", "-", " - "]);
-    let digits = "[0-9]{1,14}".prop_map(|digits: String| digits);
-    let piece = prop_oneof![3 => words.prop_map(str::to_owned), 2 => digits];
-    prop::collection::vec((piece, gaps), 0..12)
-        .prop_map(|pieces| pieces.into_iter().map(|(piece, gap)| piece + gap).collect())
-}
-
-/// A complete number of a product with a fixed denomination.
-fn numbers() -> impl Strategy<Value = (&'static str, String)> {
-    prop_oneof![
-        "[0-9]{11,12}".prop_map(|digits| ("PLN20", digits)),
-        "08[0-9]{8,11}".prop_map(|digits| ("OVO10", digits)),
-        "[0-9]{5,15}".prop_map(|digits| ("MAX5000", digits)),
-    ]
-}
-
-fn groups(digits: &str, length: usize, gap: &str) -> String {
-    let groups: Vec<_> = digits.as_bytes().chunks(length).map(|group| std::str::from_utf8(group).unwrap()).collect();
-    groups.join(gap)
-}
-
-proptest! {
-    #[test]
-    fn no_text_panics(text in any::<String>()) {
-        let _ = parse(&text, &catalog());
-    }
-
-    #[test]
-    fn no_likely_text_panics_or_gives_a_number_that_was_not_typed(text in fragments()) {
-        if let Ok(request) = parse(&text, &catalog()).request {
-            let typed: String = text.chars().filter(char::is_ascii_digit).collect();
-            prop_assert!(typed.contains(request.number.as_str().trim_start_matches('0')), "{request:?}");
+/// Checks what [`parse`] makes of `text`, with the built-in `catalog`.
+pub(crate) fn hold(text: &str, catalog: &Catalog) {
+    let parsed = parse(text, catalog);
+    match &parsed.request {
+        Ok(request) => {
+            is_in(catalog, &request.product.code);
+            is_valid(request);
+            was_typed(request, text);
+            reads_back(request, catalog);
         }
+        Err(error) => is_founded(error, text, catalog),
     }
+    shows_no_number(&parsed);
+    is_the_same_in_any_case(text, &parsed, catalog);
+    let clean = pieces::clean(text);
+    assert_eq!(pieces::clean(&clean), clean, "cleaning twice changes something");
+}
 
-    #[test]
-    fn a_number_without_spaces_is_always_read(
-        (code, digits) in numbers(), length in 1usize..6,
-        mark in select(vec!["", "-", "\u{2011}", "\u{200e}"]), gap in select(vec![" ", ".", "*", "#", "\n"]),
-    ) {
-        let text = format!("{code}{gap}{}", groups(&digits, length, mark));
-        let parsed = parse(&text, &catalog());
-        prop_assert_eq!(parsed.request.map(|request| request.number.as_str().to_owned()), Ok(digits));
-        prop_assert!(!parsed.pin_seen);
-    }
+/// Number and nominal are of the product's shape, and in the form in which they would be read again.
+pub(crate) fn is_valid(Request { product, number, nominal }: &Request) {
+    assert_eq!(CustomerNumber::parse(number.as_str(), product.number).as_ref(), Ok(number));
+    let fits = match product.price {
+        Price::Fixed { .. } => nominal.is_none(),
+        Price::Open { min, max } => nominal.is_some_and(|nominal| (min..=max).contains(&nominal)),
+    };
+    assert!(fits, "{nominal:?} for {:?}", product.price);
+}
 
-    #[test]
-    fn groups_of_four_are_always_read(digits in "08[0-9]{8,11}|[0-9]{12}", gap in select(vec![" ", ".", "\u{a0}"])) {
-        // The tail of an 13-digit number in fours is a lone digit, and so one of the ways to be asked again.
-        prop_assume!(digits.len() != 13);
-        let code = if digits.len() == 12 { "PLN20" } else { "DN1" };
-        let parsed = parse(&format!("{code} {}", groups(&digits, 4, gap)), &catalog());
-        prop_assert_eq!(parsed.request.map(|request| request.number.as_str().to_owned()), Ok(digits));
-    }
+/// No digit of the number was made up, left out or moved; but for what a mobile number begins with.
+fn was_typed(request: &Request, text: &str) {
+    let typed: String = text.chars().filter(char::is_ascii_digit).collect();
+    assert!(typed.contains(request.number.as_str().trim_start_matches('0')), "{request:?}");
+}
 
-    #[test]
-    fn a_number_in_any_groups_is_read_whole_or_asked_again(
-        (code, digits) in numbers(), cuts in prop::collection::vec(1usize..15, 0..6), gap in select(vec![" ", ".", ") "]),
-    ) {
-        let mut text = digits.clone();
-        let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| *cut < digits.len()).collect();
-        cuts.sort_unstable();
-        cuts.dedup();
-        cuts.iter().rev().for_each(|cut| text.insert_str(*cut, gap));
-        match parse(&format!("{code} {text}"), &catalog()).request {
-            Ok(request) => prop_assert_eq!(request.number.as_str(), digits),
-            Err(Error::Ambiguous(_)) => {}
-            Err(other) => prop_assert!(false, "{:?}", other),
+/// Written as the bot itself writes a check, it is the same check.
+fn reads_back(request: &Request, catalog: &Catalog) {
+    let Request { product, number, nominal } = request;
+    let nominal = nominal.map(|nominal| format!(" {}", nominal.0)).unwrap_or_default();
+    let line = format!("{} {}{nominal}", product.code, number.as_str());
+    assert_eq!(parse(&line, catalog), Parsed { request: Ok(request.clone()), pin_seen: false });
+}
+
+/// An error says what is so, of products that there are.
+fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
+    match error {
+        Error::Empty => assert!(!text.contains(|c: char| c.is_ascii_digit()), "something was typed"),
+        Error::UnknownCode { typed, nearest } => {
+            assert!(typed.chars().count() <= 24 && !typed.contains(char::is_control), "{typed:?}");
+            assert!(nearest.len() <= 3);
+            nearest.iter().for_each(|code| is_in(catalog, code));
         }
+        Error::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
+        Error::Number(product, error) => {
+            is_in(catalog, &product.code);
+            assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
+        }
+        Error::MissingNominal(product) | Error::BadNominal(product) | Error::NominalOutOfRange(product) => {
+            assert!(is_open(product));
+        }
+        Error::NominalNotTaken(product) => assert!(!is_open(product)),
+        Error::MissingNumber(product) | Error::Ambiguous(product) => is_in(catalog, &product.code),
+        Error::Several => {}
     }
+}
 
-    #[test]
-    fn a_pin_behind_a_number_is_seen_and_kept_nowhere(
-        code in select(vec!["PLN20", "XYZ", "OVO10"]), pin in "9[0-9]{2,6}7", gap in select(vec![".", " ", "*"]),
-    ) {
-        let number = if code == "OVO10" { "0811111111" } else { "01111111111" };
-        let parsed = parse(&[code, number, &pin].join(gap), &catalog());
-        prop_assert!(parsed.pin_seen);
-        let shown = format!("{:?}", parsed);
-        prop_assert!(!shown.contains(&pin), "{}", shown);
+/// What is logged of a line holds no customer's number, whatever stands between its digits.
+fn shows_no_number(parsed: &Parsed) {
+    let shown = format!("{parsed:?}");
+    if shown.contains("\\u{") {
+        // A character as its number, which no customer has.
+        return;
     }
+    let longest = shown.split(char::is_alphabetic).map(|run| run.chars().filter(|c| c.is_numeric()).count()).max();
+    assert!(longest.is_none_or(|digits| digits < NUMBER), "{shown}");
+}
+
+/// Phones begin with a capital, and copies bring white space along.
+fn is_the_same_in_any_case(text: &str, parsed: &Parsed, catalog: &Catalog) {
+    if text.chars().count() >= SHORT {
+        return;
+    }
+    for other in [text.to_ascii_lowercase(), text.to_ascii_uppercase(), format!("\n {text}\t ")] {
+        let read = parse(&other, catalog);
+        assert_eq!(read.request.as_ref().ok(), parsed.request.as_ref().ok());
+        assert_eq!(read.pin_seen, parsed.pin_seen);
+    }
+}
+
+fn is_in(catalog: &Catalog, code: &ProductCode) {
+    assert!(catalog.get(code.as_str()).is_some(), "{code}");
+}
+
+fn is_open(product: &Product) -> bool {
+    matches!(product.price, Price::Open { .. })
 }

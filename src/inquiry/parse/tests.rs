@@ -344,4 +344,5 @@ fn what_was_typed_is_bounded_and_shows_no_number() {
     assert_eq!(typed(&"A".repeat(4096)).len(), 24);
     assert_eq!(typed("BUDI\u{202e}\u{0}"), "BUDI");
     assert_eq!(typed("XX01105691111"), "XX011056");
+    assert_eq!(typed("PLM20-0110-5691-111"), "PLM20-0110-");
 }

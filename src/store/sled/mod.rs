@@ -84,6 +84,9 @@ mod struck;
 mod wal;
 mod writer;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) use wal::properties::hold as log_holds;
+
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
 const READS: usize = 4;
 

@@ -212,6 +212,10 @@ pub(super) fn syncs(layout: &Layout) -> usize {
     synced.len() - 1
 }
 
+#[cfg(any(test, feature = "fuzzing"))]
+#[path = "wal_properties.rs"]
+pub(super) mod properties;
+
 #[cfg(test)]
 #[path = "wal_tests.rs"]
 pub(super) mod tests;
