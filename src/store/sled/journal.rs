@@ -34,11 +34,18 @@ impl Journal for SledStore {
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
-        self.0.struck.note(update);
-        self.commit(Write::Finish(update)).await.map(|_done| ())
+        // Once it is noted, the journal need not know it before it is asked.
+        let end = Write::Finish(update);
+        let left = if self.0.struck.note(update) { self.0.writer.leave(end) } else { Err(end) };
+        if let Err(end) = left {
+            self.commit(end).await?;
+        }
+        Ok(())
     }
 
     async fn unfinished(&self) -> Result<Vec<Entry>, Error> {
+        // What was left aside goes with any group.
+        self.commit(Write::Accept(Vec::new())).await?;
         self.read(|trees| {
             let mut entries = Vec::new();
             for row in trees.get(TreeName::Journal).scan_prefix(key::ENTRIES) {

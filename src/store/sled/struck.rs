@@ -1,9 +1,8 @@
 //! `struck`: which entries of the journal have come to their end, noted at the moment when they do.
 //!
-//! The writer commits such an end with its next group, and may be syncing another group just then: some milliseconds
-//! in which a kill would have the answer given a second time, although Telegram had taken the first and said so. So it
-//! is written here before, in place and without a sync, which takes microseconds and which a kill cannot undo. The next
-//! open commits what stands here. It is a note beside the journal: where it cannot be written, an answer may be given
+//! The writer commits such an end with its next group, whenever that comes: till then a kill would have the answer given
+//! a second time, although Telegram had taken the first and said so. So it is written here before, in place and without
+//! a sync, which takes microseconds and which a kill cannot undo. The next open commits what stands here. It is a note beside the journal: where it cannot be written, an answer may be given
 //! twice, and nothing else is lost.
 
 use std::fs::{self, File};
@@ -34,12 +33,13 @@ impl Struck {
         Self { path: layout.struck(), file: OnceLock::new() }
     }
 
-    /// Notes that an entry has come to its end.
-    pub(super) fn note(&self, update: UpdateId) {
+    /// Notes that an entry has come to its end; whether that could be written.
+    pub(super) fn note(&self, update: UpdateId) -> bool {
         let noted = self.file().and_then(|file| file.write_all_at(&encode(update), place(update)));
-        if let Err(error) = noted {
+        if let Err(error) = &noted {
             tracing::warn!(%error, "the end of an answered question could not be noted at once");
         }
+        noted.is_ok()
     }
 
     /// Takes back what is noted of an update that is accepted only now: it has not come to its end.

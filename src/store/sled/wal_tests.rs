@@ -89,9 +89,9 @@ async fn a_replay_over_what_is_there_already_changes_nothing() {
     let store = open_without_checkpoints(dir.path());
     store.accept(vec![entry(1), entry(2), entry(3)]).await.unwrap();
     store.append(record(ChatId(7), 0), Some(UpdateId(1))).await.unwrap();
-    store.finish(UpdateId(1)).await.unwrap();
+    store.commit(writer::Write::Finish(UpdateId(1))).await.unwrap();
     store.set_language(ChatId(7), Language::En).await.unwrap();
-    store.finish(UpdateId(3)).await.unwrap();
+    store.commit(writer::Write::Finish(UpdateId(3))).await.unwrap();
     let left = killed(dir.path());
     let records = read(&Layout::new(left.path())).unwrap();
     assert_eq!(records.len(), 5);

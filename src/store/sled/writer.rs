@@ -4,7 +4,7 @@
 //! [`Error::Closed`], and so is every later call.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,9 @@ use super::database::TreeName;
 
 /// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
 const QUEUE: usize = 256;
+
+/// How many writes may lie beside the queue.
+const ASIDE: usize = 64;
 
 /// How long a wish for a sync waits for a group that is synced anyway. Against a provider that answers at once it saves
 /// one sync of two; otherwise it lets a burst share one. All that waits for it is the next call for updates.
@@ -91,10 +94,14 @@ enum Message {
     Close { done: oneshot::Sender<Result<(), Error>> },
 }
 
+/// What goes with the next group, whenever one comes.
+type Aside = Arc<Mutex<Vec<Write>>>;
+
 /// The queue's near end. Dropping it commits what is queued, closes, and waits for the thread.
 pub(super) struct Writer {
     /// `None` only while it is dropped.
     queue: Option<mpsc::Sender<Message>>,
+    aside: Aside,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -104,15 +111,28 @@ impl Writer {
         let (queue, requests) = mpsc::channel(QUEUE);
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let syncs = Syncs { patience, waiting: Vec::new(), due: None };
-        let work = move || run(target, requests, syncs, &clock);
+        let aside = Aside::default();
+        let ours = aside.clone();
+        let work = move || run(target, requests, &ours, syncs, &clock);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self { queue: Some(queue), thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue: Some(queue), aside, thread: Mutex::new(Some(thread)) })
     }
 
     /// Has `write` committed, and gives what came of it. Once this was called, it may be committed even if the caller
     /// no longer waits for it.
     pub(super) async fn commit(&self, write: Write) -> Result<Answer, Error> {
         self.ask(|done| Message::Commit { write, done }).await
+    }
+
+    /// Leaves `write` to be committed ahead of the next group, or at the close: the thread is not woken for it, which would
+    /// cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
+    pub(super) fn leave(&self, write: Write) -> Result<(), Write> {
+        let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        if aside.len() >= ASIDE || self.queue.as_ref().is_none_or(mpsc::Sender::is_closed) {
+            return Err(write);
+        }
+        aside.push(write);
+        Ok(())
     }
 
     /// Waits until all that was committed is durable, and up to [`PATIENCE`] longer.
@@ -144,10 +164,16 @@ impl Drop for Writer {
 }
 
 /// The thread: group by group, until it is told to close or nobody can ask any more.
-fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>, mut syncs: Syncs, clock: &Runtime) {
+fn run(
+    mut target: impl Commit,
+    mut requests: mpsc::Receiver<Message>,
+    aside: &Aside,
+    mut syncs: Syncs,
+    clock: &Runtime,
+) {
     let closing = loop {
         let Some(first) = next(&mut target, &mut requests, &mut syncs, clock) else { break None };
-        let mut group = Group::default();
+        let mut group = Group::of(aside);
         let closing = group.fill(first, &mut requests, &mut syncs);
         group.commit(&mut target);
         if closing.is_some() {
@@ -156,6 +182,7 @@ fn run(mut target: impl Commit, mut requests: mpsc::Receiver<Message>, mut syncs
     };
     // From here on a call fails at once instead of waiting for the close.
     drop(requests);
+    Group::of(aside).commit(&mut target);
     let closed = target.close();
     if let Err(error) = &closed {
         tracing::error!(%error, "the store could not be closed in good order");
@@ -217,13 +244,20 @@ impl Syncs {
 }
 
 /// Requests that are committed together, and where their answers go.
-#[derive(Default)]
 struct Group {
     writes: Vec<Write>,
+    /// So many of the writes, the first ones, were left aside.
+    left: usize,
     waiting: Vec<oneshot::Sender<Result<Answer, Error>>>,
 }
 
 impl Group {
+    /// Begins with what was left aside.
+    fn of(aside: &Aside) -> Self {
+        let writes = std::mem::take(&mut *aside.lock().unwrap_or_else(PoisonError::into_inner));
+        Self { left: writes.len(), writes, waiting: Vec::new() }
+    }
+
     /// Takes `first` and all that is queued behind it; stops at a wish to close and gives it back.
     fn fill(
         &mut self,
@@ -252,9 +286,9 @@ impl Group {
         }
         let answers = target.commit(&self.writes);
         if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
-            tracing::error!(%error, requests = self.waiting.len(), "a commit failed");
+            tracing::error!(%error, requests = answers.len(), "a commit failed");
         }
-        let mut answers = answers.into_iter();
+        let mut answers = answers.into_iter().skip(self.left);
         for done in self.waiting {
             let answer = answers.next().unwrap_or(Err(Error::Closed));
             // Nobody may be waiting any more: the chat's task may be gone.

@@ -245,6 +245,32 @@ async fn a_sync_comes_by_itself_and_its_failure_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_left_aside_goes_with_the_next_group() {
+    let world = World::new();
+    assert!(world.writer.leave(append()).is_ok() && world.writer.leave(append()).is_ok());
+    let asked = world.ask().await;
+    assert_eq!(world.groups.recv().unwrap(), 3);
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(asked.await.unwrap(), Ok(kept(3)), "it comes first, and nobody is told of it");
+
+    assert!(world.writer.leave(append()).is_ok());
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(world.writer.close().await, Ok(()));
+    assert_eq!(world.groups.recv().unwrap(), 1, "the close is the last chance");
+    assert!(world.writer.leave(append()).is_err());
+}
+
+#[tokio::test]
+async fn only_so_much_may_lie_aside() {
+    let world = World::new();
+    for _ in 0..ASIDE {
+        assert!(world.writer.leave(append()).is_ok());
+    }
+    assert!(world.writer.leave(append()).is_err());
+    world.orders.send(Order::Keep).unwrap();
+}
+
+#[tokio::test]
 async fn the_last_handle_waits_for_what_is_queued() {
     let world = World::new();
     // A caller that asks and goes away.
