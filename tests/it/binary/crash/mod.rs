@@ -29,8 +29,8 @@ use tally::{Kill, Tally};
 const KILLS: usize = 50;
 
 /// How long Klikoo takes for a check, and how much longer the answer may be under way: not less than billers do. With it,
-/// this crowd has some 50 answers a second, more than a busy group of agents.
-const LATENCY: Duration = Duration::from_millis(200);
+/// this crowd has some 80 answers a second, more than a busy group of agents.
+const LATENCY: Duration = Duration::from_millis(100);
 const DELAY: Duration = Duration::from_millis(400);
 
 /// How long the bot may take to come so far that it is killed, and after the last kill to answer what is left: a check
