@@ -5,7 +5,8 @@
 //! Klikoo is out of order in some lives, so that checks wait over a kill, and the road to it is bad ([`rough`](super::rough)).
 //! Agents ask for histories too, and turn their pages.
 //!
-//! `CRASH_KILLS` sets how often it is killed, `CRASH_SEED` repeats the moments of an earlier run. The moment of a kill
+//! `CRASH_KILLS` sets how often it is killed, `CRASH_SEED` repeats the moments of an earlier run, `TEST_BINARY` names another
+//! binary than the debug build: with the one that is shipped the rule about doubled answers is strict. The moment of a kill
 //! is a count of calls at Telegram and up to a tenth of a second more; what runs at that time differs from run to run.
 
 mod crowd;
