@@ -136,7 +136,7 @@ impl Late {
                 waiter.last = Some(outcome);
             }
             Asked::Held if desk.now() < waiter.waiting.until => {
-                self.lock().hold(place, desk.now());
+                self.lock().hold(place, waiter.provider, desk.now());
                 return;
             }
             Asked::Held | Asked::Busy | Asked::Lost => {}

@@ -12,7 +12,7 @@
 //! [`PER_SECOND`] answers reach it in any second, whatever the calls before them took, and one chat's are
 //! [`SPACING`] apart. One agent's answers keep their order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -45,38 +45,40 @@ const HOLD: TimeDelta = TimeDelta::seconds(1);
 /// Oldest first: the order in which they began to wait, then the update's.
 pub(super) type Place = (DateTime<Utc>, UpdateId);
 
+/// In order of the moments: of those that sleep, when their pauses end; of those that are ready, when they began to wait.
+type Order = BTreeMap<(DateTime<Utc>, Place), Spot>;
+
 /// All checks that wait. Each is in one of the five states at the top of this file.
 #[derive(Default)]
 pub(super) struct Queue {
     /// All of them, until they are being told.
     waiters: BTreeMap<Place, Waiter>,
-    /// By the end of their pauses.
-    sleeping: BTreeSet<(DateTime<Utc>, Place)>,
-    ready: BTreeMap<Provider, BTreeMap<Place, Spot>>,
-    asked: BTreeMap<Place, Asked>,
-    ended: BTreeMap<Place, End>,
-    saying: BTreeMap<Place, ChatId>,
-    /// When the answers of the last second had been taken by Telegram.
-    said: VecDeque<DateTime<Utc>>,
-    /// The same by chat, of the last few seconds.
-    spoken: HashMap<ChatId, DateTime<Utc>>,
+    sleeping: Order,
+    ready: Order,
+    /// These three are short.
+    asked: Vec<(Place, Spot)>,
+    ended: Vec<(Place, End)>,
+    saying: Vec<(Place, ChatId)>,
+    /// When the answers of the last few seconds had been taken by Telegram, and where.
+    said: Vec<(DateTime<Utc>, ChatId)>,
     /// Providers that are left alone until then.
     held: HashMap<Provider, DateTime<Utc>>,
 }
 
-/// What decides whether one that is ready may be asked for.
+/// What decides whether one may be asked for or told of.
 #[derive(Clone, Copy)]
 struct Spot {
-    chat: ChatId,
-    until: DateTime<Utc>,
-}
-
-/// One that is being asked for.
-#[derive(Clone, Copy)]
-struct Asked {
     provider: Provider,
     chat: ChatId,
     user: UserId,
+    until: DateTime<Utc>,
+}
+
+impl Spot {
+    fn of(waiter: &Waiter) -> Self {
+        let (chat, user) = (waiter.question.chat, waiter.question.user);
+        Self { provider: waiter.provider, chat, user, until: waiter.waiting.until }
+    }
 }
 
 impl Queue {
@@ -93,7 +95,7 @@ impl Queue {
     /// Puts a check in, to be asked for when its pause is over.
     pub(super) fn add(&mut self, waiter: Waiter) {
         let place = (waiter.accepted, waiter.question.update);
-        self.sleeping.insert((waiter.waiting.next, place));
+        self.sleeping.insert((waiter.waiting.next, place), Spot::of(&waiter));
         self.waiters.insert(place, waiter);
     }
 
@@ -124,18 +126,20 @@ impl Queue {
 
     /// It brought no answer: waits on, as `waiter` says. `false` when it was cancelled meanwhile.
     pub(super) fn pause(&mut self, place: Place, waiter: Waiter) -> bool {
-        self.asked.remove(&place);
+        self.asked.retain(|(asked, _)| *asked != place);
         let Some(kept) = self.waiters.get_mut(&place) else { return false };
-        self.sleeping.insert((waiter.waiting.next, place));
+        self.sleeping.insert((waiter.waiting.next, place), Spot::of(&waiter));
         *kept = waiter;
         true
     }
 
     /// It was not asked, because its provider is left alone: it keeps its place, and for a while nobody asks.
-    pub(super) fn hold(&mut self, place: Place, now: DateTime<Utc>) {
-        let Some(Asked { provider, .. }) = self.asked.remove(&place) else { return };
+    pub(super) fn hold(&mut self, place: Place, provider: Provider, now: DateTime<Utc>) {
+        self.asked.retain(|(asked, _)| *asked != place);
         self.held.insert(provider, now + HOLD);
-        self.make_ready(place);
+        if let Some(waiter) = self.waiters.get(&place) {
+            self.ready.insert((place.0, place), Spot::of(waiter));
+        }
     }
 
     /// A provider answers again: whoever waits for it is asked for now, and not when its own pause would be over.
@@ -143,134 +147,141 @@ impl Queue {
         if self.held.remove(&provider).is_none() {
             return;
         }
-        let of_it = |place: &Place| self.waiters.get(place).is_some_and(|waiter| waiter.provider == provider);
-        let (awake, sleeping) = std::mem::take(&mut self.sleeping).into_iter().partition(|(_, place)| of_it(place));
-        self.sleeping = sleeping;
-        let awake: BTreeSet<(DateTime<Utc>, Place)> = awake;
-        awake.into_iter().for_each(|(_, place)| self.make_ready(place));
+        let of_it = |spot: &Spot| spot.provider == provider;
+        let awake: Vec<_> = self.sleeping.iter().filter(|(_, spot)| of_it(spot)).map(|(key, _)| *key).collect();
+        awake.into_iter().for_each(|key| self.wake_up(key));
     }
 
     /// It is not asked for any more, and its agent is to be told of `end`.
     pub(super) fn end(&mut self, place: Place, end: End) {
-        self.asked.remove(&place);
+        self.asked.retain(|(asked, _)| *asked != place);
         if self.holds(place) {
-            self.ended.insert(place, end);
+            self.ended.push((place, end));
         }
-    }
-
-    /// Takes a check out for good.
-    pub(super) fn remove(&mut self, place: Place) -> Option<Waiter> {
-        let waiter = self.waiters.remove(&place)?;
-        self.sleeping.remove(&(waiter.waiting.next, place));
-        self.ready.get_mut(&waiter.provider).and_then(|ready| ready.remove(&place));
-        self.ended.remove(&place);
-        Some(waiter)
     }
 
     /// The asking has come to nothing, by a mistake in this program.
     pub(super) fn drop_asked(&mut self, place: Place) {
-        self.asked.remove(&place);
+        self.asked.retain(|(asked, _)| *asked != place);
         self.remove(place);
     }
 
     /// Those to tell now, oldest first. Each is to be followed by [`Queue::said`].
     pub(super) fn due_to_say(&mut self, now: DateTime<Utc>) -> Vec<(Place, Waiter, End)> {
         // A clock that was put back must not hold anybody for long.
-        self.said.retain(|at| *at <= now && now - *at < SECOND);
-        self.spoken.retain(|_, at| *at <= now && now - *at < SPACING_IN_GROUPS);
-        let mut all = Vec::new();
-        while self.saying.len() + self.said.len() < PER_SECOND
-            && let Some(place) = self.ended.keys().copied().find(|place| self.may_say(*place, now))
+        self.said.retain(|(at, _)| *at <= now && now - *at < SPACING_IN_GROUPS);
+        let mut due = Vec::new();
+        while self.may_say_more(now)
+            && let Some((place, end)) = self.take_oldest_to_say(now)
+            && let Some(waiter) = self.remove(place)
         {
-            let end = self.ended.remove(&place);
-            let Some((waiter, end)) = self.remove(place).zip(end) else { continue };
-            self.saying.insert(place, waiter.question.chat);
-            all.push((place, waiter, end));
+            self.saying.push((place, waiter.question.chat));
+            due.push((place, waiter, end));
         }
-        all
+        due
     }
 
     /// Telegram has taken an answer, or refused it for good.
     pub(super) fn said(&mut self, place: Place, now: DateTime<Utc>) {
-        if let Some(chat) = self.saying.remove(&place) {
-            self.said.push_back(now);
-            self.spoken.insert(chat, now);
-        }
+        let chats = self.saying.extract_if(.., |(saying, _)| *saying == place).map(|(_, chat)| (now, chat));
+        self.said.extend(chats);
+    }
+
+    /// Takes a check out for good.
+    fn remove(&mut self, place: Place) -> Option<Waiter> {
+        let waiter = self.waiters.remove(&place)?;
+        self.sleeping.remove(&(waiter.waiting.next, place));
+        self.ready.remove(&(place.0, place));
+        self.ended.retain(|(ended, _)| *ended != place);
+        Some(waiter)
     }
 
     /// Makes those ready whose pauses are over.
     fn wake(&mut self, now: DateTime<Utc>) {
-        while let Some(&(end, place)) = self.sleeping.first()
-            && end <= now
+        while let Some((&key, _)) = self.sleeping.first_key_value()
+            && key.0 <= now
         {
-            self.sleeping.pop_first();
-            self.make_ready(place);
+            self.wake_up(key);
         }
         // A pause that is longer than any was begun before the clock was put back.
-        while let Some(&(end, place)) = self.sleeping.last()
-            && end > now + LONGEST_PAUSE
+        while let Some((&key, _)) = self.sleeping.last_key_value()
+            && key.0 > now + LONGEST_PAUSE
         {
-            self.sleeping.pop_last();
-            self.make_ready(place);
+            self.wake_up(key);
         }
     }
 
-    fn make_ready(&mut self, place: Place) {
-        if let Some(waiter) = self.waiters.get(&place) {
-            let spot = Spot { chat: waiter.question.chat, until: waiter.waiting.until };
-            self.ready.entry(waiter.provider).or_default().insert(place, spot);
+    fn wake_up(&mut self, key: (DateTime<Utc>, Place)) {
+        if let Some(spot) = self.sleeping.remove(&key) {
+            let (_, place) = key;
+            self.ready.insert((place.0, place), spot);
         }
     }
 
     /// The oldest that may be asked for.
     fn next(&self, now: DateTime<Utc>) -> Option<Place> {
-        let ahead = self.ahead();
-        let has_room = |chat: &ChatId| ahead.get(chat).is_none_or(|count| *count < AHEAD_IN_A_CHAT);
-        let oldest_of = |(provider, ready): (&Provider, &BTreeMap<Place, Spot>)| {
-            let under_way = self.asked.values().filter(|asked| asked.provider == *provider).count();
-            let is_held = self.is_held(*provider, under_way, now);
-            // Before it is given up, it is asked for once more, whatever is known of its provider.
-            let may_ask = |spot: &Spot| (!is_held || spot.until <= now) && has_room(&spot.chat);
-            let mut ready = ready.iter().filter(|_| under_way < AT_ONCE);
-            ready.find(|(_, spot)| may_ask(spot)).map(|(place, _)| *place)
-        };
-        self.ready.iter().filter_map(oldest_of).min()
+        let those = |is_so: &dyn Fn(Provider) -> bool| Provider::ALL.into_iter().filter(|p| is_so(*p)).collect();
+        let busy: Vec<Provider> = those(&|provider| self.under_way(provider) >= AT_ONCE);
+        let held: Vec<Provider> = those(&|provider| self.is_held(provider, now));
+        let full = self.chats_far_ahead();
+        // Before it is given up, it is asked for once more, whatever is known of its provider.
+        let is_free = |spot: &Spot| spot.until <= now || !held.contains(&spot.provider);
+        let may_ask = |spot: &Spot| is_free(spot) && !busy.contains(&spot.provider) && !full.contains(&spot.chat);
+        self.ready.iter().find(|(_, spot)| may_ask(spot)).map(|((_, place), _)| *place)
+    }
+
+    fn under_way(&self, provider: Provider) -> usize {
+        self.asked.iter().filter(|(_, asked)| asked.provider == provider).count()
     }
 
     /// Whether a provider is left alone. Once in a while one finds out whether it still is.
-    fn is_held(&self, provider: Provider, under_way: usize, now: DateTime<Utc>) -> bool {
+    fn is_held(&self, provider: Provider, now: DateTime<Utc>) -> bool {
         // A clock that was put back must not hold a provider for long.
-        let holds = |until: &DateTime<Utc>| under_way > 0 || (*until > now && *until <= now + HOLD);
+        let holds = |until: &DateTime<Utc>| self.under_way(provider) > 0 || (*until > now && *until <= now + HOLD);
         self.held.get(&provider).is_some_and(holds)
     }
 
-    /// In which chats how many are ahead.
-    fn ahead(&self) -> HashMap<ChatId, usize> {
-        let asked = self.asked.values().map(|asked| asked.chat);
-        let ended = self.ended.keys().filter_map(|place| Some(self.waiters.get(place)?.question.chat));
-        let mut ahead = HashMap::new();
-        asked.chain(ended).for_each(|chat| *ahead.entry(chat).or_default() += 1);
-        ahead
+    /// The chats of which no more are asked for before some are told.
+    fn chats_far_ahead(&self) -> Vec<ChatId> {
+        let ended = self.ended.iter().filter_map(|(place, _)| Some(self.waiters.get(place)?.question.chat));
+        let mut chats: Vec<ChatId> = self.asked.iter().map(|(_, asked)| asked.chat).chain(ended).collect();
+        chats.sort_unstable();
+        chats
+            .chunk_by(ChatId::eq)
+            .filter(|same| same.len() >= AHEAD_IN_A_CHAT)
+            .filter_map(<[_]>::first)
+            .copied()
+            .collect()
     }
 
     fn begin(&mut self, place: Place) -> Option<Waiter> {
-        let waiter = self.waiters.get(&place)?;
-        self.ready.get_mut(&waiter.provider)?.remove(&place)?;
-        let (chat, user) = (waiter.question.chat, waiter.question.user);
-        self.asked.insert(place, Asked { provider: waiter.provider, chat, user });
-        Some(waiter.clone())
+        let spot = self.ready.remove(&(place.0, place))?;
+        let waiter = self.waiters.get(&place).cloned()?;
+        self.asked.push((place, spot));
+        Some(waiter)
+    }
+
+    /// Whether Telegram takes one more now, in whatever chat.
+    fn may_say_more(&self, now: DateTime<Utc>) -> bool {
+        let just_said = self.said.iter().filter(|(at, _)| now - *at < SECOND).count();
+        self.saying.len() + just_said < PER_SECOND
+    }
+
+    fn take_oldest_to_say(&mut self, now: DateTime<Utc>) -> Option<(Place, End)> {
+        let sayable = self.ended.iter().enumerate().filter(|(_, (place, _))| self.may_say(*place, now));
+        let (index, _) = sayable.min_by_key(|(_, (place, _))| *place)?;
+        Some(self.ended.swap_remove(index))
     }
 
     /// Whether one that has ended may be told: Telegram takes it in its chat, and no older one of the same agent is just
     /// being asked for.
     fn may_say(&self, place: Place, now: DateTime<Utc>) -> bool {
-        let Some(question) = self.waiters.get(&place).map(|waiter| &waiter.question) else { return false };
-        let (chat, user) = (question.chat, question.user);
+        let Some(Spot { chat, user, .. }) = self.waiters.get(&place).map(Spot::of) else { return false };
         let spacing = if chat.0 < 0 { SPACING_IN_GROUPS } else { SPACING };
-        let has_just_spoken = self.spoken.get(&chat).is_some_and(|at| now - *at < spacing);
-        let mut older = self.asked.range(..place).map(|(_, asked)| asked);
-        let is_spoken_to = self.saying.values().any(|other| *other == chat);
-        !has_just_spoken && !is_spoken_to && !older.any(|asked| (asked.chat, asked.user) == (chat, user))
+        let is_spoken_to = self.saying.iter().any(|(_, other)| *other == chat);
+        let has_just_spoken = self.said.iter().any(|(at, other)| *other == chat && now - *at < spacing);
+        let is_older = |(asked, spot): &(Place, Spot)| *asked < place && (spot.chat, spot.user) == (chat, user);
+        !is_spoken_to && !has_just_spoken && !self.asked.iter().any(is_older)
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -103,7 +105,7 @@ impl World {
             waiter.waiting.next = self.in_a_while(60_000);
             self.queue.pause(place, waiter);
         } else {
-            self.queue.hold(place, self.now);
+            self.queue.hold(place, PLN, self.now);
         }
     }
 
@@ -164,13 +166,13 @@ fn a_provider_that_is_left_alone_is_asked_for_by_the_oldest_once_a_second() {
     let mut now = start() + TimeDelta::seconds(6);
     let first = queue.due_to_ask(now);
     assert_eq!(first.len(), AT_ONCE);
-    first.iter().for_each(|(place, _)| queue.hold(*place, now));
+    first.iter().for_each(|(place, _)| queue.hold(*place, PLN, now));
     let mut asked = Vec::new();
     for _ in 0..30 {
         now += TICK;
         for (place, waiter) in queue.due_to_ask(now) {
             asked.push(waiter.question.update.0);
-            queue.hold(place, now);
+            queue.hold(place, PLN, now);
         }
     }
     assert_eq!(asked, [0, 0, 0], "the oldest keeps its place");
