@@ -23,6 +23,11 @@ pub(super) enum TreeName {
     Journal,
 }
 
+impl TreeName {
+    /// Each of them.
+    pub(super) const ALL: [Self; 3] = [Self::History, Self::Preferences, Self::Journal];
+}
+
 /// The open trees. As long as one of these lives, sled holds its files.
 #[derive(Clone)]
 pub(super) struct Trees {

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::super::Error;
 use super::super::ledger::Ledger;
+use super::backup::{Tap, Tee};
+use super::change::Change;
 use super::check;
 use super::checkpoint;
 use super::database::Database;
@@ -21,6 +23,7 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
+use super::swap;
 use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
@@ -63,6 +66,8 @@ pub(super) struct Disk {
     pub(super) timing: Timing,
     /// Until when a full disk is left alone.
     pub(super) next_try: Instant,
+    /// Where a backup learns what is committed.
+    tap: Tap,
 }
 
 /// sled, open.
@@ -78,7 +83,8 @@ impl Disk {
     pub(super) fn open(dir: &Path, timing: Timing) -> Result<Self, Error> {
         let layout = Layout::new(dir);
         let may_be_new = layout.inspect()? == Kind::Empty;
-        let mark_file = MarkFile::lock(&layout, may_be_new)?;
+        let mut mark_file = MarkFile::lock(&layout, may_be_new)?;
+        swap::finish(&layout, &mut mark_file)?;
         // Now alone; another may have made the store just before.
         let disk = match layout.inspect()? {
             Kind::Empty => Self::create(layout, mark_file)?,
@@ -106,6 +112,7 @@ impl Disk {
             ended: HashSet::new(),
             timing: Timing::default(),
             next_try: Instant::now(),
+            tap: Tap::default(),
         }
     }
 
@@ -208,6 +215,22 @@ impl Disk {
         }
     }
 
+    /// Puts rows of a backup into a new store, past the log: it is of no use before [`Disk::holds`] and a close.
+    pub(super) fn load(&self, rows: &[Change]) -> Result<(), Error> {
+        let live = self.live.as_ref().map_err(Error::clone)?;
+        live.database.apply(rows).map_err(|error| live.database.trees.error(&error))
+    }
+
+    /// Whether that which was loaded, which is of this schema, has the records and preferences that `mark` counts. The
+    /// journal's numbers are taken from its rows, as a replay takes them.
+    pub(super) fn holds(&mut self, mark: Mark, schema: u32) -> bool {
+        let Ok(live) = &self.live else { return false };
+        let mark = Mark { accepted: 0, ended: 0, ..mark };
+        let Ok(found) = check::verify(&self.layout, &live.database, &self.manifest.id, mark) else { return false };
+        (self.mark, self.manifest.schema) = (found, schema);
+        found == Mark { accepted: found.accepted, ended: found.ended, ..mark }
+    }
+
     /// Commits a group if it can be.
     pub(super) fn commit_or_refuse(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         match self.try_commit(group) {
@@ -222,6 +245,8 @@ impl Disk {
     }
 
     fn fail(&mut self, error: Error) {
+        // What the log holds of a write that failed may come back at a replay, untold.
+        self.tap.fail();
         self.live = Err(error);
         self.next_try = Instant::now() + self.timing.pause;
     }
@@ -239,6 +264,7 @@ impl Disk {
         appended.map_err(|error| self.layout.error(&error))?;
         // From here on it is committed: should sled fail, a replay makes up for it.
         self.mark = planned.mark;
+        self.tap.put(&planned.changes, planned.mark);
         self.unflushed_since.get_or_insert_with(Instant::now);
         if let Err(error) = live.database.apply(&planned.changes).map_err(|error| trees.error(&error)) {
             tracing::error!(%error, "sled failed over a group that the log holds");
@@ -253,6 +279,11 @@ impl Commit for Disk {
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         self.recover(Instant::now());
         self.commit_or_refuse(group)
+    }
+
+    fn tee(&mut self) -> Result<Tee, Error> {
+        self.live.as_ref().map_err(Error::clone)?;
+        self.tap.open(self.mark)
     }
 
     fn due(&self) -> Option<Instant> {

@@ -82,6 +82,45 @@ impl Layout {
         self.dir.join("schema.new")
     }
 
+    /// The socket at which a running bot is asked for a backup.
+    pub(super) fn control(&self) -> PathBuf {
+        self.dir.join("control")
+    }
+
+    /// Where a backup becomes a store, before it takes its name.
+    pub(super) fn restoring(&self) -> Self {
+        self.below("restoring")
+    }
+
+    /// A store of a backup that is to take the place of this one.
+    pub(super) fn restored(&self) -> Self {
+        self.below("restored")
+    }
+
+    /// What a restored store took the place of.
+    pub(super) fn before_restore(&self) -> Self {
+        self.below("before-restore")
+    }
+
+    /// Where sled's files are written anew, before that takes its name.
+    pub(super) fn compacting(&self) -> Self {
+        self.below("compacting")
+    }
+
+    /// sled's files, written anew, that are to take the place of these.
+    pub(super) fn compacted(&self) -> Self {
+        self.below("compacted")
+    }
+
+    /// What compacted files took the place of.
+    pub(super) fn before_compaction(&self) -> Self {
+        self.below("before-compaction")
+    }
+
+    fn below(&self, name: &str) -> Self {
+        Self::new(&self.dir.join(name))
+    }
+
     /// Makes the directory where there is none, and tells what it is.
     pub(super) fn inspect(&self) -> Result<Kind, Error> {
         if self.dir.exists() && !self.dir.is_dir() {
@@ -92,10 +131,10 @@ impl Layout {
         for entry in fs::read_dir(&self.dir).map_err(|error| self.error(&error))? {
             let entry = entry.map_err(|error| self.error(&error))?;
             match entry.file_name().to_str() {
-                Some("store.json" | "sled" | "wal") => return Ok(Kind::Ours),
+                Some("store.json" | "sled" | "wal" | "restored") => return Ok(Kind::Ours),
                 // Made and locked before anything else: empty, it says only that another is at it, or was.
                 Some("mark") if entry.metadata().is_ok_and(|mark| mark.len() > 0) => kind = Kind::Ours,
-                Some("mark" | "store.json.new" | "lost+found") => {}
+                Some("mark" | "store.json.new" | "control" | "restoring" | "lost+found") => {}
                 Some(name) if name.starts_with('.') => {}
                 _ => {
                     let found = entry.file_name().to_string_lossy().into_owned();
@@ -128,6 +167,23 @@ impl Layout {
 pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     // Only Unix opens directories as files.
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+/// Removes a directory with all that is in it, if it is there.
+pub(super) fn remove_dir(layout: &Layout) -> io::Result<()> {
+    unless_missing(fs::remove_dir_all(&layout.dir))
+}
+
+/// Removes a file, if it is there.
+pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+    unless_missing(fs::remove_file(path))
+}
+
+fn unless_missing(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// sled's files under `sled`, as paths relative to it, sorted. Others are none of sled's, nor of ours.

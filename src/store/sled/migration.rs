@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::io;
 
 use super::super::Error;
-use super::layout::{Layout, copy_sled, sled_files, sync_dir};
+use super::layout::{Layout, copy_sled, remove_dir, sled_files, sync_dir};
 
 /// Copies the store as it is, unless a migration that was cut off did so already.
 pub(super) fn keep_aside(layout: &Layout, schema: u32) -> Result<(), Error> {
@@ -36,8 +36,8 @@ fn copy(layout: &Layout, schema: u32) -> io::Result<()> {
     sync_dir(&layout.dir)
 }
 
-/// Makes a copy durable, before that which it is a copy of is changed.
-fn sync(copy: &Layout) -> io::Result<()> {
+/// Makes a store that nobody has open durable, before that which it is a copy of is changed.
+pub(super) fn sync(copy: &Layout) -> io::Result<()> {
     for path in sled_files(&copy.sled())? {
         File::open(copy.sled().join(path))?.sync_all()?;
     }
@@ -53,13 +53,6 @@ pub(super) fn forget_aside(layout: &Layout, schema: u32) {
         if let Err(error) = remove_dir(&Layout::new(&layout.aside(older))) {
             tracing::warn!(%error, "what was kept aside of an older schema could not be removed");
         }
-    }
-}
-
-fn remove_dir(layout: &Layout) -> io::Result<()> {
-    match fs::remove_dir_all(&layout.dir) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
 

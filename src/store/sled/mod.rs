@@ -21,6 +21,8 @@
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
 //! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
+//! | `control` | only while a bot has it open: where backups are asked for ([`backup`]) |
+//! | `restored/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -53,6 +55,7 @@ use self::writer::{Answer, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
+mod backup;
 mod change;
 mod check;
 mod checkpoint;
@@ -76,8 +79,11 @@ mod preferences;
 mod readers;
 mod recovery;
 mod seal;
+mod swap;
 mod wal;
 mod writer;
+
+pub use backup::{Backups, Restored, Summary, backup, restore};
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
 const READS: usize = 4;

@@ -15,6 +15,7 @@ use tokio::time::timeout_at;
 use crate::value::{ChatId, UpdateId};
 
 use super::super::{Error, Seq, Waiting};
+use super::backup::Tee;
 use super::database::TreeName;
 
 /// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
@@ -64,6 +65,9 @@ pub(super) trait Commit: Send + 'static {
     /// Writes all of `group`, durably, and says what came of each, in order.
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>>;
 
+    /// Shows what is committed from now on to a backup.
+    fn tee(&mut self) -> Result<Tee, Error>;
+
     /// When it wants to be settled, if it does.
     fn due(&self) -> Option<Instant>;
 
@@ -77,6 +81,7 @@ pub(super) trait Commit: Send + 'static {
 /// What goes through the queue.
 enum Message {
     Commit { write: Write, done: oneshot::Sender<Result<Answer, Error>> },
+    Tee { done: oneshot::Sender<Result<Tee, Error>> },
     Close { done: oneshot::Sender<Result<(), Error>> },
 }
 
@@ -101,6 +106,11 @@ impl Writer {
     /// no longer waits for it.
     pub(super) async fn commit(&self, write: Write) -> Result<Answer, Error> {
         self.ask(|done| Message::Commit { write, done }).await
+    }
+
+    /// Shows what is committed from now on.
+    pub(super) async fn tee(&self) -> Result<Tee, Error> {
+        self.ask(|done| Message::Tee { done }).await
     }
 
     /// Commits what is queued, closes and ends the thread.
@@ -169,6 +179,8 @@ fn next(target: &mut impl Commit, requests: &mut mpsc::Receiver<Message>, clock:
 struct Group {
     writes: Vec<Write>,
     waiting: Vec<oneshot::Sender<Result<Answer, Error>>>,
+    /// Backups that begin: before the group is committed.
+    tees: Vec<oneshot::Sender<Result<Tee, Error>>>,
 }
 
 impl Group {
@@ -186,6 +198,7 @@ impl Group {
                     self.writes.push(write);
                     self.waiting.push(done);
                 }
+                Message::Tee { done } => self.tees.push(done),
             }
             next = if self.writes.len() < QUEUE { requests.try_recv().ok() } else { None };
         }
@@ -193,6 +206,10 @@ impl Group {
     }
 
     fn commit(self, target: &mut impl Commit) {
+        for done in self.tees {
+            // Nobody may be waiting any more: then nothing is shown either.
+            let _ = done.send(target.tee());
+        }
         if self.writes.is_empty() {
             return;
         }

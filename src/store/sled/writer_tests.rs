@@ -42,6 +42,10 @@ impl Commit for StandIn {
         answers
     }
 
+    fn tee(&mut self) -> Result<Tee, Error> {
+        Err(Error::Closed)
+    }
+
     fn due(&self) -> Option<Instant> {
         self.due
     }
