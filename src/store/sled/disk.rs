@@ -159,6 +159,7 @@ impl Disk {
         if disk.manifest.schema < SCHEMA {
             disk.end_migration()?;
         }
+        disk.compact_if_wasteful()?;
         Ok(disk)
     }
 

@@ -203,6 +203,15 @@ pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Makes sled's files durable, which sled must not have open.
+pub(super) fn sync_sled(layout: &Layout) -> io::Result<()> {
+    let sled = layout.sled();
+    for path in sled_files(&sled)? {
+        File::open(sled.join(path))?.sync_all()?;
+    }
+    sync_dir(&sled)
+}
+
 /// Copies sled's files from `from` to `to`, which is made.
 pub(super) fn copy_sled(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to.join("blobs"))?;

@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::io;
 
 use super::super::Error;
-use super::layout::{Layout, copy_sled, remove_dir, sled_files, sync_dir};
+use super::layout::{Layout, copy_sled, remove_dir, sync_dir, sync_sled};
 
 /// Copies the store as it is, unless a migration that was cut off did so already.
 pub(super) fn keep_aside(layout: &Layout, schema: u32) -> Result<(), Error> {
@@ -38,12 +38,9 @@ fn copy(layout: &Layout, schema: u32) -> io::Result<()> {
 
 /// Makes a store that nobody has open durable, before that which it is a copy of is changed.
 pub(super) fn sync(copy: &Layout) -> io::Result<()> {
-    for path in sled_files(&copy.sled())? {
-        File::open(copy.sled().join(path))?.sync_all()?;
-    }
+    sync_sled(copy)?;
     File::open(copy.mark())?.sync_all()?;
     File::open(copy.manifest())?.sync_all()?;
-    sync_dir(&copy.sled())?;
     sync_dir(&copy.dir)
 }
 

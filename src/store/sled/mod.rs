@@ -24,6 +24,10 @@
 //! | `control` | only while a bot has it open: where backups are asked for ([`backup`]) |
 //! | `restored/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
 //!
+//! # The room it takes
+//! Some 650 bytes for a check. What comes and goes (the journal) or is rewritten (preferences) takes no more than a few
+//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew ([`compact`]).
+//!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
 //! checksum. So the directory is checked *before* sled opens it, and a directory that is refused is left byte for
@@ -59,6 +63,7 @@ mod backup;
 mod change;
 mod check;
 mod checkpoint;
+mod compact;
 #[cfg(test)]
 mod damage_tests;
 mod database;

@@ -2,6 +2,7 @@
 
 use super::super::super::manifest::SCHEMA;
 use super::super::super::mark::Mark;
+use super::super::super::recovery::tests::SmallDisk;
 use super::super::super::swap::tests::crashes_after;
 use super::*;
 
@@ -119,6 +120,26 @@ async fn a_store_in_use_is_left_alone() {
     store.append(record(CHAT, 5), None).await.unwrap();
     store.close().await.unwrap();
     assert_eq!(held(&dir).await.records.len(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_leaves_all_as_it_was() {
+    let Some(small) = SmallDisk::mount() else { return };
+    let place = Place::new();
+    let file = place.back_up(&place.filled("other", 3).await, "backup").await;
+    copy(&place.filled("data", 5).await, &small.data());
+    let before = contents(&small.data());
+    small.fill();
+    let full = restore(&small.data(), &file);
+    assert!(matches!(full, Err(Error::Full { .. })), "{full:?}");
+    let there = small.data().join("backup");
+    let full = backup(&place.path("data"), &there, &clock()).await;
+    assert!(matches!(full, Err(Error::Full { .. })), "{full:?}");
+    small.empty();
+    assert!(contents(&small.data()) == before);
+    backup(&place.path("data"), &there, &clock()).await.unwrap();
+    restore(&small.data(), &file).unwrap();
+    assert_eq!(held(&small.data()).await.records.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
