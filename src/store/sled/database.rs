@@ -7,6 +7,7 @@ use ::sled::{Db, Tree};
 
 use super::super::Error;
 use super::change::Change;
+use super::layout::once_let_go;
 use super::manifest::SCHEMA;
 
 /// How much of the data sled keeps in memory, in bytes. Its own default is 1 GiB.
@@ -60,7 +61,7 @@ impl Database {
             };
             Ok(Self { db, meta, trees })
         };
-        catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error))
+        once_let_go(|| catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error)))
     }
 
     /// Writes down which store this is.

@@ -15,7 +15,7 @@ use super::change::Change;
 use super::check;
 use super::checkpoint;
 use super::database::Database;
-use super::layout::{Kind, Layout, sync_dir};
+use super::layout::{Kind, Layout, once_let_go, sync_dir};
 use super::manifest::{Manifest, SCHEMA, State};
 use super::mark::{Mark, MarkFile};
 use super::migration;
@@ -83,7 +83,7 @@ impl Disk {
     pub(super) fn open(dir: &Path, timing: Timing) -> Result<Self, Error> {
         let layout = Layout::new(dir);
         let may_be_new = layout.inspect()? == Kind::Empty;
-        let mut mark_file = MarkFile::lock(&layout, may_be_new)?;
+        let mut mark_file = once_let_go(|| MarkFile::lock(&layout, may_be_new))?;
         swap::finish(&layout, &mut mark_file)?;
         // Now alone; another may have made the store just before.
         let disk = match layout.inspect()? {

@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::super::Error;
 
@@ -160,6 +162,21 @@ impl Layout {
     /// The store is damaged.
     pub(super) fn damaged(&self, what: impl Into<String>) -> Error {
         Error::damaged(&self.dir, what)
+    }
+}
+
+/// How long a lock may be held by nobody: a process that another thread starts has all open files until it runs its own
+/// program, their locks too.
+const STARTING: Duration = Duration::from_millis(300);
+
+/// Opens something that is locked; tries again for a moment where it is in use.
+pub(super) fn once_let_go<T>(open: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+    let patience = Instant::now() + STARTING;
+    loop {
+        match open() {
+            Err(Error::InUse { .. }) if Instant::now() < patience => thread::sleep(Duration::from_millis(10)),
+            opened => return opened,
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::super::super::{Entry, Error, entry_codec, key};
 use super::super::change::Change;
 use super::super::database::TreeName;
 use super::super::disk::{Disk, Timing};
-use super::super::layout::{Layout, remove_dir, sync_dir};
+use super::super::layout::{Layout, once_let_go, remove_dir, sync_dir};
 use super::super::mark::MarkFile;
 use super::super::writer::Commit;
 use super::super::{migration, swap};
@@ -40,7 +40,7 @@ pub fn restore(dir: &Path, file: &Path) -> Result<Restored, Error> {
     examine(file)?;
     let layout = Layout::new(dir);
     layout.inspect()?;
-    let mut lock = MarkFile::lock(&layout, true)?;
+    let mut lock = once_let_go(|| MarkFile::lock(&layout, true))?;
     swap::finish(&layout, &mut lock)?;
     let before = layout.before_restore().dir;
     refuse_existing(&before)?;

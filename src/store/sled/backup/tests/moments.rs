@@ -71,6 +71,12 @@ async fn it_is_what_was_true_at_one_moment() {
     for nth in 0..900 {
         store.append(record(chat_of(1000), nth), None).await.unwrap();
     }
+    // All places of finished updates are taken: so the last batch of rows is a long one, at which the reader waits too.
+    let earlier = || (1..=4096).map(|nth| nth + 1_000_000);
+    store.accept(earlier().map(entry).collect()).await.unwrap();
+    for update in earlier().map(UpdateId) {
+        store.finish(update).await.unwrap();
+    }
     let (steps, stop) = (Arc::<AtomicU64>::default(), Arc::<AtomicBool>::default());
     let mut agents = JoinSet::new();
     for agent in 0..AGENTS {
