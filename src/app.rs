@@ -53,15 +53,16 @@ impl Stores {
     /// # Errors
     /// The directory is in use, unwritable, damaged, or not ours.
     pub fn on_disk(dir: &Path) -> Result<Self, store::Error> {
-        Ok(Self::all(Arc::new(SledStore::open(dir)?)))
+        Ok(Self::of(Arc::new(SledStore::open(dir)?)))
     }
 
     /// In memory, gone with the process.
     pub fn in_memory() -> Self {
-        Self::all(Arc::new(MemoryStore::default()))
+        Self::of(Arc::new(MemoryStore::default()))
     }
 
-    fn all<S: History + Preferences + Journal + 'static>(store: Arc<S>) -> Self {
+    /// All in one backend.
+    pub fn of<S: History + Preferences + Journal + 'static>(store: Arc<S>) -> Self {
         Self { history: store.clone(), preferences: store.clone(), journal: store }
     }
 }

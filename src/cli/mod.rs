@@ -1,5 +1,6 @@
 //! The command line: one file for each command. Here alone errors become text and exit codes.
 
+mod backup;
 mod cek;
 mod demo;
 mod doctor;
@@ -38,6 +39,10 @@ enum Command {
     Doctor(doctor::Args),
     /// Make an RSA-2048 key pair and print what to paste into Klikoo's dashboard
     Keygen(keygen::Args),
+    /// Back up all that is kept to one file; the bot may run meanwhile
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of what is kept; the bot must be stopped
+    Restore(backup::RestoreArgs),
     /// Run a Klikoo of one's own on a port, for trying things out
     Sandbox(sandbox::Args),
 }
@@ -56,6 +61,8 @@ impl Cli {
             Command::Cek(args) => cek::cek(args).await,
             Command::Doctor(args) => doctor::doctor(args).await,
             Command::Keygen(args) => keygen::keygen(&args),
+            Command::Backup(args) => backup::backup(&args).await,
+            Command::Restore(args) => backup::restore(&args),
             Command::Sandbox(args) => sandbox::sandbox(args).await,
         }
     }

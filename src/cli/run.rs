@@ -11,6 +11,7 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     config::{self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, PatienceSettings, TelegramSettings},
+    store::SledStore,
 };
 
 #[derive(clap::Args, Debug)]
@@ -42,9 +43,14 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if config.access.owners().next().is_none() {
         tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and start it again");
     }
-    let stores = Stores::on_disk(args.data.dir())?;
-    let app = App::build(config, stores.clone(), Arc::new(SystemClock))?;
-    app.run(stop_signal()?).await?;
+    let store = SledStore::open(args.data.dir())?;
+    // Dropped before the store.
+    let _backups = store.serve_backups(Arc::new(SystemClock)).inspect_err(|error| {
+        tracing::warn!(%error, "the bot can be backed up only when it is stopped");
+    });
+    let app = App::build(config, Stores::of(Arc::new(store.clone())), Arc::new(SystemClock))?;
+    // As a task: waking one costs no system call, unlike waking what the runtime's `block_on` runs itself.
+    tokio::spawn(app.run(stop_signal()?)).await??;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }

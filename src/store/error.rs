@@ -70,6 +70,26 @@ pub enum Error {
         /// How long it is.
         bytes: usize,
     },
+    /// A file that should be a backup. Nothing was changed.
+    #[error("{} is no whole backup of ceknomor ({what}): use another one; nothing was changed", file.display())]
+    NotABackup {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A backup could not be made.
+    #[error("no backup was made ({what})")]
+    NoBackup {
+        /// Why, and what to do.
+        what: String,
+    },
+    /// What is never overwritten.
+    #[error("{} exists already and is left as it is: name another, or move it away first", path.display())]
+    Exists {
+        /// Its path.
+        path: PathBuf,
+    },
     /// The store was closed, or stopped at a fault that the log tells.
     #[error("the store is closed: see the log for an earlier error, then start ceknomor again")]
     Closed,

@@ -34,7 +34,7 @@ pub use error::Error;
 pub use journal::{Entry, Journal, LONGEST_QUESTION, Waiting};
 pub use memory::MemoryStore;
 pub use paging::LARGEST_PAGE;
-pub use sled::SledStore;
+pub use sled::{Backups, Restored, SledStore, Summary, backup, restore};
 
 /// One check, as a chat's history keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]

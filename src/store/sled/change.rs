@@ -15,6 +15,13 @@ pub(super) struct Change {
     pub(super) value: Option<Vec<u8>>,
 }
 
+impl Change {
+    /// About how much memory it takes, in bytes.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + self.key.len() + self.value.as_ref().map_or(0, Vec::len)
+    }
+}
+
 /// Appends the bytes of `changes` to `to`.
 pub(super) fn encode(changes: &[Change], to: &mut Vec<u8>) {
     for Change { tree, key, value } in changes {
@@ -52,7 +59,7 @@ fn number_of(tree: TreeName) -> u8 {
 }
 
 fn tree_of(number: u8) -> Option<TreeName> {
-    [TreeName::History, TreeName::Preferences, TreeName::Journal].into_iter().find(|tree| number_of(*tree) == number)
+    TreeName::ALL.into_iter().find(|tree| number_of(*tree) == number)
 }
 
 fn put_sized(part: &[u8], to: &mut Vec<u8>) {

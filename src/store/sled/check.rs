@@ -4,14 +4,13 @@
 //! checksum, and what was cut is gone. The copy costs two to three seconds for a
 //! million records, a few milliseconds for a small store, and only after an improper stop.
 
-use std::fs;
 use std::io;
 
 use super::super::ledger::Ledger;
 use super::super::{Error, key};
 use super::database::{Database, TreeName, catching};
 use super::journal;
-use super::layout::{Layout, copy_sled};
+use super::layout::{Layout, copy_sled, remove_dir};
 use super::mark::Mark;
 
 /// What is in a store.
@@ -101,10 +100,7 @@ impl<'a> Copy<'a> {
     }
 
     fn remove(&self) -> io::Result<()> {
-        match fs::remove_dir_all(self.0.check()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        remove_dir(&Layout::new(&self.0.check()))
     }
 }
 

@@ -7,6 +7,7 @@ use ::sled::{Db, Tree};
 
 use super::super::Error;
 use super::change::Change;
+use super::layout::once_let_go;
 use super::manifest::SCHEMA;
 
 /// How much of the data sled keeps in memory, in bytes. Its own default is 1 GiB.
@@ -21,6 +22,11 @@ pub(super) enum TreeName {
     Preferences,
     /// What was accepted and is not finished, and which updates were finished lately.
     Journal,
+}
+
+impl TreeName {
+    /// Each of them.
+    pub(super) const ALL: [Self; 3] = [Self::History, Self::Preferences, Self::Journal];
 }
 
 /// The open trees. As long as one of these lives, sled holds its files.
@@ -55,7 +61,7 @@ impl Database {
             };
             Ok(Self { db, meta, trees })
         };
-        catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error))
+        once_let_go(|| catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error)))
     }
 
     /// Writes down which store this is.

@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::super::Error;
 use super::super::ledger::Ledger;
+use super::backup::{Tap, Tee};
+use super::change::Change;
 use super::check;
 use super::checkpoint;
 use super::database::Database;
-use super::layout::{Kind, Layout, sync_dir};
+use super::layout::{Kind, Layout, once_let_go, sync_dir};
 use super::manifest::{Manifest, SCHEMA, State};
 use super::mark::{Mark, MarkFile};
 use super::migration;
@@ -22,6 +24,7 @@ use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
 use super::struck;
+use super::swap;
 use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
@@ -64,6 +67,8 @@ pub(super) struct Disk {
     pub(super) timing: Timing,
     /// Until when a full disk is left alone.
     pub(super) next_try: Instant,
+    /// Where a backup learns what is committed.
+    tap: Tap,
 }
 
 /// sled, open.
@@ -79,7 +84,8 @@ impl Disk {
     pub(super) fn open(dir: &Path, timing: Timing) -> Result<Self, Error> {
         let layout = Layout::new(dir);
         let may_be_new = layout.inspect()? == Kind::Empty;
-        let mark_file = MarkFile::lock(&layout, may_be_new)?;
+        let mut mark_file = once_let_go(|| MarkFile::lock(&layout, may_be_new))?;
+        swap::finish(&layout, &mut mark_file)?;
         // Now alone; another may have made the store just before.
         let disk = match layout.inspect()? {
             Kind::Empty => Self::create(layout, mark_file)?,
@@ -107,6 +113,7 @@ impl Disk {
             ended: HashSet::new(),
             timing: Timing::default(),
             next_try: Instant::now(),
+            tap: Tap::default(),
         }
     }
 
@@ -153,6 +160,7 @@ impl Disk {
         if disk.manifest.schema < SCHEMA {
             disk.end_migration()?;
         }
+        disk.compact_if_wasteful()?;
         Ok(disk)
     }
 
@@ -209,6 +217,22 @@ impl Disk {
         }
     }
 
+    /// Puts rows of a backup into a new store, past the log: it is of no use before [`Disk::holds`] and a close.
+    pub(super) fn load(&self, rows: &[Change]) -> Result<(), Error> {
+        let live = self.live.as_ref().map_err(Error::clone)?;
+        live.database.apply(rows).map_err(|error| live.database.trees.error(&error))
+    }
+
+    /// Whether that which was loaded, which is of this schema, has the records and preferences that `mark` counts. The
+    /// journal's numbers are taken from its rows, as a replay takes them.
+    pub(super) fn holds(&mut self, mark: Mark, schema: u32) -> bool {
+        let Ok(live) = &self.live else { return false };
+        let mark = Mark { accepted: 0, ended: 0, ..mark };
+        let Ok(found) = check::verify(&self.layout, &live.database, &self.manifest.id, mark) else { return false };
+        (self.mark, self.manifest.schema) = (found, schema);
+        found == Mark { accepted: found.accepted, ended: found.ended, ..mark }
+    }
+
     /// Commits a group if it can be.
     pub(super) fn commit_or_refuse(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         match self.try_commit(group) {
@@ -223,6 +247,8 @@ impl Disk {
     }
 
     fn fail(&mut self, error: Error) {
+        // What the log holds of a write that failed may come back at a replay, untold.
+        self.tap.fail();
         self.live = Err(error);
         self.next_try = Instant::now() + self.timing.pause;
     }
@@ -240,6 +266,7 @@ impl Disk {
         appended.map_err(|error| self.layout.error(&error))?;
         // From here on it is committed: should sled fail, a replay makes up for it.
         self.mark = planned.mark;
+        self.tap.put(&planned.changes, planned.mark);
         self.unflushed_since.get_or_insert_with(Instant::now);
         if let Err(error) = live.database.apply(&planned.changes).map_err(|error| trees.error(&error)) {
             tracing::error!(%error, "sled failed over a group that the log holds");
@@ -267,6 +294,11 @@ impl Commit for Disk {
             self.fail(error.clone());
             error
         })
+    }
+
+    fn tee(&mut self) -> Result<Tee, Error> {
+        self.live.as_ref().map_err(Error::clone)?;
+        self.tap.open(self.mark)
     }
 
     fn due(&self) -> Option<Instant> {

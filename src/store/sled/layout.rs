@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::super::Error;
 
@@ -87,6 +89,45 @@ impl Layout {
         self.dir.join("schema.new")
     }
 
+    /// The socket at which a running bot is asked for a backup.
+    pub(super) fn control(&self) -> PathBuf {
+        self.dir.join("control")
+    }
+
+    /// Where a backup becomes a store, before it takes its name.
+    pub(super) fn restoring(&self) -> Self {
+        self.below("restoring")
+    }
+
+    /// A store of a backup that is to take the place of this one.
+    pub(super) fn restored(&self) -> Self {
+        self.below("restored")
+    }
+
+    /// What a restored store took the place of.
+    pub(super) fn before_restore(&self) -> Self {
+        self.below("before-restore")
+    }
+
+    /// Where sled's files are written anew, before that takes its name.
+    pub(super) fn compacting(&self) -> Self {
+        self.below("compacting")
+    }
+
+    /// sled's files, written anew, that are to take the place of these.
+    pub(super) fn compacted(&self) -> Self {
+        self.below("compacted")
+    }
+
+    /// What compacted files took the place of.
+    pub(super) fn before_compaction(&self) -> Self {
+        self.below("before-compaction")
+    }
+
+    fn below(&self, name: &str) -> Self {
+        Self::new(&self.dir.join(name))
+    }
+
     /// Makes the directory where there is none, and tells what it is.
     pub(super) fn inspect(&self) -> Result<Kind, Error> {
         if self.dir.exists() && !self.dir.is_dir() {
@@ -97,10 +138,10 @@ impl Layout {
         for entry in fs::read_dir(&self.dir).map_err(|error| self.error(&error))? {
             let entry = entry.map_err(|error| self.error(&error))?;
             match entry.file_name().to_str() {
-                Some("store.json" | "sled" | "wal") => return Ok(Kind::Ours),
+                Some("store.json" | "sled" | "wal" | "restored") => return Ok(Kind::Ours),
                 // Made and locked before anything else: empty, it says only that another is at it, or was.
                 Some("mark") if entry.metadata().is_ok_and(|mark| mark.len() > 0) => kind = Kind::Ours,
-                Some("mark" | "store.json.new" | "lost+found") => {}
+                Some("mark" | "store.json.new" | "control" | "restoring" | "lost+found") => {}
                 Some(name) if name.starts_with('.') => {}
                 _ => {
                     let found = entry.file_name().to_string_lossy().into_owned();
@@ -129,10 +170,42 @@ impl Layout {
     }
 }
 
+/// How long a lock may be held by nobody: a process that another thread starts has all open files until it runs its own
+/// program, their locks too.
+const STARTING: Duration = Duration::from_millis(300);
+
+/// Opens something that is locked; tries again for a moment where it is in use.
+pub(super) fn once_let_go<T>(open: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+    let patience = Instant::now() + STARTING;
+    loop {
+        match open() {
+            Err(Error::InUse { .. }) if Instant::now() < patience => thread::sleep(Duration::from_millis(10)),
+            opened => return opened,
+        }
+    }
+}
+
 /// Makes the names in `dir` durable: a new file is on disk only once its directory is.
 pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     // Only Unix opens directories as files.
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+/// Removes a directory with all that is in it, if it is there.
+pub(super) fn remove_dir(layout: &Layout) -> io::Result<()> {
+    unless_missing(fs::remove_dir_all(&layout.dir))
+}
+
+/// Removes a file, if it is there.
+pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+    unless_missing(fs::remove_file(path))
+}
+
+fn unless_missing(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// sled's files under `sled`, as paths relative to it, sorted. Others are none of sled's, nor of ours.
@@ -150,6 +223,15 @@ pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Makes sled's files durable, which sled must not have open.
+pub(super) fn sync_sled(layout: &Layout) -> io::Result<()> {
+    let sled = layout.sled();
+    for path in sled_files(&sled)? {
+        File::open(sled.join(path))?.sync_all()?;
+    }
+    sync_dir(&sled)
 }
 
 /// Copies sled's files from `from` to `to`, which is made.

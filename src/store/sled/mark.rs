@@ -91,6 +91,14 @@ impl MarkFile {
         self.file.write_all(&encode(self.turn, mark))
     }
 
+    /// Puts the content of another store's mark in the place of this one's, durably.
+    pub(super) fn overwrite(&mut self, content: &[u8]) -> std::io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(content)?;
+        self.file.set_len(content.len() as u64)?;
+        self.sync()
+    }
+
     /// Makes what was written durable.
     pub(super) fn sync(&self) -> std::io::Result<()> {
         self.file.sync_all()

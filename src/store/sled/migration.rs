@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::io;
 
 use super::super::Error;
-use super::layout::{Layout, copy_sled, sled_files, sync_dir};
+use super::layout::{Layout, copy_sled, remove_dir, sync_dir, sync_sled};
 
 /// Copies the store as it is, unless a migration that was cut off did so already.
 pub(super) fn keep_aside(layout: &Layout, schema: u32) -> Result<(), Error> {
@@ -36,14 +36,11 @@ fn copy(layout: &Layout, schema: u32) -> io::Result<()> {
     sync_dir(&layout.dir)
 }
 
-/// Makes a copy durable, before that which it is a copy of is changed.
-fn sync(copy: &Layout) -> io::Result<()> {
-    for path in sled_files(&copy.sled())? {
-        File::open(copy.sled().join(path))?.sync_all()?;
-    }
+/// Makes a store that nobody has open durable, before that which it is a copy of is changed.
+pub(super) fn sync(copy: &Layout) -> io::Result<()> {
+    sync_sled(copy)?;
     File::open(copy.mark())?.sync_all()?;
     File::open(copy.manifest())?.sync_all()?;
-    sync_dir(&copy.sled())?;
     sync_dir(&copy.dir)
 }
 
@@ -53,13 +50,6 @@ pub(super) fn forget_aside(layout: &Layout, schema: u32) {
         if let Err(error) = remove_dir(&Layout::new(&layout.aside(older))) {
             tracing::warn!(%error, "what was kept aside of an older schema could not be removed");
         }
-    }
-}
-
-fn remove_dir(layout: &Layout) -> io::Result<()> {
-    match fs::remove_dir_all(&layout.dir) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
 

@@ -23,6 +23,12 @@
 //! | `sled/` | sled's own files |
 //! | `check/` | only while a directory that was not closed is being checked |
 //! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
+//! | `control` | only while a bot has it open: where backups are asked for ([`backup`]) |
+//! | `restored/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
+//!
+//! # The room it takes
+//! Some 650 bytes for a check. What comes and goes (the journal) or is rewritten (preferences) takes no more than a few
+//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew ([`compact`]).
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -57,9 +63,11 @@ use self::writer::{Answer, PATIENCE, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
+mod backup;
 mod change;
 mod check;
 mod checkpoint;
+mod compact;
 #[cfg(test)]
 mod damage_tests;
 mod database;
@@ -81,8 +89,11 @@ mod readers;
 mod recovery;
 mod seal;
 mod struck;
+mod swap;
 mod wal;
 mod writer;
+
+pub use backup::{Backups, Restored, Summary, backup, restore};
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) use wal::properties::hold as log_holds;

@@ -5,7 +5,7 @@
 //! it back.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _};
 use std::time::{Duration, Instant};
 
 use super::super::Error;
@@ -19,8 +19,8 @@ use super::writer::{Answer, Write};
 /// How long a full disk is left alone before it is tried again.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);
 
-/// How much room there must be, in bytes: four of sled's segments, of which it takes one at a time.
-const ROOM: usize = 2 * 1024 * 1024;
+/// How much room there must be to go on, in bytes: four of sled's segments, of which it takes one at a time.
+const ROOM: u64 = 2 * 1024 * 1024;
 
 impl Disk {
     /// Answers a group that cannot be committed now.
@@ -57,7 +57,7 @@ impl Disk {
 
     /// Opens the database anew, sees that it holds what was committed, and writes the ends that had to wait.
     fn reopen(&mut self, full: &Error) -> Result<(), Error> {
-        probe(&self.layout).map_err(|error| self.layout.error(&error))?;
+        probe(&self.layout, ROOM).map_err(|error| self.layout.error(&error))?;
         self.readers.set(Err(full.clone()));
         let log = self.layout.open_log()?;
         wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
@@ -83,12 +83,12 @@ impl Disk {
     }
 }
 
-/// Sees whether there is room, by taking it.
-fn probe(layout: &Layout) -> io::Result<()> {
+/// Sees whether there is room for so many bytes, by taking it.
+pub(super) fn probe(layout: &Layout, bytes: u64) -> io::Result<()> {
     let path = layout.probe();
     let take = || {
         let mut file = File::create(&path)?;
-        file.write_all(&vec![0xa5; ROOM])?;
+        io::copy(&mut io::repeat(0xa5).take(bytes), &mut file)?;
         file.sync_all()
     };
     let taken = take();
@@ -98,4 +98,4 @@ fn probe(layout: &Layout) -> io::Result<()> {
 
 #[cfg(test)]
 #[path = "recovery_tests.rs"]
-mod tests;
+pub(super) mod tests;

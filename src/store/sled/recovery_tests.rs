@@ -1,5 +1,6 @@
 //! A disk that fills up and is emptied again, while the store stays open: a small one of the test's own.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,17 +13,17 @@ use crate::store::{History, Journal, Preferences};
 use crate::value::{ChatId, Language, UpdateId};
 
 /// A disk of 8 MiB in memory. Only root may mount one: for others there is nothing to see.
-struct SmallDisk(tempfile::TempDir);
+pub(in super::super) struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
-    fn mount() -> Option<Self> {
+    pub(in super::super) fn mount() -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=8m", "ceknomor-test"]).arg(dir.path());
         mount.output().is_ok_and(|mounted| mounted.status.success()).then_some(Self(dir))
     }
 
-    fn data(&self) -> PathBuf {
+    pub(in super::super) fn data(&self) -> PathBuf {
         self.0.path().join("data")
     }
 
@@ -31,14 +32,14 @@ impl SmallDisk {
     }
 
     /// Takes all the room that is left.
-    fn fill(&self) {
+    pub(in super::super) fn fill(&self) {
         let mut file = File::options().create(true).append(true).open(self.filler()).unwrap();
         for size in [64 * 1024, 4096, 1] {
             while file.write_all(&vec![0; size]).is_ok() {}
         }
     }
 
-    fn empty(&self) {
+    pub(in super::super) fn empty(&self) {
         fs::remove_file(self.filler()).unwrap();
     }
 }

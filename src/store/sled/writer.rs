@@ -15,6 +15,7 @@ use tokio::time::timeout_at;
 use crate::value::{ChatId, UpdateId};
 
 use super::super::{Error, Seq, Waiting};
+use super::backup::Tee;
 use super::database::TreeName;
 
 /// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
@@ -77,6 +78,9 @@ pub(super) trait Commit: Send + 'static {
     /// Makes it so.
     fn sync(&mut self) -> Result<(), Error>;
 
+    /// Shows what is committed from now on to a backup.
+    fn tee(&mut self) -> Result<Tee, Error>;
+
     /// When it wants to be settled, if it does.
     fn due(&self) -> Option<Instant>;
 
@@ -91,6 +95,7 @@ pub(super) trait Commit: Send + 'static {
 enum Message {
     Commit { write: Write, done: oneshot::Sender<Result<Answer, Error>> },
     Sync { done: oneshot::Sender<Result<(), Error>> },
+    Tee { done: oneshot::Sender<Result<Tee, Error>> },
     Close { done: oneshot::Sender<Result<(), Error>> },
 }
 
@@ -138,6 +143,11 @@ impl Writer {
     /// Waits until all that was committed is durable, and up to [`PATIENCE`] longer.
     pub(super) async fn sync(&self) -> Result<(), Error> {
         self.ask(|done| Message::Sync { done }).await
+    }
+
+    /// Shows what is committed from now on.
+    pub(super) async fn tee(&self) -> Result<Tee, Error> {
+        self.ask(|done| Message::Tee { done }).await
     }
 
     /// Commits what is queued, closes and ends the thread.
@@ -249,13 +259,15 @@ struct Group {
     /// So many of the writes, the first ones, were left aside.
     left: usize,
     waiting: Vec<oneshot::Sender<Result<Answer, Error>>>,
+    /// Backups that begin: before the group is committed.
+    tees: Vec<oneshot::Sender<Result<Tee, Error>>>,
 }
 
 impl Group {
     /// Begins with what was left aside.
     fn of(aside: &Aside) -> Self {
         let writes = std::mem::take(&mut *aside.lock().unwrap_or_else(PoisonError::into_inner));
-        Self { left: writes.len(), writes, waiting: Vec::new() }
+        Self { left: writes.len(), writes, waiting: Vec::new(), tees: Vec::new() }
     }
 
     /// Takes `first` and all that is queued behind it; stops at a wish to close and gives it back.
@@ -274,6 +286,7 @@ impl Group {
                     self.writes.push(write);
                     self.waiting.push(done);
                 }
+                Message::Tee { done } => self.tees.push(done),
             }
             next = if self.writes.len() < QUEUE { requests.try_recv().ok() } else { None };
         }
@@ -281,6 +294,10 @@ impl Group {
     }
 
     fn commit(self, target: &mut impl Commit) {
+        for done in self.tees {
+            // Nobody may be waiting any more: then nothing is shown either.
+            let _ = done.send(target.tee());
+        }
         if self.writes.is_empty() {
             return;
         }

@@ -59,6 +59,10 @@ impl Commit for StandIn {
         self.sync.clone()
     }
 
+    fn tee(&mut self) -> Result<Tee, Error> {
+        Err(Error::Closed)
+    }
+
     fn due(&self) -> Option<Instant> {
         self.due
     }

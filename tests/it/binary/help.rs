@@ -41,6 +41,8 @@ async fn every_command_documents_its_variables_and_shows_no_secret() {
         ("demo", vec![]),
         ("keygen", vec![]),
         ("sandbox", vec![]),
+        ("backup", vec!["CEKNOMOR_DATA_DIR"]),
+        ("restore", vec!["CEKNOMOR_DATA_DIR"]),
     ] {
         let help = place.call(&[command, "--help"]).await;
         assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
@@ -58,7 +60,7 @@ async fn every_command_documents_its_variables_and_shows_no_secret() {
 async fn the_first_help_names_every_command() {
     let help = Place::new().call(&["--help"]).await;
     assert_eq!(help.code, Some(0));
-    for command in ["run", "demo", "cek", "doctor", "keygen", "sandbox"] {
+    for command in ["run", "demo", "cek", "doctor", "keygen", "sandbox", "backup", "restore"] {
         assert!(help.out.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
 }

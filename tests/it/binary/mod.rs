@@ -1,6 +1,7 @@
 //! The program as an operator has it: the binary itself, in a directory and an environment of its own, between the same
 //! strict stand-ins as the conversations.
 
+mod backup;
 mod cek;
 mod child;
 mod crash;

@@ -1,0 +1,114 @@
+//! Writes a backup of an open store, which goes on meanwhile.
+//!
+//! The rows are read in small batches, each as it is at that moment; what is committed meanwhile comes from the [`Tee`]
+//! and is written in between. A change holds a whole row, and the last one of each row wins: whoever applies all of them
+//! in their order has exactly what was true after the last group.
+
+use std::io::{self, BufWriter, Write};
+use std::ops::Bound::{Excluded, Unbounded};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::super::super::{Error, key};
+use super::super::change::Change;
+use super::super::database::{TreeName, catching};
+use super::super::manifest::SCHEMA;
+use super::super::mark::Mark;
+use super::super::readers::Readers;
+use super::stream::Out;
+use super::tee::Tee;
+
+/// How much is read at a time, in bytes; one row more. No batch holds sled's files for long.
+const BATCH: usize = 64 * 1024;
+
+/// An open store, for as long as a backup of it takes.
+pub(super) struct Source {
+    /// The data directory, for errors.
+    pub(super) dir: PathBuf,
+    /// For reading.
+    pub(super) readers: Readers,
+    /// What is committed meanwhile.
+    pub(super) tee: Tee,
+}
+
+/// Writes a backup of `source` that is begun at `at` to `to`, which errors call `name`; or, where there can be none, why.
+///
+/// # Errors
+/// What was written is no backup: the store cannot be read, or does not hold what it counts; `to` cannot be written; or
+/// this did not keep up with what was committed meanwhile.
+pub(super) fn write(
+    source: Result<Source, Error>,
+    at: DateTime<Utc>,
+    to: impl Write,
+    name: &Path,
+) -> Result<(), Error> {
+    let unwritten = |error: io::Error| Error::from_io(name, &error);
+    let mut out = Out::begin(BufWriter::new(to)).map_err(unwritten)?;
+    match source.and_then(|source| source.dump(&mut out, at, unwritten)) {
+        Ok(mark) => out.end(mark).map_err(unwritten),
+        Err(error) => {
+            let why = if let Error::NoBackup { what } = &error { what.clone() } else { error.to_string() };
+            // Whoever reads may have gone.
+            let _ = out.give_up(&why);
+            Err(error)
+        }
+    }
+}
+
+impl Source {
+    /// Writes all rows, and gives what is true of them.
+    fn dump(
+        &self,
+        out: &mut Out<impl Write>,
+        at: DateTime<Utc>,
+        unwritten: impl Fn(io::Error) -> Error,
+    ) -> Result<Mark, Error> {
+        out.about(SCHEMA, at).map_err(&unwritten)?;
+        let mut found = 0;
+        for tree in TreeName::ALL {
+            let mut last = None;
+            while let Some(rows) = self.batch(tree, last.as_deref())? {
+                found += rows.iter().filter(|row| self.was_there(row)).count() as u64;
+                let (meanwhile, _) = self.tee.take()?;
+                out.rows(&rows).and_then(|()| out.rows(&meanwhile)).map_err(&unwritten)?;
+                last = rows.into_iter().next_back().map(|row| row.key);
+            }
+        }
+        if found != self.tee.start.history {
+            let what = format!("{found} of {} records can be found", self.tee.start.history);
+            return Err(Error::damaged(&self.dir, what));
+        }
+        // What the last batches show is in here: a group is put before sled has it.
+        let (meanwhile, mark) = self.tee.take()?;
+        out.rows(&meanwhile).map_err(&unwritten)?;
+        Ok(mark)
+    }
+
+    /// The next rows of a tree behind a key, as they are now; `None` when there are no more.
+    fn batch(&self, tree: TreeName, last: Option<&[u8]>) -> Result<Option<Vec<Change>>, Error> {
+        let trees = self.readers.trees()?;
+        let behind = (last.map_or(Unbounded, Excluded), Unbounded);
+        let read = || -> ::sled::Result<Vec<Change>> {
+            let (mut rows, mut size) = (Vec::new(), 0);
+            for row in trees.get(tree).range::<&[u8], _>(behind) {
+                let (key, value) = row?;
+                let row = Change { tree, key: key.to_vec(), value: Some(value.to_vec()) };
+                size += row.size();
+                rows.push(row);
+                if size > BATCH {
+                    break;
+                }
+            }
+            Ok(rows)
+        };
+        let rows = catching(&self.dir, read)?.map_err(|error| trees.error(&error))?;
+        Ok((!rows.is_empty()).then_some(rows))
+    }
+
+    /// Whether a row is a record that was counted when the backup began.
+    fn was_there(&self, row: &Change) -> bool {
+        let is_record = row.tree == TreeName::History;
+        is_record && key::read_record(&row.key).is_some_and(|(_, seq)| seq.0 <= self.tee.start.last)
+    }
+}

@@ -1,0 +1,161 @@
+//! `ceknomor backup` and `ceknomor restore`: all that is kept, as it was at one moment, in one file.
+//!
+//! A backup is made while the bot answers. Whoever makes it asks the bot ([`control`]), or opens the store itself where
+//! none runs; either way the same bytes come out ([`stream`]), because what is committed meanwhile goes into them too
+//! ([`tee`], [`dump`]). [`restore`] makes a store of them again and puts it in the place of the one that is there.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+
+use self::control::ask;
+use self::dump::Source;
+use super::super::Error;
+use super::SledStore;
+use super::layout::{Kind, Layout, remove_file, sync_dir};
+use crate::clock::Clock;
+
+mod control;
+mod dump;
+mod restore;
+mod stream;
+mod tee;
+
+pub use control::Backups;
+pub use restore::{Restored, restore};
+pub(super) use tee::{Tap, Tee};
+
+/// What a backup holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// When it was made, in WIB.
+    pub at: DateTime<FixedOffset>,
+    /// How many checks are in it, over all chats.
+    pub checks: u64,
+    /// How many choices of chats: of a language, or of another chat's history.
+    pub choices: u64,
+    /// How many questions that had no answer yet.
+    pub open: u64,
+    /// How long the file is, in bytes.
+    pub bytes: u64,
+}
+
+impl From<&stream::Contents> for Summary {
+    fn from(contents: &stream::Contents) -> Self {
+        let mark = contents.mark;
+        Self {
+            at: contents.at,
+            checks: mark.history,
+            choices: mark.preferences,
+            open: mark.accepted.saturating_sub(mark.ended),
+            bytes: contents.bytes,
+        }
+    }
+}
+
+/// Backs up what is kept in `dir`, open in a bot or not, to `file`, which only its owner can read and which is not there
+/// before it is whole. Waits for the disk.
+///
+/// # Errors
+/// There is no backup then: `file` exists or cannot be written, nothing is kept in `dir`, or it could not be read.
+pub async fn backup(dir: &Path, file: &Path, clock: &dyn Clock) -> Result<Summary, Error> {
+    let layout = Layout::new(dir);
+    if !dir.exists() || layout.inspect()? == Kind::Empty {
+        return Err(Error::NoBackup { what: format!("nothing is kept in {}", dir.display()) });
+    }
+    let part = Part::create(file)?;
+    match ask(&layout)? {
+        Some(bot) => part.receive(bot)?,
+        None => {
+            let store = SledStore::open(dir)?;
+            let tee = store.0.writer.tee().await?;
+            let source = Source { dir: dir.to_owned(), readers: store.0.readers.clone(), tee };
+            dump::write(Ok(source), clock.now(), &part.file, file)?;
+            store.close().await?;
+        }
+    }
+    part.keep()
+}
+
+/// Reads all of a backup, and tells what is in it.
+///
+/// # Errors
+/// It is none, or not whole.
+fn examine(file: &Path) -> Result<stream::Contents, Error> {
+    stream::read(open(file)?, file, |_rows| Ok(()))
+}
+
+fn open(file: &Path) -> Result<BufReader<File>, Error> {
+    let opened = File::open(file).map(BufReader::new);
+    opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NotABackup { file: file.to_owned(), what: "there is no such file" },
+        _ => Error::from_io(file, &error),
+    })
+}
+
+/// A backup in the making, beside the place that it is to have. It is removed when it does not come to that.
+struct Part<'a> {
+    file: File,
+    path: PathBuf,
+    to: &'a Path,
+}
+
+impl<'a> Part<'a> {
+    fn create(to: &'a Path) -> Result<Self, Error> {
+        refuse_existing(to)?;
+        let mut path = to.to_owned().into_os_string();
+        path.push(".part");
+        let path = PathBuf::from(path);
+        let create = || {
+            // One that is left over from a backup that was killed.
+            remove_file(&path)?;
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)
+        };
+        let file = create().map_err(|error| Error::from_io(to, &error))?;
+        Ok(Self { file, path, to })
+    }
+
+    /// Writes down what comes from the bot.
+    fn receive(&self, mut bot: impl io::Read) -> Result<(), Error> {
+        let received = io::copy(&mut bot, &mut &self.file);
+        received.map(|_bytes| ()).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::ConnectionReset => {
+                Error::NoBackup { what: "the bot stopped in the midst of it: see its log, and try again".to_owned() }
+            }
+            _ => Error::from_io(self.to, &error),
+        })
+    }
+
+    /// Gives it its name, once it is seen to be whole and durable.
+    fn keep(self) -> Result<Summary, Error> {
+        let told = |error| Error::from_io(self.to, &error);
+        self.file.sync_all().map_err(told)?;
+        let contents = examine(&self.path).map_err(|error| match error {
+            Error::NotABackup { what, .. } => Error::NoBackup { what: format!("{what}: try again") },
+            other => other,
+        })?;
+        refuse_existing(self.to)?;
+        fs::rename(&self.path, self.to).map_err(told)?;
+        let dir = self.to.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        sync_dir(dir).map_err(told)?;
+        Ok(Summary::from(&contents))
+    }
+}
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        // Once it has its name there is nothing to remove.
+        let _ = remove_file(&self.path);
+    }
+}
+
+/// What is there is never overwritten.
+fn refuse_existing(path: &Path) -> Result<(), Error> {
+    if path.symlink_metadata().is_ok() { Err(Error::Exists { path: path.to_owned() }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests;
