@@ -1,3 +1,6 @@
+//! Late answers in a world of their own, in which time passes as the tests say: their order, their pace, and that none is
+//! forgotten.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
