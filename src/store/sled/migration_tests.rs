@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::super::SledStore;
 use super::super::damage_tests::{contents, copy};
+use super::super::layout::once_let_go;
 use super::super::mark::{Mark, encode_as_schema_1};
 use super::super::seal::Seal;
 use super::*;
@@ -28,7 +29,8 @@ async fn of_schema_1(state: &str) -> TempDir {
 }
 
 fn make_it_schema_1(layout: &Layout, state: &str) {
-    let db = ::sled::open(layout.sled()).unwrap();
+    let db =
+        once_let_go(|| ::sled::open(layout.sled()).map_err(|error| Error::from_sled(&layout.dir, &error))).unwrap();
     assert!(db.drop_tree("journal").unwrap());
     db.open_tree("meta").unwrap().insert("schema", &1_u32.to_be_bytes()).unwrap();
     drop(db);
