@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use teloxide::types::{CallbackQueryId, Update};
+use teloxide::types::CallbackQueryId;
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
     late::{End, Late, Waiter},
     question::{Question, What},
     send::{Destination, Placed, Sender},
+    wire::Update,
 };
 use crate::{
     chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},

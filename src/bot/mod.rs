@@ -17,6 +17,7 @@ mod poll;
 pub(crate) mod properties;
 mod question;
 mod send;
+mod wire;
 
 use std::sync::Arc;
 

@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 
 use teloxide::{
     ApiError, RequestError,
-    payloads::GetUpdatesSetters,
+    payloads::{GetUpdates, GetUpdatesSetters},
     requests::Requester,
-    types::{AllowedUpdate, Update},
+    types::AllowedUpdate,
 };
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     desk::Desk,
     send::{kind, pause},
+    wire::{Update, call},
 };
 
 /// Long polls last this long at most, in seconds: less than the 17 s after which teloxide's client gives a request up.
@@ -31,7 +32,7 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
         match polled {
             Ok(updates) => {
                 lost = 0;
-                let last = updates.iter().filter_map(|update| i32::try_from(update.id.0).ok()).max();
+                let last = updates.iter().filter_map(|update| i32::try_from(update.update_id).ok()).max();
                 desk.take(updates).await;
                 offset = last.map(|last| last.saturating_add(1)).or(offset);
             }
@@ -45,12 +46,12 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
 }
 
 async fn get_updates(telegram: &teloxide::Bot, offset: Option<i32>) -> Result<Vec<Update>, RequestError> {
-    let request =
-        telegram.get_updates().timeout(POLL).allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
-    match offset {
-        Some(offset) => request.offset(offset).await,
-        None => request.await,
+    let mut request =
+        GetUpdates::new().timeout(POLL).allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
+    if let Some(offset) = offset {
+        request = request.offset(offset);
     }
+    call(telegram, request).await
 }
 
 /// Says in the log what goes wrong, puts right what can be put right, and gives how long to wait before the next try.

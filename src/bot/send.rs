@@ -10,27 +10,26 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{FutureExt, future::BoxFuture};
-
+use serde::de::IgnoredAny;
 use teloxide::{
     ApiError, RequestError,
-    payloads::{AnswerCallbackQuerySetters, EditMessageTextSetters, SendChatActionSetters, SendMessageSetters},
+    payloads::{
+        AnswerCallbackQuerySetters, EditMessageText, EditMessageTextSetters, SendChatActionSetters, SendMessage,
+        SendMessageSetters,
+    },
     requests::Requester,
     types::{
-        CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, Message, ParseMode, ReplyParameters,
-        ThreadId,
+        CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, ParseMode, ReplyParameters, ThreadId,
     },
 };
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::wire::{Calling, Sent, call};
 use crate::{
     chat::{Button, Reply},
     store::Preferences,
     value::{ChatId, MessageId},
 };
-
-/// One call of the Bot API, under way.
-type Sending<T> = BoxFuture<'static, Result<T, RequestError>>;
 
 /// The longest text of a message, in UTF-16 code units (Bot API, `sendMessage`: "1-4096 characters").
 const LONGEST_TEXT: usize = 4096;
@@ -87,7 +86,7 @@ impl Sender {
     async fn send_part(&self, mut to: Destination, text: &str, buttons: &[Button]) -> Result<Placed, Refused> {
         loop {
             match self.insist(to.chat, || self.send_message(to, text, buttons)).await {
-                Ok(message) => return Ok(Placed { chat: to.chat, message: MessageId(message.id.0) }),
+                Ok(sent) => return Ok(Placed { chat: to.chat, message: MessageId(sent.message_id) }),
                 Err(RequestError::MigrateToChatId(new)) => to = self.follow(to, ChatId(new.0)).await,
                 Err(error) => {
                     tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
@@ -97,8 +96,8 @@ impl Sender {
         }
     }
 
-    fn send_message(&self, to: Destination, text: &str, buttons: &[Button]) -> Sending<Message> {
-        let mut request = self.telegram.send_message(telegram_id(to.chat), text).parse_mode(ParseMode::Html);
+    fn send_message(&self, to: Destination, text: &str, buttons: &[Button]) -> Calling<Sent> {
+        let mut request = SendMessage::new(telegram_id(to.chat), text).parse_mode(ParseMode::Html);
         if let Some(topic) = to.topic {
             request = request.message_thread_id(topic_id(topic));
         }
@@ -106,10 +105,10 @@ impl Sender {
             let question = ReplyParameters::new(teloxide::types::MessageId(question.0));
             request = request.reply_parameters(question.allow_sending_without_reply());
         }
-        match keyboard(buttons) {
-            Some(keyboard) => request.reply_markup(keyboard).into_future().boxed(),
-            None => request.into_future().boxed(),
+        if let Some(keyboard) = keyboard(buttons) {
+            request = request.reply_markup(keyboard);
         }
+        call(&self.telegram, request)
     }
 
     /// A group became a supergroup: what was meant for it goes there. Its messages have other ids now.
@@ -140,13 +139,13 @@ impl Sender {
         }
     }
 
-    fn edit_message(&self, chat: ChatId, message: MessageId, text: &str, buttons: &[Button]) -> Sending<Message> {
+    fn edit_message(&self, chat: ChatId, message: MessageId, text: &str, buttons: &[Button]) -> Calling<IgnoredAny> {
         let message = teloxide::types::MessageId(message.0);
-        let request = self.telegram.edit_message_text(telegram_id(chat), message, text).parse_mode(ParseMode::Html);
-        match keyboard(buttons) {
-            Some(keyboard) => request.reply_markup(keyboard).into_future().boxed(),
-            None => request.into_future().boxed(),
+        let mut request = EditMessageText::new(telegram_id(chat), message, text).parse_mode(ParseMode::Html);
+        if let Some(keyboard) = keyboard(buttons) {
+            request = request.reply_markup(keyboard);
         }
+        call(&self.telegram, request)
     }
 
     /// Ends the wait of a pressed button, with a line over the chat if there is one to show.
