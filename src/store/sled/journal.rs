@@ -26,7 +26,7 @@ impl Journal for SledStore {
     }
 
     async fn secure(&self) -> Result<(), Error> {
-        self.0.writer.sync().await
+        self.0.writer.synced().await
     }
 
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout_at;
 
 use crate::value::{ChatId, UpdateId};
@@ -24,7 +24,7 @@ const QUEUE: usize = 256;
 /// How many writes may lie beside the queue.
 const ASIDE: usize = 64;
 
-/// How long a wish for a sync waits for a group that is synced anyway. Against a provider that answers at once it saves
+/// How long what was accepted waits for a group that is synced anyway. Against a provider that answers at once it saves
 /// one sync of two; otherwise it lets a burst share one. All that waits for it is the next call for updates.
 pub(super) const PATIENCE: Duration = Duration::from_millis(5);
 
@@ -94,7 +94,6 @@ pub(super) trait Commit: Send + 'static {
 /// What goes through the queue.
 enum Message {
     Commit { write: Write, done: oneshot::Sender<Result<Answer, Error>> },
-    Sync { done: oneshot::Sender<Result<(), Error>> },
     Tee { done: oneshot::Sender<Result<Tee, Error>> },
     Close { done: oneshot::Sender<Result<(), Error>> },
 }
@@ -107,20 +106,22 @@ pub(super) struct Writer {
     /// `None` only while it is dropped.
     queue: Option<mpsc::Sender<Message>>,
     aside: Aside,
+    durable: watch::Receiver<Durable>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
-    /// Starts the thread, which commits to `target`; a wish for a sync waits up to `patience`.
+    /// Starts the thread, which commits to `target`; what is accepted is synced within `patience`.
     pub(super) fn start(target: impl Commit, patience: Duration) -> io::Result<Self> {
         let (queue, requests) = mpsc::channel(QUEUE);
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let syncs = Syncs { patience, waiting: Vec::new(), due: None };
+        let (told, durable) = watch::channel(Durable { accepted: 0, synced: Ok(0) });
+        let syncs = Syncs { patience, due: None, told };
         let aside = Aside::default();
         let ours = aside.clone();
         let work = move || run(target, requests, &ours, syncs, &clock);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self { queue: Some(queue), aside, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue: Some(queue), aside, durable, thread: Mutex::new(Some(thread)) })
     }
 
     /// Has `write` committed, and gives what came of it. Once this was called, it may be committed even if the caller
@@ -140,9 +141,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Waits until all that was committed is durable, and up to [`PATIENCE`] longer.
-    pub(super) async fn sync(&self) -> Result<(), Error> {
-        self.ask(|done| Message::Sync { done }).await
+    /// Waits until all that was accepted is durable, which may take up to [`PATIENCE`] longer than the disk does.
+    pub(super) async fn synced(&self) -> Result<(), Error> {
+        let mut durable = self.durable.clone();
+        let accepted = durable.borrow().accepted;
+        let is_told = |durable: &Durable| durable.synced.as_ref().map_or(true, |synced| *synced >= accepted);
+        let told = durable.wait_for(is_told).await.map_err(|_gone| Error::Closed)?;
+        told.synced.clone().map(|_| ())
     }
 
     /// Shows what is committed from now on.
@@ -184,15 +189,15 @@ fn run(
     let closing = loop {
         let Some(first) = next(&mut target, &mut requests, &mut syncs, clock) else { break None };
         let mut group = Group::of(aside);
-        let closing = group.fill(first, &mut requests, &mut syncs);
-        group.commit(&mut target);
+        let closing = group.fill(first, &mut requests);
+        group.commit(&mut target, &mut syncs);
         if closing.is_some() {
             break closing;
         }
     };
     // From here on a call fails at once instead of waiting for the close.
     drop(requests);
-    Group::of(aside).commit(&mut target);
+    Group::of(aside).commit(&mut target, &mut syncs);
     let closed = target.close();
     if let Err(error) = &closed {
         tracing::error!(%error, "the store could not be closed in good order");
@@ -211,8 +216,8 @@ fn next(
     clock: &Runtime,
 ) -> Option<Message> {
     loop {
-        if target.is_synced() {
-            syncs.answer(&Ok(()));
+        if syncs.due.is_some() && target.is_synced() {
+            syncs.tell(Ok(()));
         }
         let Some(due) = [syncs.due, target.due()].into_iter().flatten().min() else { return requests.blocking_recv() };
         // Without the first condition a busy store would never come to it.
@@ -223,33 +228,44 @@ fn next(
             }
         }
         if syncs.due == Some(due) {
-            syncs.answer(&target.sync());
+            syncs.tell(target.sync());
         } else {
             target.settle();
         }
     }
 }
 
-/// Who waits for a sync.
+/// How far what was accepted is safe from a power loss.
+struct Durable {
+    /// Counts the groups that accepted something.
+    accepted: u64,
+    /// Up to which of them the disk was reached, or what came of the last try.
+    synced: Result<u64, Error>,
+}
+
+/// The syncs that what was accepted waits for.
 struct Syncs {
     patience: Duration,
-    waiting: Vec<oneshot::Sender<Result<(), Error>>>,
-    /// When the first of them has waited long enough.
+    /// When the next has to be, unless a group brings one sooner.
     due: Option<Instant>,
+    told: watch::Sender<Durable>,
 }
 
 impl Syncs {
-    fn add(&mut self, done: oneshot::Sender<Result<(), Error>>) {
-        self.waiting.push(done);
+    /// Something was accepted.
+    fn want(&mut self) {
         self.due.get_or_insert_with(|| Instant::now() + self.patience);
+        // Nobody waits for this number to grow.
+        self.told.send_if_modified(|durable| {
+            durable.accepted += 1;
+            durable.synced = Ok(durable.synced.as_ref().copied().unwrap_or_default());
+            false
+        });
     }
 
-    fn answer(&mut self, synced: &Result<(), Error>) {
+    fn tell(&mut self, synced: Result<(), Error>) {
         self.due = None;
-        for done in self.waiting.drain(..) {
-            // Nobody may be waiting any more.
-            let _ = done.send(synced.clone());
-        }
+        self.told.send_modify(|durable| durable.synced = synced.map(|()| durable.accepted));
     }
 }
 
@@ -275,13 +291,11 @@ impl Group {
         &mut self,
         first: Message,
         requests: &mut mpsc::Receiver<Message>,
-        syncs: &mut Syncs,
     ) -> Option<oneshot::Sender<Result<(), Error>>> {
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
                 Message::Close { done } => return Some(done),
-                Message::Sync { done } => syncs.add(done),
                 Message::Commit { write, done } => {
                     self.writes.push(write);
                     self.waiting.push(done);
@@ -293,7 +307,7 @@ impl Group {
         None
     }
 
-    fn commit(self, target: &mut impl Commit) {
+    fn commit(self, target: &mut impl Commit, syncs: &mut Syncs) {
         for done in self.tees {
             // Nobody may be waiting any more: then nothing is shown either.
             let _ = done.send(target.tee());
@@ -304,6 +318,9 @@ impl Group {
         let answers = target.commit(&self.writes);
         if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
             tracing::error!(%error, requests = answers.len(), "a commit failed");
+        }
+        if self.writes.iter().any(|write| matches!(write, Write::Accept(_))) {
+            syncs.want();
         }
         let mut answers = answers.into_iter().skip(self.left);
         for done in self.waiting {

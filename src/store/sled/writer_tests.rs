@@ -218,32 +218,31 @@ async fn what_is_not_due_yet_holds_nobody_up() {
     assert!(world.settled.try_recv().is_err());
 }
 
-/// A world in which something was kept that no sync has reached.
-async fn with_something_unsynced(sync: Result<(), Error>, patience: Duration) -> World {
+/// A world in which something was accepted that no sync has reached.
+async fn with_something_accepted(sync: Result<(), Error>, patience: Duration) -> World {
     let world = World::with(None, sync, patience);
-    let asked = world.ask().await;
     world.orders.send(Order::Keep).unwrap();
-    assert_eq!(asked.await.unwrap(), Ok(kept(1)));
+    assert_eq!(world.writer.commit(Write::Accept(Vec::new())).await, Ok(kept(1)));
     world
 }
 
 #[tokio::test]
 async fn a_sync_is_spared_where_a_group_is_synced_anyway() {
-    let world = with_something_unsynced(Ok(()), Duration::from_secs(3600)).await;
-    let mut sync = Box::pin(world.writer.sync());
+    let world = with_something_accepted(Ok(()), Duration::from_secs(3600)).await;
+    let mut synced = Box::pin(world.writer.synced());
+    assert!(futures_util::poll!(synced.as_mut()).is_pending());
     world.orders.send(Order::Sync).unwrap();
-    assert!(futures_util::poll!(sync.as_mut()).is_pending());
     assert_eq!(world.ask().await.await.unwrap(), Ok(kept(2)));
-    assert_eq!(sync.await, Ok(()));
-    assert_eq!(world.writer.sync().await, Ok(()), "there is nothing left to sync");
+    assert_eq!(synced.await, Ok(()));
+    assert_eq!(world.writer.synced().await, Ok(()), "nothing was accepted since");
     assert_eq!(world.synced.try_iter().count(), 0);
 }
 
 #[tokio::test]
 async fn a_sync_comes_by_itself_and_its_failure_is_told() {
     for result in [Ok(()), Err(Error::Full { dir: "data".into() })] {
-        let world = with_something_unsynced(result.clone(), PATIENCE).await;
-        assert_eq!(world.writer.sync().await, result);
+        let world = with_something_accepted(result.clone(), PATIENCE).await;
+        assert_eq!(world.writer.synced().await, result);
         assert_eq!(world.synced.try_iter().count(), 1);
     }
 }
