@@ -14,13 +14,13 @@ mod question;
 mod tally;
 
 use std::{
-    env,
+    env, thread,
     time::{Duration, Instant},
 };
 
 use ceknomor::clock::{Clock, SystemClock};
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use tokio::time::sleep;
+use tokio::task::spawn_blocking;
 
 use super::{rough::RoughRoad, stage::Stage};
 use crowd::Crowd;
@@ -107,8 +107,9 @@ async fn live_until(moment: Moment, stage: &Stage, crowd: &mut Crowd, random: &m
         assert!(stage.telegram.more_calls_than(seen, deadline).await, "the bot does nothing:\n{}", bot.log());
         seen = stage.telegram.calls_so_far();
     }
-    // The moment is the point: nothing is waited for.
-    sleep(moment.pause).await;
+    // The moment is the point: nothing is waited for. A thread's own sleep, because tokio's ends on whole milliseconds, as
+    // the stand-ins' delays do: the kills would come at the same distance from the answers.
+    spawn_blocking(move || thread::sleep(moment.pause)).await.unwrap();
     let sent = Instant::now();
     let ended = bot.killed().await;
     let kill = Kill { sent, dead: Instant::now() };
