@@ -7,7 +7,6 @@ use std::{
 };
 
 use ceknomor::cli::Cli;
-use clap::Parser;
 
 /// The exit code of every error: as `ceknomor cek` says "only the operator can put it right", because its 1 means that
 /// the provider knows no such number, which no script may read out of a missing setting.
@@ -32,7 +31,7 @@ fn main() -> ExitCode {
 
 fn try_main() -> anyhow::Result<ExitCode> {
     read_env_file()?;
-    let cli = Cli::parse();
+    let cli = Cli::read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(cli.carry_out());
     // A read of standard input that nobody waits for any more must not hold the process.
