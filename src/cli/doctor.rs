@@ -1,6 +1,12 @@
 //! `ceknomor doctor`: looks at every part of the set-up, and says the remedy for each that fails.
 
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::{self, ExitCode},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
 
@@ -46,7 +52,7 @@ impl Report {
             Ok(text) => ("ok    ", text),
             Err(text) => ("FAILED", text),
         };
-        let mut out = std::io::stdout().lock();
+        let mut out = io::stdout().lock();
         for line in text.lines() {
             writeln!(out, "{mark}  {part:<15} {line}")?;
         }
@@ -66,10 +72,28 @@ pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn data(dir: &Path) -> Finding {
+    let has_begun = match fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    };
+    if !has_begun {
+        return place_for_data(dir);
+    }
     match Stores::on_disk(dir) {
         Ok(_) => Ok(format!("{} can be read and written", dir.display())),
         Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whether data can be begun in `dir`. Nothing is left there: whoever looks may be another user than the bot's, or in
+/// another directory.
+fn place_for_data(dir: &Path) -> Finding {
+    let nearest = dir.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
+    let trial = nearest.join(format!(".ceknomor-doctor-{}", process::id()));
+    match fs::create_dir(&trial).and_then(|()| fs::remove_dir(&trial)) {
+        Ok(()) => Ok(format!("{} holds nothing yet and can be written", dir.display())),
+        Err(error) => Err(store::Error::Unwritable { dir: dir.to_owned(), cause: error.to_string() }.to_string()),
     }
 }
 

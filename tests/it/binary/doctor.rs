@@ -39,7 +39,7 @@ async fn a_good_set_up_is_called_good() {
     assert_eq!(
         found,
         [
-            ("data directory", "data can be read and written"),
+            ("data directory", "data holds nothing yet and can be written"),
             ("products", "6 products can be checked"),
             ("access", "1 owner(s), 0 chat(s)"),
             ("private key", "readable"),
@@ -135,6 +135,31 @@ async fn a_data_directory_in_use_by_a_running_bot_is_well() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(findings(&ended)[0], (true, "data directory", "data is in use, by a bot that runs"));
     stage.end(bot).await;
+}
+
+#[tokio::test]
+async fn data_that_is_kept_is_read() {
+    let stage = Stage::new().await;
+    stage.run().await.killed().await;
+    let ended = stage.place.call(&["doctor"]).await;
+    assert_eq!(findings(&ended)[0], (true, "data directory", "data can be read and written"));
+}
+
+#[tokio::test]
+async fn nothing_is_begun_by_looking() {
+    let mut stage = Stage::new().await;
+    let made = || std::fs::read_dir(stage.place.path("")).unwrap().count();
+    assert_eq!(stage.place.call(&["doctor"]).await.code, Some(0));
+    assert_eq!(made(), 0);
+
+    std::fs::create_dir(stage.place.path("data")).unwrap();
+    assert_eq!(stage.place.call(&["doctor"]).await.code, Some(0));
+    assert_eq!(std::fs::read_dir(stage.place.path("data")).unwrap().count(), 0);
+
+    // Where not even root can make anything.
+    stage.place.set("CEKNOMOR_DATA_DIR", "/proc/ceknomor/data");
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "data directory" && text.starts_with("/proc/ceknomor/data cannot be written ("), "{text}");
 }
 
 #[tokio::test]

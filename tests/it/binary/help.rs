@@ -74,7 +74,7 @@ async fn an_empty_variable_counts_as_one_that_is_not_set() {
     let doctor = place.call(&["doctor"]).await;
     assert_eq!((doctor.code, doctor.err.as_str()), (Some(1), ""), "{doctor:?}");
     assert!(doctor.out.contains("KLIKOO_PRIVATE_KEY_FILE is not set"), "{}", doctor.out);
-    assert!(place.path("data").is_dir(), "the default");
+    assert!(doctor.out.contains("  data holds nothing yet"), "the default: {}", doctor.out);
 }
 
 #[tokio::test]
