@@ -99,15 +99,20 @@ fn place_for_data(dir: &Path) -> Finding {
 
 fn products(settings: &CatalogSettings) -> Finding {
     let catalog = Catalog::load(settings.file()).map_err(|error| error.to_string())?;
-    Ok(format!("{} products can be checked", catalog.products().len()))
+    let prices = if settings.file().is_none() { ", at the vendor's sample prices: set CEKNOMOR_CATALOG" } else { "" };
+    Ok(format!("{} can be checked{prices}", count(catalog.products().len(), "product")))
 }
 
 fn access(settings: &AccessSettings) -> Finding {
     let access = settings.access();
     match access.owners().count() {
         0 => Err("CEKNOMOR_OWNERS is empty: start the bot, send /id to it, and put your user id there".to_owned()),
-        owners => Ok(format!("{owners} owner(s), {} chat(s)", access.chats().count())),
+        owners => Ok(format!("{}, {}", count(owners, "owner"), count(access.chats().count(), "chat"))),
     }
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 async fn check_klikoo(report: &mut Report, settings: &KlikooSettings) -> anyhow::Result<()> {
@@ -153,14 +158,40 @@ async fn telegram(settings: &TelegramSettings) -> Finding {
     let account = settings.account().map_err(|error| error.to_string())?;
     match bot::identify(&account).await {
         Ok(name) => Ok(format!("the bot is @{name}")),
-        Err(error) => {
-            Err(format!("{error}: check TELOXIDE_TOKEN (@BotFather), and that this machine reaches Telegram"))
+        Err(error) if error == REFUSED_TOKEN => {
+            Err("Telegram refuses the bot token: copy TELOXIDE_TOKEN from @BotFather again".to_owned())
         }
+        Err(error) => Err(format!("{error}: check that this machine reaches Telegram (firewall, TELOXIDE_API_URL)")),
     }
 }
 
+/// The Bot API library's words for a token that Telegram does not know.
+const REFUSED_TOKEN: &str = "Invalid bot token";
+
 fn with_remedy(error: &klikoo::Error) -> String {
-    format!("{error}: {}", remedy(&error.fault))
+    match (&error.fault, &error.code) {
+        (Fault::Operator(problem), Some(code)) => {
+            format!("Klikoo refuses {} ({}): {}", refused(*problem), code.as_str(), operators(*problem))
+        }
+        (Fault::Operator(problem), None) => operators(*problem).to_owned(),
+        (fault, _) => format!("{error}: {}", remedy(fault)),
+    }
+}
+
+/// What Klikoo refuses by an answer that only an operator can put right.
+fn refused(problem: OperatorProblem) -> &'static str {
+    match problem {
+        OperatorProblem::Signature => "the signature",
+        OperatorProblem::Credentials => "the client id or secret",
+        OperatorProblem::AddressNotListed => "this server's IP address",
+        OperatorProblem::NotVerified
+        | OperatorProblem::AccountType
+        | OperatorProblem::AccountBlocked
+        | OperatorProblem::AccountData => "the account",
+        OperatorProblem::Clock => "this machine's clock",
+        OperatorProblem::Token => "the token that it gave",
+        _ => "the request",
+    }
 }
 
 fn remedy(fault: &Fault) -> &'static str {
