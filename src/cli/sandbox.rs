@@ -2,7 +2,7 @@
 
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -31,7 +31,9 @@ pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     if args.list {
         return list();
     }
-    let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        anyhow!("cannot listen on {}: {error}: give another with --listen, such as 127.0.0.1:0", args.listen)
+    })?;
     let (sandbox, account) = start(listener, key_in(&args.private_key_file)?)?;
     let stop = stop_signal()?;
     // The bot may be started in another directory.

@@ -39,6 +39,16 @@ async fn its_key_is_kept_for_the_next_time() {
 }
 
 #[tokio::test]
+async fn a_port_that_is_taken_is_named_with_the_flag_for_another() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = Place::new().call(&["sandbox", "--listen", &address]).await;
+    assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""));
+    assert!(refused.err.starts_with(&format!("ceknomor: cannot listen on {address}: ")), "{}", refused.err);
+    assert!(refused.err.ends_with(": give another with --listen, such as 127.0.0.1:0\n"), "{}", refused.err);
+}
+
+#[tokio::test]
 async fn the_table_of_numbers_is_listed() {
     let listed = Place::new().call(&["sandbox", "--list"]).await;
     assert_eq!((listed.code, listed.err.as_str()), (Some(0), ""));
