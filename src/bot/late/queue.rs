@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Both steps take the oldest first. Asking is paced for the provider's sake, saying for Telegram's: no more than
-//! [`PER_SECOND`] answers reach it in any second, whatever the calls before them took, and one chat's are
-//! [`SPACING`] apart. One agent's answers keep their order.
+//! [`PER_SECOND`] answers reach it in any second, unless it has held some up for longer than [`STUCK`], and one chat's
+//! are [`SPACING`] apart. One agent's answers keep their order.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,13 +23,21 @@ use crate::value::{ChatId, Provider, UpdateId, UserId};
 const AT_ONCE: usize = 8;
 
 /// Checks that are asked, or have ended and are not told yet, over all chats and in one of them. More would bring no
-/// answer sooner: telling takes longer than asking.
+/// answer sooner: telling takes longer than asking. In a chat whose last answer is stuck they count for that chat alone.
 const AHEAD: usize = 64;
 const AHEAD_IN_A_CHAT: usize = 4;
 
 /// Answers a second: below Telegram's 30 for all chats.
 const PER_SECOND: usize = 24;
 const SECOND: TimeDelta = TimeDelta::seconds(1);
+
+/// An answer that is on its way for longer is stuck: Telegram has asked for a pause in its chat, or is not there. It keeps
+/// its chat waiting, and must not keep all others waiting too.
+const STUCK: TimeDelta = TimeDelta::seconds(10);
+
+/// A call that gets lost is made again every 15 s in the end (`send`), so that 15 stuck answers are one call a second.
+/// With 360 of them nothing more is begun: it is no matter of single chats then.
+const STUCK_AS_ONE: usize = 15;
 
 /// The least time between two answers in one private chat, and in one group: Telegram allows about one a second, and 20
 /// a minute in a group (`field.md`).
@@ -58,11 +66,25 @@ pub(super) struct Queue {
     /// These three are short.
     asked: Vec<(Place, Spot)>,
     ended: Vec<(Place, End)>,
-    saying: Vec<(Place, ChatId)>,
+    saying: Vec<Saying>,
     /// When the answers of the last few seconds had been taken by Telegram, and where.
     said: Vec<(DateTime<Utc>, ChatId)>,
     /// Providers that are left alone until then.
     held: HashMap<Provider, DateTime<Utc>>,
+}
+
+/// An answer on its way to Telegram.
+struct Saying {
+    place: Place,
+    chat: ChatId,
+    since: DateTime<Utc>,
+}
+
+impl Saying {
+    fn is_stuck(&self, now: DateTime<Utc>) -> bool {
+        // A clock that was put back must not make it look young for long.
+        !(TimeDelta::zero()..STUCK).contains(&(now - self.since))
+    }
 }
 
 /// What decides whether one may be asked for or told of.
@@ -116,7 +138,8 @@ impl Queue {
     pub(super) fn due_to_ask(&mut self, now: DateTime<Utc>) -> Vec<(Place, Waiter)> {
         self.wake(now);
         let mut due = Vec::new();
-        while self.asked.len() + self.ended.len() < AHEAD
+        let sayable = self.ended_in_open_chats(now);
+        while self.asked.len() + sayable < AHEAD
             && let Some(place) = self.next(now)
         {
             due.extend(self.begin(place).map(|waiter| (place, waiter)));
@@ -175,7 +198,7 @@ impl Queue {
             && let Some((place, end)) = self.take_oldest_to_say(now)
             && let Some(waiter) = self.remove(place)
         {
-            self.saying.push((place, waiter.question.chat));
+            self.saying.push(Saying { place, chat: waiter.question.chat, since: now });
             due.push((place, waiter, end));
         }
         due
@@ -183,8 +206,8 @@ impl Queue {
 
     /// Telegram has taken an answer, or refused it for good.
     pub(super) fn said(&mut self, place: Place, now: DateTime<Utc>) {
-        let chats = self.saying.extract_if(.., |(saying, _)| *saying == place).map(|(_, chat)| (now, chat));
-        self.said.extend(chats);
+        let said = self.saying.extract_if(.., |saying| saying.place == place);
+        self.said.extend(said.map(|said| (now, said.chat)));
     }
 
     /// Takes a check out for good.
@@ -254,6 +277,13 @@ impl Queue {
             .collect()
     }
 
+    /// How many have ended and are not told yet, apart from those in chats where an answer is stuck.
+    fn ended_in_open_chats(&self, now: DateTime<Utc>) -> usize {
+        let stuck: Vec<ChatId> = self.saying.iter().filter(|it| it.is_stuck(now)).map(|it| it.chat).collect();
+        let chats = self.ended.iter().filter_map(|(place, _)| Some(self.waiters.get(place)?.question.chat));
+        chats.filter(|chat| !stuck.contains(chat)).count()
+    }
+
     fn begin(&mut self, place: Place) -> Option<Waiter> {
         let spot = self.ready.remove(&(place.0, place))?;
         let waiter = self.waiters.get(&place).cloned()?;
@@ -264,7 +294,8 @@ impl Queue {
     /// Whether Telegram takes one more now, in whatever chat.
     fn may_say_more(&self, now: DateTime<Utc>) -> bool {
         let just_said = self.said.iter().filter(|(at, _)| now - *at < SECOND).count();
-        self.saying.len() + just_said < PER_SECOND
+        let stuck = self.saying.iter().filter(|saying| saying.is_stuck(now)).count();
+        self.saying.len() - stuck + stuck.div_ceil(STUCK_AS_ONE) + just_said < PER_SECOND
     }
 
     fn take_oldest_to_say(&mut self, now: DateTime<Utc>) -> Option<(Place, End)> {
@@ -278,7 +309,7 @@ impl Queue {
     fn may_say(&self, place: Place, now: DateTime<Utc>) -> bool {
         let Some(Spot { chat, user, .. }) = self.waiters.get(&place).map(Spot::of) else { return false };
         let spacing = if chat.0 < 0 { SPACING_IN_GROUPS } else { SPACING };
-        let is_spoken_to = self.saying.iter().any(|(_, other)| *other == chat);
+        let is_spoken_to = self.saying.iter().any(|saying| saying.chat == chat);
         let has_just_spoken = self.said.iter().any(|(at, other)| *other == chat && now - *at < spacing);
         let is_older = |(asked, spot): &(Place, Spot)| *asked < place && (spot.chat, spot.user) == (chat, user);
         !is_spoken_to && !has_just_spoken && !self.asked.iter().any(is_older)
