@@ -64,13 +64,21 @@ pub(super) struct Queue {
     sleeping: Order,
     ready: Order,
     /// These three are short.
-    asked: Vec<(Place, Spot)>,
+    asked: Vec<Asking>,
     ended: Vec<(Place, End)>,
     saying: Vec<Saying>,
     /// When the answers of the last few seconds had been taken by Telegram, and where.
     said: Vec<(DateTime<Utc>, ChatId)>,
     /// Providers that are left alone until then.
     held: HashMap<Provider, DateTime<Utc>>,
+}
+
+/// A check that is asked for.
+struct Asking {
+    place: Place,
+    spot: Spot,
+    /// It is known how it ends, and that is being kept.
+    is_settled: bool,
 }
 
 /// An answer on its way to Telegram.
@@ -121,17 +129,23 @@ impl Queue {
         self.waiters.insert(place, waiter);
     }
 
-    /// Takes out all checks of `user` in `chat` that nobody is being told of. One that is being asked for is taken out too:
-    /// its answer goes nowhere.
+    /// Takes out all checks of `user` in `chat` that have not ended. One that is being asked for is taken out too: its
+    /// answer goes nowhere.
     pub(super) fn cancel(&mut self, chat: ChatId, user: UserId) -> Vec<Waiter> {
         let mine = |waiter: &Waiter| waiter.question.chat == chat && waiter.question.user == user;
-        let places: Vec<Place> = self.waiters.iter().filter(|(_, w)| mine(w)).map(|(place, _)| *place).collect();
-        places.iter().filter_map(|place| self.remove(*place)).collect()
+        let places = self.waiters.iter().filter(|(_, waiter)| mine(waiter)).map(|(place, _)| *place);
+        let open: Vec<Place> = places.filter(|place| !self.has_ended(*place)).collect();
+        open.iter().filter_map(|place| self.remove(*place)).collect()
     }
 
-    /// Whether a check was not cancelled meanwhile.
-    pub(super) fn holds(&self, place: Place) -> bool {
-        self.waiters.contains_key(&place)
+    /// It is known how it ends: from now on it cannot be cancelled. `false` when it was cancelled meanwhile.
+    pub(super) fn settle(&mut self, place: Place) -> bool {
+        if !self.waiters.contains_key(&place) {
+            self.forget_asked(place);
+            return false;
+        }
+        self.asked.iter_mut().filter(|asked| asked.place == place).for_each(|asked| asked.is_settled = true);
+        true
     }
 
     /// Those to ask for now, oldest first.
@@ -149,7 +163,7 @@ impl Queue {
 
     /// It brought no answer: waits on, as `waiter` says. `false` when it was cancelled meanwhile.
     pub(super) fn pause(&mut self, place: Place, waiter: Waiter) -> bool {
-        self.asked.retain(|(asked, _)| *asked != place);
+        self.forget_asked(place);
         let Some(kept) = self.waiters.get_mut(&place) else { return false };
         self.sleeping.insert((waiter.waiting.next, place), Spot::of(&waiter));
         *kept = waiter;
@@ -158,7 +172,7 @@ impl Queue {
 
     /// It was not asked, because its provider is left alone: it keeps its place, and for a while nobody asks.
     pub(super) fn hold(&mut self, place: Place, provider: Provider, now: DateTime<Utc>) {
-        self.asked.retain(|(asked, _)| *asked != place);
+        self.forget_asked(place);
         self.held.insert(provider, now + HOLD);
         if let Some(waiter) = self.waiters.get(&place) {
             self.ready.insert((place.0, place), Spot::of(waiter));
@@ -177,15 +191,15 @@ impl Queue {
 
     /// It is not asked for any more, and its agent is to be told of `end`.
     pub(super) fn end(&mut self, place: Place, end: End) {
-        self.asked.retain(|(asked, _)| *asked != place);
-        if self.holds(place) {
+        self.forget_asked(place);
+        if self.waiters.contains_key(&place) {
             self.ended.push((place, end));
         }
     }
 
     /// The asking has come to nothing, by a mistake in this program.
     pub(super) fn drop_asked(&mut self, place: Place) {
-        self.asked.retain(|(asked, _)| *asked != place);
+        self.forget_asked(place);
         self.remove(place);
     }
 
@@ -208,6 +222,15 @@ impl Queue {
     pub(super) fn said(&mut self, place: Place, now: DateTime<Utc>) {
         let said = self.saying.extract_if(.., |saying| saying.place == place);
         self.said.extend(said.map(|said| (now, said.chat)));
+    }
+
+    fn forget_asked(&mut self, place: Place) {
+        self.asked.retain(|asked| asked.place != place);
+    }
+
+    fn has_ended(&self, place: Place) -> bool {
+        let is_settled = self.asked.iter().any(|asked| asked.place == place && asked.is_settled);
+        is_settled || self.ended.iter().any(|(ended, _)| *ended == place)
     }
 
     /// Takes a check out for good.
@@ -254,7 +277,7 @@ impl Queue {
     }
 
     fn under_way(&self, provider: Provider) -> usize {
-        self.asked.iter().filter(|(_, asked)| asked.provider == provider).count()
+        self.asked.iter().filter(|asked| asked.spot.provider == provider).count()
     }
 
     /// Whether a provider is left alone. Once in a while one finds out whether it still is.
@@ -267,7 +290,7 @@ impl Queue {
     /// The chats of which no more are asked for before some are told.
     fn chats_far_ahead(&self) -> Vec<ChatId> {
         let ended = self.ended.iter().filter_map(|(place, _)| Some(self.waiters.get(place)?.question.chat));
-        let mut chats: Vec<ChatId> = self.asked.iter().map(|(_, asked)| asked.chat).chain(ended).collect();
+        let mut chats: Vec<ChatId> = self.asked.iter().map(|asked| asked.spot.chat).chain(ended).collect();
         chats.sort_unstable();
         chats
             .chunk_by(ChatId::eq)
@@ -287,7 +310,7 @@ impl Queue {
     fn begin(&mut self, place: Place) -> Option<Waiter> {
         let spot = self.ready.remove(&(place.0, place))?;
         let waiter = self.waiters.get(&place).cloned()?;
-        self.asked.push((place, spot));
+        self.asked.push(Asking { place, spot, is_settled: false });
         Some(waiter)
     }
 
@@ -311,7 +334,7 @@ impl Queue {
         let spacing = if chat.0 < 0 { SPACING_IN_GROUPS } else { SPACING };
         let is_spoken_to = self.saying.iter().any(|saying| saying.chat == chat);
         let has_just_spoken = self.said.iter().any(|(at, other)| *other == chat && now - *at < spacing);
-        let is_older = |(asked, spot): &(Place, Spot)| *asked < place && (spot.chat, spot.user) == (chat, user);
+        let is_older = |asked: &Asking| asked.place < place && (asked.spot.chat, asked.spot.user) == (chat, user);
         !is_spoken_to && !has_just_spoken && !self.asked.iter().any(is_older)
     }
 }

@@ -262,8 +262,27 @@ fn what_was_cancelled_while_it_was_asked_for_is_not_told() {
     let now = start() + TimeDelta::seconds(5);
     let due = queue.due_to_ask(now);
     assert_eq!(queue.cancel(ChatId(7), UserId(7)).len(), 1);
-    queue.end(due[0].0, End::GivenUp);
+    assert!(!queue.settle(due[0].0), "there is nothing to keep");
     assert!(queue.due_to_say(now).is_empty() && queue.is_idle() && queue.asked.is_empty());
+}
+
+#[test]
+fn what_has_ended_is_told_and_not_cancelled() {
+    let mut queue = Queue::default();
+    (1..=3).for_each(|update| queue.add(waiter(update, 7, start())));
+    let now = start() + TimeDelta::seconds(5);
+    let due = queue.due_to_ask(now);
+    // The first is not told yet, the second not on the disk yet.
+    queue.end(due[0].0, End::GivenUp);
+    assert!(queue.settle(due[1].0));
+    let cancelled = queue.cancel(ChatId(7), UserId(7));
+    assert_eq!(cancelled.iter().map(|waiter| waiter.question.update.0).collect::<Vec<_>>(), [3]);
+    queue.end(due[1].0, End::GivenUp);
+    for (now, update) in [(now, 1), (now + SPACING, 2)] {
+        let told = queue.due_to_say(now);
+        assert_eq!(told[0].1.question.update.0, update);
+        queue.said(told[0].0, now);
+    }
 }
 
 #[test]
