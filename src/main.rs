@@ -1,13 +1,13 @@
 //! The program: settings, runtime, one error line and an exit code. What it does is in the library; start at `src/lib.rs`.
 
 use std::{
+    env, fs,
     io::{self, Write},
     process::ExitCode,
     time::Duration,
 };
 
 use ceknomor::cli::Cli;
-use clap::Parser;
 
 /// The exit code of every error: as `ceknomor cek` says "only the operator can put it right", because its 1 means that
 /// the provider knows no such number, which no script may read out of a missing setting.
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 
 fn try_main() -> anyhow::Result<ExitCode> {
     read_env_file()?;
-    let cli = Cli::parse();
+    let cli = Cli::read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(cli.carry_out());
     // A read of standard input that nobody waits for any more must not hold the process.
@@ -48,14 +48,28 @@ fn is_unheard(error: &anyhow::Error) -> bool {
 
 /// Reads `.env`, if there is one here or in a directory above; what the environment has already stays.
 fn read_env_file() -> anyhow::Result<()> {
-    match dotenvy::dotenv() {
+    let here = env::current_dir().unwrap_or_default();
+    let Some(file) = here.ancestors().map(|dir| dir.join(".env")).find(|file| file.is_file()) else { return Ok(()) };
+    let shown = file.display();
+    match dotenvy::from_path(&file) {
+        Ok(()) => Ok(()),
         // The library's own text would show the line, which may hold a secret.
         Err(dotenvy::Error::LineParse(..)) => {
-            anyhow::bail!(
-                "the .env file has a line that cannot be read: write NAME=value, and quote values with spaces"
-            )
+            let line = unreadable_line(&fs::read_to_string(&file)?);
+            anyhow::bail!("{shown}:{line}: this line cannot be read: write NAME=value, and quote values with spaces")
         }
-        Err(error) if !error.not_found() => anyhow::bail!("cannot read the .env file: {error}"),
-        _ => Ok(()),
+        Err(error) => anyhow::bail!(
+            "{shown} cannot be read ({error}): it has to be text, readable by the user that runs ceknomor"
+        ),
     }
+}
+
+/// The number of the line that follows the longest beginning which can be read. The longest: a quoted value may go over
+/// several lines, and what ends within it cannot be read either.
+fn unreadable_line(text: &str) -> usize {
+    let text = text.trim_start_matches('\u{feff}');
+    let is_readable = |beginning: &str| dotenvy::from_read_iter(beginning.as_bytes()).all(|setting| setting.is_ok());
+    let ends = text.match_indices('\n').map(|(place, _)| text.get(..=place));
+    let readable = ends.zip(1..).filter(|(beginning, _)| beginning.is_some_and(is_readable)).last();
+    readable.map_or(0, |(_, lines)| lines) + 1
 }

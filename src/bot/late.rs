@@ -77,7 +77,7 @@ impl Late {
     }
 
     /// Takes out all checks of `user` in `chat`. One that is being asked for at this moment is taken out too: its answer
-    /// goes nowhere.
+    /// goes nowhere. One that has ended is not, though it may not be told yet: its agent reads how within seconds.
     pub(super) fn cancel(&self, chat: ChatId, user: UserId) -> Vec<Waiter> {
         self.lock().cancel(chat, user)
     }
@@ -160,15 +160,16 @@ impl Late {
 
     /// Keeps how it ended, and has it said when its turn comes; `None` is without an answer.
     async fn end(&self, desk: &Arc<Desk>, place: Place, waiter: &Waiter, outcome: Option<Outcome>) {
-        // Who has cancelled it finds no record of it either.
-        let is_wanted = self.lock().holds(place);
+        // Who has cancelled it finds no record of it, and what is on record cannot be cancelled any more.
+        if !self.lock().settle(place) {
+            return;
+        }
         let answered = match outcome {
-            Some(outcome) if is_wanted => desk.keep(&waiter.question, outcome).await,
-            None if is_wanted => {
+            Some(outcome) => desk.keep(&waiter.question, outcome).await,
+            None => {
                 desk.keep_unanswered(&waiter.question, waiter.last.clone()).await;
                 None
             }
-            _ => None,
         };
         self.lock().end(place, answered.map_or(End::GivenUp, End::Answered));
     }

@@ -18,7 +18,7 @@ use crate::{
     after_help = "The file holds what the data directory holds, customers' names too, and is readable by you alone.
 Run this as the bot's own user. Example, every night:
 
-  ceknomor backup /var/backups/ceknomor-$(date +%F)"
+  ceknomor backup /var/backups/ceknomor/$(date +%F)"
 )]
 pub(super) struct BackupArgs {
     /// Where to write the backup; an existing file is never overwritten

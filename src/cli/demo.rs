@@ -25,9 +25,12 @@ use crate::{
     value::{ChatId, UserId},
 };
 
-/// The one agent at the terminal: as owner, so that everything can be seen.
+/// The one agent at the terminal.
 const USER: UserId = UserId(1);
 const CHAT: ChatId = ChatId(1);
+
+/// What the bot is called where a line does not name it.
+const NAME: &str = "ceknomor_demo_bot";
 
 /// Longer lines than Telegram sends are cut off.
 const LONGEST_LINE: usize = 4096;
@@ -43,6 +46,7 @@ no account, no token, no network; nothing is kept. Try these, or your own:
   PLN20 00000000503            PLN out of order
   /produk     /riwayat     /bantuan     /bahasa en
 
+A button stands below a message as [1] with its label: type 1 to press it.
 `ceknomor sandbox --list` shows what every number does. Ctrl-D ends.
 ";
 
@@ -97,7 +101,7 @@ impl Terminal {
     async fn hear(&mut self, line: String) -> anyhow::Result<()> {
         let pressed = line.parse::<usize>().ok().and_then(|choice| self.buttons.get(choice.checked_sub(1)?));
         if let Some(Button { data, .. }) = pressed.cloned() {
-            return match self.talk.press(&Press { chat: CHAT, user: USER, role: Role::Owner, data }).await {
+            return match self.talk.press(&Press { chat: CHAT, user: USER, role: Role::Agent, data }).await {
                 Pressed::Edit(reply) => self.reply(&reply),
                 Pressed::Notice(notice) => self.show(&format!("{notice}\n\n")),
             };
@@ -106,12 +110,12 @@ impl Terminal {
             chat: CHAT,
             user: USER,
             place: Place::Private,
-            role: Role::Owner,
+            role: Role::Agent,
             text: line,
             quoted: None,
             replies_to_bot: false,
         };
-        match self.talk.hear(&ask, "ceknomor_demo_bot").await.reply {
+        match self.talk.hear(&ask, name_in(&ask.text)).await.reply {
             Some(reply) => self.reply(&reply),
             None => Ok(()),
         }
@@ -120,11 +124,9 @@ impl Terminal {
     fn reply(&mut self, reply: &Reply) -> anyhow::Result<()> {
         let mut text = if self.colours { reply.text.render(colour) } else { reply.text.plain() };
         text.push('\n');
-        for (place, button) in reply.buttons.iter().enumerate() {
-            text.push_str(&format!("[{}] {}   ", place + 1, button.label));
-        }
+        let buttons = reply.buttons.iter().zip(1..).map(|(button, choice)| format!("[{choice}] {}", button.label));
         if !reply.buttons.is_empty() {
-            text.push('\n');
+            text.push_str(&format!("{}\n", buttons.collect::<Vec<_>>().join("   ")));
         }
         text.push('\n');
         self.buttons = reply.buttons.clone();
@@ -139,6 +141,12 @@ impl Terminal {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
     }
+}
+
+/// What a line calls the bot: `/cek@BOT` is for this one whatever its name, as there is no other here.
+fn name_in(line: &str) -> &str {
+    let command = line.split_whitespace().next().filter(|word| word.starts_with('/'));
+    command.and_then(|word| word.split_once('@')).map_or(NAME, |(_, name)| name)
 }
 
 /// Telegram's tags in a terminal's colours.

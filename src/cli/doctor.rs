@@ -1,6 +1,12 @@
 //! `ceknomor doctor`: looks at every part of the set-up, and says the remedy for each that fails.
 
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::{self, ExitCode},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
 
@@ -46,7 +52,7 @@ impl Report {
             Ok(text) => ("ok    ", text),
             Err(text) => ("FAILED", text),
         };
-        let mut out = std::io::stdout().lock();
+        let mut out = io::stdout().lock();
         for line in text.lines() {
             writeln!(out, "{mark}  {part:<15} {line}")?;
         }
@@ -66,6 +72,13 @@ pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn data(dir: &Path) -> Finding {
+    let has_begun = match fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    };
+    if !has_begun {
+        return place_for_data(dir);
+    }
     match Stores::on_disk(dir) {
         Ok(_) => Ok(format!("{} can be read and written", dir.display())),
         Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
@@ -73,17 +86,33 @@ fn data(dir: &Path) -> Finding {
     }
 }
 
+/// Whether data can be begun in `dir`. Nothing is left there: whoever looks may be another user than the bot's, or in
+/// another directory.
+fn place_for_data(dir: &Path) -> Finding {
+    let nearest = dir.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
+    let trial = nearest.join(format!(".ceknomor-doctor-{}", process::id()));
+    match fs::create_dir(&trial).and_then(|()| fs::remove_dir(&trial)) {
+        Ok(()) => Ok(format!("{} holds nothing yet and can be written", dir.display())),
+        Err(error) => Err(store::Error::Unwritable { dir: dir.to_owned(), cause: error.to_string() }.to_string()),
+    }
+}
+
 fn products(settings: &CatalogSettings) -> Finding {
     let catalog = Catalog::load(settings.file()).map_err(|error| error.to_string())?;
-    Ok(format!("{} products can be checked", catalog.products().len()))
+    let prices = if settings.file().is_none() { ", at the vendor's sample prices: set CEKNOMOR_CATALOG" } else { "" };
+    Ok(format!("{} can be checked{prices}", count(catalog.products().len(), "product")))
 }
 
 fn access(settings: &AccessSettings) -> Finding {
     let access = settings.access();
     match access.owners().count() {
         0 => Err("CEKNOMOR_OWNERS is empty: start the bot, send /id to it, and put your user id there".to_owned()),
-        owners => Ok(format!("{owners} owner(s), {} chat(s)", access.chats().count())),
+        owners => Ok(format!("{}, {}", count(owners, "owner"), count(access.chats().count(), "chat"))),
     }
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 async fn check_klikoo(report: &mut Report, settings: &KlikooSettings) -> anyhow::Result<()> {
@@ -129,14 +158,40 @@ async fn telegram(settings: &TelegramSettings) -> Finding {
     let account = settings.account().map_err(|error| error.to_string())?;
     match bot::identify(&account).await {
         Ok(name) => Ok(format!("the bot is @{name}")),
-        Err(error) => {
-            Err(format!("{error}: check TELOXIDE_TOKEN (@BotFather), and that this machine reaches Telegram"))
+        Err(error) if error == REFUSED_TOKEN => {
+            Err("Telegram refuses the bot token: copy TELOXIDE_TOKEN from @BotFather again".to_owned())
         }
+        Err(error) => Err(format!("{error}: check that this machine reaches Telegram (firewall, TELOXIDE_API_URL)")),
     }
 }
 
+/// The Bot API library's words for a token that Telegram does not know.
+const REFUSED_TOKEN: &str = "Invalid bot token";
+
 fn with_remedy(error: &klikoo::Error) -> String {
-    format!("{error}: {}", remedy(&error.fault))
+    match (&error.fault, &error.code) {
+        (Fault::Operator(problem), Some(code)) => {
+            format!("Klikoo refuses {} ({}): {}", refused(*problem), code.as_str(), operators(*problem))
+        }
+        (Fault::Operator(problem), None) => operators(*problem).to_owned(),
+        (fault, _) => format!("{error}: {}", remedy(fault)),
+    }
+}
+
+/// What Klikoo refuses by an answer that only an operator can put right.
+fn refused(problem: OperatorProblem) -> &'static str {
+    match problem {
+        OperatorProblem::Signature => "the signature",
+        OperatorProblem::Credentials => "the client id or secret",
+        OperatorProblem::AddressNotListed => "this server's IP address",
+        OperatorProblem::NotVerified
+        | OperatorProblem::AccountType
+        | OperatorProblem::AccountBlocked
+        | OperatorProblem::AccountData => "the account",
+        OperatorProblem::Clock => "this machine's clock",
+        OperatorProblem::Token => "the token that it gave",
+        _ => "the request",
+    }
 }
 
 fn remedy(fault: &Fault) -> &'static str {

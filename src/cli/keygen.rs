@@ -49,6 +49,9 @@ KLIKOO_PRIVATE_KEY_FILE={file}
 /// Writes a key that its owner alone can read, into a file that was not there.
 pub(super) fn write_private(file: &Path, pem: &str) -> anyhow::Result<()> {
     let shown = file.display();
+    if let Some(dir) = file.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists()) {
+        anyhow::bail!("cannot write {shown}: the directory {} does not exist: make it first", dir.display());
+    }
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let mut opened = match opened {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

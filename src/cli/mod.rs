@@ -9,9 +9,12 @@ mod logging;
 mod run;
 mod sandbox;
 
-use std::process::ExitCode;
+use std::{env, error::Error as _, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{
+    Arg, CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 /// Check a customer number before you sell: a Telegram bot for Indonesian resellers
 ///
@@ -48,6 +51,18 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line and the environment. What is wrong with the command line is told by clap, which ends the
+    /// process with 2; so does a request for help, with 0.
+    ///
+    /// # Errors
+    /// A variable with a value that cannot be. Whoever set it knows it by its name: clap would name a flag.
+    pub fn read() -> anyhow::Result<Self> {
+        Self::try_parse().or_else(|error| match wrong_variable(&error) {
+            Some(line) => Err(anyhow::Error::msg(line)),
+            None => error.exit(),
+        })
+    }
+
     /// Carries the command out. Gives the exit code; an error is for `main` to print.
     pub async fn carry_out(self) -> anyhow::Result<ExitCode> {
         let default_level = match self.command {
@@ -66,4 +81,22 @@ impl Cli {
             Command::Sandbox(args) => sandbox::sandbox(args).await,
         }
     }
+}
+
+/// The variable that clap complains of, and what is wrong with it; `None` where the complaint is of the command line.
+fn wrong_variable(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::ValueValidation {
+        return None;
+    }
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
+    // It is shown with its value's name: `--patience <MINUTES>`.
+    let flag = shown.split_whitespace().next()?.strip_prefix("--")?;
+    let is_flag = |word: &str| word.strip_prefix("--").and_then(|word| word.split('=').next()) == Some(flag);
+    if env::args_os().any(|word| word.to_str().is_some_and(is_flag)) {
+        return None;
+    }
+    let commands = Cli::command();
+    let mut args = commands.get_subcommands().flat_map(clap::Command::get_arguments);
+    let variable = args.find(|arg| arg.get_long() == Some(flag)).and_then(Arg::get_env)?;
+    Some(format!("{}: {}", variable.display(), error.source()?))
 }

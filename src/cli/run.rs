@@ -55,7 +55,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Cancelled by SIGTERM or Ctrl-C; a second one ends the process at once.
+/// Cancelled by SIGTERM or Ctrl-C; a second one ends the process at once, as shells say of one that Ctrl-C has ended.
 pub(super) fn stop_signal() -> anyhow::Result<CancellationToken> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
@@ -69,6 +69,7 @@ pub(super) fn stop_signal() -> anyhow::Result<CancellationToken> {
                 cancel.cancel();
             }
         }
+        tracing::warn!("ending at once: not waiting for what is under way");
         std::process::exit(130);
     });
     Ok(stop)

@@ -2,10 +2,9 @@
 
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
-use uuid::Uuid;
 
 use super::{keygen::write_private, run::stop_signal};
 use crate::{
@@ -31,7 +30,9 @@ pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     if args.list {
         return list();
     }
-    let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        anyhow!("cannot listen on {}: {error}: give another with --listen, such as 127.0.0.1:0", args.listen)
+    })?;
     let (sandbox, account) = start(listener, key_in(&args.private_key_file)?)?;
     let stop = stop_signal()?;
     // The bot may be started in another directory.
@@ -39,7 +40,7 @@ pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "# The sandbox is up until Ctrl-C. Settings for the bot, with a client id and secret made for this run:
+        "# The sandbox is up until Ctrl-C. Settings for the bot, the same at every start:
 KLIKOO_BASE_URL={}
 KLIKOO_CLIENT_ID={}
 KLIKOO_CLIENT_SECRET={}
@@ -56,10 +57,14 @@ KLIKOO_PRIVATE_KEY_FILE={}
     Ok(ExitCode::SUCCESS)
 }
 
-/// A sandbox on `listener`, and the one partner whom it knows, with credentials made for this run.
+/// The one partner's client id. It and the secret never change, so that yesterday's `.env` is good today; whoever reaches
+/// the sandbox may know them, as there is nothing behind them.
+const CLIENT_ID: &str = "ceknomor-sandbox";
+const CLIENT_SECRET: &str = "the-secret-of-the-sandbox";
+
+/// A sandbox on `listener`, and the one partner whom it knows.
 pub(super) fn start(listener: TcpListener, private_key: PrivateKey) -> anyhow::Result<(Sandbox, Account)> {
-    let client_id = Uuid::new_v4().to_string();
-    let client_secret = SecretString::from(Uuid::new_v4().simple().to_string());
+    let (client_id, client_secret) = (CLIENT_ID.to_owned(), SecretString::from(CLIENT_SECRET));
     let settings = Settings {
         client_id: client_id.clone(),
         client_secret: client_secret.clone(),

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Both steps take the oldest first. Asking is paced for the provider's sake, saying for Telegram's: no more than
-//! [`PER_SECOND`] answers reach it in any second, whatever the calls before them took, and one chat's are
-//! [`SPACING`] apart. One agent's answers keep their order.
+//! [`PER_SECOND`] answers reach it in any second, unless it has held some up for longer than [`STUCK`], and one chat's
+//! are [`SPACING`] apart. One agent's answers keep their order.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,13 +23,21 @@ use crate::value::{ChatId, Provider, UpdateId, UserId};
 const AT_ONCE: usize = 8;
 
 /// Checks that are asked, or have ended and are not told yet, over all chats and in one of them. More would bring no
-/// answer sooner: telling takes longer than asking.
+/// answer sooner: telling takes longer than asking. In a chat whose last answer is stuck they count for that chat alone.
 const AHEAD: usize = 64;
 const AHEAD_IN_A_CHAT: usize = 4;
 
 /// Answers a second: below Telegram's 30 for all chats.
 const PER_SECOND: usize = 24;
 const SECOND: TimeDelta = TimeDelta::seconds(1);
+
+/// An answer that is on its way for longer is stuck: Telegram has asked for a pause in its chat, or is not there. It keeps
+/// its chat waiting, and must not keep all others waiting too.
+const STUCK: TimeDelta = TimeDelta::seconds(10);
+
+/// A call that gets lost is made again every 15 s in the end (`send`), so that 15 stuck answers are one call a second.
+/// With 360 of them nothing more is begun: it is no matter of single chats then.
+const STUCK_AS_ONE: usize = 15;
 
 /// The least time between two answers in one private chat, and in one group: Telegram allows about one a second, and 20
 /// a minute in a group (`field.md`).
@@ -56,13 +64,35 @@ pub(super) struct Queue {
     sleeping: Order,
     ready: Order,
     /// These three are short.
-    asked: Vec<(Place, Spot)>,
+    asked: Vec<Asking>,
     ended: Vec<(Place, End)>,
-    saying: Vec<(Place, ChatId)>,
+    saying: Vec<Saying>,
     /// When the answers of the last few seconds had been taken by Telegram, and where.
     said: Vec<(DateTime<Utc>, ChatId)>,
     /// Providers that are left alone until then.
     held: HashMap<Provider, DateTime<Utc>>,
+}
+
+/// A check that is asked for.
+struct Asking {
+    place: Place,
+    spot: Spot,
+    /// It is known how it ends, and that is being kept.
+    is_settled: bool,
+}
+
+/// An answer on its way to Telegram.
+struct Saying {
+    place: Place,
+    chat: ChatId,
+    since: DateTime<Utc>,
+}
+
+impl Saying {
+    fn is_stuck(&self, now: DateTime<Utc>) -> bool {
+        // A clock that was put back must not make it look young for long.
+        !(TimeDelta::zero()..STUCK).contains(&(now - self.since))
+    }
 }
 
 /// What decides whether one may be asked for or told of.
@@ -99,24 +129,31 @@ impl Queue {
         self.waiters.insert(place, waiter);
     }
 
-    /// Takes out all checks of `user` in `chat` that nobody is being told of. One that is being asked for is taken out too:
-    /// its answer goes nowhere.
+    /// Takes out all checks of `user` in `chat` that have not ended. One that is being asked for is taken out too: its
+    /// answer goes nowhere.
     pub(super) fn cancel(&mut self, chat: ChatId, user: UserId) -> Vec<Waiter> {
         let mine = |waiter: &Waiter| waiter.question.chat == chat && waiter.question.user == user;
-        let places: Vec<Place> = self.waiters.iter().filter(|(_, w)| mine(w)).map(|(place, _)| *place).collect();
-        places.iter().filter_map(|place| self.remove(*place)).collect()
+        let places = self.waiters.iter().filter(|(_, waiter)| mine(waiter)).map(|(place, _)| *place);
+        let open: Vec<Place> = places.filter(|place| !self.has_ended(*place)).collect();
+        open.iter().filter_map(|place| self.remove(*place)).collect()
     }
 
-    /// Whether a check was not cancelled meanwhile.
-    pub(super) fn holds(&self, place: Place) -> bool {
-        self.waiters.contains_key(&place)
+    /// It is known how it ends: from now on it cannot be cancelled. `false` when it was cancelled meanwhile.
+    pub(super) fn settle(&mut self, place: Place) -> bool {
+        if !self.waiters.contains_key(&place) {
+            self.forget_asked(place);
+            return false;
+        }
+        self.asked.iter_mut().filter(|asked| asked.place == place).for_each(|asked| asked.is_settled = true);
+        true
     }
 
     /// Those to ask for now, oldest first.
     pub(super) fn due_to_ask(&mut self, now: DateTime<Utc>) -> Vec<(Place, Waiter)> {
         self.wake(now);
         let mut due = Vec::new();
-        while self.asked.len() + self.ended.len() < AHEAD
+        let sayable = self.ended_in_open_chats(now);
+        while self.asked.len() + sayable < AHEAD
             && let Some(place) = self.next(now)
         {
             due.extend(self.begin(place).map(|waiter| (place, waiter)));
@@ -126,7 +163,7 @@ impl Queue {
 
     /// It brought no answer: waits on, as `waiter` says. `false` when it was cancelled meanwhile.
     pub(super) fn pause(&mut self, place: Place, waiter: Waiter) -> bool {
-        self.asked.retain(|(asked, _)| *asked != place);
+        self.forget_asked(place);
         let Some(kept) = self.waiters.get_mut(&place) else { return false };
         self.sleeping.insert((waiter.waiting.next, place), Spot::of(&waiter));
         *kept = waiter;
@@ -135,7 +172,7 @@ impl Queue {
 
     /// It was not asked, because its provider is left alone: it keeps its place, and for a while nobody asks.
     pub(super) fn hold(&mut self, place: Place, provider: Provider, now: DateTime<Utc>) {
-        self.asked.retain(|(asked, _)| *asked != place);
+        self.forget_asked(place);
         self.held.insert(provider, now + HOLD);
         if let Some(waiter) = self.waiters.get(&place) {
             self.ready.insert((place.0, place), Spot::of(waiter));
@@ -154,15 +191,15 @@ impl Queue {
 
     /// It is not asked for any more, and its agent is to be told of `end`.
     pub(super) fn end(&mut self, place: Place, end: End) {
-        self.asked.retain(|(asked, _)| *asked != place);
-        if self.holds(place) {
+        self.forget_asked(place);
+        if self.waiters.contains_key(&place) {
             self.ended.push((place, end));
         }
     }
 
     /// The asking has come to nothing, by a mistake in this program.
     pub(super) fn drop_asked(&mut self, place: Place) {
-        self.asked.retain(|(asked, _)| *asked != place);
+        self.forget_asked(place);
         self.remove(place);
     }
 
@@ -175,7 +212,7 @@ impl Queue {
             && let Some((place, end)) = self.take_oldest_to_say(now)
             && let Some(waiter) = self.remove(place)
         {
-            self.saying.push((place, waiter.question.chat));
+            self.saying.push(Saying { place, chat: waiter.question.chat, since: now });
             due.push((place, waiter, end));
         }
         due
@@ -183,8 +220,17 @@ impl Queue {
 
     /// Telegram has taken an answer, or refused it for good.
     pub(super) fn said(&mut self, place: Place, now: DateTime<Utc>) {
-        let chats = self.saying.extract_if(.., |(saying, _)| *saying == place).map(|(_, chat)| (now, chat));
-        self.said.extend(chats);
+        let said = self.saying.extract_if(.., |saying| saying.place == place);
+        self.said.extend(said.map(|said| (now, said.chat)));
+    }
+
+    fn forget_asked(&mut self, place: Place) {
+        self.asked.retain(|asked| asked.place != place);
+    }
+
+    fn has_ended(&self, place: Place) -> bool {
+        let is_settled = self.asked.iter().any(|asked| asked.place == place && asked.is_settled);
+        is_settled || self.ended.iter().any(|(ended, _)| *ended == place)
     }
 
     /// Takes a check out for good.
@@ -231,7 +277,7 @@ impl Queue {
     }
 
     fn under_way(&self, provider: Provider) -> usize {
-        self.asked.iter().filter(|(_, asked)| asked.provider == provider).count()
+        self.asked.iter().filter(|asked| asked.spot.provider == provider).count()
     }
 
     /// Whether a provider is left alone. Once in a while one finds out whether it still is.
@@ -244,7 +290,7 @@ impl Queue {
     /// The chats of which no more are asked for before some are told.
     fn chats_far_ahead(&self) -> Vec<ChatId> {
         let ended = self.ended.iter().filter_map(|(place, _)| Some(self.waiters.get(place)?.question.chat));
-        let mut chats: Vec<ChatId> = self.asked.iter().map(|(_, asked)| asked.chat).chain(ended).collect();
+        let mut chats: Vec<ChatId> = self.asked.iter().map(|asked| asked.spot.chat).chain(ended).collect();
         chats.sort_unstable();
         chats
             .chunk_by(ChatId::eq)
@@ -254,17 +300,25 @@ impl Queue {
             .collect()
     }
 
+    /// How many have ended and are not told yet, apart from those in chats where an answer is stuck.
+    fn ended_in_open_chats(&self, now: DateTime<Utc>) -> usize {
+        let stuck: Vec<ChatId> = self.saying.iter().filter(|it| it.is_stuck(now)).map(|it| it.chat).collect();
+        let chats = self.ended.iter().filter_map(|(place, _)| Some(self.waiters.get(place)?.question.chat));
+        chats.filter(|chat| !stuck.contains(chat)).count()
+    }
+
     fn begin(&mut self, place: Place) -> Option<Waiter> {
         let spot = self.ready.remove(&(place.0, place))?;
         let waiter = self.waiters.get(&place).cloned()?;
-        self.asked.push((place, spot));
+        self.asked.push(Asking { place, spot, is_settled: false });
         Some(waiter)
     }
 
     /// Whether Telegram takes one more now, in whatever chat.
     fn may_say_more(&self, now: DateTime<Utc>) -> bool {
         let just_said = self.said.iter().filter(|(at, _)| now - *at < SECOND).count();
-        self.saying.len() + just_said < PER_SECOND
+        let stuck = self.saying.iter().filter(|saying| saying.is_stuck(now)).count();
+        self.saying.len() - stuck + stuck.div_ceil(STUCK_AS_ONE) + just_said < PER_SECOND
     }
 
     fn take_oldest_to_say(&mut self, now: DateTime<Utc>) -> Option<(Place, End)> {
@@ -278,9 +332,9 @@ impl Queue {
     fn may_say(&self, place: Place, now: DateTime<Utc>) -> bool {
         let Some(Spot { chat, user, .. }) = self.waiters.get(&place).map(Spot::of) else { return false };
         let spacing = if chat.0 < 0 { SPACING_IN_GROUPS } else { SPACING };
-        let is_spoken_to = self.saying.iter().any(|(_, other)| *other == chat);
+        let is_spoken_to = self.saying.iter().any(|saying| saying.chat == chat);
         let has_just_spoken = self.said.iter().any(|(at, other)| *other == chat && now - *at < spacing);
-        let is_older = |(asked, spot): &(Place, Spot)| *asked < place && (spot.chat, spot.user) == (chat, user);
+        let is_older = |asked: &Asking| asked.place < place && (asked.spot.chat, asked.spot.user) == (chat, user);
         !is_spoken_to && !has_just_spoken && !self.asked.iter().any(is_older)
     }
 }

@@ -36,11 +36,21 @@ async fn a_number_presses_the_button_that_carries_it() {
     assert_eq!(demo.code, Some(0), "{demo:?}");
     let said: Vec<&str> = demo.out.split("\n> ").collect();
     let [.., newest, older, newer_again, no_button] = said.as_slice() else { panic!("{}", demo.out) };
-    assert!(newest.contains("[1] Lebih lama ▶"), "{newest}");
+    assert!(newest.contains("\n[1] Lebih lama ▶\n"), "{newest}");
     assert!(newest.contains("00000000011") && !newest.contains("00000000001"), "ten a page: {newest}");
     assert!(older.contains("[1] ◀ Lebih baru") && older.contains("00000000001"), "{older}");
     assert!(newer_again.contains("00000000011"), "{newer_again}");
     assert!(no_button.starts_with("9\n⚠️ Kode produknya apa?"), "a number without a button is a line: {no_button}");
+}
+
+#[tokio::test]
+async fn it_is_an_agents_conversation() {
+    let demo = Place::new().call_with(&["demo"], "/produk PLN\n/cek@ceknomor_bot PLN20 01105691111\n").await;
+    let said: Vec<&str> = demo.out.split("\n> ").collect();
+    let [welcome, products, checked] = said.as_slice() else { panic!("{}", demo.out) };
+    assert!(welcome.contains("type 1 to press it"), "{welcome}");
+    assert!(products.contains("PLN20") && !products.contains("beli"), "buying prices are the owner's: {products}");
+    assert!(checked.contains("BAHARRUDIN1"), "{checked}");
 }
 
 #[tokio::test]

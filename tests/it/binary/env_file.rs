@@ -1,7 +1,7 @@
 //! Settings from a `.env` file.
 
 use super::{
-    child::{Place, write},
+    child::{Place, Process, write},
     stage::Stage,
 };
 
@@ -31,16 +31,45 @@ async fn the_environment_stands_above_the_file() {
 }
 
 #[tokio::test]
-async fn a_line_that_cannot_be_read_is_not_shown() {
+async fn a_line_that_cannot_be_read_is_named_and_not_shown() {
     let place = Place::new();
-    for content in ["KLIKOO_CLIENT_SECRET=hush hush hush\n", "hush hush\n", "KLIKOO_CLIENT_SECRET=\"hush\n"] {
+    for (content, line) in [
+        ("KLIKOO_CLIENT_SECRET=hush hush hush\n", 1),
+        ("# hush hush\n\nhush hush", 3),
+        ("\u{feff}RUST_LOG=off\nKLIKOO_CLIENT_SECRET=\"hush\n", 2),
+        ("KLIKOO_CLIENT_ID='hush\nhush'\nKLIKOO_CLIENT_SECRET=hush hush\nRUST_LOG=off\n", 3),
+    ] {
         write(&place.path(".env"), content);
         for command in ["run", "doctor", "demo"] {
             let refused = place.call(&[command]).await;
             assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""), "{content:?}");
-            assert!(refused.err.contains("the .env file has a line that cannot be read"), "{}", refused.err);
+            let file = place.path(".env").canonicalize().unwrap();
+            let told = format!("ceknomor: {}:{line}: this line cannot be read: write NAME=value", file.display());
+            assert!(refused.err.starts_with(&told), "{content:?}: {}", refused.err);
             assert!(refused.err.contains("quote values with spaces"), "the remedy: {}", refused.err);
             assert!(!refused.err.contains("hush"), "{}", refused.err);
         }
     }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named() {
+    let place = Place::new();
+    write(&place.path(".env"), b"RUST_LOG=\xff\n");
+    let refused = place.call(&["demo"]).await;
+    assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""));
+    let file = place.path(".env").canonicalize().unwrap();
+    assert!(refused.err.starts_with(&format!("ceknomor: {} cannot be read (", file.display())), "{}", refused.err);
+    assert!(refused.err.contains("it has to be text, readable by the user"), "the remedy: {}", refused.err);
+}
+
+#[tokio::test]
+async fn a_file_in_a_directory_above_is_found() {
+    let place = Place::new();
+    let below = place.path("below");
+    std::fs::create_dir_all(below.join(".env")).unwrap();
+    write(&place.path(".env"), "CEKNOMOR_PATIENCE=abc\n");
+    let child = place.command(&["run"]).current_dir(below).spawn().unwrap();
+    let refused = Process::of(child).ended().await;
+    assert!(refused.err.contains("CEKNOMOR_PATIENCE: give minutes"), "{refused:?}");
 }

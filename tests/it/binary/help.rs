@@ -1,6 +1,6 @@
 //! `--help`: all that can be set is in it, and nothing that is set.
 
-use super::child::Place;
+use super::child::{Place, write};
 
 const KLIKOO: [&str; 5] = [
     "KLIKOO_BASE_URL",
@@ -74,17 +74,40 @@ async fn an_empty_variable_counts_as_one_that_is_not_set() {
     let doctor = place.call(&["doctor"]).await;
     assert_eq!((doctor.code, doctor.err.as_str()), (Some(1), ""), "{doctor:?}");
     assert!(doctor.out.contains("KLIKOO_PRIVATE_KEY_FILE is not set"), "{}", doctor.out);
-    assert!(place.path("data").is_dir(), "the default");
+    assert!(doctor.out.contains("  data holds nothing yet"), "the default: {}", doctor.out);
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_is_named_with_what_could() {
+async fn a_variable_that_cannot_be_is_named_with_what_could() {
+    for (command, name, value, complaint) in [
+        ("run", "CEKNOMOR_OWNERS", "@budi", "`@budi` is no id: send /id to the bot to learn ids"),
+        ("run", "CEKNOMOR_CHATS", "-100x", "`-100x` is no id: send /id to the bot to learn ids"),
+        ("run", "CEKNOMOR_PATIENCE", "abc", "give minutes, from 0 to 60"),
+        ("doctor", "CEKNOMOR_CHECK_TIMEOUT", "0", "give seconds, from 1 to 120"),
+    ] {
+        let mut place = Place::new();
+        place.set(name, value);
+        let refused = place.call(&[command]).await;
+        assert_eq!(refused.code, Some(4), "{refused:?}");
+        assert_eq!((refused.out.as_str(), refused.err), ("", format!("ceknomor: {name}: {complaint}\n")));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_setting_is_no_invalid_check() {
     let mut place = Place::new();
-    place.set("CEKNOMOR_OWNERS", "@budi");
-    let refused = place.call(&["run"]).await;
-    assert_eq!(refused.code, Some(2));
-    assert!(refused.err.contains("--owners") && refused.err.contains("send /id to the bot"), "{}", refused.err);
-    place.set("CEKNOMOR_OWNERS", "1");
-    place.set("CEKNOMOR_CHECK_TIMEOUT", "0");
-    assert!(place.call(&["run"]).await.err.contains("from 1 to 120"));
+    write(&place.path(".env"), "CEKNOMOR_CHECK_TIMEOUT=soon\n");
+    let refused = place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert_eq!(refused.code, Some(4), "2 is what says so: {refused:?}");
+
+    place.set("CEKNOMOR_CHECK_TIMEOUT", "late");
+    for args in [["--check-timeout", "soon"].as_slice(), &["--check-timeout=soon"]] {
+        let refused = place.call(&[&["cek", "PLN20", "01105691111"], args].concat()).await;
+        assert_eq!(refused.code, Some(2), "a flag is given by hand: {refused:?}");
+        assert!(
+            refused.err.contains("'soon' for '--check-timeout <SECONDS>': give seconds, from 1"),
+            "{}",
+            refused.err
+        );
+    }
 }

@@ -39,7 +39,15 @@ async fn a_file_that_is_there_is_never_touched() {
 
 #[tokio::test]
 async fn a_place_that_cannot_be_written_is_named() {
-    let refused = Place::new().call(&["keygen", "nowhere/klikoo.pem"]).await;
+    let place = Place::new();
+    let refused = place.call(&["keygen", "nowhere/klikoo.pem"]).await;
     assert_eq!(refused.code, Some(4));
-    assert!(refused.err.starts_with("ceknomor: cannot write nowhere/klikoo.pem: "), "{}", refused.err);
+    assert_eq!(
+        refused.err,
+        "ceknomor: cannot write nowhere/klikoo.pem: the directory nowhere does not exist: make it first\n"
+    );
+
+    write(&place.path("notes.txt"), "mine");
+    let refused = place.call(&["keygen", "notes.txt/klikoo.pem"]).await;
+    assert!(refused.err.starts_with("ceknomor: cannot write notes.txt/klikoo.pem: "), "{}", refused.err);
 }

@@ -69,7 +69,9 @@ async fn a_second_signal_does_not_wait() {
     bot.signal("INT");
     bot.logs("stopping").await;
     bot.signal("INT");
-    assert_eq!(bot.ended().await.code, Some(130));
+    let ended = bot.ended().await;
+    assert_eq!(ended.code, Some(130));
+    assert!(ended.err.contains("ending at once"), "{}", ended.err);
     stage.telegram.finish().await;
 }
 

@@ -24,18 +24,32 @@ async fn what_it_prints_is_what_the_other_commands_take() {
 }
 
 #[tokio::test]
-async fn its_key_is_kept_for_the_next_time() {
-    let place = Place::new();
-    let key = || std::fs::read(place.path("sandbox-private.pem"));
-    for first in [true, false] {
-        let before = key().ok();
-        assert_eq!(before.is_none(), first);
-        let mut sandbox = place.start(&["sandbox", "--listen", "127.0.0.1:0"]);
-        sandbox.prints("KLIKOO_PRIVATE_KEY_FILE=").await;
-        sandbox.signal("INT");
-        assert_eq!(sandbox.ended().await.code, Some(0));
-        assert!(before.is_none_or(|before| before == key().unwrap()));
+async fn yesterdays_settings_are_good_today() {
+    let mut place = Place::new();
+    // Free ports, so that only the base URL differs.
+    let mut yesterday = place.start(&["sandbox", "--listen", "127.0.0.1:0"]);
+    for (name, value) in yesterday.prints("--list").await.lines().filter_map(|line| line.split_once('=')) {
+        place.set(name, value);
     }
+    yesterday.signal("INT");
+    assert_eq!(yesterday.ended().await.code, Some(0));
+
+    let mut today = place.start(&["sandbox", "--listen", "127.0.0.1:0"]);
+    let printed = today.prints("--list").await;
+    let base_url = printed.lines().find_map(|line| line.strip_prefix("KLIKOO_BASE_URL="));
+    place.set("KLIKOO_BASE_URL", base_url.unwrap());
+    let checked = place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named_with_the_flag_for_another() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = Place::new().call(&["sandbox", "--listen", &address]).await;
+    assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""));
+    assert!(refused.err.starts_with(&format!("ceknomor: cannot listen on {address}: ")), "{}", refused.err);
+    assert!(refused.err.ends_with(": give another with --listen, such as 127.0.0.1:0\n"), "{}", refused.err);
 }
 
 #[tokio::test]

@@ -158,6 +158,23 @@ async fn batal_stops_ones_own_checks_alone() {
 }
 
 #[tokio::test]
+async fn batal_stops_nothing_that_has_ended() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let first = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+    let second = ask_in_vain(&scene, &budi, "/cek PLN20 00000000001").await;
+    scene.klikoo.set_down(false);
+    scene.pass(PAUSE);
+    assert!(first.edited().await.text().contains("BAHARRUDIN1"));
+    // One chat's answers are spaced, so this one is on record and waits for its turn while the time stands still.
+    while !ask(&budi, "/riwayat").await.text().contains("PLN20 00000000001") {}
+    assert_eq!(ask(&budi, "/batal").await.text(), "Tidak ada cek Anda yang sedang menunggu di sini.");
+    let answer = as_time_passes(&scene, second.edited()).await;
+    assert!(answer.text().starts_with("✅ PLN 20.000\n"), "{answer:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_provider_that_is_down_is_left_alone_and_shown() {
     let (scene, budi) = begun().await;
     let bot = scene.start();
