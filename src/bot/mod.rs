@@ -88,8 +88,8 @@ impl Bot {
         Ok(Self { telegram: connect(account)?, talk, journal, clock, access })
     }
 
-    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way, within
-    /// [`GRACE`]. What is not finished then is taken up at the next start.
+    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way,
+    /// within [`GRACE`]. What is not finished then is taken up at the next start.
     ///
     /// # Errors
     /// Telegram refuses the token, or the journal cannot be read.
