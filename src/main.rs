@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
@@ -49,7 +50,9 @@ fn is_unheard(error: &anyhow::Error) -> bool {
 /// Reads `.env`, if there is one here or in a directory above; what the environment has already stays.
 fn read_env_file() -> anyhow::Result<()> {
     let here = env::current_dir().unwrap_or_default();
-    let Some(file) = here.ancestors().map(|dir| dir.join(".env")).find(|file| file.is_file()) else { return Ok(()) };
+    // Where it may be and cannot be looked for, its settings must not be missed in silence.
+    let is_there = |file: &PathBuf| file.is_file() || file.try_exists().is_err();
+    let Some(file) = here.ancestors().map(|dir| dir.join(".env")).find(is_there) else { return Ok(()) };
     let shown = file.display();
     match dotenvy::from_path(&file) {
         Ok(()) => Ok(()),

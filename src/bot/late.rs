@@ -76,14 +76,15 @@ impl Late {
         self.bell.notify_one();
     }
 
-    /// Takes out all checks of `user` in `chat`. One that is being asked for at this moment is taken out too: its answer
-    /// goes nowhere. One that has ended is not, though it may not be told yet: its agent reads how within seconds.
+    /// Takes out all checks of `user` in `chat`. One that is being asked for at this moment is taken out too: its
+    /// answer goes nowhere. One that has ended is not, though it may not be told yet: its agent reads how within
+    /// seconds.
     pub(super) fn cancel(&self, chat: ChatId, user: UserId) -> Vec<Waiter> {
         self.lock().cancel(chat, user)
     }
 
-    /// Asks and answers until `stop`, then waits for what is under way. What has ended by then and was not said is on disk,
-    /// and said after the next start.
+    /// Asks and answers until `stop`, then waits for what is under way. What has ended by then and was not said is on
+    /// disk, and said after the next start.
     pub(super) async fn run(self: Arc<Self>, desk: Arc<Desk>, stop: CancellationToken) {
         while stop.run_until_cancelled(self.next_turn()).await.is_some() {
             let to_say = self.lock().due_to_say(desk.now());

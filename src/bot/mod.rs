@@ -88,8 +88,8 @@ impl Bot {
         Ok(Self { telegram: connect(account)?, talk, journal, clock, access })
     }
 
-    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way, within
-    /// [`GRACE`]. What is not finished then is taken up at the next start.
+    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way,
+    /// within [`GRACE`]. What is not finished then is taken up at the next start.
     ///
     /// # Errors
     /// Telegram refuses the token, or the journal cannot be read.
@@ -118,6 +118,7 @@ impl Bot {
         poll(&self.telegram, &desk, &stop).await;
         menu.abort();
         finish(&desk, late).await;
+        report_left(&*desk.journal).await;
         Ok(())
     }
 }
@@ -128,8 +129,18 @@ async fn finish(desk: &Desk, mut late: tokio::task::JoinHandle<()>) {
     desk.overflow.close();
     let answered = async { tokio::join!(desk.lanes.drain(), desk.overflow.wait(), &mut late) };
     if timeout_at(deadline, answered).await.is_err() {
-        tracing::error!(agents = desk.lanes.busy(), "stopped before every answer was sent; the next start goes on");
+        // What it is that takes so long: with no agents, it is late answers.
+        tracing::debug!(agents = desk.lanes.busy(), "not all that was under way has ended in time");
         late.abort();
+    }
+}
+
+/// Logs how many questions are still without an answer, if any: only the next start helps those who asked them.
+async fn report_left(journal: &dyn Journal) {
+    match journal.unfinished().await.map(|left| left.len()) {
+        Ok(0) => {}
+        Ok(questions) => tracing::warn!(questions, "some questions wait for the next start"),
+        Err(error) => tracing::warn!(%error, "cannot read how many questions wait for the next start"),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Takes updates in by long polling, and tells Telegram of none that is not on disk.
 //!
 //! Telegram takes an update for received once a later one is asked for (Bot API, `getUpdates.offset`). So the next call
-//! waits until the whole batch of the last one is in the journal, in one commit, and on the disk: what dies before that is
-//! sent again, and what was taken before is known by its id. The answers do not wait for the disk. teloxide's own listener confirms first and loses what dies in between.
+//! waits until the whole batch of the last one is in the journal, in one commit, and on the disk: what dies before that
+//! is sent again, and what was taken before is known by its id. The answers do not wait for the disk. teloxide's own
+//! listener confirms first and loses what dies in between.
 
 use std::{sync::Arc, time::Duration};
 

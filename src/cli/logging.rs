@@ -3,9 +3,8 @@
 //! Only this program's own events reach it: other crates' records may hold whole messages and are not taken in. A panic is
 //! logged by its place alone, because its message may quote what an agent typed.
 
-use std::{io::IsTerminal, panic};
+use std::{io::IsTerminal, panic, str::FromStr};
 
-use anyhow::Context;
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
@@ -15,13 +14,25 @@ use tracing_subscriber::{
 /// What the targets of this program's events begin with.
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// Starts logging to standard error.
-///
-/// # Errors
-/// `levels` is no level and no list of `target=level`.
-pub(super) fn start(levels: &str) -> anyhow::Result<()> {
-    let wanted: Targets =
-        levels.parse().with_context(|| format!("`{levels}` says no log level: try `info` or `debug`"))?;
+/// What the operator wants to be logged: a level or a list of `target=level`. An empty text wants nothing in particular.
+#[derive(Clone, Debug)]
+pub(super) struct Levels(Option<Targets>);
+
+impl FromStr for Levels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Ok(Self(None));
+        }
+        let wanted = text.parse().map_err(|_| format!("`{text}` says no log level: try `info` or `debug`"))?;
+        Ok(Self(Some(wanted)))
+    }
+}
+
+/// Starts logging to standard error: what is wanted, else everything of the default level.
+pub(super) fn start(levels: Option<Levels>, default_level: LevelFilter) {
+    let wanted = levels.and_then(|levels| levels.0).unwrap_or_else(|| Targets::new().with_default(default_level));
     let colours = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
     let subscriber = tracing_subscriber::registry().with(lines.with_filter(own_events(&wanted)));
@@ -31,7 +42,6 @@ pub(super) fn start(levels: &str) -> anyhow::Result<()> {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
     }));
-    Ok(())
 }
 
 /// Of what the operator wants, what is this program's: no other crate's events get through, whatever is asked for.

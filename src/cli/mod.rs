@@ -15,6 +15,7 @@ use clap::{
     Arg, CommandFactory, Parser, Subcommand,
     error::{ContextKind, ContextValue, ErrorKind},
 };
+use tracing_subscriber::filter::LevelFilter;
 
 /// Check a customer number before you sell: a Telegram bot for Indonesian resellers
 ///
@@ -25,7 +26,7 @@ use clap::{
 pub struct Cli {
     /// What to log, such as `info` or `ceknomor::klikoo=debug` (names, numbers and secrets are never logged)
     #[arg(long, env = "RUST_LOG", value_name = "LEVEL", global = true)]
-    log: Option<String>,
+    log: Option<logging::Levels>,
     #[command(subcommand)]
     command: Command,
 }
@@ -66,10 +67,10 @@ impl Cli {
     /// Carries the command out. Gives the exit code; an error is for `main` to print.
     pub async fn carry_out(self) -> anyhow::Result<ExitCode> {
         let default_level = match self.command {
-            Command::Run(_) | Command::Sandbox(_) => "info",
-            _ => "off",
+            Command::Run(_) | Command::Sandbox(_) => LevelFilter::INFO,
+            _ => LevelFilter::OFF,
         };
-        logging::start(self.log.as_deref().filter(|levels| !levels.trim().is_empty()).unwrap_or(default_level))?;
+        logging::start(self.log, default_level);
         match self.command {
             Command::Run(args) => run::run(args).await,
             Command::Demo => demo::demo().await,
@@ -96,7 +97,8 @@ fn wrong_variable(error: &clap::Error) -> Option<String> {
         return None;
     }
     let commands = Cli::command();
-    let mut args = commands.get_subcommands().flat_map(clap::Command::get_arguments);
-    let variable = args.find(|arg| arg.get_long() == Some(flag)).and_then(Arg::get_env)?;
+    let args = commands.get_subcommands().flat_map(clap::Command::get_arguments);
+    let variable =
+        commands.get_arguments().chain(args).find(|arg| arg.get_long() == Some(flag)).and_then(Arg::get_env)?;
     Some(format!("{}: {}", variable.display(), error.source()?))
 }

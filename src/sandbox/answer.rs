@@ -18,7 +18,7 @@ use super::{
 };
 use crate::klikoo::wire::{Envelope, InquiryData};
 
-/// The products of the vendor's samples with their names (protocol.md, section 6).
+/// The products of the vendor's samples with their names (the vendor's page "inquiry-prepaid").
 pub(super) const SAMPLE_PRODUCTS: [(&str, &str); 6] = [
     ("PLN20", "PLN 20.000"),
     ("OVO10", "OVO 10.000"),

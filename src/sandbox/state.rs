@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::refusal::Refusal;
 
-/// How long a token lasts, in seconds (protocol.md: "15 minutes").
+/// How long a token lasts, in seconds (the vendor's pages on access tokens: 15 minutes).
 pub(super) const TOKEN_SECONDS: i64 = 900;
 
 /// How many tokens are remembered. A client holds one at a time; an older one is unknown here.

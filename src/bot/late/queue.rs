@@ -23,7 +23,8 @@ use crate::value::{ChatId, Provider, UpdateId, UserId};
 const AT_ONCE: usize = 8;
 
 /// Checks that are asked, or have ended and are not told yet, over all chats and in one of them. More would bring no
-/// answer sooner: telling takes longer than asking. In a chat whose last answer is stuck they count for that chat alone.
+/// answer sooner: telling takes longer than asking. In a chat whose last answer is stuck they count for that chat
+/// alone.
 const AHEAD: usize = 64;
 const AHEAD_IN_A_CHAT: usize = 4;
 
@@ -31,8 +32,8 @@ const AHEAD_IN_A_CHAT: usize = 4;
 const PER_SECOND: usize = 24;
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
-/// An answer that is on its way for longer is stuck: Telegram has asked for a pause in its chat, or is not there. It keeps
-/// its chat waiting, and must not keep all others waiting too.
+/// An answer that is on its way for longer is stuck: Telegram has asked for a pause in its chat, or is not there. It
+/// keeps its chat waiting, and must not keep all others waiting too.
 const STUCK: TimeDelta = TimeDelta::seconds(10);
 
 /// A call that gets lost is made again every 15 s in the end (`send`), so that 15 stuck answers are one call a second.
@@ -53,7 +54,8 @@ const HOLD: TimeDelta = TimeDelta::seconds(1);
 /// Oldest first: the order in which they began to wait, then the update's.
 pub(super) type Place = (DateTime<Utc>, UpdateId);
 
-/// In order of the moments: of those that sleep, when their pauses end; of those that are ready, when they began to wait.
+/// In order of the moments: of those that sleep, when their pauses end; of those that are ready, when they began to
+/// wait.
 type Order = BTreeMap<(DateTime<Utc>, Place), Spot>;
 
 /// All checks that wait. Each is in one of the five states at the top of this file.
@@ -327,8 +329,8 @@ impl Queue {
         Some(self.ended.swap_remove(index))
     }
 
-    /// Whether one that has ended may be told: Telegram takes it in its chat, and no older one of the same agent is just
-    /// being asked for.
+    /// Whether one that has ended may be told: Telegram takes it in its chat, and no older one of the same agent is
+    /// just being asked for.
     fn may_say(&self, place: Place, now: DateTime<Utc>) -> bool {
         let Some(Spot { chat, user, .. }) = self.waiters.get(&place).map(Spot::of) else { return false };
         let spacing = if chat.0 < 0 { SPACING_IN_GROUPS } else { SPACING };

@@ -83,6 +83,7 @@ async fn a_variable_that_cannot_be_is_named_with_what_could() {
         ("run", "CEKNOMOR_OWNERS", "@budi", "`@budi` is no id: send /id to the bot to learn ids"),
         ("run", "CEKNOMOR_CHATS", "-100x", "`-100x` is no id: send /id to the bot to learn ids"),
         ("run", "CEKNOMOR_PATIENCE", "abc", "give minutes, from 0 to 60"),
+        ("demo", "RUST_LOG", "a=b", "`a=b` says no log level: try `info` or `debug`"),
         ("doctor", "CEKNOMOR_CHECK_TIMEOUT", "0", "give seconds, from 1 to 120"),
     ] {
         let mut place = Place::new();

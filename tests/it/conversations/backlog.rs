@@ -1,5 +1,5 @@
-//! A provider is out of order for ten minutes while a thousand checks come in: it is left alone meanwhile, and when it is
-//! back all are answered, oldest first, no faster than Telegram takes it.
+//! A provider is out of order for ten minutes while a thousand checks come in: it is left alone meanwhile, and when it
+//! is back all are answered, oldest first, no faster than Telegram takes it.
 
 use std::{
     collections::{BTreeMap, HashMap},
