@@ -193,6 +193,7 @@ remedy-account-blocked = The Klikoo account is disabled or blocked: contact Klik
 remedy-account-data = Klikoo can't read the account's data: contact Klikoo if it happens again.
 remedy-clock = Klikoo refuses the server's clock even when corrected: turn on NTP on the bot's server.
 remedy-token = Klikoo refuses even a new access token: run <code>ceknomor doctor</code>.
+remedy-no-api = There is no Klikoo API at that address: check <code>KLIKOO_BASE_URL</code>, gateway prefix included.
 remedy-request = Klikoo calls the request malformed: check products and prices in the catalog; if they are right, report a bug.
 
 ## Command menu

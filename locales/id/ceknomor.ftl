@@ -184,6 +184,7 @@ remedy-account-blocked = Akun Klikoo dinonaktifkan atau diblokir: hubungi Klikoo
 remedy-account-data = Klikoo gagal membaca data akun: hubungi Klikoo bila berulang.
 remedy-clock = Jam server ditolak Klikoo walau sudah dikoreksi: nyalakan NTP di server bot.
 remedy-token = Token akses baru pun ditolak Klikoo: jalankan <code>ceknomor doctor</code>.
+remedy-no-api = Tidak ada API Klikoo di alamat itu: periksa <code>KLIKOO_BASE_URL</code>, termasuk awalan gateway.
 remedy-request = Permintaan dianggap salah bentuk oleh Klikoo: periksa produk dan harga di katalog; bila benar, laporkan sebagai bug.
 
 ## Menu perintah

@@ -121,5 +121,6 @@ fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
         OperatorProblem::Clock => say!(words, "remedy-clock"),
         OperatorProblem::Token => say!(words, "remedy-token"),
         OperatorProblem::Request => say!(words, "remedy-request"),
+        OperatorProblem::NoApi => say!(words, "remedy-no-api"),
     }
 }

@@ -74,6 +74,9 @@ pub enum OperatorProblem {
     Clock,
     /// `6500`, `6535` again with a new token.
     Token,
+    /// HTTP 404 without a code of the table's: the base URL leads to no Klikoo API, as where the gateway's prefix is
+    /// left out.
+    NoApi,
     /// `6510`, `6512`, `6568`, `6569`, `6563` again: the vendor calls the request malformed.
     Request,
 }

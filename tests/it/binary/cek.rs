@@ -32,6 +32,18 @@ async fn the_exit_code_tells_how_a_check_ended() {
 }
 
 #[tokio::test]
+async fn an_address_without_klikoos_api_is_the_operators() {
+    let mut stage = Stage::new().await;
+    let elsewhere = format!("{}/elsewhere", stage.klikoo.base_url());
+    stage.place.set("KLIKOO_BASE_URL", elsewhere.as_str());
+    let ended = stage.place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert!(ended.code == Some(4) && ended.out.contains("dibenahi admin"), "{ended:?}");
+    assert!(ended.err.contains("check KLIKOO_BASE_URL, gateway prefix included"), "{}", ended.err);
+    let ended = stage.place.call(&["doctor"]).await;
+    assert!(ended.out.contains("there is no Klikoo API at this address: check KLIKOO_BASE_URL"), "{}", ended.out);
+}
+
+#[tokio::test]
 async fn no_answer_in_time_is_no_verdict() {
     let mut stage = Stage::new().await;
     stage.place.set("CEKNOMOR_CHECK_TIMEOUT", "1");
