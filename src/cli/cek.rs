@@ -11,8 +11,8 @@ use crate::{
     chat,
     clock::{Clock, SystemClock, WIB},
     config::{CatalogSettings, KlikooSettings},
-    inquiry::{Checked, ask, parse},
-    klikoo::Client,
+    inquiry::{Checked, ask_for_reason, parse},
+    klikoo::{Client, Fault},
     locale::Locale,
     value::{Customer, Language, Verdict},
 };
@@ -42,6 +42,9 @@ pub(super) struct Args {
     catalog: CatalogSettings,
 }
 
+/// Told beside an answer that only says that there is none yet.
+const OUT_OF_REACH: &str = "Klikoo cannot be reached: check KLIKOO_BASE_URL and this machine's network";
+
 pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     let catalog = Catalog::load(args.catalog.file())?;
     let locale = Locale::new()?;
@@ -55,7 +58,7 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let client = Client::new(args.klikoo.account()?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
-    let outcome = ask(&client, &request).await;
+    let (outcome, fault) = ask_for_reason(&client, &request).await;
     let checked = Checked { outcome, at: SystemClock.now(), kept: true };
     let text = chat::answer(words, &request, &checked).plain();
     let (mut answer, exit) = describe(&checked.outcome.verdict);
@@ -66,7 +69,10 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     answer.code = checked.outcome.code.as_ref().map(|code| code.as_str().to_owned());
     answer.reference = Some(checked.outcome.reference.to_string());
     answer.at = Some(checked.at.with_timezone(&WIB).to_rfc3339());
-    if let (Verdict::Operator(_), Some(remedy), false) = (&checked.outcome.verdict, &answer.message, args.json) {
+    if fault == Some(Fault::Unreachable) {
+        answer.message = Some(OUT_OF_REACH.to_owned());
+    }
+    if let (Some(Fault::Operator(_) | Fault::Unreachable), Some(remedy), false) = (&fault, &answer.message, args.json) {
         // Whoever runs this may be the one who can help; what agents read does not say how.
         writeln!(std::io::stderr(), "ceknomor: {remedy}")?;
     }

@@ -51,6 +51,20 @@ async fn no_answer_in_time_is_no_verdict() {
     assert!(ended.code == Some(3) && ended.out.contains("Belum ada jawaban dari PLN"), "{ended:?}");
 }
 
+#[tokio::test]
+async fn klikoo_out_of_reach_is_told_to_who_runs_it_and_accuses_no_provider() {
+    let stage = Stage::new().await;
+    let place = stage.place;
+    stage.klikoo.stop().await;
+    let out_of_reach = "Klikoo cannot be reached: check KLIKOO_BASE_URL and this machine's network";
+    let ended = place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert!(ended.code == Some(3) && ended.out.starts_with("⏳ Belum ada jawaban"), "{ended:?}");
+    assert_eq!(ended.err, format!("ceknomor: {out_of_reach}\n"));
+    let (code, answer) = json(&place, &["cek", "PLN20", "01105691111", "--json"]).await;
+    assert_eq!((code, &answer["outcome"]), (Some(3), &"no_answer".into()));
+    assert_eq!(answer["message"], out_of_reach);
+}
+
 /// The one JSON object that a check prints, with its exit code.
 async fn json(place: &Place, args: &[&str]) -> (Option<i32>, Value) {
     let ended = place.call(args).await;
