@@ -141,6 +141,7 @@ shape-meter = A PLN meter has 11 digits (customer ID 12)
 shape-mobile = A mobile number has 10–13 digits
 shape-driver = A driver ID has 5–15 digits
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots: <code>{ $example }</code>
 bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
 nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $example }</code>

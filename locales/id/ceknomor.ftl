@@ -132,6 +132,7 @@ shape-meter = Nomor meter PLN 11 digit (IDPEL 12)
 shape-mobile = Nomor HP 10–13 digit
 shape-driver = ID Driver 5–15 digit
 missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik: <code>{ $example }</code>
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
 nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $example }</code>

@@ -44,9 +44,7 @@ pub(super) fn cancelled(words: Words<'_>, request: &Request) -> Html {
 
 /// The check as it can be typed again.
 fn line(request: &Request) -> Html {
-    let (code, number) = (&request.product.code, request.number.as_str());
-    let nominal = request.nominal.map(|nominal| format!(" {}", nominal.0)).unwrap_or_default();
-    Html::code(&format!("/cek {code} {number}{nominal}"))
+    Html::code(&format!("/cek {}", request.line()))
 }
 
 /// How each provider did lately.

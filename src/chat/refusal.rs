@@ -36,6 +36,7 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
         Error::MissingNominal(product) => {
             say!(words, "missing-nominal", example = example(product))
         }
+        Error::NominalOrPin(product) => say!(words, "nominal-or-pin", example = in_thousands(product)),
         Error::BadNominal(_) => say!(words, "bad-nominal"),
         Error::NominalOutOfRange(product) => nominal_range(words, product),
         Error::NominalNotTaken(product) => {
@@ -89,6 +90,12 @@ fn example(product: &Product) -> String {
         Price::Open { min, max } => format!("{code} {number} {}", USUAL_NOMINAL.max(min).min(max).0),
         Price::Fixed { .. } => format!("{code} {number}"),
     }
+}
+
+/// The same with its nominal in a form that nobody takes for a PIN.
+fn in_thousands(product: &Product) -> String {
+    let example = example(product);
+    example.strip_suffix("000").map_or(example.clone(), |thousands| format!("{thousands}rb"))
 }
 
 fn codes(codes: &[ProductCode]) -> Html {

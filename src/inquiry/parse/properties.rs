@@ -49,10 +49,7 @@ fn was_typed(request: &Request, text: &str) {
 
 /// Written as the bot itself writes a check, it is the same check.
 fn reads_back(request: &Request, catalog: &Catalog) {
-    let Request { product, number, nominal } = request;
-    let nominal = nominal.map(|nominal| format!(" {}", nominal.0)).unwrap_or_default();
-    let line = format!("{} {}{nominal}", product.code, number.as_str());
-    assert_eq!(parse(&line, catalog), Parsed { request: Ok(request.clone()), pin_seen: false });
+    assert_eq!(parse(&request.line(), catalog), Parsed { request: Ok(request.clone()), pin_seen: false });
 }
 
 /// An error says what is so, of products that there are.
@@ -69,7 +66,10 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
             is_in(catalog, &product.code);
             assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
         }
-        Error::MissingNominal(product) | Error::BadNominal(product) | Error::NominalOutOfRange(product) => {
+        Error::MissingNominal(product)
+        | Error::BadNominal(product)
+        | Error::NominalOrPin(product)
+        | Error::NominalOutOfRange(product) => {
             assert!(is_open(product));
         }
         Error::NominalNotTaken(product) => assert!(!is_open(product)),
