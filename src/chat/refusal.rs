@@ -3,7 +3,7 @@
 
 use crate::{
     catalog::{Price, Product, ProductCode},
-    inquiry::parse::Error,
+    inquiry::parse::{Error, Request},
     locale::{Html, Words},
     say,
     value::{NumberError, NumberKind, Rupiah},
@@ -33,6 +33,8 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "missing-number", example = example(product))
         }
         Error::Number(product, error) => number(words, product, error),
+        Error::Words(request) => words_around(words, request),
+        Error::NominalFirst(request) => say!(words, "nominal-first", line = Html::code(&request.line())),
         Error::MissingNominal(product) => {
             say!(words, "missing-nominal", example = example(product))
         }
@@ -47,6 +49,15 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "ambiguous", example = example(product))
         }
         Error::Several => say!(words, "several"),
+    }
+}
+
+/// What to type instead; the words themselves may be personal and are not repeated.
+fn words_around(words: Words<'_>, request: &Request) -> Html {
+    let line = Html::code(&request.line());
+    match request.nominal {
+        Some(_) => say!(words, "words-around-nominal", line = line),
+        None => say!(words, "words-around", line = line),
     }
 }
 

@@ -13,6 +13,7 @@ mod pin;
 pub(crate) mod properties;
 mod reading;
 mod refusal;
+mod rewrite;
 
 use std::sync::Arc;
 
@@ -88,6 +89,10 @@ pub enum Error {
     MissingNumber(Arc<Product>),
     /// The number is not of the shape that the product asks for.
     Number(Arc<Product>, NumberError),
+    /// Words stand around the one complete number; the request is what is left without them.
+    Words(Request),
+    /// The nominal stands before the number; the request has them in their order.
+    NominalFirst(Request),
     /// The product's denomination is open and no nominal was typed.
     MissingNominal(Arc<Product>),
     /// What stands where the nominal should is none.

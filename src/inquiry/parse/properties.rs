@@ -18,10 +18,7 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
     let parsed = parse(text, catalog);
     match &parsed.request {
         Ok(request) => {
-            is_in(catalog, &request.product.code);
-            is_valid(request);
-            was_typed(request, text);
-            reads_back(request, catalog);
+            is_sound(request, text, catalog);
         }
         Err(error) => is_founded(error, text, catalog),
     }
@@ -29,6 +26,14 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
     is_the_same_in_any_case(text, &parsed, catalog);
     let clean = pieces::clean(text);
     assert_eq!(pieces::clean(&clean), clean, "cleaning twice changes something");
+}
+
+/// A request that is made, or that an agent is told to type instead.
+fn is_sound(request: &Request, text: &str, catalog: &Catalog) {
+    is_in(catalog, &request.product.code);
+    is_valid(request);
+    was_typed(request, text);
+    reads_back(request, catalog);
 }
 
 /// Number and nominal are of the product's shape, and in the form in which they would be read again.
@@ -66,6 +71,7 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
             is_in(catalog, &product.code);
             assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
         }
+        Error::Words(request) | Error::NominalFirst(request) => is_sound(request, text, catalog),
         Error::MissingNominal(product)
         | Error::BadNominal(product)
         | Error::NominalOrPin(product)

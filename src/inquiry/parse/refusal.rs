@@ -7,6 +7,7 @@ use super::{
     pieces::Pieces,
     pin,
     reading::{Reading, Tail, is_open},
+    rewrite,
 };
 use crate::{
     catalog::Product,
@@ -36,8 +37,15 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
     if let Some(error) = nominal_at_fault(&product, readings) {
         return (error, readings.iter().any(|reading| reading.tail.has_pin()));
     }
-    let (error, pin) = number_at_fault(&product, rest);
-    (Error::Number(product, error), pin)
+    if let Some(error) = rewrite::nominal_first(&product, rest) {
+        return (error, false);
+    }
+    match number_at_fault(&product, rest) {
+        (NumberError::NotDigits, pin) => {
+            (rewrite::words_around(&product, rest).unwrap_or(Error::Number(product, NumberError::NotDigits)), pin)
+        }
+        (error, pin) => (Error::Number(product, error), pin),
+    }
 }
 
 /// `50rb` or `Rp50.000`: with letters it is the beginning of no number.

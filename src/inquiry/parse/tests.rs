@@ -33,6 +33,8 @@ fn said(error: &Error) -> String {
         Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
         Error::MissingNumber(_) => "number?".into(),
         Error::Number(_, error) => format!("{error:?}"),
+        Error::Words(request) => format!("words around {}", request.line()),
+        Error::NominalFirst(request) => format!("nominal first {}", request.line()),
         Error::MissingNominal(_) => "nominal?".into(),
         Error::BadNominal(_) => "bad nominal".into(),
         Error::NominalOrPin(_) => "nominal or pin?".into(),
@@ -140,7 +142,7 @@ fn a_pin_is_dropped_unread_and_told_of() {
         // Also where the rest is wrong.
         ("PLN20.0110569111.1234", "TooShort { missing: 1 } !pin"),
         ("PLN20.01105691111.1234.2", "TooLong { extra: 4 } !pin"),
-        ("PLN20.01105691111.1234 BUDI", "NotDigits !pin"),
+        ("PLN20.01105691111.1234 BUDI", "words around PLN20 01105691111 !pin"),
         ("PLN20 01105691111 20rb 1234", "not taken !pin"),
         ("DNOPEN.0817345544.99jt.1234", "out of range !pin"),
         ("PLNN20.01105691111.1234", "PLNN20? PLN20 !pin"),
@@ -245,11 +247,43 @@ fn a_wrong_number_is_counted_in_digits() {
         ("DNOPEN 081734554 10rb", "TooShort { missing: 1 }"),
         ("MAX5000 1234", "TooShort { missing: 1 }"),
         ("PLN20 BUDI", "NotDigits"),
-        ("PLN20 01105691111 BUDI", "NotDigits"),
         ("PLN20 O1105691111", "NotDigits"),
         ("PLN20", "number?"),
         ("pln20.", "number?"),
         ("DNOPEN", "number?"),
+    ]);
+}
+
+#[test]
+fn words_around_a_number_are_to_be_left_out() {
+    all_are(&[
+        ("PLN20 01105691111 BUDI", "words around PLN20 01105691111"),
+        ("PLN20 Budi: 01105691111", "words around PLN20 01105691111"),
+        ("PLN20 Budi 0110-5691-111 blok A5", "words around PLN20 01105691111"),
+        ("PLN20 an Budi 0110 5691 111 ya", "words around PLN20 01105691111"),
+        ("OVO10 Siti +62 817-345-544", "words around OVO10 0817345544"),
+        ("DNOPEN Siti 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
+        ("DNOPEN Siti 0817345544 Rp12.345", "words around DNOPEN 0817345544 Rp12.345"),
+        // Without a nominal, or with what may be none, there is nothing to be shown.
+        ("DNOPEN Siti 0817345544", "NotDigits"),
+        ("DNOPEN Siti 0817345544 1234", "NotDigits !pin"),
+        // Nor between two numbers, or where the digits go on.
+        ("PLN20 Budi 01105691111 Siti 01105691112", "NotDigits"),
+        ("PLN20 Budi 01105691111 1", "NotDigits"),
+        ("PLN20 Budi O1105691111", "NotDigits"),
+    ]);
+}
+
+#[test]
+fn a_nominal_before_the_number_is_to_be_put_behind_it() {
+    all_are(&[
+        ("DNOPEN 50rb 0817345544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN 50 rb 0817-345-544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN Rp50.000 0817 345 544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN.50000.0817345544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN 50rb", "number?"),
+        ("DNOPEN 99jt 0817345544", "NotDigits"),
+        ("PLN20 20rb 01105691111", "words around PLN20 01105691111"),
     ]);
 }
 
