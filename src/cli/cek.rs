@@ -45,11 +45,19 @@ pub(super) struct Args {
 /// Told beside an answer that only says that there is none yet.
 const OUT_OF_REACH: &str = "Klikoo cannot be reached: check KLIKOO_BASE_URL and this machine's network";
 
+/// A shell keeps what was typed, and this program cannot take it out of there.
+const PIN_TYPED: &str =
+    "was that a PIN? It is neither needed nor sent, but your shell's history has it now: delete it there, or change it";
+
 pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     let catalog = Catalog::load(args.catalog.file())?;
     let locale = Locale::new()?;
     let words = locale.words(Language::Id);
-    let request = match parse::parse(&args.line.join(" "), &catalog).request {
+    let parsed = parse::parse(&args.line.join(" "), &catalog);
+    if parsed.pin_seen {
+        writeln!(std::io::stderr(), "ceknomor: {PIN_TYPED}")?;
+    }
+    let request = match parsed.request {
         Ok(request) => request,
         Err(error) => {
             let text = chat::refusal(words, &error).plain();

@@ -65,6 +65,23 @@ async fn klikoo_out_of_reach_is_told_to_who_runs_it_and_accuses_no_provider() {
     assert_eq!(answer["message"], out_of_reach);
 }
 
+#[tokio::test]
+async fn a_pin_is_warned_of_and_not_repeated() {
+    let stage = Stage::new().await;
+    for (line, code) in [
+        ("pln20.01105691111.93174826", 0),
+        ("PLN20 0110569111 93174826", 2),
+        ("DNOPEN.0817345544.93174826", 2),
+        ("PLN20 01105691111 93174826 --json", 0),
+    ] {
+        let args: Vec<&str> = ["cek"].into_iter().chain(line.split(' ')).collect();
+        let ended = stage.place.call(&args).await;
+        assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
+        assert!(ended.err.starts_with("ceknomor: was that a PIN?") && ended.err.lines().count() == 1, "{ended:?}");
+        assert!(!ended.err.contains("93174826") && !ended.out.contains("93174826"), "{ended:?}");
+    }
+}
+
 /// The one JSON object that a check prints, with its exit code.
 async fn json(place: &Place, args: &[&str]) -> (Option<i32>, Value) {
     let ended = place.call(args).await;
