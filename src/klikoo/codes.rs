@@ -1,4 +1,4 @@
-//! What the vendor's response codes mean (`protocol.md`, section 5): every row of its table, as data.
+//! What the vendor's response codes mean: every row of its page "APIs Response Code", as data.
 //!
 //! A code is HTTP status (3 digits), service (2) and case (4). The case decides; the service digits vary.
 
@@ -102,7 +102,7 @@ mod tests {
         meaning(ResponseCode::new(code).as_ref(), message)
     }
 
-    /// Every row of the table in `protocol.md`, section 5.
+    /// Every row of the vendor's page "APIs Response Code".
     #[test]
     fn every_row_of_the_table_has_its_meaning() {
         use Fault::{NumberNotFound, Operator, ProductUnavailable, ProviderDown, VendorFault};

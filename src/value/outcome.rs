@@ -97,7 +97,7 @@ impl ResponseCode {
         &self.0
     }
 
-    /// The last four digits, which decide (`protocol.md`: "The case decides; the service digits vary").
+    /// The last four digits, the case, which decides; the service digits before it vary from one operation to another.
     /// `None` for a code that is too short to have a case.
     pub fn case(&self) -> Option<&str> {
         let start = self.0.len().checked_sub(4).filter(|_| self.0.len() == 9)?;
