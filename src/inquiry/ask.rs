@@ -38,7 +38,7 @@ pub async fn ask_for_reason(client: &Client, request: &Request) -> (Outcome, Opt
     (Outcome { verdict, code: answer.code, reference: answer.reference }, fault)
 }
 
-/// Buying and selling price; for an open denomination both are the nominal (the vendor's page on prepaid inquiry).
+/// Buying and selling price; for an open denomination both are the nominal (as in the vendor's sample of `DNOPEN`).
 fn prices(request: &Request) -> (Rupiah, Rupiah) {
     match request.product.price {
         Price::Fixed { buying, selling } => (buying, selling),
