@@ -50,6 +50,7 @@ async fn no_fault_says_anything_of_the_number_and_five_of_them_open_the_circuit(
             assert_eq!(unanswered(bench.check(FOUND).await), Some(fault.verdict()), "{fault:?}");
         }
         assert_eq!(bench.ask(FOUND).await, Asked::Held, "{fault:?}");
+        assert_eq!(unanswered(bench.check(FOUND).await), Some(fault.verdict()), "the same while it is left alone");
         assert_eq!(bench.kept().await, 0, "{fault:?}");
     }
 }
