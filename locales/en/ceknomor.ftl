@@ -140,7 +140,11 @@ number-virtual-account = ⚠️ That is a bank's virtual account. Drop the prefi
 shape-meter = A PLN meter has 11 digits (customer ID 12)
 shape-mobile = A mobile number has 10–13 digits
 shape-driver = A driver ID has 5–15 digits
+words-around = ⚠️ Write only the code and the number: { $line }
+words-around-nominal = ⚠️ Write only the code, the number and the nominal: { $line }
+nominal-first = ⚠️ The nominal comes last: { $line }
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots: <code>{ $example }</code>
 bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
 nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $example }</code>
@@ -193,6 +197,7 @@ remedy-account-blocked = The Klikoo account is disabled or blocked: contact Klik
 remedy-account-data = Klikoo can't read the account's data: contact Klikoo if it happens again.
 remedy-clock = Klikoo refuses the server's clock even when corrected: turn on NTP on the bot's server.
 remedy-token = Klikoo refuses even a new access token: run <code>ceknomor doctor</code>.
+remedy-no-api = There is no Klikoo API at that address: check <code>KLIKOO_BASE_URL</code>, gateway prefix included.
 remedy-request = Klikoo calls the request malformed: check products and prices in the catalog; if they are right, report a bug.
 
 ## Command menu

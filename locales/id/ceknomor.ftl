@@ -131,7 +131,11 @@ number-virtual-account = ⚠️ Itu nomor virtual account bank. Hapus awalan <b>
 shape-meter = Nomor meter PLN 11 digit (IDPEL 12)
 shape-mobile = Nomor HP 10–13 digit
 shape-driver = ID Driver 5–15 digit
+words-around = ⚠️ Tulis kode dan nomor saja: { $line }
+words-around-nominal = ⚠️ Tulis kode, nomor, dan nominal saja: { $line }
+nominal-first = ⚠️ Nominal ditulis di belakang: { $line }
 missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik: <code>{ $example }</code>
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
 nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $example }</code>
@@ -184,6 +188,7 @@ remedy-account-blocked = Akun Klikoo dinonaktifkan atau diblokir: hubungi Klikoo
 remedy-account-data = Klikoo gagal membaca data akun: hubungi Klikoo bila berulang.
 remedy-clock = Jam server ditolak Klikoo walau sudah dikoreksi: nyalakan NTP di server bot.
 remedy-token = Token akses baru pun ditolak Klikoo: jalankan <code>ceknomor doctor</code>.
+remedy-no-api = Tidak ada API Klikoo di alamat itu: periksa <code>KLIKOO_BASE_URL</code>, termasuk awalan gateway.
 remedy-request = Permintaan dianggap salah bentuk oleh Klikoo: periksa produk dan harga di katalog; bila benar, laporkan sebagai bug.
 
 ## Menu perintah

@@ -45,7 +45,8 @@ fn found(words: Words<'_>, request: &Request, customer: &Customer) -> Vec<Html> 
     lines
 }
 
-/// The number under the name that agents know it by. PLN's two kinds differ in length alone (`field.md`).
+/// The number under the name that agents know it by. PLN's two kinds differ in length alone: 11 digits are a meter's, 12 a
+/// customer's.
 fn labelled_number(words: Words<'_>, kind: NumberKind, number: &CustomerNumber) -> Html {
     match kind {
         NumberKind::Meter if number.as_str().len() == 12 => say!(words, "label-idpel", number = number),
@@ -121,5 +122,6 @@ fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
         OperatorProblem::Clock => say!(words, "remedy-clock"),
         OperatorProblem::Token => say!(words, "remedy-token"),
         OperatorProblem::Request => say!(words, "remedy-request"),
+        OperatorProblem::NoApi => say!(words, "remedy-no-api"),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A provider that answers fewer checks than these, in percent, is marked.
-const FINE: u32 = 50;
+const FINE: u32 = 90;
 
 /// That there is no answer yet, and that the provider is asked again until `until`; with what support needs of the last
 /// call, if one was made.
@@ -44,9 +44,7 @@ pub(super) fn cancelled(words: Words<'_>, request: &Request) -> Html {
 
 /// The check as it can be typed again.
 fn line(request: &Request) -> Html {
-    let (code, number) = (&request.product.code, request.number.as_str());
-    let nominal = request.nominal.map(|nominal| format!(" {}", nominal.0)).unwrap_or_default();
-    Html::code(&format!("/cek {code} {number}{nominal}"))
+    Html::code(&format!("/cek {}", request.line()))
 }
 
 /// How each provider did lately.
@@ -67,4 +65,23 @@ fn outage(words: Words<'_>, provider: Provider, health: &Health) -> Html {
     let median = health.median.map(|median| say!(words, "outages-median", seconds = seconds(median, words)));
     let figures = Html::joined([rate].into_iter().chain(median), " · ");
     Html::joined([mark, figures], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{locale::Locale, value::Language};
+
+    #[test]
+    fn a_provider_that_misses_more_than_one_in_ten_is_marked() {
+        let locale = Locale::new().unwrap();
+        let shown = |checks, answered, is_down| {
+            let health = Health { checks, answered, median: None, is_down };
+            outage(locale.words(Language::Id), Provider::Pln, &health).plain()
+        };
+        assert_eq!(shown(10, 9, false), "✅ PLN: 90% dari 10 cek terjawab");
+        assert_eq!(shown(100, 89, false), "⚠️ PLN: 89% dari 100 cek terjawab");
+        assert_eq!(shown(2, 1, false), "⚠️ PLN: 50% dari 2 cek terjawab");
+        assert_eq!(shown(10, 10, true), "⚠️ PLN: 100% dari 10 cek terjawab");
+    }
 }

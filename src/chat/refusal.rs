@@ -3,7 +3,7 @@
 
 use crate::{
     catalog::{Price, Product, ProductCode},
-    inquiry::parse::Error,
+    inquiry::parse::{Error, Request},
     locale::{Html, Words},
     say,
     value::{NumberError, NumberKind, Rupiah},
@@ -33,9 +33,12 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "missing-number", example = example(product))
         }
         Error::Number(product, error) => number(words, product, error),
+        Error::Words(request) => words_around(words, request),
+        Error::NominalFirst(request) => say!(words, "nominal-first", line = Html::code(&request.line())),
         Error::MissingNominal(product) => {
             say!(words, "missing-nominal", example = example(product))
         }
+        Error::NominalOrPin(product) => say!(words, "nominal-or-pin", example = in_thousands(product)),
         Error::BadNominal(_) => say!(words, "bad-nominal"),
         Error::NominalOutOfRange(product) => nominal_range(words, product),
         Error::NominalNotTaken(product) => {
@@ -46,6 +49,15 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "ambiguous", example = example(product))
         }
         Error::Several => say!(words, "several"),
+    }
+}
+
+/// What to type instead; the words themselves may be personal and are not repeated.
+fn words_around(words: Words<'_>, request: &Request) -> Html {
+    let line = Html::code(&request.line());
+    match request.nominal {
+        Some(_) => say!(words, "words-around-nominal", line = line),
+        None => say!(words, "words-around", line = line),
     }
 }
 
@@ -89,6 +101,12 @@ fn example(product: &Product) -> String {
         Price::Open { min, max } => format!("{code} {number} {}", USUAL_NOMINAL.max(min).min(max).0),
         Price::Fixed { .. } => format!("{code} {number}"),
     }
+}
+
+/// The same with its nominal in a form that nobody takes for a PIN.
+fn in_thousands(product: &Product) -> String {
+    let example = example(product);
+    example.strip_suffix("000").map_or(example.clone(), |thousands| format!("{thousands}rb"))
 }
 
 fn codes(codes: &[ProductCode]) -> Html {

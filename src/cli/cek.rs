@@ -11,8 +11,8 @@ use crate::{
     chat,
     clock::{Clock, SystemClock, WIB},
     config::{CatalogSettings, KlikooSettings},
-    inquiry::{Checked, ask, parse},
-    klikoo::Client,
+    inquiry::{Checked, ask_for_reason, parse},
+    klikoo::{Client, Fault},
     locale::Locale,
     value::{Customer, Language, Verdict},
 };
@@ -42,11 +42,22 @@ pub(super) struct Args {
     catalog: CatalogSettings,
 }
 
+/// Told beside an answer that only says that there is none yet.
+const OUT_OF_REACH: &str = "Klikoo cannot be reached: check KLIKOO_BASE_URL and this machine's network";
+
+/// A shell keeps what was typed, and this program cannot take it out of there.
+const PIN_TYPED: &str =
+    "was that a PIN? It is neither needed nor sent, but your shell's history has it now: delete it there, or change it";
+
 pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     let catalog = Catalog::load(args.catalog.file())?;
     let locale = Locale::new()?;
     let words = locale.words(Language::Id);
-    let request = match parse::parse(&args.line.join(" "), &catalog).request {
+    let parsed = parse::parse(&args.line.join(" "), &catalog);
+    if parsed.pin_seen {
+        writeln!(std::io::stderr(), "ceknomor: {PIN_TYPED}")?;
+    }
+    let request = match parsed.request {
         Ok(request) => request,
         Err(error) => {
             let text = chat::refusal(words, &error).plain();
@@ -55,7 +66,7 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let client = Client::new(args.klikoo.account()?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
-    let outcome = ask(&client, &request).await;
+    let (outcome, fault) = ask_for_reason(&client, &request).await;
     let checked = Checked { outcome, at: SystemClock.now(), kept: true };
     let text = chat::answer(words, &request, &checked).plain();
     let (mut answer, exit) = describe(&checked.outcome.verdict);
@@ -66,7 +77,10 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     answer.code = checked.outcome.code.as_ref().map(|code| code.as_str().to_owned());
     answer.reference = Some(checked.outcome.reference.to_string());
     answer.at = Some(checked.at.with_timezone(&WIB).to_rfc3339());
-    if let (Verdict::Operator(_), Some(remedy), false) = (&checked.outcome.verdict, &answer.message, args.json) {
+    if fault == Some(Fault::Unreachable) {
+        answer.message = Some(OUT_OF_REACH.to_owned());
+    }
+    if let (Some(Fault::Operator(_) | Fault::Unreachable), Some(remedy), false) = (&fault, &answer.message, args.json) {
         // Whoever runs this may be the one who can help; what agents read does not say how.
         writeln!(std::io::stderr(), "ceknomor: {remedy}")?;
     }

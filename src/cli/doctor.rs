@@ -221,6 +221,9 @@ pub(super) fn operators(problem: OperatorProblem) -> &'static str {
         OperatorProblem::AccountData => "Klikoo cannot read the account: ask Klikoo if it lasts",
         OperatorProblem::Clock => "turn on NTP on this machine (timedatectl set-ntp true)",
         OperatorProblem::Token => "check KLIKOO_CLIENT_SECRET; ask Klikoo if it is right",
+        OperatorProblem::NoApi => {
+            "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included"
+        }
         OperatorProblem::Request => "this is a bug of ceknomor's: report it with the code",
     }
 }

@@ -10,6 +10,12 @@ use super::parse::Request;
 
 /// Asks the partner API about one number and keeps nothing.
 pub async fn ask(client: &Client, request: &Request) -> Outcome {
+    ask_for_reason(client, request).await.0
+}
+
+/// The same, with the fault behind an outcome without a customer: it tells an operator what an agent need not know, as
+/// whether Klikoo itself was out of reach.
+pub async fn ask_for_reason(client: &Client, request: &Request) -> (Outcome, Option<Fault>) {
     let (buying, selling) = prices(request);
     let answer = client
         .inquire(&klikoo::Inquiry {
@@ -25,13 +31,14 @@ pub async fn ask(client: &Client, request: &Request) -> Outcome {
         Ok(_) => tracing::info!(%product, %reference, code, "found"),
         Err(fault) => tracing::info!(%product, %reference, code, %fault, "no customer"),
     }
+    let fault = answer.result.as_ref().err().cloned();
     let found =
         answer.result.map(|customer| Customer { total: customer.total.map(|t| shown(t, buying, selling)), ..customer });
     let verdict = found.map_or_else(verdict, Verdict::Found);
-    Outcome { verdict, code: answer.code, reference: answer.reference }
+    (Outcome { verdict, code: answer.code, reference: answer.reference }, fault)
 }
 
-/// Buying and selling price; for an open denomination both are the nominal (`protocol.md`, section 3).
+/// Buying and selling price; for an open denomination both are the nominal (as in the vendor's sample of `DNOPEN`).
 fn prices(request: &Request) -> (Rupiah, Rupiah) {
     match request.product.price {
         Price::Fixed { buying, selling } => (buying, selling),
@@ -54,8 +61,9 @@ fn verdict(fault: Fault) -> Verdict {
         Fault::NumberNotFound => Verdict::NotFound,
         Fault::AmountTooSmall => Verdict::AmountTooSmall,
         Fault::ProductUnavailable => Verdict::ProductUnavailable,
-        Fault::ProviderDown | Fault::VendorFault | Fault::Unreachable | Fault::Garbled => Verdict::ProviderDown,
-        Fault::Timeout => Verdict::NoAnswer,
+        Fault::ProviderDown | Fault::VendorFault | Fault::Garbled => Verdict::ProviderDown,
+        // Klikoo was not reached, so the provider was never asked: it is not to be called out of order.
+        Fault::Unreachable | Fault::Timeout => Verdict::NoAnswer,
         Fault::Operator(problem) => Verdict::Operator(problem),
         Fault::Other(message) => Verdict::Other(message),
     }

@@ -19,7 +19,7 @@ mod health;
 pub mod parse;
 mod service;
 
-pub use ask::ask;
+pub use ask::{ask, ask_for_reason};
 pub use evidence::is_final;
 pub use health::Health;
 pub use service::{Asked, Checked, Inquiry, Tried};

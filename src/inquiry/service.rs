@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{
     ask::ask,
     breaker::Breaker,
-    evidence::{Evidence, is_final},
+    evidence::{Evidence, Silences, is_final},
     flights::{Boarding, Flights},
     health::{Health, Minutes},
     parse::Request,
@@ -35,6 +35,7 @@ pub struct Inquiry {
     flights: Flights<Question, Outcome>,
     breaker: Breaker,
     minutes: Minutes,
+    silences: Silences,
 }
 
 /// What became of a question.
@@ -89,7 +90,8 @@ impl Inquiry {
     /// Checks through `client`, kept in `history`, dated by `clock`.
     pub fn new(client: Client, history: Arc<dyn History>, clock: Arc<dyn Clock>) -> Self {
         let flights = Flights::new(MOST_AT_ONCE);
-        Self { client, history, clock, flights, breaker: Breaker::default(), minutes: Minutes::default() }
+        let (breaker, minutes, silences) = (Breaker::default(), Minutes::default(), Silences::default());
+        Self { client, history, clock, flights, breaker, minutes, silences }
     }
 
     /// Makes the first try of a check for `agent` in `chat`. Where it ended, it is on disk when this returns, noted in the
@@ -100,7 +102,7 @@ impl Inquiry {
                 Tried::Ended(self.keep(chat, agent, request, outcome, update).await)
             }
             Asked::Ended(outcome) => Tried::Unanswered { verdict: outcome.verdict.clone(), outcome: Some(outcome) },
-            Asked::Held => Tried::Unanswered { verdict: Verdict::ProviderDown, outcome: None },
+            Asked::Held => Tried::Unanswered { verdict: self.silences.last(request.product.provider), outcome: None },
             Asked::Lost => Tried::Unanswered { verdict: Verdict::NoAnswer, outcome: None },
             Asked::Busy => Tried::Busy,
         }
@@ -157,13 +159,14 @@ impl Inquiry {
     fn call(&self, request: &Request) -> Option<impl Future<Output = Outcome> + Send + use<>> {
         let provider = request.product.provider;
         let pass = self.breaker.admit(provider, self.clock.now())?;
-        let (client, clock, minutes) = (self.client.clone(), self.clock.clone(), self.minutes.clone());
-        let request = request.clone();
+        let (client, clock, request) = (self.client.clone(), self.clock.clone(), request.clone());
+        let (minutes, silences) = (self.minutes.clone(), self.silences.clone());
         Some(async move {
             let began = Instant::now();
             let outcome = ask(&client, &request).await;
             let (evidence, now) = (Evidence::of(&outcome.verdict), clock.now());
             minutes.note(provider, evidence, began.elapsed(), now);
+            silences.note(provider, &outcome.verdict);
             pass.ended(evidence, now);
             outcome
         })

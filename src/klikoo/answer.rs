@@ -2,11 +2,12 @@
 //! shown as another's.
 
 use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    codes::{Meaning, meaning},
+    codes::{self, Meaning, meaning},
     error::printable,
     retry::{Cause, Failed},
     token::Token,
@@ -52,11 +53,15 @@ where
 {
     let is_5xx = raw.status.is_server_error();
     let Some(envelope) = envelope(&raw.body) else {
-        return Err(Failed::silent(Cause::of(Meaning::Undecided, is_5xx)));
+        let meaning = if raw.status == StatusCode::NOT_FOUND { codes::no_api() } else { Meaning::Undecided };
+        return Err(Failed::silent(Cause::of(meaning, is_5xx)));
     };
     let code = envelope.response_code.as_deref().and_then(|code| ResponseCode::new(code.trim()));
     let is_5xx = is_5xx || code.as_ref().is_some_and(|code| code.as_str().starts_with('5'));
-    let meaning = meaning(code.as_ref(), envelope.response_message.as_deref().unwrap_or_default());
+    let meaning = match &code {
+        None if raw.status == StatusCode::NOT_FOUND => codes::no_api(),
+        code => meaning(code.as_ref(), envelope.response_message.as_deref().unwrap_or_default()),
+    };
     let taken = match meaning {
         Meaning::Success => take(envelope.data, true),
         Meaning::Undecided if raw.status.is_success() => take(envelope.data, false),

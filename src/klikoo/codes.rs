@@ -1,9 +1,12 @@
-//! What the vendor's response codes mean (`protocol.md`, section 5): every row of its table, as data.
+//! What the vendor's response codes mean: every row of its page "APIs Response Code", as data.
 //!
 //! A code is HTTP status (3 digits), service (2) and case (4). The case decides; the service digits vary.
 
 use super::Fault;
 use crate::value::{OperatorProblem, ResponseCode};
+
+/// The case of a code that only repeats its HTTP status.
+const NO_CASE: &str = "0000";
 
 /// What a code says of the request that it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +34,19 @@ pub(super) fn meaning(code: Option<&ResponseCode>, message: &str) -> Meaning {
         };
     };
     match case {
+        NO_CASE if code.is_some_and(|code| code.as_str().starts_with("40400")) => no_api(),
         "2000" | "2001" => Meaning::Success,
         "6505" => Meaning::ClockRefused,
         "6500" | "6535" => Meaning::TokenRefused,
         "6563" => Meaning::ReferenceUsed,
         _ => Meaning::Refused(operators(case).map_or_else(|| fault(case, message), Fault::Operator)),
     }
+}
+
+/// The meaning of a 404 that is none of the table's, because it names neither a service nor a case: nothing of Klikoo's
+/// stands at this path.
+pub(super) fn no_api() -> Meaning {
+    Meaning::Refused(Fault::Operator(OperatorProblem::NoApi))
 }
 
 /// The cases that only the operator can put right.
@@ -92,7 +102,7 @@ mod tests {
         meaning(ResponseCode::new(code).as_ref(), message)
     }
 
-    /// Every row of the table in `protocol.md`, section 5.
+    /// Every row of the vendor's page "APIs Response Code".
     #[test]
     fn every_row_of_the_table_has_its_meaning() {
         use Fault::{NumberNotFound, Operator, ProductUnavailable, ProviderDown, VendorFault};
@@ -152,6 +162,14 @@ mod tests {
     fn an_unknown_code_keeps_its_message() {
         for code in ["418021234", "4040", "40402700211"] {
             assert_eq!(meaning_of(code, "Pesan baru"), Meaning::Refused(Fault::Other("Pesan baru".into())), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_404_of_no_service_and_no_case_is_an_address_without_the_api() {
+        assert_eq!(meaning_of("404000000", "Not Found"), no_api());
+        for code in ["404040000", "405000000", "404001234"] {
+            assert_eq!(meaning_of(code, "?"), Meaning::Refused(Fault::other("?")), "{code}");
         }
     }
 

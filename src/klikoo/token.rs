@@ -16,7 +16,7 @@ use super::{Error, wire::TokenData};
 /// The longest token that is taken, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// How long a token lasts when the vendor does not say (`protocol.md`: 15 minutes).
+/// How long a token lasts when the vendor does not say (its page on access tokens: 15 minutes).
 const USUAL_LIFE: u64 = 900;
 
 /// No token is kept longer than this, whatever the vendor says, in seconds.

@@ -215,7 +215,7 @@ fn write_verdict(verdict: &Verdict) -> (&'static str, Option<String>) {
 }
 
 /// The words by which operator's problems are stored.
-const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 10] = [
+const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 11] = [
     (OperatorProblem::Signature, "signature"),
     (OperatorProblem::Credentials, "credentials"),
     (OperatorProblem::AddressNotListed, "address"),
@@ -226,6 +226,7 @@ const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 10] = [
     (OperatorProblem::Clock, "clock"),
     (OperatorProblem::Token, "token"),
     (OperatorProblem::Request, "request"),
+    (OperatorProblem::NoApi, "no-api"),
 ];
 
 fn problem_word(problem: OperatorProblem) -> &'static str {

@@ -72,6 +72,7 @@ pub(super) fn each_verdict() -> Vec<Verdict> {
         Clock,
         Token,
         Request,
+        NoApi,
     ];
     verdicts.extend(problems.map(Verdict::Operator));
     verdicts

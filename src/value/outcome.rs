@@ -74,6 +74,9 @@ pub enum OperatorProblem {
     Clock,
     /// `6500`, `6535` again with a new token.
     Token,
+    /// HTTP 404 without a code of the table's: the base URL leads to no Klikoo API, as where the gateway's prefix is
+    /// left out.
+    NoApi,
     /// `6510`, `6512`, `6568`, `6569`, `6563` again: the vendor calls the request malformed.
     Request,
 }
@@ -94,7 +97,7 @@ impl ResponseCode {
         &self.0
     }
 
-    /// The last four digits, which decide (`protocol.md`: "The case decides; the service digits vary").
+    /// The last four digits, the case, which decides; the service digits before it vary from one operation to another.
     /// `None` for a code that is too short to have a case.
     pub fn case(&self) -> Option<&str> {
         let start = self.0.len().checked_sub(4).filter(|_| self.0.len() == 9)?;

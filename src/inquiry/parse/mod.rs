@@ -13,11 +13,13 @@ mod pin;
 pub(crate) mod properties;
 mod reading;
 mod refusal;
+mod rewrite;
 
 use std::sync::Arc;
 
 use crate::{
     catalog::{Catalog, Price, Product, ProductCode},
+    locale::rupiah,
     value::{CustomerNumber, NumberError, Rupiah},
 };
 
@@ -35,6 +37,15 @@ pub struct Request {
 }
 
 impl Request {
+    /// The check as it can be typed: code, number, and the nominal so that nobody takes it for a PIN.
+    pub fn line(&self) -> String {
+        let nominal = self.nominal.map(|nominal| match nominal.0 % 500 {
+            0 => format!(" {}", nominal.0),
+            _ => format!(" {}", rupiah(nominal)),
+        });
+        format!("{} {}{}", self.product.code, self.number.as_str(), nominal.unwrap_or_default())
+    }
+
     /// Takes a check from a record, where it was valid when it was written. `None` where it is not, or not any more: the
     /// operator may have given the product another price or number since.
     pub fn from_record(product: Arc<Product>, number: &str, nominal: Option<Rupiah>) -> Option<Self> {
@@ -52,7 +63,7 @@ impl Request {
 pub struct Parsed {
     /// The request, or what is wrong.
     pub request: Result<Request, Error>,
-    /// Whether something that looks like a PIN stood behind the number. It is dropped unread.
+    /// Whether something that looks like a PIN stood behind the number. It is kept nowhere.
     pub pin_seen: bool,
 }
 
@@ -78,10 +89,17 @@ pub enum Error {
     MissingNumber(Arc<Product>),
     /// The number is not of the shape that the product asks for.
     Number(Arc<Product>, NumberError),
+    /// Words stand around the one complete number; the request is what is left without them.
+    Words(Request),
+    /// The nominal stands before the number; the request has them in their order.
+    NominalFirst(Request),
     /// The product's denomination is open and no nominal was typed.
     MissingNominal(Arc<Product>),
     /// What stands where the nominal should is none.
     BadNominal(Arc<Product>),
+    /// Digits stand where the nominal should that look like a PIN: `DNOPEN.0817345544.1234`, where the field's custom has
+    /// `KODE.TUJUAN.PIN`.
+    NominalOrPin(Arc<Product>),
     /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
     NominalOutOfRange(Arc<Product>),
     /// The product has a fixed denomination, and a nominal was typed.

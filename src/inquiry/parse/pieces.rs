@@ -38,6 +38,17 @@ impl Piece<'_> {
     pub(super) fn is_pin(&self) -> bool {
         (4..=8).contains(&self.text.len()) && self.is_bare()
     }
+
+    /// What may be a PIN and is no amount in whole thousands, as `20000` is.
+    pub(super) fn is_pin_rather_than_thousands(&self) -> bool {
+        self.is_pin() && (self.text.starts_with('0') || !self.text.ends_with("000"))
+    }
+
+    /// What may be a PIN where a nominal should stand. Nominals are multiples of 500; who wants another writes it with
+    /// dots, `Rp` or `rb`.
+    pub(super) fn is_pin_rather_than_nominal(&self) -> bool {
+        self.is_pin() && !["000", "500"].iter().any(|end| self.text.ends_with(end))
+    }
 }
 
 /// Some neighbouring pieces of a text.

@@ -18,10 +18,7 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
     let parsed = parse(text, catalog);
     match &parsed.request {
         Ok(request) => {
-            is_in(catalog, &request.product.code);
-            is_valid(request);
-            was_typed(request, text);
-            reads_back(request, catalog);
+            is_sound(request, text, catalog);
         }
         Err(error) => is_founded(error, text, catalog),
     }
@@ -29,6 +26,14 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
     is_the_same_in_any_case(text, &parsed, catalog);
     let clean = pieces::clean(text);
     assert_eq!(pieces::clean(&clean), clean, "cleaning twice changes something");
+}
+
+/// A request that is made, or that an agent is told to type instead.
+fn is_sound(request: &Request, text: &str, catalog: &Catalog) {
+    is_in(catalog, &request.product.code);
+    is_valid(request);
+    was_typed(request, text);
+    reads_back(request, catalog);
 }
 
 /// Number and nominal are of the product's shape, and in the form in which they would be read again.
@@ -49,10 +54,7 @@ fn was_typed(request: &Request, text: &str) {
 
 /// Written as the bot itself writes a check, it is the same check.
 fn reads_back(request: &Request, catalog: &Catalog) {
-    let Request { product, number, nominal } = request;
-    let nominal = nominal.map(|nominal| format!(" {}", nominal.0)).unwrap_or_default();
-    let line = format!("{} {}{nominal}", product.code, number.as_str());
-    assert_eq!(parse(&line, catalog), Parsed { request: Ok(request.clone()), pin_seen: false });
+    assert_eq!(parse(&request.line(), catalog), Parsed { request: Ok(request.clone()), pin_seen: false });
 }
 
 /// An error says what is so, of products that there are.
@@ -69,7 +71,11 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
             is_in(catalog, &product.code);
             assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
         }
-        Error::MissingNominal(product) | Error::BadNominal(product) | Error::NominalOutOfRange(product) => {
+        Error::Words(request) | Error::NominalFirst(request) => is_sound(request, text, catalog),
+        Error::MissingNominal(product)
+        | Error::BadNominal(product)
+        | Error::NominalOrPin(product)
+        | Error::NominalOutOfRange(product) => {
             assert!(is_open(product));
         }
         Error::NominalNotTaken(product) => assert!(!is_open(product)),

@@ -23,7 +23,9 @@ pub(super) enum Tail {
     Nothing,
     /// Only behind a fixed denomination; an open one has its nominal first.
     Pin,
-    /// Behind a fixed denomination only a clear one.
+    /// Behind an open denomination: digits in the nominal's place that look like a PIN.
+    NominalOrPin,
+    /// Behind a fixed denomination only a clear one, or whole thousands.
     Nominal {
         nominal: Nominal,
         pin: bool,
@@ -44,7 +46,7 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
     let requests = readings.iter().map(|reading| reading.request(&product));
     let mut found = requests.enumerate().filter_map(|(at, request)| Some((at, request?)));
     match (found.next(), found.next()) {
-        (None, _) => refusal::of(product, rest, &readings),
+        (None, _) if !has_forgotten_nominal(&readings) => refusal::of(product, rest, &readings),
         (Some((at, request)), None) if !in_doubt(&readings, at) => {
             let pin_seen = readings.get(at).is_some_and(|reading| reading.tail.has_pin());
             Parsed { request: Ok(request), pin_seen }
@@ -90,8 +92,14 @@ fn cuts_a_figure(rest: Pieces<'_, '_>, end: usize) -> bool {
 fn in_doubt(readings: &[Reading], at: usize) -> bool {
     let (shorter, longer) = readings.split_at_checked(at).unwrap_or((readings, &[]));
     // The number may have ended earlier; or all of the digits may be the number, with the nominal forgotten.
-    shorter.iter().any(|reading| matches!(reading.tail, Tail::Nominal { .. } | Tail::Count | Tail::BadFigure))
+    shorter.iter().any(|reading| reading.tail.may_end_the_number())
         || longer.iter().skip(1).any(|reading| reading.tail == Tail::Nothing)
+}
+
+/// Whether a shorter number has a PIN for a nominal, and a longer one has those digits and no nominal.
+fn has_forgotten_nominal(readings: &[Reading]) -> bool {
+    let has = |tail| readings.iter().any(|reading| reading.tail == tail);
+    has(Tail::NominalOrPin) && has(Tail::Nothing)
 }
 
 /// Whether the agent names the nominal.
@@ -122,6 +130,10 @@ impl Tail {
         match alone.or(with_pin) {
             Some((nominal, pin)) if nominal.clear => Self::Nominal { nominal, pin },
             _ if is_count(tail) => Self::Count,
+            _ if open && is_pin_for_nominal(tail) => Self::NominalOrPin,
+            Some((nominal, false)) if !open && last.is_pin() && !last.is_pin_rather_than_thousands() => {
+                Self::Nominal { nominal, pin: false }
+            }
             Some((nominal, pin)) if open => Self::Nominal { nominal, pin },
             _ if open && is_bad_figure(tail) => Self::BadFigure,
             _ if !open && before_last.all().is_empty() && last.is_pin() => Self::Pin,
@@ -134,8 +146,13 @@ impl Tail {
         if added && self == Self::Unclear { Self::Count } else { self }
     }
 
+    /// Whether the agent may have meant the number to end before it, though the digits can go on.
+    fn may_end_the_number(self) -> bool {
+        matches!(self, Self::Nominal { .. } | Self::NominalOrPin | Self::Count | Self::BadFigure)
+    }
+
     pub(super) fn has_pin(self) -> bool {
-        matches!(self, Self::Pin | Self::Nominal { pin: true, .. })
+        matches!(self, Self::Pin | Self::NominalOrPin | Self::Nominal { pin: true, .. })
     }
 }
 
@@ -144,6 +161,15 @@ fn is_count(tail: Pieces<'_, '_>) -> bool {
     match tail.all() {
         [count] => count.is_bare() && count.text.len() <= 2,
         [count, last] => count.is_bare() && count.text.len() <= 2 && last.is_bare() && last.text.len() >= 4,
+        _ => false,
+    }
+}
+
+/// `1234` where a nominal should stand, with nothing or another PIN behind it.
+fn is_pin_for_nominal(tail: Pieces<'_, '_>) -> bool {
+    match tail.all() {
+        [first] => first.is_pin_rather_than_nominal(),
+        [first, last] => first.is_pin_rather_than_nominal() && last.is_pin(),
         _ => false,
     }
 }

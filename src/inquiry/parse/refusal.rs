@@ -7,6 +7,7 @@ use super::{
     pieces::Pieces,
     pin,
     reading::{Reading, Tail, is_open},
+    rewrite,
 };
 use crate::{
     catalog::Product,
@@ -18,7 +19,7 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Readin
     let (error, glimpsed) = reason(&product, rest, readings);
     let pin_seen = match &error {
         Error::Number(_, NumberError::Token) => false,
-        _ if is_open(&product) => glimpsed || pin::behind_nominal(rest, product.number),
+        _ if is_open(&product) => glimpsed || pin::behind_open_number(rest, product.number),
         _ => glimpsed || pin::behind_number(rest, product.number),
     };
     Parsed { request: Err(error), pin_seen }
@@ -36,8 +37,15 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
     if let Some(error) = nominal_at_fault(&product, readings) {
         return (error, readings.iter().any(|reading| reading.tail.has_pin()));
     }
-    let (error, pin) = number_at_fault(&product, rest);
-    (Error::Number(product, error), pin)
+    if let Some(error) = rewrite::nominal_first(&product, rest) {
+        return (error, false);
+    }
+    match number_at_fault(&product, rest) {
+        (NumberError::NotDigits, pin) => {
+            (rewrite::words_around(&product, rest).unwrap_or(Error::Number(product, NumberError::NotDigits)), pin)
+        }
+        (error, pin) => (Error::Number(product, error), pin),
+    }
 }
 
 /// `50rb` or `Rp50.000`: with letters it is the beginning of no number.
@@ -61,6 +69,7 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
     Some(match readings.first()?.tail {
         Tail::Nothing => Error::MissingNominal(product),
         Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
+        Tail::NominalOrPin => Error::NominalOrPin(product),
         Tail::BadFigure | Tail::Pin | Tail::Unclear => Error::BadNominal(product),
     })
 }
@@ -69,7 +78,7 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
 fn number_at_fault(product: &Product, rest: Pieces<'_, '_>) -> (NumberError, bool) {
     let open = is_open(product);
     let parts = rest.cuts().map(|(number, tail)| (number, Tail::of(tail, open)));
-    let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::Nominal { .. }));
+    let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::NominalOrPin | Tail::Nominal { .. }));
     let all = parts.map(|(number, tail)| (number, tail.has_pin(), false)).chain([(rest, false, true)]);
     let faults = all.filter_map(|(number, pin, whole)| Some((number.number(product.number).err()?, pin, whole)));
     // Equally far: a number alone is likelier where no nominal is wanted.

@@ -33,8 +33,11 @@ fn said(error: &Error) -> String {
         Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
         Error::MissingNumber(_) => "number?".into(),
         Error::Number(_, error) => format!("{error:?}"),
+        Error::Words(request) => format!("words around {}", request.line()),
+        Error::NominalFirst(request) => format!("nominal first {}", request.line()),
         Error::MissingNominal(_) => "nominal?".into(),
         Error::BadNominal(_) => "bad nominal".into(),
+        Error::NominalOrPin(_) => "nominal or pin?".into(),
         Error::NominalOutOfRange(_) => "out of range".into(),
         Error::NominalNotTaken(_) => "not taken".into(),
         Error::Ambiguous(_) => "ambiguous".into(),
@@ -139,12 +142,21 @@ fn a_pin_is_dropped_unread_and_told_of() {
         // Also where the rest is wrong.
         ("PLN20.0110569111.1234", "TooShort { missing: 1 } !pin"),
         ("PLN20.01105691111.1234.2", "TooLong { extra: 4 } !pin"),
-        ("PLN20.01105691111.1234 BUDI", "NotDigits !pin"),
+        ("PLN20.01105691111.1234 BUDI", "words around PLN20 01105691111 !pin"),
         ("PLN20 01105691111 20rb 1234", "not taken !pin"),
         ("DNOPEN.0817345544.99jt.1234", "out of range !pin"),
         ("PLNN20.01105691111.1234", "PLNN20? PLN20 !pin"),
         ("01105691111.1234", "code? PLN20 MAX5000 !pin"),
         ("PLN20.01105691111.1234\nOVO10.0817345544.1234", "several !pin"),
+        // In the nominal's place: nothing is asked with it.
+        ("DNOPEN.0817345544.1234", "nominal or pin? !pin"),
+        ("DNOPEN.0817345544.123456", "nominal or pin? !pin"),
+        ("DNOPEN 0817-345-544 12345678", "nominal or pin? !pin"),
+        ("DNOPEN.0817345544.012345", "nominal or pin? !pin"),
+        ("DNOPEN.0817345544.123456.1234", "nominal or pin? !pin"),
+        ("DNOPEN.0817345544.123456.50rb", "bad nominal !pin"),
+        ("DNOPEN.081734554.123456", "TooShort { missing: 1 } !pin"),
+        ("0817345544.123456.dnopen", "nominal or pin? !pin"),
         // Three digits, or nine, are none.
         ("PLN20 01105691111 123", "TooLong { extra: 2 }"),
         ("PLN20 01105691111 1234567890", "TooLong { extra: 9 }"),
@@ -178,6 +190,9 @@ fn a_nominal_is_read_in_every_form() {
         ("DNOPEN 0817345544 12.500.000", "out of range"),
         ("DNOPEN 0817345544 100.500", "DNOPEN 0817345544 100500"),
         ("DNOPEN.0817345544.10.500", "DNOPEN 0817345544 10500"),
+        ("DNOPEN 0817345544 10500", "DNOPEN 0817345544 10500"),
+        ("DNOPEN 0817345544 12.345", "DNOPEN 0817345544 12345"),
+        ("DNOPEN 0817345544 Rp12345", "DNOPEN 0817345544 12345"),
         ("DNOPEN 0812 3456 7890 1,5jt", "DNOPEN 081234567890 1500000"),
         ("DNOPEN 0812 345 678 901 10rb", "DNOPEN 0812345678901 10000"),
         ("DNOPEN.0817345544.1,5jt", "DNOPEN 0817345544 1500000"),
@@ -196,10 +211,14 @@ fn a_nominal_that_does_not_fit_is_said_so() {
         ("DNOPEN 0817345544 10.00", "bad nominal"),
         ("DNOPEN 0817345544 01000", "bad nominal"),
         ("DNOPEN 0817345544 500", "out of range"),
+        ("DNOPEN.0817345544.500.1234", "out of range !pin"),
         ("DNOPEN 0817345544 99jt", "out of range"),
         ("DNOPEN 0817345544 999999999999jt", "out of range"),
         ("PLN20 01105691111 20rb", "not taken"),
         ("PLN20 01105691111 20.000", "not taken"),
+        ("PLN20 01105691111 20000", "not taken"),
+        ("PLN20.01105691111.20000", "not taken"),
+        ("OVO10 0817345544 10000", "not taken"),
         ("PLN20.01105691111.Rp 20000", "not taken"),
         ("OVO10 0817345544 10 ribu", "not taken"),
     ]);
@@ -228,11 +247,43 @@ fn a_wrong_number_is_counted_in_digits() {
         ("DNOPEN 081734554 10rb", "TooShort { missing: 1 }"),
         ("MAX5000 1234", "TooShort { missing: 1 }"),
         ("PLN20 BUDI", "NotDigits"),
-        ("PLN20 01105691111 BUDI", "NotDigits"),
         ("PLN20 O1105691111", "NotDigits"),
         ("PLN20", "number?"),
         ("pln20.", "number?"),
         ("DNOPEN", "number?"),
+    ]);
+}
+
+#[test]
+fn words_around_a_number_are_to_be_left_out() {
+    all_are(&[
+        ("PLN20 01105691111 BUDI", "words around PLN20 01105691111"),
+        ("PLN20 Budi: 01105691111", "words around PLN20 01105691111"),
+        ("PLN20 Budi 0110-5691-111 blok A5", "words around PLN20 01105691111"),
+        ("PLN20 an Budi 0110 5691 111 ya", "words around PLN20 01105691111"),
+        ("OVO10 Siti +62 817-345-544", "words around OVO10 0817345544"),
+        ("DNOPEN Siti 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
+        ("DNOPEN Siti 0817345544 Rp12.345", "words around DNOPEN 0817345544 Rp12.345"),
+        // Without a nominal, or with what may be none, there is nothing to be shown.
+        ("DNOPEN Siti 0817345544", "NotDigits"),
+        ("DNOPEN Siti 0817345544 1234", "NotDigits !pin"),
+        // Nor between two numbers, or where the digits go on.
+        ("PLN20 Budi 01105691111 Siti 01105691112", "NotDigits"),
+        ("PLN20 Budi 01105691111 1", "NotDigits"),
+        ("PLN20 Budi O1105691111", "NotDigits"),
+    ]);
+}
+
+#[test]
+fn a_nominal_before_the_number_is_to_be_put_behind_it() {
+    all_are(&[
+        ("DNOPEN 50rb 0817345544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN 50 rb 0817-345-544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN Rp50.000 0817 345 544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN.50000.0817345544", "nominal first DNOPEN 0817345544 50000"),
+        ("DNOPEN 50rb", "number?"),
+        ("DNOPEN 99jt 0817345544", "NotDigits"),
+        ("PLN20 20rb 01105691111", "words around PLN20 01105691111"),
     ]);
 }
 
@@ -248,7 +299,6 @@ fn what_can_be_read_in_two_ways_is_asked_again() {
         ("OVO10 0812 345 678 901", "OVO10 0812345678901"),
         ("MAX5000 12345 678901234", "ambiguous"),
         ("DNOPEN 0817345544 1 10000", "ambiguous"),
-        ("DNOPEN.0817345544.500.1234", "ambiguous !pin"),
         ("DNOPEN 0812 345 678 901 10000", "ambiguous !pin"),
         ("DNOPEN.0817345544.1.250.000", "ambiguous"),
         ("DNOPEN.0817345544.1.500rb", "ambiguous"),
@@ -278,7 +328,8 @@ fn an_operators_products_are_read_by_the_same_rules() {
     for (text, said) in [
         ("MAXOPEN 12345 67rb", "MAXOPEN 12345 67000"),
         // A longer id whose nominal is missing, or a shorter one with its nominal.
-        ("MAXOPEN 12345 67890", "ambiguous"),
+        ("MAXOPEN 12345 67890", "ambiguous !pin"),
+        ("MAXOPEN 12345 67000", "ambiguous"),
         ("MX-1-12345 67rb", "MX-1 12345 67000"),
         ("mx-1 12345 67rb", "MX-1 12345 67000"),
         ("MX 12345 67rb", "MX? MX-1"),

@@ -4,19 +4,20 @@ use super::{
     HASTY, PATIENT, check, client,
     stand_in::{Reply, StandIn},
 };
-use crate::klikoo::{Fault, wire::INQUIRY_PATH};
+use crate::{
+    klikoo::{Fault, wire::INQUIRY_PATH},
+    value::OperatorProblem,
+};
 
 #[tokio::test]
 async fn an_unreadable_answer_is_no_verdict() {
     for (status, body, attempts) in [
         (200, "", 1),
         (200, "<html><body>404 customer not found</body></html>", 1),
-        (404, "<html>Not Found</html>", 1),
         (302, "", 1),
         (200, "null", 1),
         (200, "{}", 1),
         (200, r#"{"response_code":"200022000","response_message":"Sukses"}"#, 1),
-        (404, r#"{"message":"no Route matched with those values"}"#, 1),
         (502, "<html>Bad Gateway</html>", 2),
         (503, "", 2),
         (500, r#"{"response_code":"200022"#, 2),
@@ -25,6 +26,33 @@ async fn an_unreadable_answer_is_no_verdict() {
         let answer = check(&client(&vendor, PATIENT)).await;
         assert_eq!(answer.result, Err(Fault::Garbled), "{status} {body}");
         assert_eq!(vendor.seen(INQUIRY_PATH).len(), attempts, "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_404_without_a_code_of_klikoos_is_a_wrong_address() {
+    for body in [
+        "",
+        "<html>Not Found</html>",
+        r#"{"message":"no Route matched with those values"}"#,
+        r#"{"response_code":null,"response_message":"Not Found"}"#,
+        r#"{"response_code":"404000000","response_message":"Not Found"}"#,
+    ] {
+        let vendor = StandIn::inquiring(move |_| Reply::Text(404, body)).await;
+        let answer = check(&client(&vendor, PATIENT)).await;
+        assert_eq!(answer.result, Err(Fault::Operator(OperatorProblem::NoApi)), "{body}");
+        assert_eq!(vendor.seen(INQUIRY_PATH).len(), 1, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_404_with_a_case_of_the_table_keeps_its_meaning() {
+    for body in [
+        r#"{"response_code":"404047011","response_message":"No pelanggan salah"}"#,
+        r#"{"response_code":"404007002","response_message":"No Customer tidak ditemukan"}"#,
+    ] {
+        let vendor = StandIn::inquiring(move |_| Reply::Text(404, body)).await;
+        assert_eq!(check(&client(&vendor, PATIENT)).await.result, Err(Fault::NumberNotFound), "{body}");
     }
 }
 

@@ -32,11 +32,54 @@ async fn the_exit_code_tells_how_a_check_ended() {
 }
 
 #[tokio::test]
+async fn an_address_without_klikoos_api_is_the_operators() {
+    let mut stage = Stage::new().await;
+    let elsewhere = format!("{}/elsewhere", stage.klikoo.base_url());
+    stage.place.set("KLIKOO_BASE_URL", elsewhere.as_str());
+    let ended = stage.place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert!(ended.code == Some(4) && ended.out.contains("dibenahi admin"), "{ended:?}");
+    assert!(ended.err.contains("check KLIKOO_BASE_URL, gateway prefix included"), "{}", ended.err);
+    let ended = stage.place.call(&["doctor"]).await;
+    assert!(ended.out.contains("there is no Klikoo API at this address: check KLIKOO_BASE_URL"), "{}", ended.out);
+}
+
+#[tokio::test]
 async fn no_answer_in_time_is_no_verdict() {
     let mut stage = Stage::new().await;
     stage.place.set("CEKNOMOR_CHECK_TIMEOUT", "1");
     let ended = stage.place.call(&["cek", "PLN20", "00000000408"]).await;
     assert!(ended.code == Some(3) && ended.out.contains("Belum ada jawaban dari PLN"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn klikoo_out_of_reach_is_told_to_who_runs_it_and_accuses_no_provider() {
+    let stage = Stage::new().await;
+    let place = stage.place;
+    stage.klikoo.stop().await;
+    let out_of_reach = "Klikoo cannot be reached: check KLIKOO_BASE_URL and this machine's network";
+    let ended = place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert!(ended.code == Some(3) && ended.out.starts_with("⏳ Belum ada jawaban"), "{ended:?}");
+    assert_eq!(ended.err, format!("ceknomor: {out_of_reach}\n"));
+    let (code, answer) = json(&place, &["cek", "PLN20", "01105691111", "--json"]).await;
+    assert_eq!((code, &answer["outcome"]), (Some(3), &"no_answer".into()));
+    assert_eq!(answer["message"], out_of_reach);
+}
+
+#[tokio::test]
+async fn a_pin_is_warned_of_and_not_repeated() {
+    let stage = Stage::new().await;
+    for (line, code) in [
+        ("pln20.01105691111.93174826", 0),
+        ("PLN20 0110569111 93174826", 2),
+        ("DNOPEN.0817345544.93174826", 2),
+        ("PLN20 01105691111 93174826 --json", 0),
+    ] {
+        let args: Vec<&str> = ["cek"].into_iter().chain(line.split(' ')).collect();
+        let ended = stage.place.call(&args).await;
+        assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
+        assert!(ended.err.starts_with("ceknomor: was that a PIN?") && ended.err.lines().count() == 1, "{ended:?}");
+        assert!(!ended.err.contains("93174826") && !ended.out.contains("93174826"), "{ended:?}");
+    }
 }
 
 /// The one JSON object that a check prints, with its exit code.

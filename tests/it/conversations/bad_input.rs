@@ -25,6 +25,8 @@ async fn numbers_of_a_wrong_shape_are_counted_out() {
             "/cek PLN20 1234 5678 9012 3456 7890",
             "⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit.",
         ),
+        ("/cek PLN20 01105691111 BUDI", "⚠️ Tulis kode dan nomor saja: PLN20 01105691111"),
+        ("/cek PLN20 Budi: 01105691111", "⚠️ Tulis kode dan nomor saja: PLN20 01105691111"),
         ("/cek PLN20 01105X91111", "⚠️ Nomor hanya boleh berisi angka. Nomor meter PLN 11 digit (IDPEL 12)."),
         ("/cek OVO10 081734554", "⚠️ Nomor HP 10–13 digit: kurang 1 digit."),
         ("/cek OVO10 08173455440000", "⚠️ Nomor HP 10–13 digit: kelebihan 1 digit."),
@@ -80,6 +82,8 @@ async fn nominals_are_held_to_the_product() {
     let bot = scene.start();
     let table = [
         ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Tulis misalnya 50000 atau 50rb."),
+        ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN 0817345544 500", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
         ("/cek DNOPEN 0817345544 11jt", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
         (

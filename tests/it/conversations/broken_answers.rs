@@ -17,7 +17,6 @@ async fn what_is_no_answer_is_the_providers_trouble() {
         ("00000000204", "an empty body"),
         ("00000000206", "a body that is cut off"),
         ("00000000207", "a connection lost in the middle"),
-        ("00000000208", "a connection lost before the answer"),
         ("00000000708", "success without data"),
         ("00000000913", "a body of 100 MiB"),
     ] {
@@ -68,7 +67,17 @@ async fn a_silent_attempt_leaves_time_for_another() {
 }
 
 #[tokio::test]
-async fn klikoo_out_of_reach_is_the_providers_trouble_too() {
+async fn a_connection_lost_before_the_answer_is_no_answer() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let reply = ask(&budi, "/cek PLN20 00000000208").await;
+    assert_eq!(body(&reply)[0], "⏳ Belum ada jawaban dari PLN. Nomor 00000000208 belum tentu salah.");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn klikoo_out_of_reach_accuses_neither_the_number_nor_the_provider() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
@@ -76,7 +85,10 @@ async fn klikoo_out_of_reach_is_the_providers_trouble_too() {
     let gone = std::mem::replace(&mut scene.klikoo, elsewhere);
     gone.stop().await;
     let reply = ask(&budi, "/cek PLN20 01105691111").await;
-    let expected = ["⚠️ PLN sedang gangguan. Nomor 01105691111 belum tentu salah.", "Coba lagi beberapa menit lagi."];
+    let expected = [
+        "⏳ Belum ada jawaban dari PLN. Nomor 01105691111 belum tentu salah.",
+        "Coba lagi sebentar lagi; jangan menjual dulu.",
+    ];
     assert_eq!(body(&reply), expected);
     scene.end(bot).await;
 }

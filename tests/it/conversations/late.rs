@@ -203,7 +203,8 @@ async fn a_provider_that_is_down_is_left_alone_and_shown() {
         let answer = as_time_passes(&scene, notice.edited()).await;
         assert!(answer.text().starts_with("✅ PLN 20.000\n"), "{answer:?}");
     }
-    assert!(ask(&budi, "/gangguan").await.text().contains("✅ PLN"));
+    let outages = ask(&budi, "/gangguan").await;
+    assert!(outages.text().contains("⚠️ PLN: ") && !outages.text().contains("PLN: 0%"), "{outages:?}");
     scene.end(bot).await;
 }
 

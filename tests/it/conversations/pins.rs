@@ -44,6 +44,23 @@ async fn a_refused_line_is_watched_for_pins_too() {
 }
 
 #[tokio::test]
+async fn behind_an_open_denomination_it_is_no_nominal() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let asked = budi.says("DNOPEN.0817345544.123456").await;
+    let reply = budi.reply().await;
+    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik: DNOPEN 0817345544 50rb";
+    assert!(reply.text().starts_with(question), "{reply:?}");
+    assert_warned_and_not_echoed(&reply);
+    budi.deleted(&asked).await;
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+    bot.stop().await;
+    assert!(!scene.has_on_disk(b"123456"));
+    scene.telegram.finish().await;
+}
+
+#[tokio::test]
 async fn in_a_group_it_is_deleted_where_the_bot_is_an_administrator() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");

@@ -22,6 +22,16 @@ const FAULTS: [Fault; 6] = [
     Fault::Gateway(502),
 ];
 
+impl Fault {
+    /// Where not even the beginning of an answer came, nobody is called out of order.
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::ResetBefore | Self::ResetAfter | Self::Drip => Verdict::NoAnswer,
+            Self::HalfAnswer | Self::Gateway(_) => Verdict::ProviderDown,
+        }
+    }
+}
+
 impl Bench {
     /// A bench with a line to Klikoo that does this to the first inquiries.
     async fn over(fault: Fault, times: usize, timeouts: Timeouts) -> (Self, Wire) {
@@ -37,9 +47,10 @@ async fn no_fault_says_anything_of_the_number_and_five_of_them_open_the_circuit(
     for fault in FAULTS {
         let (bench, _wire) = Bench::over(fault, usize::MAX, Timeouts::default()).await;
         for _ in 0..5 {
-            assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::ProviderDown), "{fault:?}");
+            assert_eq!(unanswered(bench.check(FOUND).await), Some(fault.verdict()), "{fault:?}");
         }
         assert_eq!(bench.ask(FOUND).await, Asked::Held, "{fault:?}");
+        assert_eq!(unanswered(bench.check(FOUND).await), Some(fault.verdict()), "the same while it is left alone");
         assert_eq!(bench.kept().await, 0, "{fault:?}");
     }
 }
@@ -65,6 +76,6 @@ async fn an_answer_that_drips_is_no_answer_in_time() {
 async fn a_refused_connection_is_no_verdict_either() {
     let (bench, wire) = Bench::over(Fault::ResetBefore, 0, Timeouts::default()).await;
     drop(wire);
-    assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::ProviderDown));
+    assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::NoAnswer));
     assert_eq!(bench.calls(), 0);
 }
