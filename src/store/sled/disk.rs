@@ -266,9 +266,9 @@ impl Disk {
         appended.map_err(|error| self.layout.error(&error))?;
         // From here on it is committed: should sled fail, a replay makes up for it.
         self.mark = planned.mark;
-        self.tap.put(&planned.changes, planned.mark);
+        let applied = self.tap.put(&planned.changes, planned.mark, || live.database.apply(&planned.changes));
         self.unflushed_since.get_or_insert_with(Instant::now);
-        if let Err(error) = live.database.apply(&planned.changes).map_err(|error| trees.error(&error)) {
+        if let Err(error) = applied.map_err(|error| trees.error(&error)) {
             tracing::error!(%error, "sled failed over a group that the log holds");
             self.fail(error);
         }

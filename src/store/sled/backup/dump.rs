@@ -79,7 +79,7 @@ impl Source {
             let what = format!("{found} of {} records can be found", self.tee.start.history);
             return Err(Error::damaged(&self.dir, what));
         }
-        // What the last batches show is in here: a group is put before sled has it.
+        // What the last batches show is in here: nothing is taken between a group's putting and sled's having it.
         let (meanwhile, mark) = self.tee.take()?;
         out.rows(&meanwhile).map_err(&unwritten)?;
         Ok(mark)
