@@ -288,12 +288,18 @@ impl Commit for Disk {
     }
 
     fn sync(&mut self) -> Result<(), Error> {
-        self.live.as_ref().map_err(Error::clone)?;
-        self.wal.sync().map_err(|error| {
-            let error = self.layout.error(&error);
+        match &self.live {
+            // What the log took before the disk was full needs no more room.
+            Ok(_) | Err(Error::Full { .. }) => {}
+            Err(error) => return Err(error.clone()),
+        }
+        let synced = self.wal.sync().map_err(|error| self.layout.error(&error));
+        if let Err(error) = &synced
+            && self.live.is_ok()
+        {
             self.fail(error.clone());
-            error
-        })
+        }
+        synced
     }
 
     fn tee(&mut self) -> Result<Tee, Error> {
