@@ -4,22 +4,23 @@
 //! none runs; either way the same bytes come out ([`stream`]), because what is committed meanwhile goes into them too
 //! ([`tee`], [`dump`]). [`restore`] makes a store of them again and puts it in the place of the one that is there.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufReader};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
 use self::control::ask;
 use self::dump::Source;
+use self::part::Part;
 use super::super::Error;
 use super::SledStore;
-use super::layout::{Kind, Layout, remove_file, sync_dir};
+use super::layout::{Kind, Layout};
 use crate::clock::Clock;
 
 mod control;
 mod dump;
+mod part;
 mod restore;
 mod stream;
 mod tee;
@@ -94,62 +95,6 @@ fn open(file: &Path) -> Result<BufReader<File>, Error> {
         io::ErrorKind::NotFound => Error::NotABackup { file: file.to_owned(), what: "there is no such file" },
         _ => Error::from_io(file, &error),
     })
-}
-
-/// A backup in the making, beside the place that it is to have. It is removed when it does not come to that.
-struct Part<'a> {
-    file: File,
-    path: PathBuf,
-    to: &'a Path,
-}
-
-impl<'a> Part<'a> {
-    fn create(to: &'a Path) -> Result<Self, Error> {
-        refuse_existing(to)?;
-        let mut path = to.to_owned().into_os_string();
-        path.push(".part");
-        let path = PathBuf::from(path);
-        let create = || {
-            // One that is left over from a backup that was killed.
-            remove_file(&path)?;
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)
-        };
-        let file = create().map_err(|error| Error::from_io(to, &error))?;
-        Ok(Self { file, path, to })
-    }
-
-    /// Writes down what comes from the bot.
-    fn receive(&self, mut bot: impl io::Read) -> Result<(), Error> {
-        let received = io::copy(&mut bot, &mut &self.file);
-        received.map(|_bytes| ()).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::ConnectionReset => {
-                Error::NoBackup { what: "the bot stopped in the midst of it: see its log, and try again".to_owned() }
-            }
-            _ => Error::from_io(self.to, &error),
-        })
-    }
-
-    /// Gives it its name, once it is seen to be whole and durable.
-    fn keep(self) -> Result<Summary, Error> {
-        let told = |error| Error::from_io(self.to, &error);
-        self.file.sync_all().map_err(told)?;
-        let contents = examine(&self.path).map_err(|error| match error {
-            Error::NotABackup { what, .. } => Error::NoBackup { what: format!("{what}: try again") },
-            other => other,
-        })?;
-        refuse_existing(self.to)?;
-        fs::rename(&self.path, self.to).map_err(told)?;
-        let dir = self.to.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        sync_dir(dir).map_err(told)?;
-        Ok(Summary::from(&contents))
-    }
-}
-
-impl Drop for Part<'_> {
-    fn drop(&mut self) {
-        // Once it has its name there is nothing to remove.
-        let _ = remove_file(&self.path);
-    }
 }
 
 /// What is there is never overwritten.

@@ -152,6 +152,13 @@ pub(super) fn read(
     }
 }
 
+/// Whether a file may be a backup or the beginning of one: an empty one may.
+pub(super) fn begins_as_one(file: impl Read) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    file.take(HEAD.len() as u64).read_to_end(&mut begin)?;
+    Ok(HEAD.starts_with(&begin))
+}
+
 /// The far end of a stream.
 struct In<'a, R> {
     from: R,
