@@ -231,6 +231,10 @@ pub(super) fn sync_sled(layout: &Layout) -> io::Result<()> {
     for path in sled_files(&sled)? {
         File::open(sled.join(path))?.sync_all()?;
     }
+    let blobs = sled.join("blobs");
+    if blobs.is_dir() {
+        sync_dir(&blobs)?;
+    }
     sync_dir(&sled)
 }
 
