@@ -118,6 +118,10 @@ async fn a_file_that_is_no_backup_changes_nothing() {
     assert!(!place.path("data").exists());
     let refused = place.call(&["backup", "night"]).await;
     assert_eq!(refused.code, Some(4));
-    assert!(refused.err.contains("nothing is kept in data"), "{}", refused.err);
+    assert!(
+        refused.err.contains("there is no data in data: run this in the bot's directory, or set CEKNOMOR_DATA_DIR"),
+        "{}",
+        refused.err
+    );
     assert!(!place.path("data").exists() && !place.path("night").exists());
 }

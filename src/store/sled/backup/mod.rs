@@ -6,7 +6,10 @@
 
 use std::fs::File;
 use std::io::{self, BufReader};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 
@@ -28,6 +31,9 @@ mod tee;
 pub use control::Backups;
 pub use restore::{Restored, restore};
 pub(super) use tee::{Tap, Tee};
+
+/// How long a bot may have the store open without its socket: while it starts, and while it stops.
+const CHANGING: Duration = Duration::from_secs(2);
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,13 +71,13 @@ impl From<&stream::Contents> for Summary {
 pub async fn backup(dir: &Path, file: &Path, clock: &dyn Clock) -> Result<Summary, Error> {
     let layout = Layout::new(dir);
     if !dir.exists() || layout.inspect()? == Kind::Empty {
-        return Err(Error::NoBackup { what: format!("nothing is kept in {}", dir.display()) });
+        let what = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
+        return Err(Error::NoBackup { what: format!("there is no data in {}: {what}", dir.display()) });
     }
     let part = Part::create(file)?;
-    match ask(&layout)? {
-        Some(bot) => part.receive(bot)?,
-        None => {
-            let store = SledStore::open(dir)?;
+    match reach(&layout)? {
+        Reached::Bot(bot) => part.receive(bot)?,
+        Reached::Store(store) => {
             let tee = store.0.writer.tee().await?;
             let source = Source { dir: dir.to_owned(), readers: store.0.readers.clone(), tee };
             dump::write(Ok(source), clock.now(), &part.file, file)?;
@@ -79,6 +85,27 @@ pub async fn backup(dir: &Path, file: &Path, clock: &dyn Clock) -> Result<Summar
         }
     }
     part.keep()
+}
+
+/// What gives a backup.
+enum Reached {
+    Bot(UnixStream),
+    Store(SledStore),
+}
+
+/// Asks the bot, or opens the store itself where none runs. A bot that is just starting or stopping has the store open
+/// and no socket: it is waited for.
+fn reach(layout: &Layout) -> Result<Reached, Error> {
+    let patience = Instant::now() + CHANGING;
+    loop {
+        if let Some(bot) = ask(layout)? {
+            return Ok(Reached::Bot(bot));
+        }
+        match SledStore::open(&layout.dir) {
+            Err(Error::InUse { .. }) if Instant::now() < patience => thread::sleep(Duration::from_millis(10)),
+            opened => return opened.map(Reached::Store),
+        }
+    }
 }
 
 /// Reads all of a backup, and tells what is in it.
@@ -90,11 +117,19 @@ fn examine(file: &Path) -> Result<stream::Contents, Error> {
 }
 
 fn open(file: &Path) -> Result<BufReader<File>, Error> {
-    let opened = File::open(file).map(BufReader::new);
-    opened.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::NotABackup { file: file.to_owned(), what: "there is no such file" },
-        _ => Error::from_io(file, &error),
-    })
+    let name = file.display();
+    let not_restored = |what| Err(Error::NotRestored { what });
+    match File::open(file) {
+        Ok(_) if file.is_dir() => not_restored(format!("{name} is a directory: name the backup file")),
+        Ok(opened) => Ok(BufReader::new(opened)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound => not_restored(format!("there is no file {name}")),
+            io::ErrorKind::PermissionDenied => {
+                not_restored(format!("{name} cannot be read: run this as the file's owner"))
+            }
+            _ => Err(Error::from_io(file, &error)),
+        },
+    }
 }
 
 /// What is there is never overwritten.
