@@ -95,6 +95,37 @@ async fn who_asks_for_something_else_gets_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_beside_too_many_others_gets_nothing() {
+    let place = Place::new();
+    let dir = place.filled("data", 5).await;
+    let store = SledStore::open(&dir).unwrap();
+    let _backups = serve(&store);
+    let silent: Vec<_> = (0..4).map(|_| UnixStream::connect(dir.join("control")).unwrap()).collect();
+    let error = ask(&dir, &place.path("backup")).await.unwrap_err();
+    assert!(matches!(error, Error::NoBackup { .. }), "{error:?}");
+    drop(silent);
+    // They are gone once the bot has seen it.
+    while ask(&dir, &place.path("backup")).await.is_err() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_is_just_starting_is_waited_for() {
+    let place = Place::new();
+    let dir = place.filled("data", 5).await;
+    let store = SledStore::open(&dir).unwrap();
+    let asked = {
+        let (dir, file) = (dir.clone(), place.path("backup"));
+        tokio::spawn(async move { ask(&dir, &file).await })
+    };
+    // From here on it looks for the bot.
+    while !place.path("backup.part").exists() {
+        tokio::task::yield_now().await;
+    }
+    let _backups = serve(&store);
+    assert_eq!(asked.await.unwrap().unwrap().checks, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bot_that_ends_in_the_midst_of_it_leaves_no_file() {
     let place = Place::new();
     let dir = place.filled("data", 300).await;
