@@ -61,9 +61,10 @@ pub struct Waiting {
 /// The journal of accepted questions. What is finished leaves no more behind than that its update is not taken again.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Keeps those of `entries` that are new, all in one commit. When this returns they outlive the process; to outlive a
-    /// power loss, see [`Journal::secure`]. Gives for each, in order, whether it is new: an update that is in the journal, stands earlier in `entries`, or was finished lately (one
-    /// of the last 4 096, over restarts too), is not. The updates may come in any order.
+    /// Keeps those of `entries` that are new, all in one commit. When this returns they outlive the process; to outlive
+    /// a power loss, see [`Journal::secure`]. Gives for each, in order, whether it is new: an update that is in the
+    /// journal, stands earlier in `entries`, or was finished lately (one of the last 4 096, over restarts too), is not.
+    /// The updates may come in any order.
     ///
     /// # Errors
     /// None of them is known to be kept. [`Error::QuestionTooLong`]: none of them is.
@@ -84,8 +85,8 @@ pub trait Journal: Send + Sync {
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error>;
 
     /// Ends an entry: its answer was sent, or refused for good. An update that is not in the journal is passed over.
-    /// When this returns it outlives the process, but a power loss before the next commit of anything else may undo
-    /// it: all that comes of that is an answer given twice.
+    /// When this returns it outlives the process, but a power loss before the next sync (a record that is kept, a
+    /// [`Journal::secure`] of what was accepted later) may undo it: all that comes of that is an answer given twice.
     ///
     /// # Errors
     /// It is not known to be ended.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
-use super::struck;
+use super::struck::{self, Struck};
 use super::swap;
 use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
@@ -67,6 +68,8 @@ pub(super) struct Disk {
     pub(super) timing: Timing,
     /// Until when a full disk is left alone.
     pub(super) next_try: Instant,
+    /// Where the ends of entries are noted ahead of their commit.
+    pub(super) struck: Arc<Struck>,
     /// Where a backup learns what is committed.
     tap: Tap,
 }
@@ -101,6 +104,7 @@ impl Disk {
 
     fn of(layout: Layout, manifest: Manifest, live: Live, mark_file: MarkFile, wal: Wal) -> Self {
         Self {
+            struck: Arc::new(Struck::new(&layout)),
             layout,
             manifest,
             mark: Mark::default(),
@@ -262,6 +266,7 @@ impl Disk {
         if planned.changes.is_empty() {
             return Ok(answers);
         }
+        planned.accepted.iter().for_each(|update| self.struck.forget(*update));
         let appended = self.wal.append(planned.mark, &planned.changes, planned.must_sync);
         appended.map_err(|error| self.layout.error(&error))?;
         // From here on it is committed: should sled fail, a replay makes up for it.

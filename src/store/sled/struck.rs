@@ -28,7 +28,7 @@ pub(super) struct Struck {
 }
 
 impl Struck {
-    /// The notes of a store that has just been opened: none.
+    /// The notes of a store that is being opened. Nothing is to be noted before those that were left are thrown away.
     pub(super) fn new(layout: &Layout) -> Self {
         Self { path: layout.struck(), file: OnceLock::new() }
     }
@@ -42,7 +42,8 @@ impl Struck {
         noted.is_ok()
     }
 
-    /// Takes back what is noted of an update that is accepted only now: it has not come to its end.
+    /// Takes back what is noted of an update that is new: it has not come to its end. What is noted of one that is known
+    /// stays: its end may not be committed yet.
     pub(super) fn forget(&self, update: UpdateId) {
         let Some(file) = self.file.get() else { return };
         let mut slot = [0; SLOT];
