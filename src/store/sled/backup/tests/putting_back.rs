@@ -112,6 +112,21 @@ async fn a_crash_at_any_place_leaves_the_old_or_the_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_cannot_be_read_is_not_thrown_away() {
+    let place = Place::new();
+    let file = place.back_up(&place.filled("new", 3).await, "backup").await;
+    let dir = place.filled("data", 5).await;
+    assert!(crashes_after(1, || restore(&dir, &file)));
+    let (mark, kept) = (dir.join("restored/mark"), place.path("mark"));
+    fs::rename(&mark, &kept).unwrap();
+    fs::create_dir(&mark).unwrap();
+    assert!(SledStore::open(&dir).is_err());
+    fs::remove_dir(&mark).unwrap();
+    fs::rename(&kept, &mark).unwrap();
+    assert_eq!(held(&dir).await.records.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_place_of_the_first_restore_leaves_nothing_or_all() {
     let place = Place::new();
     let file = place.back_up(&place.filled("new", 3).await, "backup").await;
