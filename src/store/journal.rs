@@ -2,8 +2,8 @@
 //!
 //! The life of an entry: `accept` writes it down and `secure` sees it through to the disk, before Telegram is told that
 //! the update was received;
-//! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes it
-//! once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
+//! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes
+//! it once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
 
 use std::fmt;
 
@@ -16,7 +16,8 @@ use crate::value::{ChatId, MessageId, UpdateId, UserId};
 /// The longest question that is kept, in bytes.
 pub const LONGEST_QUESTION: usize = 16 * 1024;
 
-/// One accepted question and how far its answer has come. `{:?}` does not show the question: it holds a customer's number.
+/// One accepted question and how far its answer has come. `{:?}` does not show the question: it holds a customer's
+/// number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The update that asked: the entry's key.

@@ -59,8 +59,8 @@ pub(super) struct Disk {
     /// When the first change was made that sled may not have in its file yet.
     pub(super) unflushed_since: Option<Instant>,
     pub(super) ledger: Ledger,
-    /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a later
-    /// sync would cover. Only a full disk is got over ([`recovery`]).
+    /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a
+    /// later sync would cover. Only a full disk is got over ([`recovery`]).
     pub(super) live: Result<Live, Error>,
     pub(super) readers: Readers,
     /// Entries that came to their end while the disk was full.
@@ -168,8 +168,8 @@ impl Disk {
         Ok(disk)
     }
 
-    /// Sees that the directory holds what it held, before anything in it is changed; gives what is true of sled, and what
-    /// is to be replayed over it. `None` when it was never whole.
+    /// Sees that the directory holds what it held, before anything in it is changed; gives what is true of sled, and
+    /// what is to be replayed over it. `None` when it was never whole.
     fn check_existing(
         layout: &Layout,
         manifest: &Manifest,

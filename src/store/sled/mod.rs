@@ -5,11 +5,11 @@
 //! runtime thread waits for it. Pages are read on the runtime's blocking threads; what a chat has chosen is read with
 //! every message, from a small tree that sled keeps in memory, and so at once.
 //!
-//! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record is
-//! parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
-//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be, or
-//! when the acceptor asks for it ([`Journal::secure`](super::Journal::secure)). A power loss before an end is synced means
-//! an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
+//! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record
+//! is parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
+//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be,
+//! or when the acceptor asks for it ([`Journal::secure`](super::Journal::secure)). A power loss before an end is synced
+//! means an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
 //! flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads, which took half of
 //! the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
 //!
@@ -28,7 +28,8 @@
 //!
 //! # The room it takes
 //! Some 650 bytes for a check. What comes and goes (the journal) or is rewritten (preferences) takes no more than a few
-//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew ([`compact`]).
+//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew
+//! ([`compact`]).
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -43,8 +44,8 @@
 //!
 //! Not noticed: after an improper stop, damage to the log's last record, or a log cut between two records, which look
 //! like a write that was cut off; a whole directory put back to an older state; after an improper stop, the loss of one
-//! chat's *change* of language; a note in `struck` that was removed or zeroed, which means an answer given twice; a byte
-//! that changes while the store is open, until sled reads its page (then that read is an error).
+//! chat's *change* of language; a note in `struck` that was removed or zeroed, which means an answer given twice; a
+//! byte that changes while the store is open, until sled reads its page (then that read is an error).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -42,8 +42,8 @@ impl Struck {
         noted.is_ok()
     }
 
-    /// Takes back what is noted of an update that is new: it has not come to its end. What is noted of one that is known
-    /// stays: its end may not be committed yet.
+    /// Takes back what is noted of an update that is new: it has not come to its end. What is noted of one that is
+    /// known stays: its end may not be committed yet.
     pub(super) fn forget(&self, update: UpdateId) {
         let Some(file) = self.file.get() else { return };
         let mut slot = [0; SLOT];
@@ -75,8 +75,8 @@ pub(super) fn left_over(layout: &Layout) -> io::Result<Vec<UpdateId>> {
     Ok(slots.iter().filter_map(decode).collect())
 }
 
-/// Makes an empty one, for a store that is to take the place of another: the other's notes are put aside then, and do not
-/// end entries of this one.
+/// Makes an empty one, for a store that is to take the place of another: the other's notes are put aside then, and do
+/// not end entries of this one.
 pub(super) fn create_empty(layout: &Layout) -> io::Result<()> {
     File::create(layout.struck()).map(|_file| ())
 }

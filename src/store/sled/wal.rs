@@ -63,7 +63,8 @@ impl Wal {
         Ok(wal)
     }
 
-    /// Opens the one that is there. What it holds is to be read, and then [`Wal::clear`]ed, before anything is appended.
+    /// Opens the one that is there. What it holds is to be read, and then [`Wal::clear`]ed, before anything is
+    /// appended.
     pub(super) fn open(layout: &Layout) -> io::Result<Self> {
         let file = File::options().read(true).append(true).open(layout.wal())?;
         Ok(Self { bytes: file.metadata()?.len(), synced: HEAD.len() as u64, unsynced: None, file })

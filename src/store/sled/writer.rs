@@ -130,8 +130,8 @@ impl Writer {
         self.ask(|done| Message::Commit { write, done }).await
     }
 
-    /// Leaves `write` to be committed ahead of the next group, or at the close: the thread is not woken for it, which would
-    /// cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
+    /// Leaves `write` to be committed ahead of the next group, or at the close: the thread is not woken for it, which
+    /// would cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
     pub(super) fn leave(&self, write: Write) -> Result<(), Write> {
         let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
         if aside.len() >= ASIDE || self.queue.as_ref().is_none_or(mpsc::Sender::is_closed) {

@@ -63,8 +63,8 @@ impl From<&stream::Contents> for Summary {
     }
 }
 
-/// Backs up what is kept in `dir`, open in a bot or not, to `file`, which only its owner can read and which is not there
-/// before it is whole. Waits for the disk.
+/// Backs up what is kept in `dir`, open in a bot or not, to `file`, which only its owner can read and which is not
+/// there before it is whole. Waits for the disk.
 ///
 /// # Errors
 /// There is no backup then: `file` exists or cannot be written, nothing is kept in `dir`, or it could not be read.

@@ -1,8 +1,8 @@
 //! `FILE.part`: a backup in the making, beside the place that it is to have.
 //!
 //! Whoever makes one holds it locked, so that two that are to have the same name do not disturb each other. One that a
-//! killed backup left is nobody's, and makes room for the next. It is unlinked and never written over: a backup that was
-//! killed at its very end, and was then moved elsewhere, is the same file under two names.
+//! killed backup left is nobody's, and makes room for the next. It is unlinked and never written over: a backup that
+//! was killed at its very end, and was then moved elsewhere, is the same file under two names.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};

@@ -1,4 +1,5 @@
-//! A backup as bytes: what the bot sends for `ceknomor backup`, what stands in the file, and what `ceknomor restore` reads.
+//! A backup as bytes: what the bot sends for `ceknomor backup`, what stands in the file, and what `ceknomor restore`
+//! reads.
 //!
 //! The bytes begin with [`HEAD`]; then come pieces: the body's length (4 bytes), the body, and the CRC-32 of *all* that
 //! stands before it in the stream (4 bytes), so that no piece can be changed, left out or moved unnoticed. Numbers are
