@@ -78,6 +78,12 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// A restore could not begin. Nothing was changed.
+    #[error("{what}; nothing was changed")]
+    NotRestored {
+        /// Why, and what to do.
+        what: String,
+    },
     /// A backup could not be made.
     #[error("no backup was made ({what})")]
     NoBackup {

@@ -2,8 +2,8 @@
 //!
 //! The life of an entry: `accept` writes it down and `secure` sees it through to the disk, before Telegram is told that
 //! the update was received;
-//! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes it
-//! once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
+//! [`append`](super::History::append) keeps the outcome of its inquiry and notes in the entry where; `finish` removes
+//! it once the answer was sent. A crash in between leaves it among the `unfinished`, with what is known of it.
 
 use std::fmt;
 
@@ -16,7 +16,8 @@ use crate::value::{ChatId, MessageId, UpdateId, UserId};
 /// The longest question that is kept, in bytes.
 pub const LONGEST_QUESTION: usize = 16 * 1024;
 
-/// One accepted question and how far its answer has come. `{:?}` does not show the question: it holds a customer's number.
+/// One accepted question and how far its answer has come. `{:?}` does not show the question: it holds a customer's
+/// number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The update that asked: the entry's key.
@@ -61,9 +62,10 @@ pub struct Waiting {
 /// The journal of accepted questions. What is finished leaves no more behind than that its update is not taken again.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Keeps those of `entries` that are new, all in one commit. When this returns they outlive the process; to outlive a
-    /// power loss, see [`Journal::secure`]. Gives for each, in order, whether it is new: an update that is in the journal, stands earlier in `entries`, or was finished lately (one
-    /// of the last 4 096, over restarts too), is not. The updates may come in any order.
+    /// Keeps those of `entries` that are new, all in one commit. When this returns they outlive the process; to outlive
+    /// a power loss, see [`Journal::secure`]. Gives for each, in order, whether it is new: an update that is in the
+    /// journal, stands earlier in `entries`, or was finished lately (one of the last 4 096, over restarts too), is not.
+    /// The updates may come in any order.
     ///
     /// # Errors
     /// None of them is known to be kept. [`Error::QuestionTooLong`]: none of them is.
@@ -84,8 +86,8 @@ pub trait Journal: Send + Sync {
     async fn wait(&self, update: UpdateId, waiting: Waiting) -> Result<(), Error>;
 
     /// Ends an entry: its answer was sent, or refused for good. An update that is not in the journal is passed over.
-    /// When this returns it outlives the process, but a power loss before the next commit of anything else may undo
-    /// it: all that comes of that is an answer given twice.
+    /// When this returns it outlives the process, but a power loss before the next sync (a record that is kept, a
+    /// [`Journal::secure`] of what was accepted later) may undo it: all that comes of that is an answer given twice.
     ///
     /// # Errors
     /// It is not known to be ended.

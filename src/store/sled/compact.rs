@@ -12,8 +12,8 @@
 //! | 400 000 checks, accepted, kept and finished | 404 096 | 77 MiB | 249 MiB; written anew 183 MiB |
 //!
 //! So a running bot's file does not grow by what comes and goes, and needs no care while it runs; a history that only
-//! grows takes some 3.2 times its bytes, of which a compaction would give back a quarter. It is worth its while after much
-//! was removed: then the file stays as it was for good.
+//! grows takes some 3.2 times its bytes, of which a compaction would give back a quarter. It is worth its while after
+//! much was removed: then the file stays as it was for good.
 
 use std::fs;
 use std::io;

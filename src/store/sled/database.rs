@@ -91,9 +91,9 @@ impl Database {
         }
     }
 
-    /// Makes the changes one after another, in sled's memory. Not in one of sled's transactions: each of those wakes sled's
-    /// threads to write twice. That a group is kept whole or not at all is the write-ahead log's doing, which has all that
-    /// sled may have written of it.
+    /// Makes the changes one after another, in sled's memory. Not in one of sled's transactions: each of those wakes
+    /// sled's threads to write twice. That a group is kept whole or not at all is the write-ahead log's doing, which
+    /// has all that sled may have written of it.
     pub(super) fn apply(&self, changes: &[Change]) -> ::sled::Result<()> {
         for Change { tree, key, value } in changes {
             let tree = self.trees.get(*tree);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::Seal;
-use super::struck;
+use super::struck::{self, Struck};
 use super::swap;
 use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
@@ -58,8 +59,8 @@ pub(super) struct Disk {
     /// When the first change was made that sled may not have in its file yet.
     pub(super) unflushed_since: Option<Instant>,
     pub(super) ledger: Ledger,
-    /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a later
-    /// sync would cover. Only a full disk is got over ([`recovery`]).
+    /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a
+    /// later sync would cover. Only a full disk is got over ([`recovery`]).
     pub(super) live: Result<Live, Error>,
     pub(super) readers: Readers,
     /// Entries that came to their end while the disk was full.
@@ -67,6 +68,8 @@ pub(super) struct Disk {
     pub(super) timing: Timing,
     /// Until when a full disk is left alone.
     pub(super) next_try: Instant,
+    /// Where the ends of entries are noted ahead of their commit.
+    pub(super) struck: Arc<Struck>,
     /// Where a backup learns what is committed.
     tap: Tap,
 }
@@ -101,6 +104,7 @@ impl Disk {
 
     fn of(layout: Layout, manifest: Manifest, live: Live, mark_file: MarkFile, wal: Wal) -> Self {
         Self {
+            struck: Arc::new(Struck::new(&layout)),
             layout,
             manifest,
             mark: Mark::default(),
@@ -164,8 +168,8 @@ impl Disk {
         Ok(disk)
     }
 
-    /// Sees that the directory holds what it held, before anything in it is changed; gives what is true of sled, and what
-    /// is to be replayed over it. `None` when it was never whole.
+    /// Sees that the directory holds what it held, before anything in it is changed; gives what is true of sled, and
+    /// what is to be replayed over it. `None` when it was never whole.
     fn check_existing(
         layout: &Layout,
         manifest: &Manifest,
@@ -262,13 +266,14 @@ impl Disk {
         if planned.changes.is_empty() {
             return Ok(answers);
         }
+        planned.accepted.iter().for_each(|update| self.struck.forget(*update));
         let appended = self.wal.append(planned.mark, &planned.changes, planned.must_sync);
         appended.map_err(|error| self.layout.error(&error))?;
         // From here on it is committed: should sled fail, a replay makes up for it.
         self.mark = planned.mark;
-        self.tap.put(&planned.changes, planned.mark);
+        let applied = self.tap.put(&planned.changes, planned.mark, || live.database.apply(&planned.changes));
         self.unflushed_since.get_or_insert_with(Instant::now);
-        if let Err(error) = live.database.apply(&planned.changes).map_err(|error| trees.error(&error)) {
+        if let Err(error) = applied.map_err(|error| trees.error(&error)) {
             tracing::error!(%error, "sled failed over a group that the log holds");
             self.fail(error);
         }
@@ -288,12 +293,18 @@ impl Commit for Disk {
     }
 
     fn sync(&mut self) -> Result<(), Error> {
-        self.live.as_ref().map_err(Error::clone)?;
-        self.wal.sync().map_err(|error| {
-            let error = self.layout.error(&error);
+        match &self.live {
+            // What the log took before the disk was full needs no more room.
+            Ok(_) | Err(Error::Full { .. }) => {}
+            Err(error) => return Err(error.clone()),
+        }
+        let synced = self.wal.sync().map_err(|error| self.layout.error(&error));
+        if let Err(error) = &synced
+            && self.live.is_ok()
+        {
             self.fail(error.clone());
-            error
-        })
+        }
+        synced
     }
 
     fn tee(&mut self) -> Result<Tee, Error> {

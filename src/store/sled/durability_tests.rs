@@ -1,6 +1,7 @@
 //! What was answered is on disk: over a kill, a close, and the dropping of the last handle.
 
 use std::io::{BufRead, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use super::*;
@@ -138,4 +139,18 @@ async fn a_damaged_record_does_not_hide_the_others() {
     let older = store.page(ChatId(7), Cursor::OlderThan(Seq(3)), 2).await.unwrap();
     assert_eq!(older.records.iter().map(|(seq, _)| seq.0).collect::<Vec<_>>(), [1]);
     assert!(older.has_newer && !older.has_older);
+}
+
+#[test]
+fn a_new_directory_is_its_owners_alone_and_an_old_one_stays_as_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let new = place.path().join("var/data");
+    drop(SledStore::open(&new).unwrap());
+    assert_eq!(mode(&new), 0o700);
+    let old = place.path().join("old");
+    std::fs::create_dir(&old).unwrap();
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o750)).unwrap();
+    drop(SledStore::open(&old).unwrap());
+    assert_eq!(mode(&old), 0o750);
 }

@@ -17,7 +17,6 @@ use crate::value::UpdateId;
 impl Journal for SledStore {
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<bool>, Error> {
         journal::check_lengths(&entries)?;
-        entries.iter().for_each(|entry| self.0.struck.forget(entry.update));
         let entries = entries.iter().map(|entry| (entry.update, entry_codec::encode(entry))).collect();
         match self.commit(Write::Accept(entries)).await? {
             Answer::New(new) => Ok(new),

@@ -203,3 +203,17 @@ async fn the_journal_stays_small() {
     let [history, both] = used[..] else { unreachable!() };
     assert!(both < 2 * history, "{both} bytes on disk, {history} for the history alone");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_update_that_is_new_loses_the_note_of_an_earlier_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    let noted = || struck::left_over(&Layout::new(dir.path())).unwrap();
+    store.accept(vec![entry(7)]).await.unwrap();
+    store.finish(UpdateId(7)).await.unwrap();
+    assert_eq!(store.accept(vec![entry(7)]).await, Ok(vec![false]));
+    assert_eq!(noted(), [UpdateId(7)]);
+    store.0.struck.note(UpdateId(8));
+    assert_eq!(store.accept(vec![entry(8)]).await, Ok(vec![true]));
+    assert_eq!(noted(), [UpdateId(7)]);
+}

@@ -1,7 +1,8 @@
 //! What stands where in a data directory, and whether a directory is one.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -133,7 +134,7 @@ impl Layout {
         if self.dir.exists() && !self.dir.is_dir() {
             return Err(Error::NotADirectory { dir: self.dir.clone() });
         }
-        fs::create_dir_all(&self.dir).map_err(|error| self.error(&error))?;
+        self.make().map_err(|error| self.error(&error))?;
         let mut kind = Kind::Empty;
         for entry in fs::read_dir(&self.dir).map_err(|error| self.error(&error))? {
             let entry = entry.map_err(|error| self.error(&error))?;
@@ -151,6 +152,14 @@ impl Layout {
             }
         }
         Ok(kind)
+    }
+
+    /// A new directory is its owner's alone: customers' names are in it. One that is there stays as it is.
+    fn make(&self) -> io::Result<()> {
+        if let Some(parent) = self.dir.parent().filter(|parent| !parent.exists()) {
+            fs::create_dir_all(parent)?;
+        }
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)
     }
 
     /// Something strange lies in the directory: beside a store it is of no concern.
@@ -230,6 +239,10 @@ pub(super) fn sync_sled(layout: &Layout) -> io::Result<()> {
     let sled = layout.sled();
     for path in sled_files(&sled)? {
         File::open(sled.join(path))?.sync_all()?;
+    }
+    let blobs = sled.join("blobs");
+    if blobs.is_dir() {
+        sync_dir(&blobs)?;
     }
     sync_dir(&sled)
 }

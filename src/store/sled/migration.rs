@@ -5,9 +5,10 @@
 //! | 1 | histories and preferences |
 //! | 2 | the journal: a third tree, two more numbers in the mark, and the write-ahead log |
 //!
-//! The old directory is found undamaged first and copied to `schema-1/`; only then is anything changed. A migration that
-//! is cut off is begun anew: the manifest names the older schema until the end. The copy goes when the store has been
-//! closed and opened again in good order. Until then, what is in it, moved to a directory of its own, is the old store.
+//! The old directory is found undamaged first and copied to `schema-1/`; only then is anything changed. A migration
+//! that is cut off is begun anew: the manifest names the older schema until the end. The copy goes when the store has
+//! been closed and opened again in good order. Until then, what is in it, moved to a directory of its own, is the old
+//! store.
 
 use std::fs::{self, File};
 use std::io;

@@ -5,11 +5,11 @@
 //! runtime thread waits for it. Pages are read on the runtime's blocking threads; what a chat has chosen is read with
 //! every message, from a small tree that sled keeps in memory, and so at once.
 //!
-//! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record is
-//! parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
-//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be, or
-//! when the acceptor asks for it ([`Journal::secure`](super::Journal::secure)). A power loss before an end is synced means
-//! an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
+//! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record
+//! is parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
+//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be,
+//! or when the acceptor asks for it ([`Journal::secure`](super::Journal::secure)). A power loss before an end is synced
+//! means an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
 //! flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads, which took half of
 //! the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
 //!
@@ -28,7 +28,8 @@
 //!
 //! # The room it takes
 //! Some 650 bytes for a check. What comes and goes (the journal) or is rewritten (preferences) takes no more than a few
-//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew ([`compact`]).
+//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew
+//! ([`compact`]).
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
@@ -43,8 +44,8 @@
 //!
 //! Not noticed: after an improper stop, damage to the log's last record, or a log cut between two records, which look
 //! like a write that was cut off; a whole directory put back to an older state; after an improper stop, the loss of one
-//! chat's *change* of language; a byte that changes while the store is open, until
-//! sled reads its page (then that read is an error).
+//! chat's *change* of language; a note in `struck` that was removed or zeroed, which means an answer given twice; a
+//! byte that changes while the store is open, until sled reads its page (then that read is an error).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -114,7 +115,7 @@ struct Shared {
     readers: Readers,
     /// One permit for each read under way.
     reads: Semaphore,
-    struck: Struck,
+    struck: Arc<Struck>,
     writer: Writer,
 }
 
@@ -130,20 +131,19 @@ impl SledStore {
 
     fn open_with(dir: &Path, timing: Timing) -> Result<Self, Error> {
         let mut disk = Disk::open(dir, timing)?;
-        let struck = Self::catch_up(&mut disk, dir)?;
-        let readers = disk.readers();
+        Self::catch_up(&mut disk, dir)?;
+        let (readers, struck) = (disk.readers(), disk.struck.clone());
         let writer = Writer::start(disk, PATIENCE).map_err(|error| Error::from_io(dir, &error))?;
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), struck, writer })))
     }
 
     /// Commits the ends of entries that were noted and not committed when the store was last left.
-    fn catch_up(disk: &mut Disk, dir: &Path) -> Result<Struck, Error> {
+    fn catch_up(disk: &mut Disk, dir: &Path) -> Result<(), Error> {
         let layout = Layout::new(dir);
         let ended = struck::left_over(&layout).map_err(|error| layout.error(&error))?;
         let ended: Vec<Write> = ended.into_iter().map(Write::Finish).collect();
         disk.commit_or_refuse(&ended).into_iter().collect::<Result<Vec<_>, _>>()?;
-        struck::clear(&layout).map_err(|error| layout.error(&error))?;
-        Ok(Struck::new(&layout))
+        struck::clear(&layout).map_err(|error| layout.error(&error))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.

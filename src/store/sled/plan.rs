@@ -21,6 +21,7 @@ pub(super) struct Plan<'a> {
     new_keys: HashSet<Vec<u8>>,
     /// The journal's entries that this group writes, by their keys: a later write of the group builds on them.
     entries: HashMap<Vec<u8>, Vec<u8>>,
+    accepted: Vec<UpdateId>,
     must_sync: bool,
 }
 
@@ -30,6 +31,8 @@ pub(super) struct Planned {
     pub(super) changes: Vec<Change>,
     /// What will be true once it is committed.
     pub(super) mark: Mark,
+    /// The updates that it accepts: those that the ledger did not know.
+    pub(super) accepted: Vec<UpdateId>,
     /// Whether it must outlive a power loss before it is answered. What only accepts or ends entries need not
     /// ([`Journal`] says why): then one sync less.
     ///
@@ -47,6 +50,7 @@ impl<'a> Plan<'a> {
             changes: Vec::new(),
             new_keys: HashSet::new(),
             entries: HashMap::new(),
+            accepted: Vec::new(),
             must_sync: false,
         }
     }
@@ -73,7 +77,7 @@ impl<'a> Plan<'a> {
         let entries = self.entries.into_iter();
         self.changes.extend(entries.map(|(key, value)| Change { tree: TreeName::Journal, key, value: Some(value) }));
         let mark = Mark { accepted: self.ledger.accepted(), ended: self.ledger.ended(), ..self.mark };
-        Planned { changes: self.changes, mark, must_sync: self.must_sync }
+        Planned { changes: self.changes, mark, accepted: self.accepted, must_sync: self.must_sync }
     }
 
     fn append(&mut self, chat: ChatId, value: &[u8], update: Option<UpdateId>) -> Result<Seq, Error> {
@@ -108,6 +112,7 @@ impl<'a> Plan<'a> {
     fn accept(&mut self, update: UpdateId, value: &[u8]) -> bool {
         let Some(order) = self.ledger.accept(update) else { return false };
         self.entries.insert(key::of_entry(order, update), value.to_vec());
+        self.accepted.push(update);
         true
     }
 

@@ -1,8 +1,8 @@
 //! After a full disk: sled keeps its first error for good, so the database is opened anew, once there is room again.
 //!
-//! Reads go on meanwhile with what is open. A write is what tries it again, and fails with [`Error::Full`] where that is
-//! of no use; only the end of an entry is taken, to be written later: its answer was sent, and an error could not take
-//! it back.
+//! Reads go on meanwhile with what is open. A write is what tries it again, and fails with [`Error::Full`] where that
+//! is of no use; only the end of an entry is taken, to be written later: its answer was sent, and an error could not
+//! take it back.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};

@@ -7,7 +7,9 @@ use std::process::Command;
 use super::super::SledStore;
 use super::super::disk::Timing;
 use super::super::durability_tests::kept_places;
+use super::super::writer::Commit;
 use super::*;
+use crate::store::entry_codec;
 use crate::store::samples::{entry, record};
 use crate::store::{History, Journal, Preferences};
 use crate::value::{ChatId, Language, UpdateId};
@@ -138,4 +140,18 @@ async fn a_full_disk_is_left_alone_for_a_while() {
     store.close().await.unwrap();
     let places = kept_places(&SledStore::open(Path::new(&disk.data())).unwrap()).await;
     assert!(places.is_sorted_by(|newer, older| newer > older));
+}
+
+#[test]
+fn what_was_accepted_before_the_disk_was_full_is_secured() {
+    let Some(small) = SmallDisk::mount() else { return };
+    let mut disk = Disk::open(&small.data(), Timing::default()).unwrap();
+    let accepted = disk.commit(&[Write::Accept(vec![(UpdateId(1), entry_codec::encode(&entry(1)))])]);
+    assert_eq!(accepted, [Ok(Answer::New(vec![true]))]);
+    small.fill();
+    let refused = disk.commit(&[Write::Append { chat: ChatId(7), value: vec![0; 64 * 1024], update: None }]);
+    assert!(is_full(refused.into_iter().collect::<Result<Vec<_>, _>>()));
+    assert!(!disk.is_synced());
+    assert_eq!(disk.sync(), Ok(()));
+    assert!(disk.is_synced());
 }

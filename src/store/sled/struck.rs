@@ -1,9 +1,9 @@
 //! `struck`: which entries of the journal have come to their end, noted at the moment when they do.
 //!
-//! The writer commits such an end with its next group, whenever that comes: till then a kill would have the answer given
-//! a second time, although Telegram had taken the first and said so. So it is written here before, in place and without
-//! a sync, which takes microseconds and which a kill cannot undo. The next open commits what stands here. It is a note beside the journal: where it cannot be written, an answer may be given
-//! twice, and nothing else is lost.
+//! The writer commits such an end with its next group, whenever that comes: till then a kill would have the answer
+//! given a second time, although Telegram had taken the first and said so. So it is written here before, in place and
+//! without a sync, which takes microseconds and which a kill cannot undo. The next open commits what stands here. It is
+//! a note beside the journal: where it cannot be written, an answer may be given twice, and nothing else is lost.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -28,7 +28,7 @@ pub(super) struct Struck {
 }
 
 impl Struck {
-    /// The notes of a store that has just been opened: none.
+    /// The notes of a store that is being opened. Nothing is to be noted before those that were left are thrown away.
     pub(super) fn new(layout: &Layout) -> Self {
         Self { path: layout.struck(), file: OnceLock::new() }
     }
@@ -42,7 +42,8 @@ impl Struck {
         noted.is_ok()
     }
 
-    /// Takes back what is noted of an update that is accepted only now: it has not come to its end.
+    /// Takes back what is noted of an update that is new: it has not come to its end. What is noted of one that is
+    /// known stays: its end may not be committed yet.
     pub(super) fn forget(&self, update: UpdateId) {
         let Some(file) = self.file.get() else { return };
         let mut slot = [0; SLOT];
@@ -72,6 +73,12 @@ pub(super) fn left_over(layout: &Layout) -> io::Result<Vec<UpdateId>> {
     };
     let (slots, _) = bytes.as_chunks();
     Ok(slots.iter().filter_map(decode).collect())
+}
+
+/// Makes an empty one, for a store that is to take the place of another: the other's notes are put aside then, and do
+/// not end entries of this one.
+pub(super) fn create_empty(layout: &Layout) -> io::Result<()> {
+    File::create(layout.struck()).map(|_file| ())
 }
 
 /// Throws the file away, once the journal has what it says.

@@ -34,7 +34,7 @@ fn put(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> i
     if !next.dir.exists() {
         return Ok(());
     }
-    for part in ["store.json", "wal", "sled"] {
+    for part in ["store.json", "wal", "sled", "struck"] {
         let (from, to) = (next.dir.join(part), layout.dir.join(part));
         if !from.exists() {
             continue;
@@ -59,7 +59,12 @@ fn put(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> i
 
 /// The mark is written in its place: it is the lock too, and a new file would not be locked.
 fn put_mark(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> io::Result<()> {
-    let Ok(mark) = fs::read(next.mark()) else { return Ok(()) };
+    let mark = match fs::read(next.mark()) {
+        Ok(mark) => mark,
+        // Compacted files come without one. Any other error must not have it removed unread.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
     if aside.dir.exists() && !aside.mark().exists() {
         let copy = aside.dir.join("mark.new");
         fs::copy(layout.mark(), &copy)?;

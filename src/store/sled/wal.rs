@@ -49,6 +49,8 @@ pub(super) struct Wal {
     bytes: u64,
     /// How much of that is synced for certain.
     synced: u64,
+    /// Why a sync failed, if one did: a later one may succeed although what the first had to write is lost.
+    unsynced: Option<io::ErrorKind>,
 }
 
 impl Wal {
@@ -61,10 +63,11 @@ impl Wal {
         Ok(wal)
     }
 
-    /// Opens the one that is there. What it holds is to be read, and then [`Wal::clear`]ed, before anything is appended.
+    /// Opens the one that is there. What it holds is to be read, and then [`Wal::clear`]ed, before anything is
+    /// appended.
     pub(super) fn open(layout: &Layout) -> io::Result<Self> {
         let file = File::options().read(true).append(true).open(layout.wal())?;
-        Ok(Self { bytes: file.metadata()?.len(), synced: HEAD.len() as u64, file })
+        Ok(Self { bytes: file.metadata()?.len(), synced: HEAD.len() as u64, unsynced: None, file })
     }
 
     /// How many bytes of records there are.
@@ -79,8 +82,7 @@ impl Wal {
     /// [`Wal::clear`].
     pub(super) fn append(&mut self, mark: Mark, changes: &[Change], must_sync: bool) -> io::Result<()> {
         let record = encode(self.synced, mark, changes);
-        let written =
-            self.file.write_all(&record).and_then(|()| if must_sync { self.file.sync_data() } else { Ok(()) });
+        let written = self.file.write_all(&record).and_then(|()| if must_sync { self.reach_disk() } else { Ok(()) });
         if written.is_err() {
             // It is refused: should it be whole, a replay must not bring it back.
             self.file.set_len(self.bytes)?;
@@ -93,14 +95,21 @@ impl Wal {
         Ok(())
     }
 
-    /// Syncs what was appended without.
+    /// Syncs what was appended without; after an append that failed, what was appended before it.
     ///
     /// # Errors
-    /// It is not known what of it will last. Nothing may be appended before a [`Wal::clear`].
+    /// It is not known what of it will last. Nothing may be appended, and no sync succeeds, before a [`Wal::clear`].
     pub(super) fn sync(&mut self) -> io::Result<()> {
-        self.file.sync_data()?;
+        self.reach_disk()?;
         self.synced = self.bytes;
         Ok(())
+    }
+
+    fn reach_disk(&mut self) -> io::Result<()> {
+        if let Some(failed) = self.unsynced {
+            return Err(failed.into());
+        }
+        self.file.sync_data().inspect_err(|error| self.unsynced = Some(error.kind()))
     }
 
     /// Whether all that was appended is synced.
@@ -124,7 +133,7 @@ impl Wal {
             self.file.set_len(empty)?;
             self.file.sync_all()?;
         }
-        (self.bytes, self.synced) = (empty, empty);
+        (self.bytes, self.synced, self.unsynced) = (empty, empty, None);
         Ok(())
     }
 }

@@ -286,3 +286,18 @@ async fn a_closed_store_has_an_empty_log_or_is_refused() {
     let page = SledStore::open(dir.path()).unwrap().page(ChatId(7), Cursor::Newest, 9).await.unwrap();
     assert_eq!(page.records.len(), 3);
 }
+
+#[test]
+fn after_a_sync_that_failed_no_other_is_believed_before_the_log_is_emptied() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut wal = Wal::create(&Layout::new(dir.path())).unwrap();
+    // It takes all that is written, and cannot be synced.
+    let good = std::mem::replace(&mut wal.file, File::options().append(true).open("/dev/null").unwrap());
+    wal.append(Mark::default(), &[], false).unwrap();
+    assert!(wal.sync().is_err());
+    wal.file = good;
+    assert!(wal.sync().is_err() && !wal.is_synced());
+    wal.clear().unwrap();
+    wal.append(Mark::default(), &[], false).unwrap();
+    assert!(wal.sync().is_ok() && wal.is_synced());
+}

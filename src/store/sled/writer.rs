@@ -130,8 +130,8 @@ impl Writer {
         self.ask(|done| Message::Commit { write, done }).await
     }
 
-    /// Leaves `write` to be committed ahead of the next group, or at the close: the thread is not woken for it, which would
-    /// cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
+    /// Leaves `write` to be committed ahead of the next group, or at the close: the thread is not woken for it, which
+    /// would cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
     pub(super) fn leave(&self, write: Write) -> Result<(), Write> {
         let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
         if aside.len() >= ASIDE || self.queue.as_ref().is_none_or(mpsc::Sender::is_closed) {
@@ -188,8 +188,9 @@ fn run(
 ) {
     let closing = loop {
         let Some(first) = next(&mut target, &mut requests, &mut syncs, clock) else { break None };
-        let mut group = Group::of(aside);
+        let mut group = Group::default();
         let closing = group.fill(first, &mut requests);
+        group.put_ahead(aside);
         group.commit(&mut target, &mut syncs);
         if closing.is_some() {
             break closing;
@@ -197,7 +198,9 @@ fn run(
     };
     // From here on a call fails at once instead of waiting for the close.
     drop(requests);
-    Group::of(aside).commit(&mut target, &mut syncs);
+    let mut last = Group::default();
+    last.put_ahead(aside);
+    last.commit(&mut target, &mut syncs);
     let closed = target.close();
     if let Err(error) = &closed {
         tracing::error!(%error, "the store could not be closed in good order");
@@ -270,6 +273,7 @@ impl Syncs {
 }
 
 /// Requests that are committed together, and where their answers go.
+#[derive(Default)]
 struct Group {
     writes: Vec<Write>,
     /// So many of the writes, the first ones, were left aside.
@@ -280,12 +284,6 @@ struct Group {
 }
 
 impl Group {
-    /// Begins with what was left aside.
-    fn of(aside: &Aside) -> Self {
-        let writes = std::mem::take(&mut *aside.lock().unwrap_or_else(PoisonError::into_inner));
-        Self { left: writes.len(), writes, waiting: Vec::new(), tees: Vec::new() }
-    }
-
     /// Takes `first` and all that is queued behind it; stops at a wish to close and gives it back.
     fn fill(
         &mut self,
@@ -305,6 +303,14 @@ impl Group {
             next = if self.writes.len() < QUEUE { requests.try_recv().ok() } else { None };
         }
         None
+    }
+
+    /// Puts what was left aside ahead of the rest, which was taken from the queue before: so what a caller left aside
+    /// is committed no later than what it asked for next.
+    fn put_ahead(&mut self, aside: &Aside) {
+        let left = std::mem::take(&mut *aside.lock().unwrap_or_else(PoisonError::into_inner));
+        self.left = left.len();
+        self.writes.splice(0..0, left);
     }
 
     fn commit(self, target: &mut impl Commit, syncs: &mut Syncs) {

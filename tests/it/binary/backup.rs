@@ -28,7 +28,7 @@ async fn what_was_backed_up_while_the_bot_ran_is_its_history_again() {
     let told = done(stage.place.call(&["backup", "night"]).await);
     assert!(told.starts_with("night holds 1 check, ") && told.contains(" WIB"), "{told}");
     assert_eq!(fs::metadata(stage.place.path("night")).unwrap().permissions().mode() & 0o777, 0o600);
-    bot.logs("a backup was made").await;
+    bot.logs("all was handed over for a backup").await;
     // The bot goes on; what comes now is not in the backup.
     budi.says("DNOPEN 0817345544 50rb").await;
     budi.reply().await;
@@ -118,6 +118,10 @@ async fn a_file_that_is_no_backup_changes_nothing() {
     assert!(!place.path("data").exists());
     let refused = place.call(&["backup", "night"]).await;
     assert_eq!(refused.code, Some(4));
-    assert!(refused.err.contains("nothing is kept in data"), "{}", refused.err);
+    assert!(
+        refused.err.contains("there is no data in data: run this in the bot's directory, or set CEKNOMOR_DATA_DIR"),
+        "{}",
+        refused.err
+    );
     assert!(!place.path("data").exists() && !place.path("night").exists());
 }

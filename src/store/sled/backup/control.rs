@@ -33,6 +33,9 @@ const TO_ASK: Duration = Duration::from_secs(5);
 /// How long either end may leave the other waiting in the midst of a backup.
 const STALLED: Duration = Duration::from_secs(30);
 
+/// How many may be answered at once: one gets a backup, the others are told to wait.
+const AT_ONCE: usize = 4;
+
 /// The longest path that every Unix takes for a socket, in bytes.
 const LONGEST: usize = 100;
 
@@ -96,12 +99,16 @@ async fn serve(listener: UnixListener, owner: u32, store: Weak<Shared>, clock: A
     // Dropped with this: then nobody is answered any more.
     let mut answers = JoinSet::new();
     loop {
+        let client = listener.accept().await;
         while answers.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((client, _)) if may_ask(&client, owner) => {
+        match client {
+            Ok((client, _)) if !may_ask(&client, owner) => {
+                tracing::warn!("another user asked for a backup and got none");
+            }
+            Ok(_) if answers.len() >= AT_ONCE => tracing::warn!("too many ask for a backup at once: one got none"),
+            Ok((client, _)) => {
                 answers.spawn(answer(client, store.clone(), clock.clone()));
             }
-            Ok(_) => tracing::warn!("another user asked for a backup and got none"),
             Err(error) => {
                 tracing::warn!(%error, "nobody can ask for a backup at the moment");
                 sleep(Duration::from_secs(1)).await;
@@ -133,7 +140,7 @@ async fn answer(mut client: UnixStream, store: Weak<Shared>, clock: Arc<dyn Cloc
         dump::write(source, at, client.map_err(|error| Error::from_io(name, &error))?, name)
     });
     match sent.await {
-        Ok(Ok(())) => tracing::info!("a backup was made"),
+        Ok(Ok(())) => tracing::info!("all was handed over for a backup"),
         Ok(Err(error)) => tracing::warn!(%error, "a backup was not made"),
         Err(error) => tracing::error!(panicked = error.is_panic(), "a backup was broken off"),
     }
@@ -162,6 +169,9 @@ pub(super) fn ask(layout: &Layout) -> Result<Option<Connection>, Error> {
         Ok(bot) => Ok(Some(bot)),
         Err(error) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(None),
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                Err(Error::NoBackup { what: "the bot hung up: see its log, and try again".to_owned() })
+            }
             _ => Err(layout.error(&error)),
         },
     }

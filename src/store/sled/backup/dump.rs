@@ -1,8 +1,8 @@
 //! Writes a backup of an open store, which goes on meanwhile.
 //!
 //! The rows are read in small batches, each as it is at that moment; what is committed meanwhile comes from the [`Tee`]
-//! and is written in between. A change holds a whole row, and the last one of each row wins: whoever applies all of them
-//! in their order has exactly what was true after the last group.
+//! and is written in between. A change holds a whole row, and the last one of each row wins: whoever applies all of
+//! them in their order has exactly what was true after the last group.
 
 use std::io::{self, BufWriter, Write};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -32,7 +32,8 @@ pub(super) struct Source {
     pub(super) tee: Tee,
 }
 
-/// Writes a backup of `source` that is begun at `at` to `to`, which errors call `name`; or, where there can be none, why.
+/// Writes a backup of `source` that is begun at `at` to `to`, which errors call `name`; or, where there can be none,
+/// why.
 ///
 /// # Errors
 /// What was written is no backup: the store cannot be read, or does not hold what it counts; `to` cannot be written; or
@@ -79,7 +80,7 @@ impl Source {
             let what = format!("{found} of {} records can be found", self.tee.start.history);
             return Err(Error::damaged(&self.dir, what));
         }
-        // What the last batches show is in here: a group is put before sled has it.
+        // What the last batches show is in here: nothing is taken between a group's putting and sled's having it.
         let (meanwhile, mark) = self.tee.take()?;
         out.rows(&meanwhile).map_err(&unwritten)?;
         Ok(mark)

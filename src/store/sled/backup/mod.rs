@@ -4,22 +4,26 @@
 //! none runs; either way the same bytes come out ([`stream`]), because what is committed meanwhile goes into them too
 //! ([`tee`], [`dump`]). [`restore`] makes a store of them again and puts it in the place of the one that is there.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufReader};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
 
 use self::control::ask;
 use self::dump::Source;
+use self::part::Part;
 use super::super::Error;
 use super::SledStore;
-use super::layout::{Kind, Layout, remove_file, sync_dir};
+use super::layout::{Kind, Layout};
 use crate::clock::Clock;
 
 mod control;
 mod dump;
+mod part;
 mod restore;
 mod stream;
 mod tee;
@@ -27,6 +31,9 @@ mod tee;
 pub use control::Backups;
 pub use restore::{Restored, restore};
 pub(super) use tee::{Tap, Tee};
+
+/// How long a bot may have the store open without its socket: while it starts, and while it stops.
+const CHANGING: Duration = Duration::from_secs(2);
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,21 +63,21 @@ impl From<&stream::Contents> for Summary {
     }
 }
 
-/// Backs up what is kept in `dir`, open in a bot or not, to `file`, which only its owner can read and which is not there
-/// before it is whole. Waits for the disk.
+/// Backs up what is kept in `dir`, open in a bot or not, to `file`, which only its owner can read and which is not
+/// there before it is whole. Waits for the disk.
 ///
 /// # Errors
 /// There is no backup then: `file` exists or cannot be written, nothing is kept in `dir`, or it could not be read.
 pub async fn backup(dir: &Path, file: &Path, clock: &dyn Clock) -> Result<Summary, Error> {
     let layout = Layout::new(dir);
     if !dir.exists() || layout.inspect()? == Kind::Empty {
-        return Err(Error::NoBackup { what: format!("nothing is kept in {}", dir.display()) });
+        let what = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
+        return Err(Error::NoBackup { what: format!("there is no data in {}: {what}", dir.display()) });
     }
     let part = Part::create(file)?;
-    match ask(&layout)? {
-        Some(bot) => part.receive(bot)?,
-        None => {
-            let store = SledStore::open(dir)?;
+    match reach(&layout)? {
+        Reached::Bot(bot) => part.receive(bot)?,
+        Reached::Store(store) => {
             let tee = store.0.writer.tee().await?;
             let source = Source { dir: dir.to_owned(), readers: store.0.readers.clone(), tee };
             dump::write(Ok(source), clock.now(), &part.file, file)?;
@@ -78,6 +85,27 @@ pub async fn backup(dir: &Path, file: &Path, clock: &dyn Clock) -> Result<Summar
         }
     }
     part.keep()
+}
+
+/// What gives a backup.
+enum Reached {
+    Bot(UnixStream),
+    Store(SledStore),
+}
+
+/// Asks the bot, or opens the store itself where none runs. A bot that is just starting or stopping has the store open
+/// and no socket: it is waited for.
+fn reach(layout: &Layout) -> Result<Reached, Error> {
+    let patience = Instant::now() + CHANGING;
+    loop {
+        if let Some(bot) = ask(layout)? {
+            return Ok(Reached::Bot(bot));
+        }
+        match SledStore::open(&layout.dir) {
+            Err(Error::InUse { .. }) if Instant::now() < patience => thread::sleep(Duration::from_millis(10)),
+            opened => return opened.map(Reached::Store),
+        }
+    }
 }
 
 /// Reads all of a backup, and tells what is in it.
@@ -89,66 +117,18 @@ fn examine(file: &Path) -> Result<stream::Contents, Error> {
 }
 
 fn open(file: &Path) -> Result<BufReader<File>, Error> {
-    let opened = File::open(file).map(BufReader::new);
-    opened.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::NotABackup { file: file.to_owned(), what: "there is no such file" },
-        _ => Error::from_io(file, &error),
-    })
-}
-
-/// A backup in the making, beside the place that it is to have. It is removed when it does not come to that.
-struct Part<'a> {
-    file: File,
-    path: PathBuf,
-    to: &'a Path,
-}
-
-impl<'a> Part<'a> {
-    fn create(to: &'a Path) -> Result<Self, Error> {
-        refuse_existing(to)?;
-        let mut path = to.to_owned().into_os_string();
-        path.push(".part");
-        let path = PathBuf::from(path);
-        let create = || {
-            // One that is left over from a backup that was killed.
-            remove_file(&path)?;
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)
-        };
-        let file = create().map_err(|error| Error::from_io(to, &error))?;
-        Ok(Self { file, path, to })
-    }
-
-    /// Writes down what comes from the bot.
-    fn receive(&self, mut bot: impl io::Read) -> Result<(), Error> {
-        let received = io::copy(&mut bot, &mut &self.file);
-        received.map(|_bytes| ()).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::ConnectionReset => {
-                Error::NoBackup { what: "the bot stopped in the midst of it: see its log, and try again".to_owned() }
+    let name = file.display();
+    let not_restored = |what| Err(Error::NotRestored { what });
+    match File::open(file) {
+        Ok(_) if file.is_dir() => not_restored(format!("{name} is a directory: name the backup file")),
+        Ok(opened) => Ok(BufReader::new(opened)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound => not_restored(format!("there is no file {name}")),
+            io::ErrorKind::PermissionDenied => {
+                not_restored(format!("{name} cannot be read: run this as the file's owner"))
             }
-            _ => Error::from_io(self.to, &error),
-        })
-    }
-
-    /// Gives it its name, once it is seen to be whole and durable.
-    fn keep(self) -> Result<Summary, Error> {
-        let told = |error| Error::from_io(self.to, &error);
-        self.file.sync_all().map_err(told)?;
-        let contents = examine(&self.path).map_err(|error| match error {
-            Error::NotABackup { what, .. } => Error::NoBackup { what: format!("{what}: try again") },
-            other => other,
-        })?;
-        refuse_existing(self.to)?;
-        fs::rename(&self.path, self.to).map_err(told)?;
-        let dir = self.to.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        sync_dir(dir).map_err(told)?;
-        Ok(Summary::from(&contents))
-    }
-}
-
-impl Drop for Part<'_> {
-    fn drop(&mut self) {
-        // Once it has its name there is nothing to remove.
-        let _ = remove_file(&self.path);
+            _ => Err(Error::from_io(file, &error)),
+        },
     }
 }
 

@@ -3,7 +3,8 @@
 //! # Questions that were open when the backup was made
 //! They stay open, and are answered after the next start, with the apology that a late answer begins with. Most were
 //! answered by the bot of that time, so an agent may read an answer twice; but where the backup is the last that there
-//! is of them (a bot that moves to another machine), nobody else would ever answer, and one too many is better than none.
+//! is of them (a bot that moves to another machine), nobody else would ever answer, and one too many is better than
+//! none.
 //! What is taken from them is that they *wait*, with the message that says so: that message has most likely become
 //! the answer since, and must not be written over. They are asked anew instead.
 //!
@@ -19,8 +20,8 @@ use super::super::disk::{Disk, Timing};
 use super::super::layout::{Layout, once_let_go, remove_dir, sync_dir};
 use super::super::mark::MarkFile;
 use super::super::writer::Commit;
-use super::super::{migration, swap};
-use super::{Summary, examine, open, refuse_existing, stream};
+use super::super::{migration, struck, swap};
+use super::{Summary, examine, open, stream};
 
 /// What a restore did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +32,12 @@ pub struct Restored {
     pub before: Option<PathBuf>,
 }
 
-/// Puts what is in the backup `file` in the place of what is kept in `dir`, which no bot may have open. Waits for the disk.
+/// Puts what is in the backup `file` in the place of what is kept in `dir`, which no bot may have open. Waits for the
+/// disk.
 ///
 /// # Errors
-/// `file` is no whole backup, or of a later build; a bot runs; an earlier restore left something aside; the disk is full:
-/// nothing was changed then. Where putting it in place itself fails, the next opening goes on with it.
+/// `file` is no whole backup, or of a later build; a bot runs; an earlier restore left something aside; the disk is
+/// full: nothing was changed then. Where putting it in place itself fails, the next opening goes on with it.
 pub fn restore(dir: &Path, file: &Path) -> Result<Restored, Error> {
     examine(file)?;
     let layout = Layout::new(dir);
@@ -43,7 +45,10 @@ pub fn restore(dir: &Path, file: &Path) -> Result<Restored, Error> {
     let mut lock = once_let_go(|| MarkFile::lock(&layout, true))?;
     swap::finish(&layout, &mut lock)?;
     let before = layout.before_restore().dir;
-    refuse_existing(&before)?;
+    if before.symlink_metadata().is_ok() {
+        let what = "still holds what an earlier restore replaced: remove it or move it away";
+        return Err(Error::NotRestored { what: format!("{} {what}", before.display()) });
+    }
     let backup = make(&layout, file).inspect_err(|_| {
         // Else the next opening does.
         let _ = remove_dir(&layout.restoring());
@@ -69,6 +74,7 @@ fn make(layout: &Layout, file: &Path) -> Result<Summary, Error> {
     let decide = || {
         // The backup itself is what is kept of the older schema.
         remove_dir(&Layout::new(&next.aside(contents.schema)))?;
+        struck::create_empty(&next)?;
         migration::sync(&next)?;
         swap::step()?;
         std::fs::rename(&next.dir, layout.restored().dir)?;

@@ -1,4 +1,5 @@
-//! A backup as bytes: what the bot sends for `ceknomor backup`, what stands in the file, and what `ceknomor restore` reads.
+//! A backup as bytes: what the bot sends for `ceknomor backup`, what stands in the file, and what `ceknomor restore`
+//! reads.
 //!
 //! The bytes begin with [`HEAD`]; then come pieces: the body's length (4 bytes), the body, and the CRC-32 of *all* that
 //! stands before it in the stream (4 bytes), so that no piece can be changed, left out or moved unnoticed. Numbers are
@@ -150,6 +151,13 @@ pub(super) fn read(
             _ => return Err(input.unfit("it holds a piece of an unknown kind")),
         }
     }
+}
+
+/// Whether a file may be a backup or the beginning of one: an empty one may.
+pub(super) fn begins_as_one(file: impl Read) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    file.take(HEAD.len() as u64).read_to_end(&mut begin)?;
+    Ok(HEAD.starts_with(&begin))
 }
 
 /// The far end of a stream.

@@ -45,9 +45,11 @@ impl Tap {
         Ok(Tee { teed, start: mark })
     }
 
-    /// Puts a group. Before sled has it: so whatever can be read in sled is here too.
-    pub(in super::super) fn put(&self, changes: &[Change], mark: Mark) {
-        let Some(teed) = self.0.upgrade() else { return };
+    /// Puts a group, and has sled take it by `apply`. Nothing is taken from here in between: so whatever can be read in
+    /// sled is here too, and whatever was taken from here can be read in sled. Else a row that was read late could be
+    /// older than the one that was taken, and would be written over it.
+    pub(in super::super) fn put<T>(&self, changes: &[Change], mark: Mark, apply: impl FnOnce() -> T) -> T {
+        let Some(teed) = self.0.upgrade() else { return apply() };
         let mut teed = lock(&teed);
         teed.bytes += changes.iter().map(Change::size).sum::<usize>();
         teed.mark = mark;
@@ -57,6 +59,7 @@ impl Tap {
         if teed.ended.is_none() {
             teed.changes.extend_from_slice(changes);
         }
+        apply()
     }
 
     /// Nothing more can be put: the disk failed.
@@ -95,4 +98,18 @@ fn lock(teed: &Mutex<Teed>) -> MutexGuard<'_, Teed> {
 
 fn no_backup(why: &str) -> Error {
     Error::NoBackup { what: why.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_before_sled_has_what_was_put() {
+        let mut tap = Tap::default();
+        let tee = tap.open(Mark::default()).unwrap();
+        let may_take = || tee.teed.try_lock().is_ok();
+        assert!(!tap.put(&[], Mark::default(), may_take));
+        assert!(may_take());
+    }
 }

@@ -95,6 +95,37 @@ async fn who_asks_for_something_else_gets_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_beside_too_many_others_gets_nothing() {
+    let place = Place::new();
+    let dir = place.filled("data", 5).await;
+    let store = SledStore::open(&dir).unwrap();
+    let _backups = serve(&store);
+    let silent: Vec<_> = (0..4).map(|_| UnixStream::connect(dir.join("control")).unwrap()).collect();
+    let error = ask(&dir, &place.path("backup")).await.unwrap_err();
+    assert!(matches!(error, Error::NoBackup { .. }), "{error:?}");
+    drop(silent);
+    // They are gone once the bot has seen it.
+    while ask(&dir, &place.path("backup")).await.is_err() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_is_just_starting_is_waited_for() {
+    let place = Place::new();
+    let dir = place.filled("data", 5).await;
+    let store = SledStore::open(&dir).unwrap();
+    let asked = {
+        let (dir, file) = (dir.clone(), place.path("backup"));
+        tokio::spawn(async move { ask(&dir, &file).await })
+    };
+    // From here on it looks for the bot.
+    while !place.path("backup.part").exists() {
+        tokio::task::yield_now().await;
+    }
+    let _backups = serve(&store);
+    assert_eq!(asked.await.unwrap().unwrap().checks, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bot_that_ends_in_the_midst_of_it_leaves_no_file() {
     let place = Place::new();
     let dir = place.filled("data", 300).await;
@@ -136,9 +167,53 @@ async fn an_existing_file_is_never_overwritten() {
     fs::write(&file, "the only copy").unwrap();
     assert_eq!(ask(&dir, &file).await, Err(Error::Exists { path: file.clone() }));
     assert_eq!(fs::read_to_string(&file).unwrap(), "the only copy");
-    // What a backup that was killed left behind is.
-    fs::write(place.path("other.part"), "half of one").unwrap();
-    ask(&dir, &place.path("other")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_backup_left_makes_room_and_anything_else_stays() {
+    let place = Place::new();
+    let dir = place.filled("data", 5).await;
+    let (file, part) = (place.path("backup"), place.path("backup.part"));
+    fs::write(&part, "a letter to somebody").unwrap();
+    assert_eq!(ask(&dir, &file).await, Err(Error::Exists { path: part.clone() }));
+    assert_eq!(fs::read_to_string(&part).unwrap(), "a letter to somebody");
+    for left in ["", "ceknoBAK and half of it"] {
+        fs::write(&part, left).unwrap();
+        ask(&dir, &file).await.unwrap();
+        assert!(!part.exists());
+        fs::remove_file(&file).unwrap();
+    }
+    // One that was killed at the very end, when it had both names, and was then moved away.
+    ask(&dir, &part).await.unwrap();
+    fs::hard_link(&part, place.path("moved")).unwrap();
+    ask(&dir, &file).await.unwrap();
+    assert_eq!(examine(&place.path("moved")).unwrap().mark.history, 5);
+}
+
+#[test]
+fn two_backups_to_one_file_do_not_disturb_each_other() {
+    let place = Place::new();
+    let (file, part) = (place.path("backup"), place.path("backup.part"));
+    let first = Part::create(&file).unwrap();
+    let refused = Part::create(&file).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("another backup is writing"), "{refused}");
+    assert!(part.exists());
+    drop(first);
+    assert!(!part.exists());
+    Part::create(&file).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_the_name_meanwhile_keeps_it() {
+    let place = Place::new();
+    let whole = fs::read(place.back_up(&place.filled("data", 5).await, "whole").await).unwrap();
+    let file = place.path("backup");
+    let part = Part::create(&file).unwrap();
+    part.receive(&whole[..]).unwrap();
+    fs::write(&file, "the only copy").unwrap();
+    assert_eq!(part.keep(), Err(Error::Exists { path: file.clone() }));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "the only copy");
+    assert!(!place.path("backup.part").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,5 +229,6 @@ async fn where_nothing_is_kept_nothing_is_made() {
     assert_eq!(fs::read_dir(place.path("empty")).unwrap().count(), 0);
     let dir = place.filled("data", 1).await;
     let error = ask(&dir, &place.path("nowhere/backup")).await.unwrap_err();
-    assert!(error.to_string().starts_with(&place.path("nowhere/backup").display().to_string()), "{error}");
+    let expected = format!("the directory {} does not exist: make it first", place.path("nowhere").display());
+    assert!(error.to_string().contains(&expected), "{error}");
 }

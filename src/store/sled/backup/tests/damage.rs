@@ -94,7 +94,8 @@ async fn what_is_no_backup_is_told_so() {
     let place = Place::new();
     let dir = place.filled("data", 1).await;
     let not_a_backup = |name: &str| restore(&dir, &place.path(name)).unwrap_err().to_string();
-    assert!(not_a_backup("nowhere").contains("there is no such file"));
+    assert!(not_a_backup("nowhere").contains("there is no file "));
+    assert!(not_a_backup("data").contains("is a directory: name the backup file"));
     fs::write(place.path("text"), "a letter to somebody").unwrap();
     assert!(not_a_backup("text").contains("it does not begin as one"));
     fs::write(place.path("empty"), "").unwrap();

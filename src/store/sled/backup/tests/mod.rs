@@ -5,6 +5,8 @@ mod damage;
 mod moments;
 mod putting_back;
 
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;

@@ -140,11 +140,11 @@ fn what_does_not_keep_up_is_given_up_and_holds_nobody_up() {
     let group = [Change { tree: TreeName::History, key: vec![1; 16], value: Some(vec![2; 1024 * 1024]) }];
     let taken = |tee: &Tee| tee.take().map(|(changes, mark)| (changes.len(), mark.last));
     for last in 1..=100 {
-        tap.put(&group, Mark { last, ..Mark::default() });
+        tap.put(&group, Mark { last, ..Mark::default() }, || ());
         assert_eq!(taken(&tee), Ok((1, last)), "one that keeps up may take as long as it likes");
     }
     for last in 1..=100 {
-        tap.put(&group, Mark { last, ..Mark::default() });
+        tap.put(&group, Mark { last, ..Mark::default() }, || ());
     }
     assert!(matches!(taken(&tee), Err(Error::NoBackup { .. })));
 }

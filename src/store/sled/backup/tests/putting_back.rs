@@ -3,6 +3,7 @@
 use super::super::super::manifest::SCHEMA;
 use super::super::super::mark::Mark;
 use super::super::super::recovery::tests::SmallDisk;
+use super::super::super::struck::Struck;
 use super::super::super::swap::tests::crashes_after;
 use super::*;
 
@@ -43,9 +44,24 @@ async fn what_was_there_before_is_kept_as_it_was() {
     assert!(contents(&aside) == before);
 
     let all = contents(&dir);
-    assert_eq!(restore(&dir, &file), Err(Error::Exists { path: aside.clone() }));
+    let refused = restore(&dir, &file).unwrap_err().to_string();
+    let why = "before-restore still holds what an earlier restore replaced: remove it or move it away";
+    assert!(refused.contains(why), "{refused}");
     assert!(contents(&dir) == all);
     assert_eq!(held(&aside).await.records.len(), 5, "it is a data directory itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_bot_had_noted_ends_nothing_of_the_backup() {
+    let place = Place::new();
+    let dir = place.filled("data", 5).await;
+    let file = place.back_up(&dir, "backup").await;
+    assert!(Struck::new(&Layout::new(&dir)).note(UpdateId(1)));
+    let before = contents(&dir);
+    restore(&dir, &file).unwrap();
+    assert!(contents(&dir.join("before-restore")) == before);
+    let unfinished = held(&dir).await.unfinished;
+    assert_eq!(unfinished.iter().map(|entry| entry.update.0).collect::<Vec<_>>(), [1, 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +108,22 @@ async fn a_crash_at_any_place_leaves_the_old_or_the_new() {
         }
         crashes[usize::from(is_decided)] += 1;
     }
-    assert_eq!(crashes, [1, 10]);
+    assert_eq!(crashes, [1, 11]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_cannot_be_read_is_not_thrown_away() {
+    let place = Place::new();
+    let file = place.back_up(&place.filled("new", 3).await, "backup").await;
+    let dir = place.filled("data", 5).await;
+    assert!(crashes_after(1, || restore(&dir, &file)));
+    let (mark, kept) = (dir.join("restored/mark"), place.path("mark"));
+    fs::rename(&mark, &kept).unwrap();
+    fs::create_dir(&mark).unwrap();
+    assert!(SledStore::open(&dir).is_err());
+    fs::remove_dir(&mark).unwrap();
+    fs::rename(&kept, &mark).unwrap();
+    assert_eq!(held(&dir).await.records.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
