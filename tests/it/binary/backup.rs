@@ -32,6 +32,8 @@ async fn what_was_backed_up_while_the_bot_ran_is_its_history_again() {
     // The bot goes on; what comes now is not in the backup.
     budi.says("DNOPEN 0817345544 50rb").await;
     budi.reply().await;
+    // Or Telegram delivers it again to a journal that does not know it.
+    stage.telegram.all_confirmed().await;
     stopped(bot).await;
 
     let told = done(stage.place.call(&["restore", "night"]).await);
