@@ -279,7 +279,7 @@ struct Group {
     /// So many of the writes, the first ones, were left aside.
     left: usize,
     waiting: Vec<oneshot::Sender<Result<Answer, Error>>>,
-    /// Backups that begin: before the group is committed.
+    /// Backups that begin, once the group is committed: what was left aside before is in them.
     tees: Vec<oneshot::Sender<Result<Tee, Error>>>,
 }
 
@@ -313,14 +313,18 @@ impl Group {
         self.writes.splice(0..0, left);
     }
 
-    fn commit(self, target: &mut impl Commit, syncs: &mut Syncs) {
-        for done in self.tees {
+    fn commit(mut self, target: &mut impl Commit, syncs: &mut Syncs) {
+        let tees = std::mem::take(&mut self.tees);
+        if !self.writes.is_empty() {
+            self.write(target, syncs);
+        }
+        for done in tees {
             // Nobody may be waiting any more: then nothing is shown either.
             let _ = done.send(target.tee());
         }
-        if self.writes.is_empty() {
-            return;
-        }
+    }
+
+    fn write(self, target: &mut impl Commit, syncs: &mut Syncs) {
         let answers = target.commit(&self.writes);
         if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
             tracing::error!(%error, requests = answers.len(), "a commit failed");
