@@ -40,7 +40,11 @@ async fn what_was_backed_up_while_the_bot_ran_is_its_history_again() {
     assert!(told.starts_with("data holds 1 check, ") && told.contains("\nWhat was there before is in data/before-"));
     let bot = stage.run().await;
     budi.says("/riwayat").await;
-    let history = budi.reply().await;
+    let mut history = budi.reply().await;
+    if !history.text().contains("Riwayat") {
+        // The backup may have come before the end of the answer was noted: then it is given again.
+        history = budi.reply().await;
+    }
     assert!(history.text().contains("01105691111\nBAHARRUDIN1"), "{history:?}");
     assert!(!history.text().contains("0817345544"), "{history:?}");
     stage.end(bot).await;
