@@ -1,8 +1,8 @@
 //! What the bot reads of Telegram's answers: the few fields that it uses (Bot API, `Update`, `Message`).
 //!
 //! teloxide's own types read every field that there is, and refuse an answer over one that they do not know: a message
-//! that Telegram has taken would then be sent again, and again. They also cost more than all else that is done for an
-//! update. So teloxide makes the calls, and this is what it reads.
+//! that Telegram has taken would then be sent again, and again. Reading them is also a good part of the work of a check.
+//! So teloxide makes the calls, and this is what it reads.
 
 use std::marker::PhantomData;
 use std::time::Duration;
