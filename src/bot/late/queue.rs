@@ -41,7 +41,7 @@ const STUCK: TimeDelta = TimeDelta::seconds(10);
 const STUCK_AS_ONE: usize = 15;
 
 /// The least time between two answers in one private chat, and in one group: Telegram allows about one a second, and 20
-/// a minute in a group (`field.md`).
+/// a minute in a group (Bots FAQ, "My bot is hitting limits").
 const SPACING: TimeDelta = TimeDelta::seconds(1);
 const SPACING_IN_GROUPS: TimeDelta = TimeDelta::seconds(3);
 

@@ -7,11 +7,11 @@
 //!
 //! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record
 //! is parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
-//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be,
-//! or when the acceptor asks for it ([`Journal::secure`](super::Journal::secure)). A power loss before an end is synced
-//! means an answer given twice; a sync of its own would cost every check one. sled gets the group at once, but is
-//! flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads, which took half of
-//! the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
+//! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be;
+//! what was accepted, within some milliseconds in any case ([`Journal::secure`](super::Journal::secure) waits for it). A
+//! power loss before an end is synced means an answer given twice; a sync of its own would cost every check one. sled
+//! gets the group at once, but is flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all
+//! its threads, which took half of the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
 //!
 //! # The directory
 //! | name | what it is |

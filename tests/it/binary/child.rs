@@ -140,7 +140,8 @@ impl Process {
 
     /// Sends a signal: `TERM`, `INT`.
     pub(super) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
+        // The shell's own `kill`: the program of that name is not on every machine.
+        let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {}", self.child.id())).status();
         assert!(sent.unwrap().success(), "the process is gone");
     }
 

@@ -3,7 +3,7 @@
 use ceknomor::value::ChatId;
 use chrono::TimeDelta;
 
-use super::{ask, body};
+use super::{ask, body, first_of_two_pages};
 use crate::{
     bot_api::{Fault, Gate, Talk},
     scene::Scene,
@@ -154,10 +154,7 @@ async fn a_press_under_way_when_the_bot_dies_is_dropped() {
     let user = scene.owner("Budi");
     let budi = user.in_private();
     let bot = scene.start();
-    for _ in 0..11 {
-        ask(&budi, "/cek PLN20 01105691111").await;
-    }
-    let history = ask(&budi, "/riwayat").await;
+    let history = first_of_two_pages(&budi).await;
     scene.telegram.fail_next("answerCallbackQuery", Fault::Held(Gate::default()));
     scene.telegram.fail_next("editMessageText", Fault::Held(Gate::default()));
     let _press = history.press("Lebih lama ▶", &user).await;

@@ -1,6 +1,6 @@
 //! Telegram's limits and refusals: nothing is lost to them that need not be, and nobody else waits.
 
-use super::{ask, body};
+use super::{ask, body, first_of_two_pages};
 use crate::{bot_api::Fault, scene::Scene};
 
 #[tokio::test]
@@ -32,10 +32,7 @@ async fn too_many_requests_on_an_edit_turns_the_page_later() {
     let user = scene.owner("Budi");
     let budi = user.in_private();
     let bot = scene.start();
-    for _ in 0..11 {
-        ask(&budi, "/cek PLN20 01105691111").await;
-    }
-    let page = ask(&budi, "/riwayat").await;
+    let page = first_of_two_pages(&budi).await;
     scene.telegram.fail_next("editMessageText", Fault::RetryAfter(1));
     let press = page.press("Lebih lama ▶", &user).await;
     assert_eq!(press.alert().await.text, "", "the button stops spinning at once");
@@ -72,10 +69,7 @@ async fn an_edit_that_got_lost_after_it_was_made_is_no_trouble() {
     let user = scene.owner("Budi");
     let budi = user.in_private();
     let bot = scene.start();
-    for _ in 0..11 {
-        ask(&budi, "/cek PLN20 01105691111").await;
-    }
-    let page = ask(&budi, "/riwayat").await;
+    let page = first_of_two_pages(&budi).await;
     scene.telegram.fail_next("editMessageText", Fault::ResetAfter);
     page.press("Lebih lama ▶", &user).await;
     let older = page.edited().await;

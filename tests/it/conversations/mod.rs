@@ -30,6 +30,14 @@ async fn ask(talk: &Talk, text: &str) -> Reply {
     reply
 }
 
+/// Checks once more than a page of the history holds, and gives the page that can be turned.
+async fn first_of_two_pages(talk: &Talk) -> Reply {
+    for _ in 0..11 {
+        ask(talk, "/cek PLN20 01105691111").await;
+    }
+    ask(talk, "/riwayat").await
+}
+
 /// The lines of a check's answer above its last, which must tell the time and the reference.
 fn body(reply: &Reply) -> Vec<&str> {
     let mut lines: Vec<&str> = reply.text().lines().collect();

@@ -15,7 +15,7 @@ use ceknomor::{
     value::UpdateId,
 };
 
-use super::{ask, body};
+use super::{ask, body, first_of_two_pages};
 use crate::{bot_api::Gate, scene::Scene};
 
 /// A journal that may be on a full disk, or on a slow one.
@@ -74,10 +74,7 @@ async fn a_full_disk_is_told_and_passes() {
     let store = disk.journal.clone();
     let bot = scene.start_with(Stores { history: store.clone(), preferences: store, journal: disk.clone() });
     ask(&owner, "/id").await;
-    for _ in 0..11 {
-        ask(&dewi, "/cek PLN20 01105691111").await;
-    }
-    let history = ask(&dewi, "/riwayat").await;
+    let history = first_of_two_pages(&dewi).await;
     let asked = scene.klikoo.calls().inquiries;
 
     disk.is_full.store(true, Ordering::Relaxed);
