@@ -42,6 +42,9 @@ impl SmallDisk {
     }
 
     pub(in super::super) fn empty(&self) {
+        // Not by removing it alone: while another test starts a process, that has the file open for a moment, and a
+        // removed file that is open still takes its room.
+        File::create(self.filler()).unwrap();
         fs::remove_file(self.filler()).unwrap();
     }
 }
