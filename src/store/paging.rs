@@ -4,6 +4,7 @@ use std::ops::Bound::{self, Excluded, Included};
 
 use crate::value::ChatId;
 
+use self::Order::{NewestFirst, OldestFirst};
 use super::key::{self, RecordKey};
 use super::{Cursor, Error, Page, Record, Seq, codec};
 
@@ -13,15 +14,24 @@ pub const LARGEST_PAGE: usize = 1000;
 /// The records of a page in the order in which they were read, and whether there are more behind them.
 type Taken = (Vec<(Seq, Record)>, bool);
 
-/// Reads the page of `chat` at `cursor`. `range` gives the rows between two keys, readable from both ends.
+/// From which end rows are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// By rising keys.
+    OldestFirst,
+    /// By falling keys.
+    NewestFirst,
+}
+
+/// Reads the page of `chat` at `cursor`. `range` gives the rows between two keys, in an order.
 pub(super) fn read<Rows, Row>(
     chat: ChatId,
     cursor: Cursor,
     limit: usize,
-    range: impl Fn((Bound<RecordKey>, Bound<RecordKey>)) -> Rows,
+    range: impl Fn((Bound<RecordKey>, Bound<RecordKey>), Order) -> Rows,
 ) -> Result<Page, Error>
 where
-    Rows: DoubleEndedIterator<Item = Result<Row, Error>>,
+    Rows: Iterator<Item = Result<Row, Error>>,
     Row: AsRow,
 {
     let limit = limit.min(LARGEST_PAGE);
@@ -29,19 +39,19 @@ where
     let newest = Included(key::of_record(chat, Seq(u64::MAX)));
     match cursor {
         Cursor::Newest => {
-            let (records, has_older) = take(range((oldest, newest)).rev(), limit)?;
+            let (records, has_older) = take(range((oldest, newest), NewestFirst), limit)?;
             Ok(Page { records, has_older, has_newer: false })
         }
         Cursor::OlderThan(seq) => {
             let here = key::of_record(chat, seq);
-            let (records, has_older) = take(range((oldest, Excluded(here))).rev(), limit)?;
-            Ok(Page { records, has_older, has_newer: any(range((Included(here), newest)))? })
+            let (records, has_older) = take(range((oldest, Excluded(here)), NewestFirst), limit)?;
+            Ok(Page { records, has_older, has_newer: any(range((Included(here), newest), OldestFirst))? })
         }
         Cursor::NewerThan(seq) => {
             let here = key::of_record(chat, seq);
-            let (mut records, has_newer) = take(range((Excluded(here), newest)), limit)?;
+            let (mut records, has_newer) = take(range((Excluded(here), newest), OldestFirst), limit)?;
             records.reverse();
-            Ok(Page { records, has_older: any(range((oldest, Included(here))))?, has_newer })
+            Ok(Page { records, has_older: any(range((oldest, Included(here)), NewestFirst))?, has_newer })
         }
     }
 }

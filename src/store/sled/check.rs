@@ -66,14 +66,14 @@ pub(super) fn verify(layout: &Layout, database: &Database, id: &str, mark: Mark)
 fn read_all(layout: &Layout, database: &Database, id: &str, marked: u64) -> Result<Found, Error> {
     database.check_meta(id)?;
     let mut found = Found::default();
-    for row in database.trees.get(TreeName::History) {
+    for row in database.trees.stored(TreeName::History) {
         let (key, _) = row.map_err(|error| database.trees.error(&error))?;
         let (_, seq) = key::read_record(&key).ok_or_else(|| layout.damaged("a key is no record's"))?;
         found.history += 1;
         found.marked += u64::from(seq.0 <= marked);
         found.last = found.last.max(seq.0);
     }
-    for row in database.trees.get(TreeName::Preferences) {
+    for row in database.trees.stored(TreeName::Preferences) {
         row.map_err(|error| database.trees.error(&error))?;
         found.preferences += 1;
     }

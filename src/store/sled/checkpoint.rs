@@ -1,6 +1,6 @@
-//! Checkpoints: what the write-ahead log holds goes to sled's file, and the log is emptied.
+//! Checkpoints: what the write-ahead log has goes to sled, and the log is emptied.
 //!
-//! The order makes a stop at any place harmless: sled is flushed and synced, then the mark says so, and only then is
+//! The order makes a stop at any place harmless: sled gets it, is flushed and synced, then the mark says so, and only then is
 //! the log emptied. Stopped before that, it is replayed over a sled that holds it already.
 
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use super::journal;
 use super::mark::Mark;
 use super::wal::Record;
 
-/// How long sled may go unflushed: so long a quiet store keeps its log, and so much there is to replay after a kill.
+/// How long what is committed may be held: so long a quiet store keeps its log, and so much there is to replay after a kill.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long the log may grow before that, in bytes.

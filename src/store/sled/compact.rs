@@ -136,7 +136,7 @@ fn bytes_of(database: &Database, records: u64, most: usize) -> ::sled::Result<u6
     for tree in TreeName::ALL {
         let most = if tree == TreeName::History { most } else { usize::MAX };
         let (mut bytes, mut count) = (0, 0);
-        for row in database.trees.get(tree).iter().take(most) {
+        for row in database.trees.stored(tree).iter().take(most) {
             let (key, value) = row?;
             bytes += (key.len() + value.len()) as u64;
             count += 1;
@@ -149,7 +149,7 @@ fn bytes_of(database: &Database, records: u64, most: usize) -> ::sled::Result<u6
 
 fn copy(from: &Database, to: &Database) -> ::sled::Result<()> {
     for tree in TreeName::ALL {
-        for row in from.trees.get(tree) {
+        for row in from.trees.stored(tree) {
             let (key, value) = row?;
             to.apply(&[Change { tree, key: key.to_vec(), value: Some(value.to_vec()) }])?;
         }

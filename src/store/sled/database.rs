@@ -1,12 +1,17 @@
 //! sled itself: opened with what fits the bot, its trees by name, its panics caught.
 
+use std::collections::VecDeque;
+use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use ::sled::{Db, Tree};
+use ::sled::{Db, IVec, Tree};
 
 use super::super::Error;
+use super::super::paging::Order;
 use super::change::Change;
+use super::held::{self, Held, Row};
 use super::layout::once_let_go;
 use super::manifest::SCHEMA;
 
@@ -29,11 +34,12 @@ impl TreeName {
     pub(super) const ALL: [Self; 3] = [Self::History, Self::Preferences, Self::Journal];
 }
 
-/// The open trees. As long as one of these lives, sled holds its files.
+/// The open trees, with what is held and sled does not have yet. As long as one of these lives, sled holds its files.
 #[derive(Clone)]
 pub(super) struct Trees {
     /// The data directory, for errors.
     dir: PathBuf,
+    held: Arc<RwLock<Held>>,
     history: Tree,
     preferences: Tree,
     journal: Tree,
@@ -55,6 +61,7 @@ impl Database {
             let meta = db.open_tree("meta")?;
             let trees = Trees {
                 dir: dir.to_owned(),
+                held: Arc::default(),
                 history: db.open_tree("history")?,
                 preferences: db.open_tree("preferences")?,
                 journal: db.open_tree("journal")?,
@@ -91,29 +98,79 @@ impl Database {
         }
     }
 
-    /// Makes the changes one after another, in sled's memory. Not in one of sled's transactions: each of those wakes
-    /// sled's threads to write twice. That a group is kept whole or not at all is the write-ahead log's doing, which
-    /// has all that sled may have written of it.
+    /// Holds changes: they are read from now on, and sled gets them with the next [`Database::flush`].
+    pub(super) fn hold(&self, changes: &[Change]) {
+        self.trees.held.write().unwrap_or_else(PoisonError::into_inner).put(changes);
+    }
+
+    /// Makes changes in sled one after another. Not in one of sled's transactions: each of those wakes sled's threads
+    /// to write twice. That a group is kept whole or not at all is the write-ahead log's doing, which has all that sled
+    /// may have written of it.
     pub(super) fn apply(&self, changes: &[Change]) -> ::sled::Result<()> {
-        for Change { tree, key, value } in changes {
-            let tree = self.trees.get(*tree);
-            match value {
-                Some(value) => tree.insert(key, value.as_slice())?,
-                None => tree.remove(key)?,
-            };
+        changes.iter().try_for_each(|Change { tree, key, value }| self.put(*tree, key, value.as_deref()))
+    }
+
+    /// Gives sled what is held, and has it write all of it. Only one thread may ever be in here (sled#1308), and none
+    /// may hold anything meanwhile.
+    pub(super) fn flush(&self) -> ::sled::Result<()> {
+        let held = self.trees.held.read().unwrap_or_else(PoisonError::into_inner);
+        for tree in TreeName::ALL {
+            held.all(tree).try_for_each(|(key, value)| self.put(tree, key, value.map(AsRef::as_ref)))?;
         }
+        drop(held);
+        self.db.flush()?;
+        // Not before sled has all of it: who reads looks here first, and then there.
+        *self.trees.held.write().unwrap_or_else(PoisonError::into_inner) = Held::default();
         Ok(())
     }
 
-    /// Writes what sled still holds in memory. Only one thread may ever be in here (sled#1308).
-    pub(super) fn flush(&self) -> ::sled::Result<()> {
-        self.db.flush().map(|_bytes| ())
+    fn put(&self, tree: TreeName, key: &[u8], value: Option<&[u8]>) -> ::sled::Result<()> {
+        let tree = self.trees.stored(tree);
+        match value {
+            Some(value) => tree.insert(key, value)?,
+            None => tree.remove(key)?,
+        };
+        Ok(())
     }
 }
 
 impl Trees {
-    /// The tree of that name.
-    pub(super) fn get(&self, name: TreeName) -> &Tree {
+    /// The value of a row, if it is there.
+    pub(super) fn get(&self, tree: TreeName, key: &[u8]) -> Result<Option<IVec>, Error> {
+        match self.held(|held| held.get(tree, key)) {
+            Some(value) => Ok(value),
+            None => self.stored(tree).get(key).map_err(|error| self.error(&error)),
+        }
+    }
+
+    /// The rows between two keys, in an order.
+    pub(super) fn range<'a>(
+        &'a self,
+        tree: TreeName,
+        bounds: (Bound<&[u8]>, Bound<&[u8]>),
+        order: Order,
+    ) -> impl Iterator<Item = Result<Row, Error>> + use<'a> {
+        let mut held: VecDeque<_> = self.held(|held| held.range(tree, bounds).collect());
+        let mut stored = self.stored(tree).range::<&[u8], _>(bounds);
+        let held = std::iter::from_fn(move || match order {
+            Order::OldestFirst => held.pop_front(),
+            Order::NewestFirst => held.pop_back(),
+        });
+        let stored = std::iter::from_fn(move || match order {
+            Order::OldestFirst => stored.next(),
+            Order::NewestFirst => stored.next_back(),
+        });
+        held::merge(held, stored.map(|row| row.map_err(|error| self.error(&error))), order)
+    }
+
+    /// Reads what is held. Never while sled is read, which may wait for the disk: whoever commits waits for this.
+    fn held<T>(&self, read: impl FnOnce(&Held) -> T) -> T {
+        read(&self.held.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The tree of that name as sled has it: all of it only where nothing was held since the last
+    /// [`Database::flush`].
+    pub(super) fn stored(&self, name: TreeName) -> &Tree {
         match name {
             TreeName::History => &self.history,
             TreeName::Preferences => &self.preferences,

@@ -1,5 +1,5 @@
-//! The disk behind the writer: opens the directory with care, commits groups to the write-ahead log and to sled, and
-//! closes with a seal.
+//! The disk behind the writer: opens the directory with care, commits groups to the write-ahead log, and closes with a
+//! seal.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -38,7 +38,7 @@ const LET_GO: Duration = Duration::from_secs(2);
 pub(super) struct Timing {
     /// How long a full disk is left alone.
     pub(super) pause: Duration,
-    /// How long sled may go unflushed.
+    /// How long what is committed may be held before sled gets it.
     pub(super) checkpoint: Duration,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Disk {
     pub(super) mark: Mark,
     pub(super) mark_file: MarkFile,
     pub(super) wal: Wal,
-    /// When the first change was made that sled may not have in its file yet.
+    /// When the first change was made that sled does not have yet.
     pub(super) unflushed_since: Option<Instant>,
     pub(super) ledger: Ledger,
     /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a
@@ -269,14 +269,9 @@ impl Disk {
         planned.accepted.iter().for_each(|update| self.struck.forget(*update));
         let appended = self.wal.append(planned.mark, &planned.changes, planned.must_sync);
         appended.map_err(|error| self.layout.error(&error))?;
-        // From here on it is committed: should sled fail, a replay makes up for it.
         self.mark = planned.mark;
-        let applied = self.tap.put(&planned.changes, planned.mark, || live.database.apply(&planned.changes));
+        self.tap.put(&planned.changes, planned.mark, || live.database.hold(&planned.changes));
         self.unflushed_since.get_or_insert_with(Instant::now);
-        if let Err(error) = applied.map_err(|error| trees.error(&error)) {
-            tracing::error!(%error, "sled failed over a group that the log holds");
-            self.fail(error);
-        }
         Ok(answers)
     }
 }

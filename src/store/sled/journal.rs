@@ -3,10 +3,12 @@
 //! A finished update goes to one of a fixed number of places, in turn: so the tree stays small without being pruned.
 
 use std::collections::HashMap;
+use std::ops::Bound::{Excluded, Included};
 
 use async_trait::async_trait;
 
 use super::super::ledger::Ledger;
+use super::super::paging::Order;
 use super::super::{Entry, Error, Journal, Waiting, entry_codec, journal, key};
 use super::SledStore;
 use super::database::{TreeName, Trees};
@@ -47,8 +49,9 @@ impl Journal for SledStore {
         self.commit(Write::Accept(Vec::new())).await?;
         self.read(|trees| {
             let mut entries = Vec::new();
-            for row in trees.get(TreeName::Journal).scan_prefix(key::ENTRIES) {
-                let (key, value) = row.map_err(|error| trees.error(&error))?;
+            let bounds = (Included(&key::ENTRIES[..]), Excluded(&key::FINISHED[..]));
+            for row in trees.range(TreeName::Journal, bounds, Order::OldestFirst) {
+                let (key, value) = row?;
                 let Some((_, update)) = key::read_entry(&key) else { continue };
                 entries.extend(entry_codec::decode_or_log(update, &value));
             }
@@ -58,11 +61,11 @@ impl Journal for SledStore {
     }
 }
 
-/// Reads from the journal's tree which updates it knows. A row that is neither an entry's nor a finished update's is
+/// Reads from the journal's tree, as sled has it, which updates it knows. A row that is neither an entry's nor a finished update's is
 /// logged and passed over.
 pub(super) fn read_ledger(trees: &Trees) -> Result<Ledger, Error> {
     let (mut open, mut finished) = (HashMap::new(), Vec::new());
-    for row in trees.get(TreeName::Journal) {
+    for row in trees.stored(TreeName::Journal) {
         let (key, value) = row.map_err(|error| trees.error(&error))?;
         if let Some((order, update)) = key::read_entry(&key) {
             open.insert(update, order);

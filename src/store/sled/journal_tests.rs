@@ -1,5 +1,7 @@
 //! The journal on disk: over a kill, over damage to an entry, and how much it writes.
 
+use std::ops::Bound::Unbounded;
+
 use super::damage_tests::{contents, copy, write};
 use super::durability_tests::kept_places;
 use super::layout::Layout;
@@ -7,6 +9,7 @@ use super::wal::syncs;
 use super::wal::tests::{checkpointed, open_with_checkpoints, open_without_checkpoints};
 use super::*;
 use crate::store::ledger::REMEMBERED;
+use crate::store::paging::Order;
 use crate::store::samples::{entry, record};
 use crate::store::{Entry, Journal, LONGEST_QUESTION};
 
@@ -194,7 +197,8 @@ async fn the_journal_stays_small() {
         let store = SledStore::open(dir.path()).unwrap();
         rounds(&store, 20_000, with_journal).await;
         assert_eq!(store.unfinished().await, Ok(vec![]));
-        let rows = store.trees().unwrap().get(TreeName::Journal).len();
+        let all = (Unbounded, Unbounded);
+        let rows = store.trees().unwrap().range(TreeName::Journal, all, Order::OldestFirst).count();
         assert_eq!(rows, if with_journal { usize::from(REMEMBERED) } else { 0 });
         store.close().await.unwrap();
         used.push(bytes_on_disk(dir.path()));

@@ -10,8 +10,9 @@
 //! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be;
 //! what was accepted, within some milliseconds in any case ([`Journal::secure`](super::Journal::secure) waits for it). A
 //! power loss before an end is synced means an answer given twice; a sync of its own would cost every check one. sled
-//! gets the group at once, but is flushed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all
-//! its threads, which took half of the bot's CPU time. After a full disk the store goes on by itself ([`recovery`]).
+//! gets what was committed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads,
+//! which took half of the bot's CPU time. Until then it is [`held`] in memory. After a full disk the store goes on by
+//! itself ([`recovery`]).
 //!
 //! # The directory
 //! | name | what it is |
@@ -75,6 +76,7 @@ mod database;
 mod disk;
 #[cfg(test)]
 mod durability_tests;
+mod held;
 mod journal;
 #[cfg(test)]
 mod journal_tests;
@@ -206,7 +208,7 @@ impl History for SledStore {
     async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error> {
         self.read(move |trees| {
             let key = key::of_record(chat, seq);
-            let bytes = trees.get(TreeName::History).get(key).map_err(|error| trees.error(&error))?;
+            let bytes = trees.get(TreeName::History, &key)?;
             Ok(bytes.and_then(|bytes| codec::decode_or_log(chat, seq, &bytes)))
         })
         .await
@@ -214,8 +216,10 @@ impl History for SledStore {
 
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error> {
         self.read(move |trees| {
-            let rows = |bounds| trees.get(TreeName::History).range::<key::RecordKey, _>(bounds);
-            paging::read(chat, cursor, limit, |bounds| rows(bounds).map(|row| row.map_err(|e| trees.error(&e))))
+            paging::read(chat, cursor, limit, |(from, to), order| {
+                let bounds = (from.as_ref().map(<[u8; 16]>::as_slice), to.as_ref().map(<[u8; 16]>::as_slice));
+                trees.range(TreeName::History, bounds, order)
+            })
         })
         .await
     }
@@ -223,15 +227,26 @@ impl History for SledStore {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::store::contract::{self, Subject};
     use crate::store::journal_contract;
 
     /// A store whose directory goes with it.
     fn in_a_temporary_directory() -> Subject {
+        with(Timing::default())
+    }
+
+    /// The same, where some of what is kept is sled's and the rest is held.
+    fn with_checkpoints_in_between() -> Subject {
+        with(Timing { checkpoint: Duration::from_millis(1), ..Timing::default() })
+    }
+
+    fn with(timing: Timing) -> Subject {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().to_owned();
-        Subject::reopenable(move || SledStore::open(&path).unwrap(), dir)
+        Subject::reopenable(move || SledStore::open_with(&path, timing).unwrap(), dir)
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -242,6 +257,7 @@ mod tests {
     #[test]
     fn it_agrees_with_the_model() {
         contract::agrees_with_the_model(in_a_temporary_directory);
+        contract::agrees_with_the_model(with_checkpoints_in_between);
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -252,5 +268,6 @@ mod tests {
     #[test]
     fn its_journal_agrees_with_the_model() {
         journal_contract::agrees_with_the_model(in_a_temporary_directory);
+        journal_contract::agrees_with_the_model(with_checkpoints_in_between);
     }
 }

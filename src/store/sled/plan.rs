@@ -97,8 +97,8 @@ impl<'a> Plan<'a> {
     }
 
     fn put(&mut self, tree: TreeName, key: &[u8], value: &[u8]) -> Result<(), Error> {
-        let known = self.trees.get(tree).contains_key(key).map_err(|error| self.trees.error(&error))?;
-        let is_new = !known && self.new_keys.insert(key.to_vec());
+        let known = self.trees.get(tree, key)?;
+        let is_new = known.is_none() && self.new_keys.insert(key.to_vec());
         self.must_sync = true;
         match tree {
             TreeName::History => self.mark.history += u64::from(is_new),
@@ -147,7 +147,7 @@ impl<'a> Plan<'a> {
         let entry = match self.entries.get(&key) {
             Some(bytes) => entry_codec::decode_or_log(update, bytes),
             None => {
-                let bytes = self.trees.get(TreeName::Journal).get(&key).map_err(|error| self.trees.error(&error))?;
+                let bytes = self.trees.get(TreeName::Journal, &key)?;
                 bytes.and_then(|bytes| entry_codec::decode_or_log(update, &bytes))
             }
         };

@@ -15,8 +15,7 @@ impl SledStore {
     /// few pages, which stay in that cache; at worst one read of 4 KiB from the disk holds up the runtime.
     fn preference(&self, key: [u8; 9]) -> Result<Option<IVec>, Error> {
         let trees = self.trees()?;
-        let row = catching(&self.0.dir, || trees.get(TreeName::Preferences).get(key))?;
-        row.map_err(|error| trees.error(&error))
+        catching(&self.0.dir, || trees.get(TreeName::Preferences, &key))?
     }
 
     async fn put_preference(&self, key: [u8; 9], value: Vec<u8>) -> Result<(), Error> {

@@ -1,8 +1,8 @@
 //! `wal`, the write-ahead log: what was committed since sled was last flushed, group by group.
 //!
 //! A commit appends one record here and syncs this file. A flush of sled would cost far more: sled wakes all its
-//! threads for each. What is written here goes to sled's memory at once, and to sled's file at the next checkpoint,
-//! which empties the log. After an improper stop the log is replayed over what sled holds; records only say what
+//! threads for each. What is written here is held in memory, and goes to sled at the next checkpoint, which empties the
+//! log. After an improper stop the log is replayed over what sled holds; records only say what
 //! rows are from now on, so it does no harm that sled holds some of it already.
 //!
 //! # The bytes

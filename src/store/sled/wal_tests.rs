@@ -99,7 +99,7 @@ async fn a_replay_over_what_is_there_already_changes_nothing() {
     let disk = Disk::open(left.path(), Timing::default()).unwrap();
     let database = &disk.live.as_ref().unwrap().database;
     let rows = || {
-        let trees = [TreeName::History, TreeName::Preferences, TreeName::Journal].map(|tree| database.trees.get(tree));
+        let trees = [TreeName::History, TreeName::Preferences, TreeName::Journal].map(|tree| database.trees.stored(tree));
         trees.map(|tree| tree.iter().map(Result::unwrap).collect::<Vec<_>>())
     };
     let before = rows();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use super::super::super::paging::Order;
 use super::super::super::{Error, key};
 use super::super::change::Change;
 use super::super::database::{TreeName, catching};
@@ -80,7 +81,7 @@ impl Source {
             let what = format!("{found} of {} records can be found", self.tee.start.history);
             return Err(Error::damaged(&self.dir, what));
         }
-        // What the last batches show is in here: nothing is taken between a group's putting and sled's having it.
+        // What the last batches show is in here: nothing is taken before what was put can be read.
         let (meanwhile, mark) = self.tee.take()?;
         out.rows(&meanwhile).map_err(&unwritten)?;
         Ok(mark)
@@ -90,9 +91,9 @@ impl Source {
     fn batch(&self, tree: TreeName, last: Option<&[u8]>) -> Result<Option<Vec<Change>>, Error> {
         let trees = self.readers.trees()?;
         let behind = (last.map_or(Unbounded, Excluded), Unbounded);
-        let read = || -> ::sled::Result<Vec<Change>> {
+        let read = || -> Result<Vec<Change>, Error> {
             let (mut rows, mut size) = (Vec::new(), 0);
-            for row in trees.get(tree).range::<&[u8], _>(behind) {
+            for row in trees.range(tree, behind, Order::OldestFirst) {
                 let (key, value) = row?;
                 let row = Change { tree, key: key.to_vec(), value: Some(value.to_vec()) };
                 size += row.size();
@@ -103,7 +104,7 @@ impl Source {
             }
             Ok(rows)
         };
-        let rows = catching(&self.dir, read)?.map_err(|error| trees.error(&error))?;
+        let rows = catching(&self.dir, read)??;
         Ok((!rows.is_empty()).then_some(rows))
     }
 

@@ -18,7 +18,7 @@ pub(in super::super) struct Tap(Weak<Mutex<Teed>>);
 /// The backup's end. The writer puts nothing more once it is dropped.
 pub(in super::super) struct Tee {
     teed: Arc<Mutex<Teed>>,
-    /// What was true when it was opened, and sled had all of it.
+    /// What was true when it was opened, and could be read.
     pub(super) start: Mark,
 }
 
@@ -45,11 +45,11 @@ impl Tap {
         Ok(Tee { teed, start: mark })
     }
 
-    /// Puts a group, and has sled take it by `apply`. Nothing is taken from here in between: so whatever can be read in
-    /// sled is here too, and whatever was taken from here can be read in sled. Else a row that was read late could be
+    /// Puts a group, and makes it readable by `show`. Nothing is taken from here in between: so whatever can be read in
+    /// the store is here too, and whatever was taken from here can be read. Else a row that was read late could be
     /// older than the one that was taken, and would be written over it.
-    pub(in super::super) fn put<T>(&self, changes: &[Change], mark: Mark, apply: impl FnOnce() -> T) -> T {
-        let Some(teed) = self.0.upgrade() else { return apply() };
+    pub(in super::super) fn put<T>(&self, changes: &[Change], mark: Mark, show: impl FnOnce() -> T) -> T {
+        let Some(teed) = self.0.upgrade() else { return show() };
         let mut teed = lock(&teed);
         teed.bytes += changes.iter().map(Change::size).sum::<usize>();
         teed.mark = mark;
@@ -59,7 +59,7 @@ impl Tap {
         if teed.ended.is_none() {
             teed.changes.extend_from_slice(changes);
         }
-        apply()
+        show()
     }
 
     /// Nothing more can be put: the disk failed.
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_taken_before_sled_has_what_was_put() {
+    fn nothing_is_taken_before_what_was_put_can_be_read() {
         let mut tap = Tap::default();
         let tee = tap.open(Mark::default()).unwrap();
         let may_take = || tee.teed.try_lock().is_ok();
