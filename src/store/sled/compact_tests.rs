@@ -7,7 +7,6 @@ use super::super::damage_tests::{contents, copy as copy_dir};
 use super::super::disk::Timing;
 use super::super::recovery::tests::SmallDisk;
 use super::super::swap::tests::crashes_after;
-use super::super::writer::Commit;
 use super::*;
 use crate::store::samples::{entry, record};
 use crate::store::{Cursor, Entry, History, Journal, Page, Preferences, key};

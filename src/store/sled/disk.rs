@@ -274,9 +274,35 @@ impl Disk {
         self.unflushed_since.get_or_insert_with(Instant::now);
         Ok(answers)
     }
+
+    /// Closes the directory: leaves a seal, once sled and the readers have let go of its files.
+    pub(super) fn close(mut self) -> Result<(), Error> {
+        // The last chance to write what had to wait for room.
+        self.recover(self.next_try);
+        self.readers.set(Err(Error::Closed));
+        // After a failure it is left as open: the next start will check what is there.
+        let Live { database, log } = std::mem::replace(&mut self.live, Err(Error::Closed))?;
+        database.flush().map_err(|error| database.trees.error(&error))?;
+        drop(database);
+        wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
+        let mut settle = || {
+            log.sync_all()?;
+            self.mark_and_clear()?;
+            Seal::of(&self.layout)
+        };
+        let seal = settle().map_err(|error| self.layout.error(&error))?;
+        self.manifest.state = State::Closed { mark: self.mark, seal };
+        self.manifest.write(&self.layout)?;
+        // All that it says was committed before.
+        struck::clear(&self.layout).map_err(|error| self.layout.error(&error))
+    }
 }
 
 impl Commit for Disk {
+    fn is_ready(&self) -> bool {
+        self.live.is_ok()
+    }
+
     /// A group is kept whole or not at all.
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         self.recover(Instant::now());
@@ -318,26 +344,8 @@ impl Commit for Disk {
         }
     }
 
-    /// Leaves a seal, once sled and the readers have let go of its files.
-    fn close(mut self) -> Result<(), Error> {
-        // The last chance to write what had to wait for room.
-        self.recover(self.next_try);
-        self.readers.set(Err(Error::Closed));
-        // After a failure it is left as open: the next start will check what is there.
-        let Live { database, log } = std::mem::replace(&mut self.live, Err(Error::Closed))?;
-        database.flush().map_err(|error| database.trees.error(&error))?;
-        drop(database);
-        wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
-        let mut settle = || {
-            log.sync_all()?;
-            self.mark_and_clear()?;
-            Seal::of(&self.layout)
-        };
-        let seal = settle().map_err(|error| self.layout.error(&error))?;
-        self.manifest.state = State::Closed { mark: self.mark, seal };
-        self.manifest.write(&self.layout)?;
-        // All that it says was committed before.
-        struck::clear(&self.layout).map_err(|error| self.layout.error(&error))
+    fn close(self: Box<Self>) -> Result<(), Error> {
+        Self::close(*self)
     }
 }
 

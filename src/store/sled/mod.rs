@@ -1,8 +1,9 @@
 //! The store in a directory, on sled: the bot's own.
 //!
-//! The way of a write: an async caller puts it into a bounded queue ([`writer`]); one thread takes all that is
-//! queued, commits it as a group ([`disk`]) and then answers every caller. One sync serves all of them, and no
-//! runtime thread waits for it. Pages are read on the runtime's blocking threads; what a chat has chosen is read with
+//! The way of a write: an async caller puts it into a bounded [`inbox`]; one thread, the [`writer`], takes all that is
+//! there, commits it as a group ([`disk`]) and then answers every caller. One sync serves all of them, and no runtime
+//! thread waits for it. What is accepted needs no sync at once, and is committed by its caller where nobody is ahead of
+//! it: one short write to a file. Pages are read on the runtime's blocking threads; what a chat has chosen is read with
 //! every message, from a small tree that sled keeps in memory, and so at once.
 //!
 //! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record
@@ -77,6 +78,7 @@ mod disk;
 #[cfg(test)]
 mod durability_tests;
 mod held;
+mod inbox;
 mod journal;
 #[cfg(test)]
 mod journal_tests;

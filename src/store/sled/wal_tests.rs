@@ -27,9 +27,9 @@ pub(in super::super) fn open_with_checkpoints(dir: &Path) -> SledStore {
     SledStore::open_with(dir, Timing { checkpoint: Duration::ZERO, ..Timing::default() }).unwrap()
 }
 
-/// Waits for the checkpoint after the last group: it comes before the next.
+/// Waits for the checkpoint after the last group: it comes before the writer's next, here one that changes nothing.
 pub(in super::super) async fn checkpointed(store: &SledStore) {
-    store.accept(vec![]).await.unwrap();
+    store.commit(writer::Write::Finish(UpdateId(u32::MAX))).await.unwrap();
 }
 
 /// The directory as a kill at this moment leaves it.
@@ -99,7 +99,8 @@ async fn a_replay_over_what_is_there_already_changes_nothing() {
     let disk = Disk::open(left.path(), Timing::default()).unwrap();
     let database = &disk.live.as_ref().unwrap().database;
     let rows = || {
-        let trees = [TreeName::History, TreeName::Preferences, TreeName::Journal].map(|tree| database.trees.stored(tree));
+        let trees =
+            [TreeName::History, TreeName::Preferences, TreeName::Journal].map(|tree| database.trees.stored(tree));
         trees.map(|tree| tree.iter().map(Result::unwrap).collect::<Vec<_>>())
     };
     let before = rows();

@@ -1,28 +1,23 @@
-//! The one thread that writes. It takes all that is queued, commits it as a group, and answers every caller.
+//! Who commits. One thread takes all that is asked, commits it as a group, and answers every caller; what needs no sync
+//! is committed by the caller itself, where nobody is ahead of it, because waking the thread would cost more.
 //!
-//! Whatever goes wrong in the thread, a panic too, nobody waits for ever: an answer that can no longer come is
-//! [`Error::Closed`], and so is every later call.
+//! Whatever goes wrong, a panic too, nobody waits for ever: an answer that can no longer come is [`Error::Closed`], and
+//! so is every later call.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout_at;
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 use crate::value::{ChatId, UpdateId};
 
 use super::super::{Error, Seq, Waiting};
 use super::backup::Tee;
 use super::database::TreeName;
-
-/// How many requests may be queued, and so the most that one group holds. A caller beyond it waits for its turn.
-const QUEUE: usize = 256;
-
-/// How many writes may lie beside the queue.
-const ASIDE: usize = 64;
+use super::inbox::{Done, Inbox, Message, Woken};
 
 /// How long what was accepted waits for a group that is synced anyway. Against a provider that answers at once it saves
 /// one sync of two; otherwise it lets a burst share one. All that waits for it is the next call for updates.
@@ -69,6 +64,9 @@ pub(super) enum Answer {
 
 /// What commits the groups: a disk, or in tests a stand-in.
 pub(super) trait Commit: Send + 'static {
+    /// Whether a group that needs no sync takes it no more than a write to a file.
+    fn is_ready(&self) -> bool;
+
     /// Writes all of `group`, durably where its writes ask for it, and says what came of each, in order.
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>>;
 
@@ -88,187 +86,223 @@ pub(super) trait Commit: Send + 'static {
     fn settle(&mut self);
 
     /// Ends in good order; nothing comes after it.
-    fn close(self) -> Result<(), Error>;
+    fn close(self: Box<Self>) -> Result<(), Error>;
 }
 
-/// What goes through the queue.
-enum Message {
-    Commit { write: Write, done: oneshot::Sender<Result<Answer, Error>> },
-    Tee { done: oneshot::Sender<Result<Tee, Error>> },
-    Close { done: oneshot::Sender<Result<(), Error>> },
-}
-
-/// What goes with the next group, whenever one comes.
-type Aside = Arc<Mutex<Vec<Write>>>;
-
-/// The queue's near end. Dropping it commits what is queued, closes, and waits for the thread.
+/// Commits to a target. Dropping it commits what is asked, closes the target, and waits for that.
 pub(super) struct Writer {
-    /// `None` only while it is dropped.
-    queue: Option<mpsc::Sender<Message>>,
-    aside: Aside,
-    durable: watch::Receiver<Durable>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    shared: Arc<Shared>,
+    patience: Duration,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the callers and the thread have in common.
+struct Shared {
+    inbox: Inbox,
+    durable: watch::Sender<Durable>,
+    /// Locked before the inbox is emptied: whoever has the lock commits what comes next. `None` once it is closed; a
+    /// panic leaves it poisoned, and nothing is committed any more.
+    target: Mutex<Option<Box<dyn Commit>>>,
+}
+
+/// How far what was accepted is safe from a power loss.
+#[derive(Default)]
+struct Durable {
+    /// Counts the groups that accepted something.
+    accepted: u64,
+    /// Which of them was the last to reach the disk.
+    synced: u64,
 }
 
 impl Writer {
-    /// Starts the thread, which commits to `target`; what is accepted is synced within `patience`.
+    /// Starts the thread, which commits to `target`; what is accepted waits for `patience` to be synced with the rest.
     pub(super) fn start(target: impl Commit, patience: Duration) -> io::Result<Self> {
-        let (queue, requests) = mpsc::channel(QUEUE);
-        let clock = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let (told, durable) = watch::channel(Durable { accepted: 0, synced: Ok(0) });
-        let syncs = Syncs { patience, due: None, told };
-        let aside = Aside::default();
-        let ours = aside.clone();
-        let work = move || run(target, requests, &ours, syncs, &clock);
-        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self { queue: Some(queue), aside, durable, thread: Mutex::new(Some(thread)) })
+        let durable = watch::Sender::new(Durable::default());
+        let target: Box<dyn Commit> = Box::new(target);
+        let shared = Arc::new(Shared { inbox: Inbox::new(), durable, target: Mutex::new(Some(target)) });
+        let ours = shared.clone();
+        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(&ours))?;
+        Ok(Self { shared, patience, thread: Some(thread) })
     }
 
     /// Has `write` committed, and gives what came of it. Once this was called, it may be committed even if the caller
     /// no longer waits for it.
     pub(super) async fn commit(&self, write: Write) -> Result<Answer, Error> {
-        self.ask(|done| Message::Commit { write, done }).await
-    }
-
-    /// Leaves `write` to be committed ahead of the next group, or at the close: the thread is not woken for it, which
-    /// would cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
-    pub(super) fn leave(&self, write: Write) -> Result<(), Write> {
-        let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
-        if aside.len() >= ASIDE || self.queue.as_ref().is_none_or(mpsc::Sender::is_closed) {
-            return Err(write);
+        match self.shared.commit_here(write) {
+            Ok(answer) => answer,
+            Err(write) => self.ask(|done| Message::Commit(write, done)).await,
         }
-        aside.push(write);
-        Ok(())
     }
 
-    /// Waits until all that was accepted is durable, which may take up to [`PATIENCE`] longer than the disk does.
+    /// Leaves `write` to be committed ahead of the next group, or at the close: nobody is woken for it, which would
+    /// cost more than the write. What comes of it is not told. Gives it back where it cannot be left.
+    pub(super) fn leave(&self, write: Write) -> Result<(), Write> {
+        self.shared.inbox.leave(write)
+    }
+
+    /// Waits until all that was accepted is durable: some milliseconds for a group that is synced anyway, then for a
+    /// sync of its own.
     pub(super) async fn synced(&self) -> Result<(), Error> {
-        let mut durable = self.durable.clone();
+        let mut durable = self.shared.durable.subscribe();
         let accepted = durable.borrow().accepted;
-        let is_told = |durable: &Durable| durable.synced.as_ref().map_or(true, |synced| *synced >= accepted);
-        let told = durable.wait_for(is_told).await.map_err(|_gone| Error::Closed)?;
-        told.synced.clone().map(|_| ())
+        let is_synced = timeout(self.patience, durable.wait_for(|durable| durable.synced >= accepted)).await.is_ok();
+        if is_synced { Ok(()) } else { self.ask(Message::Sync).await }
     }
 
     /// Shows what is committed from now on.
     pub(super) async fn tee(&self) -> Result<Tee, Error> {
-        self.ask(|done| Message::Tee { done }).await
+        self.ask(Message::Tee).await
     }
 
-    /// Commits what is queued, closes and ends the thread.
+    /// Commits what is asked, closes and ends the thread.
     pub(super) async fn close(&self) -> Result<(), Error> {
-        self.ask(|done| Message::Close { done }).await
+        self.ask(Message::Close).await
     }
 
-    async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Message) -> Result<T, Error> {
+    async fn ask<T>(&self, message: impl FnOnce(Done<T>) -> Message) -> Result<T, Error> {
         let (done, answer) = oneshot::channel();
-        let queue = self.queue.as_ref().ok_or(Error::Closed)?;
-        queue.send(message(done)).await.map_err(|_gone| Error::Closed)?;
+        self.shared.inbox.put(message(done)).await?;
         answer.await.map_err(|_gone| Error::Closed)?
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue.take();
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
+        self.shared.inbox.close();
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the store's writer panicked; what it had not answered may not be kept");
         }
     }
 }
 
-/// The thread: group by group, until it is told to close or nobody can ask any more.
-fn run(
-    mut target: impl Commit,
-    mut requests: mpsc::Receiver<Message>,
-    aside: &Aside,
-    mut syncs: Syncs,
-    clock: &Runtime,
-) {
+impl Shared {
+    /// Commits `write` at once, with what was left aside, if it needs no sync and nobody is ahead of it. Else gives it
+    /// back.
+    fn commit_here(&self, write: Write) -> Result<Result<Answer, Error>, Write> {
+        if !matches!(write, Write::Accept(_)) {
+            return Err(write);
+        }
+        let Ok(mut target) = self.target.try_lock() else { return Err(write) };
+        let Some(target) = target.as_deref_mut().filter(|target| target.is_ready()) else { return Err(write) };
+        let Some(mut group) = self.inbox.take_if_idle() else { return Err(write) };
+        group.push(write);
+        let due = target.due();
+        let answer = self.commit(target, &group).pop().unwrap_or(Err(Error::Closed));
+        if target.due() != due {
+            // Once for each checkpoint.
+            self.inbox.hurry();
+        }
+        Ok(answer)
+    }
+
+    /// Commits a group, and counts how far that brought what was accepted.
+    fn commit(&self, target: &mut dyn Commit, group: &[Write]) -> Vec<Result<Answer, Error>> {
+        if group.is_empty() {
+            return Vec::new();
+        }
+        let answers = target.commit(group);
+        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            tracing::error!(%error, requests = answers.len(), "a commit failed");
+        }
+        if group.iter().any(|write| matches!(write, Write::Accept(_))) {
+            // Nobody waits for this number to grow.
+            self.durable.send_if_modified(|durable| {
+                durable.accepted += 1;
+                false
+            });
+        }
+        self.tell_if_synced(target);
+        answers
+    }
+
+    /// Makes all that was committed durable.
+    fn sync(&self, target: &mut dyn Commit) -> Result<(), Error> {
+        if !target.is_synced() {
+            target.sync()?;
+        }
+        self.tell_if_synced(target);
+        Ok(())
+    }
+
+    /// Runs `work` on the target.
+    ///
+    /// # Errors
+    /// There is none any more.
+    fn with<T>(&self, work: impl FnOnce(&mut dyn Commit) -> T) -> Result<T, Error> {
+        let mut target = self.target.lock().map_err(|_poisoned| Error::Closed)?;
+        target.as_deref_mut().map(work).ok_or(Error::Closed)
+    }
+
+    fn tell_if_synced(&self, target: &dyn Commit) {
+        self.durable.send_if_modified(|durable| {
+            let is_news = target.is_synced() && durable.synced < durable.accepted;
+            if is_news {
+                durable.synced = durable.accepted;
+            }
+            is_news
+        });
+    }
+}
+
+/// The thread.
+fn run(shared: &Shared) {
+    let _nobody_waits_for_ever = Ending(&shared.inbox);
+    if serve(shared).is_err() {
+        tracing::error!("a caller panicked over a commit: the store takes no more");
+    }
+}
+
+/// Commits group by group, until it is told to close or nobody can ask any more; then closes.
+fn serve(shared: &Shared) -> Result<(), Error> {
     let closing = loop {
-        let Some(first) = next(&mut target, &mut requests, &mut syncs, clock) else { break None };
-        let mut group = Group::default();
-        let closing = group.fill(first, &mut requests);
-        group.put_ahead(aside);
-        group.commit(&mut target, &mut syncs);
-        if closing.is_some() {
-            break closing;
+        let due = shared.with(|target| target.due())?;
+        // Asked second, a busy store would never come to it.
+        let woken = match due {
+            Some(due) if due <= Instant::now() => Woken::InTime,
+            due => shared.inbox.wait(due),
+        };
+        match woken {
+            Woken::Alone => break None,
+            Woken::Sooner => {}
+            Woken::InTime => shared.with(|target| target.settle())?,
+            Woken::Asked => {
+                let answered = shared.with(|target| Group::take(&shared.inbox).commit(shared, target))?;
+                // Told only now that others may commit: whoever is told may do so at once.
+                if let Some(closing) = answered.tell() {
+                    break Some(closing);
+                }
+            }
         }
     };
     // From here on a call fails at once instead of waiting for the close.
-    drop(requests);
-    let mut last = Group::default();
-    last.put_ahead(aside);
-    last.commit(&mut target, &mut syncs);
-    let closed = target.close();
-    if let Err(error) = &closed {
-        tracing::error!(%error, "the store could not be closed in good order");
-    }
+    shared.inbox.close();
+    let closed = close(shared)?;
     if let Some(done) = closing {
         // Nobody may be waiting any more.
         let _ = done.send(closed);
     }
+    Ok(())
 }
 
-/// Waits for a request, and syncs and settles `target` when that is due; `None` when nobody can ask any more.
-fn next(
-    target: &mut impl Commit,
-    requests: &mut mpsc::Receiver<Message>,
-    syncs: &mut Syncs,
-    clock: &Runtime,
-) -> Option<Message> {
-    loop {
-        if syncs.due.is_some() && target.is_synced() {
-            syncs.tell(Ok(()));
-        }
-        let Some(due) = [syncs.due, target.due()].into_iter().flatten().min() else { return requests.blocking_recv() };
-        // Without the first condition a busy store would never come to it.
-        if due > Instant::now() {
-            let in_time = clock.block_on(async { timeout_at(due.into(), requests.recv()).await });
-            if let Ok(message) = in_time {
-                return message;
-            }
-        }
-        if syncs.due == Some(due) {
-            syncs.tell(target.sync());
-        } else {
-            target.settle();
-        }
+/// Commits what was left aside and closes the target; what came of that.
+fn close(shared: &Shared) -> Result<Result<(), Error>, Error> {
+    let (_too_late, aside) = shared.inbox.take();
+    shared.with(|target| drop(shared.commit(target, &aside)))?;
+    let target = shared.target.lock().map_err(|_poisoned| Error::Closed)?.take();
+    let closed = target.ok_or(Error::Closed)?.close();
+    if let Err(error) = &closed {
+        tracing::error!(%error, "the store could not be closed in good order");
     }
+    Ok(closed)
 }
 
-/// How far what was accepted is safe from a power loss.
-struct Durable {
-    /// Counts the groups that accepted something.
-    accepted: u64,
-    /// Up to which of them the disk was reached, or what came of the last try.
-    synced: Result<u64, Error>,
-}
+/// Closes the inbox when the thread ends, however it does, and lets go of everyone who waits.
+struct Ending<'a>(&'a Inbox);
 
-/// The syncs that what was accepted waits for.
-struct Syncs {
-    patience: Duration,
-    /// When the next has to be, unless a group brings one sooner.
-    due: Option<Instant>,
-    told: watch::Sender<Durable>,
-}
-
-impl Syncs {
-    /// Something was accepted.
-    fn want(&mut self) {
-        self.due.get_or_insert_with(|| Instant::now() + self.patience);
-        // Nobody waits for this number to grow.
-        self.told.send_if_modified(|durable| {
-            durable.accepted += 1;
-            durable.synced = Ok(durable.synced.as_ref().copied().unwrap_or_default());
-            false
-        });
-    }
-
-    fn tell(&mut self, synced: Result<(), Error>) {
-        self.due = None;
-        self.told.send_modify(|durable| durable.synced = synced.map(|()| durable.accepted));
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+        self.0.take();
     }
 }
 
@@ -278,66 +312,65 @@ struct Group {
     writes: Vec<Write>,
     /// So many of the writes, the first ones, were left aside.
     left: usize,
-    waiting: Vec<oneshot::Sender<Result<Answer, Error>>>,
+    waiting: Vec<Done<Answer>>,
+    syncs: Vec<Done<()>>,
     /// Backups that begin, once the group is committed: what was left aside before is in them.
-    tees: Vec<oneshot::Sender<Result<Tee, Error>>>,
+    tees: Vec<Done<Tee>>,
+    closing: Option<Done<()>>,
 }
 
 impl Group {
-    /// Takes `first` and all that is queued behind it; stops at a wish to close and gives it back.
-    fn fill(
-        &mut self,
-        first: Message,
-        requests: &mut mpsc::Receiver<Message>,
-    ) -> Option<oneshot::Sender<Result<(), Error>>> {
-        let mut next = Some(first);
-        while let Some(message) = next {
+    /// Takes all that waits, up to a wish to close; ahead of it what was left aside: so that this is committed no later
+    /// than what its caller asked for next.
+    fn take(inbox: &Inbox) -> Self {
+        let (messages, aside) = inbox.take();
+        let mut group = Self { left: aside.len(), writes: aside, ..Self::default() };
+        for message in messages {
             match message {
-                Message::Close { done } => return Some(done),
-                Message::Commit { write, done } => {
-                    self.writes.push(write);
-                    self.waiting.push(done);
+                Message::Commit(write, done) => {
+                    group.writes.push(write);
+                    group.waiting.push(done);
                 }
-                Message::Tee { done } => self.tees.push(done),
+                Message::Sync(done) => group.syncs.push(done),
+                Message::Tee(done) => group.tees.push(done),
+                Message::Close(done) => {
+                    group.closing = Some(done);
+                    break;
+                }
             }
-            next = if self.writes.len() < QUEUE { requests.try_recv().ok() } else { None };
         }
-        None
+        group
     }
 
-    /// Puts what was left aside ahead of the rest, which was taken from the queue before: so what a caller left aside
-    /// is committed no later than what it asked for next.
-    fn put_ahead(&mut self, aside: &Aside) {
-        let left = std::mem::take(&mut *aside.lock().unwrap_or_else(PoisonError::into_inner));
-        self.left = left.len();
-        self.writes.splice(0..0, left);
-    }
-
-    fn commit(mut self, target: &mut impl Commit, syncs: &mut Syncs) {
-        let tees = std::mem::take(&mut self.tees);
-        if !self.writes.is_empty() {
-            self.write(target, syncs);
-        }
-        for done in tees {
-            // Nobody may be waiting any more: then nothing is shown either.
-            let _ = done.send(target.tee());
+    fn commit(self, shared: &Shared, target: &mut dyn Commit) -> Answered {
+        let answers = shared.commit(target, &self.writes).into_iter().skip(self.left);
+        // Every write has one; should one be missing, its caller learns that it is not known.
+        let answers = answers.chain(std::iter::repeat(Err(Error::Closed)));
+        Answered {
+            commits: self.waiting.into_iter().zip(answers).collect(),
+            syncs: self.syncs.into_iter().map(|done| (done, shared.sync(target))).collect(),
+            tees: self.tees.into_iter().map(|done| (done, target.tee())).collect(),
+            closing: self.closing,
         }
     }
+}
 
-    fn write(self, target: &mut impl Commit, syncs: &mut Syncs) {
-        let answers = target.commit(&self.writes);
-        if let Some(error) = answers.iter().find_map(|answer| answer.as_ref().err()) {
-            tracing::error!(%error, requests = answers.len(), "a commit failed");
-        }
-        if self.writes.iter().any(|write| matches!(write, Write::Accept(_))) {
-            syncs.want();
-        }
-        let mut answers = answers.into_iter().skip(self.left);
-        for done in self.waiting {
-            let answer = answers.next().unwrap_or(Err(Error::Closed));
-            // Nobody may be waiting any more: the chat's task may be gone.
-            let _ = done.send(answer);
-        }
+/// What came of a group.
+struct Answered {
+    commits: Vec<(Done<Answer>, Result<Answer, Error>)>,
+    syncs: Vec<(Done<()>, Result<(), Error>)>,
+    tees: Vec<(Done<Tee>, Result<Tee, Error>)>,
+    closing: Option<Done<()>>,
+}
+
+impl Answered {
+    /// Tells everyone, and gives who waits for the close.
+    fn tell(self) -> Option<Done<()>> {
+        // Nobody may be waiting any more: a chat's task may be gone.
+        self.commits.into_iter().for_each(|(done, answer)| drop(done.send(answer)));
+        self.syncs.into_iter().for_each(|(done, answer)| drop(done.send(answer)));
+        self.tees.into_iter().for_each(|(done, answer)| drop(done.send(answer)));
+        self.closing
     }
 }
 

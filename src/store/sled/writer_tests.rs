@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Poll;
 use std::time::Duration;
 
+use super::super::inbox;
 use super::*;
 
 /// What the stand-in shall do with the next group.
@@ -20,6 +22,7 @@ struct StandIn {
     groups: Sender<usize>,
     orders: Receiver<Order>,
     last: u64,
+    is_ready: bool,
     is_synced: bool,
     /// What comes of a sync of its own.
     sync: Result<(), Error>,
@@ -32,6 +35,10 @@ struct StandIn {
 }
 
 impl Commit for StandIn {
+    fn is_ready(&self) -> bool {
+        self.is_ready
+    }
+
     fn commit(&mut self, group: &[Write]) -> Vec<Result<Answer, Error>> {
         self.groups.send(group.len()).unwrap();
         match self.orders.recv().unwrap() {
@@ -72,7 +79,7 @@ impl Commit for StandIn {
         self.settled.send(()).unwrap();
     }
 
-    fn close(self) -> Result<(), Error> {
+    fn close(self: Box<Self>) -> Result<(), Error> {
         self.closed.send(()).unwrap();
         Ok(())
     }
@@ -107,6 +114,7 @@ impl World {
             groups: groups_in,
             orders: orders_out,
             last: 0,
+            is_ready: true,
             is_synced: true,
             sync,
             synced: synced_in,
@@ -227,6 +235,44 @@ async fn with_something_accepted(sync: Result<(), Error>, patience: Duration) ->
 }
 
 #[tokio::test]
+async fn what_is_accepted_is_committed_by_its_caller_where_nobody_is_ahead_of_it() {
+    let world = World::new();
+    assert!(world.writer.leave(append()).is_ok());
+    world.orders.send(Order::Keep).unwrap();
+    let mut accepted = Box::pin(world.writer.commit(Write::Accept(Vec::new())));
+    assert_eq!(futures_util::poll!(accepted.as_mut()), Poll::Ready(Ok(kept(2))), "behind what was left aside");
+    assert_eq!(world.groups.recv(), Ok(2));
+
+    let ahead = world.ask().await;
+    assert_eq!(world.groups.recv(), Ok(1));
+    let mut behind = Box::pin(world.writer.commit(Write::Accept(Vec::new())));
+    assert_eq!(futures_util::poll!(behind.as_mut()), Poll::Pending);
+    world.orders.send(Order::Keep).unwrap();
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(ahead.await.unwrap(), Ok(kept(3)));
+    assert_eq!(behind.await, Ok(kept(4)));
+}
+
+#[tokio::test]
+async fn a_panic_over_what_a_caller_commits_ends_the_store_too() {
+    let world = World::new();
+    world.orders.send(Order::Panic).unwrap();
+    let writer = world.writer.clone();
+    assert!(tokio::spawn(async move { writer.commit(Write::Accept(Vec::new())).await }).await.unwrap_err().is_panic());
+    assert_eq!(world.writer.commit(append()).await, Err(Error::Closed));
+    assert_eq!(world.writer.commit(Write::Accept(Vec::new())).await, Err(Error::Closed));
+    assert!(world.closed.try_recv().is_err(), "what panicked is not closed as if all were well");
+}
+
+#[tokio::test]
+async fn what_a_caller_commits_is_settled_too() {
+    let world = World::settling(Duration::from_millis(1));
+    world.orders.send(Order::Keep).unwrap();
+    assert_eq!(world.writer.commit(Write::Accept(Vec::new())).await, Ok(kept(1)));
+    assert_eq!(world.settled.recv(), Ok(()));
+}
+
+#[tokio::test]
 async fn a_sync_is_spared_where_a_group_is_synced_anyway() {
     let world = with_something_accepted(Ok(()), Duration::from_secs(3600)).await;
     let mut synced = Box::pin(world.writer.synced());
@@ -266,7 +312,7 @@ async fn what_is_left_aside_goes_with_the_next_group() {
 #[tokio::test]
 async fn only_so_much_may_lie_aside() {
     let world = World::new();
-    for _ in 0..ASIDE {
+    for _ in 0..inbox::ASIDE {
         assert!(world.writer.leave(append()).is_ok());
     }
     assert!(world.writer.leave(append()).is_err());

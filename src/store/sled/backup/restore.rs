@@ -19,7 +19,6 @@ use super::super::database::TreeName;
 use super::super::disk::{Disk, Timing};
 use super::super::layout::{Layout, once_let_go, remove_dir, sync_dir};
 use super::super::mark::MarkFile;
-use super::super::writer::Commit;
 use super::super::{migration, struck, swap};
 use super::{Summary, examine, open, stream};
 
