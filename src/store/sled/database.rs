@@ -16,7 +16,7 @@ use super::layout::once_let_go;
 use super::manifest::SCHEMA;
 
 /// How much of the data sled keeps in memory, in bytes. Its own default is 1 GiB.
-const CACHE: u64 = 8 * 1024 * 1024;
+const CACHE: u64 = 1024 * 1024;
 
 /// A tree that writes go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::layout::Layout;
 use crate::value::UpdateId;
@@ -25,16 +26,19 @@ const SLOT: usize = 8;
 pub(super) struct Struck {
     path: PathBuf,
     file: OnceLock<File>,
+    /// The highest update that was noted.
+    highest: AtomicU32,
 }
 
 impl Struck {
     /// The notes of a store that is being opened. Nothing is to be noted before those that were left are thrown away.
     pub(super) fn new(layout: &Layout) -> Self {
-        Self { path: layout.struck(), file: OnceLock::new() }
+        Self { path: layout.struck(), file: OnceLock::new(), highest: AtomicU32::new(0) }
     }
 
     /// Notes that an entry has come to its end; whether that could be written.
     pub(super) fn note(&self, update: UpdateId) -> bool {
+        self.highest.fetch_max(update.0, Relaxed);
         let noted = self.file().and_then(|file| file.write_all_at(&encode(update), place(update)));
         if let Err(error) = &noted {
             tracing::warn!(%error, "the end of an answered question could not be noted at once");
@@ -45,7 +49,8 @@ impl Struck {
     /// Takes back what is noted of an update that is new: it has not come to its end. What is noted of one that is
     /// known stays: its end may not be committed yet.
     pub(super) fn forget(&self, update: UpdateId) {
-        let Some(file) = self.file.get() else { return };
+        // Telegram's numbers rise, so that nearly every update is settled here.
+        let Some(file) = self.file.get().filter(|_| update.0 <= self.highest.load(Relaxed)) else { return };
         let mut slot = [0; SLOT];
         let is_noted = file.read_exact_at(&mut slot, place(update)).is_ok() && decode(&slot) == Some(update);
         if is_noted && let Err(error) = file.write_all_at(&[0; SLOT], place(update)) {

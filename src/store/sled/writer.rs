@@ -5,6 +5,8 @@
 //! so is every later call.
 
 use std::io;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -99,27 +101,28 @@ pub(super) struct Writer {
 /// What the callers and the thread have in common.
 struct Shared {
     inbox: Inbox,
-    durable: watch::Sender<Durable>,
+    /// How many groups accepted something. Changed with the target locked, as is the next.
+    accepted: AtomicU64,
+    /// Which of them was the last to reach the disk.
+    synced: AtomicU64,
+    /// The same, for those who wait for it: published by a caller who was answered, not by the thread, because within
+    /// the runtime a task is woken without a system call.
+    durable: watch::Sender<u64>,
     /// Locked before the inbox is emptied: whoever has the lock commits what comes next. `None` once it is closed; a
     /// panic leaves it poisoned, and nothing is committed any more.
     target: Mutex<Option<Box<dyn Commit>>>,
 }
 
-/// How far what was accepted is safe from a power loss.
-#[derive(Default)]
-struct Durable {
-    /// Counts the groups that accepted something.
-    accepted: u64,
-    /// Which of them was the last to reach the disk.
-    synced: u64,
-}
-
 impl Writer {
     /// Starts the thread, which commits to `target`; what is accepted waits for `patience` to be synced with the rest.
     pub(super) fn start(target: impl Commit, patience: Duration) -> io::Result<Self> {
-        let durable = watch::Sender::new(Durable::default());
-        let target: Box<dyn Commit> = Box::new(target);
-        let shared = Arc::new(Shared { inbox: Inbox::new(), durable, target: Mutex::new(Some(target)) });
+        let shared = Arc::new(Shared {
+            inbox: Inbox::new(),
+            accepted: AtomicU64::new(0),
+            synced: AtomicU64::new(0),
+            durable: watch::Sender::new(0),
+            target: Mutex::new(Some(Box::new(target))),
+        });
         let ours = shared.clone();
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(&ours))?;
         Ok(Self { shared, patience, thread: Some(thread) })
@@ -144,8 +147,11 @@ impl Writer {
     /// sync of its own.
     pub(super) async fn synced(&self) -> Result<(), Error> {
         let mut durable = self.shared.durable.subscribe();
-        let accepted = durable.borrow().accepted;
-        let is_synced = timeout(self.patience, durable.wait_for(|durable| durable.synced >= accepted)).await.is_ok();
+        let accepted = self.shared.accepted.load(Acquire);
+        if self.shared.synced.load(Acquire) >= accepted {
+            return Ok(());
+        }
+        let is_synced = timeout(self.patience, durable.wait_for(|synced| *synced >= accepted)).await.is_ok();
         if is_synced { Ok(()) } else { self.ask(Message::Sync).await }
     }
 
@@ -162,7 +168,9 @@ impl Writer {
     async fn ask<T>(&self, message: impl FnOnce(Done<T>) -> Message) -> Result<T, Error> {
         let (done, answer) = oneshot::channel();
         self.shared.inbox.put(message(done)).await?;
-        answer.await.map_err(|_gone| Error::Closed)?
+        let answer = answer.await.map_err(|_gone| Error::Closed)?;
+        self.shared.publish();
+        answer
     }
 }
 
@@ -205,13 +213,9 @@ impl Shared {
             tracing::error!(%error, requests = answers.len(), "a commit failed");
         }
         if group.iter().any(|write| matches!(write, Write::Accept(_))) {
-            // Nobody waits for this number to grow.
-            self.durable.send_if_modified(|durable| {
-                durable.accepted += 1;
-                false
-            });
+            self.accepted.fetch_add(1, AcqRel);
         }
-        self.tell_if_synced(target);
+        self.note_if_synced(target);
         answers
     }
 
@@ -220,7 +224,7 @@ impl Shared {
         if !target.is_synced() {
             target.sync()?;
         }
-        self.tell_if_synced(target);
+        self.note_if_synced(target);
         Ok(())
     }
 
@@ -233,12 +237,17 @@ impl Shared {
         target.as_deref_mut().map(work).ok_or(Error::Closed)
     }
 
-    fn tell_if_synced(&self, target: &dyn Commit) {
-        self.durable.send_if_modified(|durable| {
-            let is_news = target.is_synced() && durable.synced < durable.accepted;
-            if is_news {
-                durable.synced = durable.accepted;
-            }
+    fn note_if_synced(&self, target: &dyn Commit) {
+        if target.is_synced() {
+            self.synced.store(self.accepted.load(Acquire), Release);
+        }
+    }
+
+    fn publish(&self) {
+        let synced = self.synced.load(Acquire);
+        self.durable.send_if_modified(|published| {
+            let is_news = *published < synced;
+            *published = synced.max(*published);
             is_news
         });
     }
