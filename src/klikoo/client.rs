@@ -1,6 +1,6 @@
 //! The client: one async method per operation, each with its remedies, within the time that one check has.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, mem, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
@@ -91,9 +91,11 @@ impl Client {
 
     /// Asks about one customer. It moves no money, so a request whose answer was lost is sent again.
     pub async fn inquire(&self, inquiry: &Inquiry<'_>) -> Answer {
-        let mut reference = Reference::fresh();
+        let (mut reference, mut is_used) = (Reference::fresh(), false);
         let each_attempt = || {
-            reference = Reference::fresh();
+            if mem::replace(&mut is_used, true) {
+                reference = Reference::fresh();
+            }
             Request { method: Method::POST, path: INQUIRY_PATH, body: body_of(inquiry, reference) }
         };
         let read = |raw: &RawAnswer| answer::customer(raw, inquiry.number);
