@@ -151,8 +151,7 @@ impl Desk {
 
     /// Puts a question into its agent's lane.
     fn begin(self: &Arc<Self>, question: Question) {
-        let (lane, update) = ((question.chat, question.user), question.update);
-        let refused = question.clone();
+        let (lane, update, to) = ((question.chat, question.user), question.update, question.to);
         let Err(full) = self.lanes.submit(lane, self.clone().answer(question, None)) else { return };
         tracing::warn!(chat = %lane.0, ?full, "more is asked than the bot answers");
         let is_flooded = self.overflow.len() >= OVERFLOW;
@@ -160,13 +159,13 @@ impl Desk {
         self.overflow.spawn(async move {
             let reply = match full {
                 _ if is_flooded => None,
-                Full::Now => Some(desk.talk.slow_down(refused.chat).await),
-                Full::Everywhere => Some(desk.talk.busy(refused.chat).await),
+                Full::Now => Some(desk.talk.slow_down(lane.0).await),
+                Full::Everywhere => Some(desk.talk.busy(lane.0).await),
                 // Whoever floods a lane was told once; what follows is dropped in silence.
                 Full::Still => None,
             };
             if let Some(reply) = reply {
-                let _ = desk.sender.send(refused.to, &reply).await;
+                let _ = desk.sender.send(to, &reply).await;
             }
             desk.finish(update).await;
         });

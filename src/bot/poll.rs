@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     desk::Desk,
     send::{kind, pause},
-    wire::{Update, call},
+    wire::{Method, Update},
 };
 
 /// Long polls last this long at most, in seconds: less than the 17 s after which teloxide's client gives a request up.
@@ -27,9 +27,10 @@ const POLL: u32 = 10;
 
 /// Takes updates in until `stop`; keeps trying while Telegram is out of reach.
 pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &CancellationToken) {
+    let method: Method<GetUpdates, Vec<Update>> = Method::of(telegram);
     let mut offset = None;
     let mut lost = 0;
-    while let Some(polled) = stop.run_until_cancelled(get_updates(telegram, offset)).await {
+    while let Some(polled) = stop.run_until_cancelled(method.call(request(offset))).await {
         match polled {
             Ok(updates) => {
                 lost = 0;
@@ -46,13 +47,13 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
     }
 }
 
-async fn get_updates(telegram: &teloxide::Bot, offset: Option<i32>) -> Result<Vec<Update>, RequestError> {
-    let mut request =
+fn request(offset: Option<i32>) -> GetUpdates {
+    let request =
         GetUpdates::new().timeout(POLL).allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
-    if let Some(offset) = offset {
-        request = request.offset(offset);
+    match offset {
+        Some(offset) => request.offset(offset),
+        None => request,
     }
-    call(telegram, request).await
 }
 
 /// Says in the log what goes wrong, puts right what can be put right, and gives how long to wait before the next try.

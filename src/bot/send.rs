@@ -24,7 +24,7 @@ use teloxide::{
 };
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::wire::{Calling, Sent, call};
+use super::wire::{Method, Sent};
 use crate::{
     chat::{Button, Reply},
     store::Preferences,
@@ -62,6 +62,8 @@ pub(super) struct Placed {
 /// Sends through one bot account.
 pub(super) struct Sender {
     telegram: teloxide::Bot,
+    send_message: Method<SendMessage, Sent>,
+    edit_message: Method<EditMessageText, IgnoredAny>,
     preferences: Arc<dyn Preferences>,
     pauses: Pauses,
 }
@@ -69,7 +71,8 @@ pub(super) struct Sender {
 impl Sender {
     /// A sender that notes in `preferences` which groups became supergroups.
     pub(super) fn new(telegram: teloxide::Bot, preferences: Arc<dyn Preferences>) -> Self {
-        Self { telegram, preferences, pauses: Pauses::default() }
+        let (send_message, edit_message) = (Method::of(&telegram), Method::of(&telegram));
+        Self { telegram, send_message, edit_message, preferences, pauses: Pauses::default() }
     }
 
     /// Sends a reply, in as many messages as it needs; gives the last. Buttons stand under that one.
@@ -85,7 +88,7 @@ impl Sender {
 
     async fn send_part(&self, mut to: Destination, text: &str, buttons: &[Button]) -> Result<Placed, Refused> {
         loop {
-            match self.insist(to.chat, || self.send_message(to, text, buttons)).await {
+            match self.insist(to.chat, || self.send_message.call(message(to, text, buttons))).await {
                 Ok(sent) => return Ok(Placed { chat: to.chat, message: MessageId(sent.message_id) }),
                 Err(RequestError::MigrateToChatId(new)) => to = self.follow(to, ChatId(new.0)).await,
                 Err(error) => {
@@ -94,21 +97,6 @@ impl Sender {
                 }
             }
         }
-    }
-
-    fn send_message(&self, to: Destination, text: &str, buttons: &[Button]) -> Calling<Sent> {
-        let mut request = SendMessage::new(telegram_id(to.chat), text).parse_mode(ParseMode::Html);
-        if let Some(topic) = to.topic {
-            request = request.message_thread_id(topic_id(topic));
-        }
-        if let Some(question) = to.question {
-            let question = ReplyParameters::new(teloxide::types::MessageId(question.0));
-            request = request.reply_parameters(question.allow_sending_without_reply());
-        }
-        if let Some(keyboard) = keyboard(buttons) {
-            request = request.reply_markup(keyboard);
-        }
-        call(&self.telegram, request)
     }
 
     /// A group became a supergroup: what was meant for it goes there. Its messages have other ids now.
@@ -129,7 +117,8 @@ impl Sender {
     /// Puts a reply in place of an earlier message.
     pub(super) async fn edit(&self, chat: ChatId, message: MessageId, reply: &Reply) -> Result<(), Refused> {
         let text = reply.text.split(LONGEST_TEXT).into_iter().next().ok_or(Refused)?;
-        let edited = self.insist(chat, || self.edit_message(chat, message, text.as_str(), &reply.buttons));
+        let edited =
+            self.insist(chat, || self.edit_message.call(replacement(chat, message, text.as_str(), &reply.buttons)));
         match edited.await {
             Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(()),
             Err(error) => {
@@ -137,15 +126,6 @@ impl Sender {
                 Err(Refused)
             }
         }
-    }
-
-    fn edit_message(&self, chat: ChatId, message: MessageId, text: &str, buttons: &[Button]) -> Calling<IgnoredAny> {
-        let message = teloxide::types::MessageId(message.0);
-        let mut request = EditMessageText::new(telegram_id(chat), message, text).parse_mode(ParseMode::Html);
-        if let Some(keyboard) = keyboard(buttons) {
-            request = request.reply_markup(keyboard);
-        }
-        call(&self.telegram, request)
     }
 
     /// Ends the wait of a pressed button, with a line over the chat if there is one to show.
@@ -236,6 +216,30 @@ pub(super) async fn moved(preferences: &dyn Preferences, old: ChatId, new: ChatI
     };
     if let Err(error) = noted.await {
         tracing::error!(%error, "cannot note that a group became a supergroup");
+    }
+}
+
+fn message(to: Destination, text: &str, buttons: &[Button]) -> SendMessage {
+    let mut message = SendMessage::new(telegram_id(to.chat), text).parse_mode(ParseMode::Html);
+    if let Some(topic) = to.topic {
+        message = message.message_thread_id(topic_id(topic));
+    }
+    if let Some(question) = to.question {
+        let question = ReplyParameters::new(teloxide::types::MessageId(question.0));
+        message = message.reply_parameters(question.allow_sending_without_reply());
+    }
+    match keyboard(buttons) {
+        Some(keyboard) => message.reply_markup(keyboard),
+        None => message,
+    }
+}
+
+fn replacement(chat: ChatId, message: MessageId, text: &str, buttons: &[Button]) -> EditMessageText {
+    let message = teloxide::types::MessageId(message.0);
+    let edit = EditMessageText::new(telegram_id(chat), message, text).parse_mode(ParseMode::Html);
+    match keyboard(buttons) {
+        Some(keyboard) => edit.reply_markup(keyboard),
+        None => edit,
     }
 }
 

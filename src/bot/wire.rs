@@ -1,51 +1,82 @@
-//! What the bot reads of Telegram's answers: the few fields that it uses (Bot API, `Update`, `Message`).
+//! The calls of the Bot API that every check makes, and what the bot reads of Telegram's answers: the few fields that it
+//! uses (Bot API, `Update`, `Message`).
 //!
 //! teloxide's own types read every field that there is, and refuse an answer over one that they do not know: a message
-//! that Telegram has taken would then be sent again, and again. Reading them is also a good part of the work of a check.
-//! So teloxide makes the calls, and this is what it reads.
+//! that Telegram has taken would then be sent again, and again. Reading them, and putting the address together for each
+//! call, is also a good part of the work of a check. So these calls take teloxide's payloads, client and errors, and
+//! nothing else of it. What is called now and then is called as teloxide calls it.
 
-use std::marker::PhantomData;
-use std::time::Duration;
+use std::{marker::PhantomData, sync::Arc};
 
-use futures_util::{FutureExt, future::BoxFuture};
+use reqwest::{
+    Url,
+    header::{CONTENT_TYPE, HeaderValue},
+};
 use serde::{
-    Deserialize, Serialize,
-    de::{DeserializeOwned, IgnoredAny},
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error, IgnoredAny},
 };
-use teloxide::{
-    RequestError,
-    requests::{JsonRequest, Payload},
-};
+use serde_json::value::RawValue;
+use teloxide::{ApiError, RequestError, requests::Payload, types::ResponseParameters};
 
-/// One call of the Bot API, under way.
-pub(super) type Calling<T> = BoxFuture<'static, Result<T, RequestError>>;
-
-/// Calls the method that `payload` stands for, and reads a `T` of what it gives.
-pub(super) fn call<P, T>(telegram: &teloxide::Bot, payload: P) -> Calling<T>
-where
-    P: Payload + Serialize + Send + Sync + 'static,
-    T: DeserializeOwned + Send + Sync + 'static,
-{
-    JsonRequest::new(telegram.clone(), Reading { payload, as_what: PhantomData::<T> }).into_future().boxed()
+/// A method of the Bot API at its address. It takes a `P` and gives what can be read as a `T`.
+pub(super) struct Method<P, T> {
+    client: reqwest::Client,
+    /// It holds the token.
+    url: Url,
+    types: PhantomData<fn(P) -> T>,
 }
 
-/// A payload whose answer is read as a `T`.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Reading<P, T> {
-    payload: P,
-    #[serde(skip)]
-    as_what: PhantomData<T>,
-}
-
-impl<P: Payload, T> Payload for Reading<P, T> {
-    type Output = T;
-
-    const NAME: &'static str = P::NAME;
-
-    fn timeout_hint(&self) -> Option<Duration> {
-        self.payload.timeout_hint()
+impl<P: Payload + Serialize, T: DeserializeOwned> Method<P, T> {
+    /// The method that a `P` stands for, called as `telegram` would call it.
+    pub(super) fn of(telegram: &teloxide::Bot) -> Self {
+        let mut url = telegram.api_url();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(&format!("bot{}", telegram.token())).push(P::NAME);
+        }
+        Self { client: telegram.client().clone(), url, types: PhantomData }
     }
+
+    /// Calls it.
+    ///
+    /// # Errors
+    /// What Telegram refused, or why it could not be asked; the token is in neither.
+    pub(super) async fn call(&self, payload: P) -> Result<T, RequestError> {
+        let body = serde_json::to_vec(&payload).map_err(no_json)?;
+        let json = HeaderValue::from_static("application/json");
+        let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, json).body(body);
+        // teloxide takes the token out of an error as it takes the error over.
+        let answer = request.send().await?.bytes().await?;
+        serde_json::from_slice::<Answer<T>>(&answer).map_err(no_json)?.into_result()
+    }
+}
+
+/// What every method answers (Bot API, "Making requests").
+#[derive(Deserialize)]
+struct Answer<T> {
+    ok: bool,
+    result: Option<T>,
+    description: Option<ApiError>,
+    parameters: Option<ResponseParameters>,
+}
+
+impl<T> Answer<T> {
+    fn into_result(self) -> Result<T, RequestError> {
+        Err(match self {
+            Self { ok: true, result: Some(result), .. } => return Ok(result),
+            Self { parameters: Some(ResponseParameters::RetryAfter(pause)), .. } => RequestError::RetryAfter(pause),
+            Self { parameters: Some(ResponseParameters::MigrateToChatId(new)), .. } => {
+                RequestError::MigrateToChatId(new)
+            }
+            Self { description: Some(error), .. } => RequestError::Api(error),
+            _ => no_json(serde_json::Error::custom("neither a result nor an error")),
+        })
+    }
+}
+
+/// The error of a text that is not as expected. What it says may be personal, so the error does not have it.
+fn no_json(error: serde_json::Error) -> RequestError {
+    RequestError::InvalidJson { source: Arc::new(error), raw: Box::default() }
 }
 
 /// `Update`: one of the two kinds that are asked for, or another.
@@ -57,11 +88,16 @@ pub(super) struct Update {
 }
 
 /// What could be read, or not: one update that is not as expected must not cost its batch.
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub(super) enum Readable<T> {
     Read(T),
-    Unreadable(IgnoredAny),
+    Unreadable,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Readable<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <&RawValue>::deserialize(from)?.get();
+        Ok(serde_json::from_str(text).map_or(Self::Unreadable, Self::Read))
+    }
 }
 
 /// `Message`.
@@ -126,30 +162,61 @@ pub(super) struct Sent {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use teloxide::types::{ChatId, Seconds};
 
     use super::*;
 
-    fn read<T: DeserializeOwned>(json: Value) -> T {
-        serde_json::from_value(json).unwrap()
+    fn read<T: DeserializeOwned>(json: &Value) -> T {
+        serde_json::from_str(&json.to_string()).unwrap()
+    }
+
+    fn answered(json: &Value) -> Result<Sent, RequestError> {
+        read::<Answer<Sent>>(json).into_result()
     }
 
     #[test]
     fn what_is_new_at_telegram_is_passed_over() {
         let chat = json!({ "id": -5, "type": "a kind of tomorrow", "title": 17 });
         let message = json!({ "message_id": 7, "date": 1, "chat": chat, "text": "/cek", "poll": { "new": true } });
-        let update: Update = read(json!({ "mood": "fine", "update_id": 3, "message": message }));
+        let update: Update = read(&json!({ "mood": "fine", "update_id": 3, "message": message }));
         assert_eq!(update.update_id, 3);
         assert!(matches!(update.message, Some(Readable::Read(Message { text: Some(text), .. })) if text == "/cek"));
-        let sent: Sent = read(json!({ "message_id": 8, "chat": "elsewhere", "reply_to_message": [] }));
-        assert_eq!(sent.message_id, 8);
+        let sent = json!({ "message_id": 8, "chat": "elsewhere", "reply_to_message": [] });
+        assert_eq!(answered(&json!({ "ok": true, "result": sent, "mood": "fine" })).unwrap().message_id, 8);
     }
 
     #[test]
     fn one_update_that_cannot_be_read_does_not_cost_the_others() {
         let broken = json!({ "update_id": 1, "message": { "message_id": "seven" } });
         let other = json!({ "update_id": 2, "edited_message": {} });
-        let updates: Vec<Update> = read(json!([broken, other]));
-        assert!(matches!(updates[0].message, Some(Readable::Unreadable(_))));
+        let updates: Vec<Update> = read(&json!([broken, other]));
+        assert!(matches!(updates[0].message, Some(Readable::Unreadable)));
         assert!(updates[1].message.is_none() && updates[1].callback_query.is_none());
+    }
+
+    #[test]
+    fn a_refusal_is_told_apart_by_what_telegram_wants() {
+        let refused = |description: &str, parameters: Value| {
+            let answer =
+                json!({ "ok": false, "error_code": 400, "description": description, "parameters": parameters });
+            answered(&answer).err().unwrap()
+        };
+        let pause = refused("Too Many Requests: retry after 3", json!({ "retry_after": 3 }));
+        assert!(matches!(pause, RequestError::RetryAfter(seconds) if seconds == Seconds::from_seconds(3)));
+        let moved = refused("Bad Request: group chat was upgraded", json!({ "migrate_to_chat_id": -7 }));
+        assert!(matches!(moved, RequestError::MigrateToChatId(ChatId(-7))));
+        let blocked = refused("Forbidden: bot was blocked by the user", Value::Null);
+        assert!(matches!(blocked, RequestError::Api(ApiError::BotBlocked)));
+        let new = refused("Bad Request: not today", Value::Null);
+        assert!(matches!(new, RequestError::Api(ApiError::Unknown(text)) if text == "Bad Request: not today"));
+    }
+
+    #[test]
+    fn an_answer_without_result_or_error_is_no_answer() {
+        for answer in
+            [json!({ "ok": true }), json!({ "ok": false }), json!({ "ok": false, "result": { "message_id": 8 } })]
+        {
+            assert!(matches!(answered(&answer), Err(RequestError::InvalidJson { .. })), "{answer}");
+        }
     }
 }

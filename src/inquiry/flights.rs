@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 
 /// The calls under way, by what they ask; never more than `most`.
@@ -72,7 +73,7 @@ where
             (call, place, Flight(told))
         };
         // Not under the lock: a runtime that shuts down drops the task here, and the place takes the lock to go.
-        tokio::spawn(async move { place.end_with(call.await) });
+        tokio::spawn(call.map(|value| place.end_with(value)));
         Boarding::Aboard(flight)
     }
 }

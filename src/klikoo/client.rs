@@ -1,8 +1,9 @@
 //! The client: one async method per operation, each with its remedies, within the time that one check has.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, mem, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -91,9 +92,11 @@ impl Client {
 
     /// Asks about one customer. It moves no money, so a request whose answer was lost is sent again.
     pub async fn inquire(&self, inquiry: &Inquiry<'_>) -> Answer {
-        let mut reference = Reference::fresh();
+        let (mut reference, mut is_used) = (Reference::fresh(), false);
         let each_attempt = || {
-            reference = Reference::fresh();
+            if mem::replace(&mut is_used, true) {
+                reference = Reference::fresh();
+            }
             Request { method: Method::POST, path: INQUIRY_PATH, body: body_of(inquiry, reference) }
         };
         let read = |raw: &RawAnswer| answer::customer(raw, inquiry.number);
@@ -134,9 +137,9 @@ impl fmt::Debug for Client {
 
 impl Inner {
     /// Ends an operation when its time is over; what is under way is dropped.
-    async fn in_time<T>(&self, operation: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let ended = tokio::time::timeout(self.check, operation).await;
-        ended.unwrap_or(Err(Error { fault: Fault::Timeout, code: None }))
+    fn in_time<T>(&self, operation: impl Future<Output = Result<T, Error>>) -> impl Future<Output = Result<T, Error>> {
+        let in_time = tokio::time::timeout(self.check, operation);
+        in_time.map(|ended| ended.unwrap_or(Err(Error { fault: Fault::Timeout, code: None })))
     }
 
     /// Sends a signed request, and again while there is a remedy.
@@ -162,7 +165,8 @@ impl Inner {
 
     /// The kept token, or a new one.
     async fn token(&self) -> Result<Token, Error> {
-        self.tokens.get(self.clock.own_now(), || self.fetch_token()).await
+        // Boxed, because it is seldom needed, and every check would be as large.
+        self.tokens.get(self.clock.own_now(), || self.fetch_token().boxed()).await
     }
 
     async fn fetch_token(&self) -> Result<Token, Error> {
@@ -187,8 +191,8 @@ impl Inner {
     ) -> Result<Brought<T>, Failed> {
         let path = call.path;
         let mut measured = None;
-        let exchange = self.transport.exchange(call, |date: DateTime<Utc>| measured = Some(self.clock.measure(date)));
-        let ended = exchange.await.and_then(|raw| read(&raw));
+        let on_date = |date: DateTime<Utc>| measured = Some(self.clock.measure(date));
+        let ended = self.transport.exchange(call, on_date).await.and_then(|raw| read(&raw));
         let is_clock_refused = matches!(&ended, Err(failed) if failed.cause == Cause::ClockRefused);
         match measured {
             Some(measured) if is_clock_refused => self.clock.correct(measured),

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, Mac};
 use rsa::{
     pkcs1v15::Signature,
@@ -23,7 +23,7 @@ use crate::clock::WIB;
 ///
 /// What is signed and what the header says must be the same string, so it is made once for each request.
 pub fn timestamp(at: DateTime<Utc>) -> String {
-    at.with_timezone(&WIB).format("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+    at.with_timezone(&WIB).to_rfc3339_opts(SecondsFormat::Millis, false)
 }
 
 /// What is signed to ask for an access token.
@@ -33,7 +33,8 @@ pub fn auth_string(client_id: &str, timestamp: &str) -> String {
 
 /// Lowercase hexadecimal SHA-256 of a payload; of nothing, for a request without one.
 pub fn payload_hash(body: &[u8]) -> String {
-    Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = Sha256::digest(body).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// An RSA key refused to sign: it is not a usable key.

@@ -68,16 +68,15 @@ impl Transport {
 
     /// Sends a call and reads its answer whole. `on_date` hears the `Date` header as soon as it is there.
     pub(super) async fn exchange(&self, call: Call, on_date: impl FnOnce(DateTime<Utc>)) -> Result<RawAnswer, Failed> {
-        let exchange = async {
+        let in_time = tokio::time::timeout(self.read, async {
             let response = self.send(call).await?;
             if let Some(date) = date_of(&response) {
                 on_date(date);
             }
             let status = response.status();
             Ok(RawAnswer { status, body: read_bounded(response).await? })
-        };
-        let in_time = tokio::time::timeout(self.read, exchange).await;
-        in_time.unwrap_or_else(|_| Err(Failed::silent(Cause::Passing(Fault::Timeout))))
+        });
+        in_time.await.unwrap_or_else(|_| Err(Failed::silent(Cause::Passing(Fault::Timeout))))
     }
 
     async fn send(&self, call: Call) -> Result<Response, Failed> {

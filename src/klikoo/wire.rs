@@ -91,34 +91,29 @@ impl TokenRequest {
     }
 }
 
-/// Body of the inquiry. Every value is a string, and all six are required.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+/// Body of the inquiry. Every value is a string, and all six are required. They are written in the order in which they
+/// stand here, and what is hashed has to be sorted: keep them so.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InquiryRequest {
-    /// The customer number once more; the vendor's spelling.
-    pub msidn: String,
     /// The partner's buying price in rupiah: the operator's secret.
     pub amount: String,
+    /// The customer number once more; the vendor's spelling.
+    pub msidn: String,
+    /// A fresh UUID v4.
+    pub partner_reference_id: String,
     /// The vendor's product code.
     pub product_code: String,
     /// The partner's selling price in rupiah.
     pub selling_price: String,
     /// The customer number that is asked about.
     pub value: String,
-    /// A fresh UUID v4.
-    pub partner_reference_id: String,
 }
 
 impl InquiryRequest {
     /// The bytes to send, which are also the bytes to hash.
     pub fn to_body(&self) -> String {
-        canonical(&json!({
-            "msidn": self.msidn,
-            "amount": self.amount,
-            "product_code": self.product_code,
-            "selling_price": self.selling_price,
-            "value": self.value,
-            "partner_reference_id": self.partner_reference_id,
-        }))
+        // Six strings can always be written.
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 

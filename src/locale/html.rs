@@ -63,6 +63,11 @@ impl Html {
     /// Markup counts too, so a part may be a little shorter than it could be. A single line beyond the limit loses its
     /// markup and is cut anywhere.
     pub fn split(&self, limit: usize) -> Vec<Html> {
+        // No text has more units than bytes, and nearly every text is short.
+        let text = self.0.trim();
+        if !text.is_empty() && text.len() <= limit {
+            return vec![Self(text.to_owned())];
+        }
         let mut parts = vec![String::new()];
         for line in self.0.lines().flat_map(|line| fitting(line, limit)) {
             match parts.last_mut() {
