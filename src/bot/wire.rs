@@ -9,7 +9,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use reqwest::{
-    Url,
+    Response, Url,
     header::{CONTENT_TYPE, HeaderValue},
 };
 use serde::{
@@ -17,7 +17,15 @@ use serde::{
     de::{DeserializeOwned, Error, IgnoredAny},
 };
 use serde_json::value::RawValue;
-use teloxide::{ApiError, RequestError, requests::Payload, types::ResponseParameters};
+use teloxide::{
+    ApiError, RequestError,
+    requests::Payload,
+    types::{ChatId, Seconds},
+};
+
+/// The longest answer that is read, in bytes: a batch of 100 updates, the longest messages with what they reply to, is a
+/// small part of it.
+const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// A method of the Bot API at its address. It takes a `P` and gives what can be read as a `T`.
 pub(super) struct Method<P, T> {
@@ -46,9 +54,21 @@ impl<P: Payload + Serialize, T: DeserializeOwned> Method<P, T> {
         let json = HeaderValue::from_static("application/json");
         let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, json).body(body);
         // teloxide takes the token out of an error as it takes the error over.
-        let answer = request.send().await?.bytes().await?;
+        let answer = read(request.send().await?).await?;
         serde_json::from_slice::<Answer<T>>(&answer).map_err(no_json)?.into_result()
     }
+}
+
+/// Reads an answer whole, if it is not too long; the client's time-out ends one that only drips.
+async fn read(mut response: Response) -> Result<Vec<u8>, RequestError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(no_json(serde_json::Error::custom("the answer is too long")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// What every method answers (Bot API, "Making requests").
@@ -57,18 +77,26 @@ struct Answer<T> {
     ok: bool,
     result: Option<T>,
     description: Option<ApiError>,
-    parameters: Option<ResponseParameters>,
+    parameters: Option<Parameters>,
+}
+
+/// `ResponseParameters`: teloxide's own reads no other than these two.
+#[derive(Default, Deserialize)]
+struct Parameters {
+    retry_after: Option<u32>,
+    migrate_to_chat_id: Option<i64>,
 }
 
 impl<T> Answer<T> {
     fn into_result(self) -> Result<T, RequestError> {
-        Err(match self {
-            Self { ok: true, result: Some(result), .. } => return Ok(result),
-            Self { parameters: Some(ResponseParameters::RetryAfter(pause)), .. } => RequestError::RetryAfter(pause),
-            Self { parameters: Some(ResponseParameters::MigrateToChatId(new)), .. } => {
-                RequestError::MigrateToChatId(new)
-            }
-            Self { description: Some(error), .. } => RequestError::Api(error),
+        if let Self { ok: true, result: Some(result), .. } = self {
+            return Ok(result);
+        }
+        let Parameters { retry_after, migrate_to_chat_id } = self.parameters.unwrap_or_default();
+        Err(match (retry_after, migrate_to_chat_id, self.description) {
+            (Some(pause), ..) => RequestError::RetryAfter(Seconds::from_seconds(pause)),
+            (_, Some(new), _) => RequestError::MigrateToChatId(ChatId(new)),
+            (.., Some(error)) => RequestError::Api(error),
             _ => no_json(serde_json::Error::custom("neither a result nor an error")),
         })
     }
@@ -162,7 +190,11 @@ pub(super) struct Sent {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use teloxide::types::{ChatId, Seconds};
+    use teloxide::payloads::GetMe;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
 
     use super::*;
 
@@ -207,7 +239,7 @@ mod tests {
         assert!(matches!(moved, RequestError::MigrateToChatId(ChatId(-7))));
         let blocked = refused("Forbidden: bot was blocked by the user", Value::Null);
         assert!(matches!(blocked, RequestError::Api(ApiError::BotBlocked)));
-        let new = refused("Bad Request: not today", Value::Null);
+        let new = refused("Bad Request: not today", json!({ "mood": "grim" }));
         assert!(matches!(new, RequestError::Api(ApiError::Unknown(text)) if text == "Bad Request: not today"));
     }
 
@@ -218,5 +250,19 @@ mod tests {
         {
             assert!(matches!(answered(&answer), Err(RequestError::InvalidJson { .. })), "{answer}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_given_up() {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", server.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            let (mut caller, _) = server.accept().await.unwrap();
+            assert!(caller.read(&mut [0; 1024]).await.unwrap() > 0);
+            caller.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            while caller.write_all(&[b' '; 65536]).await.is_ok() {}
+        });
+        let method = Method::<GetMe, IgnoredAny>::of(&teloxide::Bot::new("1:a").set_api_url(url));
+        assert!(matches!(method.call(GetMe::new()).await, Err(RequestError::InvalidJson { .. })));
     }
 }

@@ -15,7 +15,7 @@ pub enum Fault {
     Blocked,
     /// 400 with this description, after "Bad Request: ".
     BadRequest(&'static str),
-    /// A 5xx from a proxy, with HTML. teloxide waits 10 s after one.
+    /// A 5xx from a proxy, with HTML.
     ServerError(u16),
     /// The connection is lost, and the call is not applied.
     ResetBefore,
@@ -93,7 +93,6 @@ impl Roughness {
             50..70 => Fault::ResetAfter,
             70..85 => Fault::HalfBody,
             85..95 => Fault::Drip(Duration::from_millis(self.random.gen_range(50..1000))),
-            // teloxide waits for 10 s after one.
             95..98 => Fault::ServerError(502),
             _ => Fault::ServerError(500),
         }
