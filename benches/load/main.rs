@@ -42,9 +42,8 @@ const FLAT_OUT_CHATS: i64 = 500;
 const FLAT_OUT_CHECKS: usize = 20_000;
 /// The most questions without an answer while flat out.
 const FLAT_OUT_IN_FLIGHT: usize = 256;
-/// The long run: after how many checks memory is read, and how much it may grow from the second time to the last. Up to the
-/// second the store's cache fills up. After that sled takes some 40 bytes for each check that it has on disk (its table of
-/// pages, 2 MiB for these), and nothing else may stay.
+/// The long run: after how many checks memory is read, and how much it may grow from the second time to the last: sled takes
+/// some 30 to 40 bytes for each check that it has on disk (its table of pages), and nothing else may stay.
 const LONG_RUN: [usize; 3] = [20_000, 60_000, 100_000];
 const LONG_RUN_GROWTH_MIB: f64 = 3.0;
 /// How long the bot is left alone before its idle memory is read.
