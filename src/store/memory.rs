@@ -9,7 +9,7 @@ use crate::value::{ChatId, Language, UpdateId};
 
 use super::key::{self, RecordKey};
 use super::ledger::Ledger;
-use super::paging::{self, AsRow, Order};
+use super::paging::{self, AsRow};
 use super::{
     Cursor, Entry, Error, History, Journal, Page, Preferences, Record, Seq, Waiting, codec, entry_codec, journal,
 };
@@ -104,14 +104,7 @@ impl History for MemoryStore {
 
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error> {
         let kept = self.kept();
-        paging::read(chat, cursor, limit, |bounds, order| {
-            let mut rows = kept.records.range(bounds);
-            std::iter::from_fn(move || match order {
-                Order::OldestFirst => rows.next(),
-                Order::NewestFirst => rows.next_back(),
-            })
-            .map(Ok)
-        })
+        paging::read(chat, cursor, limit, |bounds, order| order.of(kept.records.range(bounds)).map(Ok))
     }
 }
 

@@ -23,6 +23,16 @@ pub(super) enum Order {
     NewestFirst,
 }
 
+impl Order {
+    /// What `rows` gives, which are there by rising keys, in this order.
+    pub(super) fn of<Row>(self, mut rows: impl DoubleEndedIterator<Item = Row>) -> impl Iterator<Item = Row> {
+        std::iter::from_fn(move || match self {
+            Self::OldestFirst => rows.next(),
+            Self::NewestFirst => rows.next_back(),
+        })
+    }
+}
+
 /// Reads the page of `chat` at `cursor`. `range` gives the rows between two keys, in an order.
 pub(super) fn read<Rows, Row>(
     chat: ChatId,

@@ -1,7 +1,8 @@
 //! Checkpoints: what the write-ahead log has goes to sled, and the log is emptied.
 //!
-//! The order makes a stop at any place harmless: sled gets it, is flushed and synced, then the mark says so, and only then is
-//! the log emptied. Stopped before that, it is replayed over a sled that holds it already.
+//! The order makes a stop at any place harmless: the log is synced, sled gets all that is held, is flushed and synced,
+//! then the mark says so, and only then is the log emptied. Stopped before that, it is replayed over a sled that has
+//! all or a part of it.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +27,7 @@ impl Disk {
         Some(if self.wal.size() > ENOUGH { since } else { since + self.timing.checkpoint })
     }
 
-    /// Makes sled hold all that was committed, durably, and empties the log.
+    /// Makes sled hold all that was committed, durably, and empties the log, which has what is held for certain.
     pub(super) fn checkpoint(&mut self) -> Result<(), Error> {
         let live = self.live.as_ref().map_err(Error::clone)?;
         live.database.flush().map_err(|error| live.database.trees.error(&error))?;

@@ -1,6 +1,5 @@
 //! sled itself: opened with what fits the bot, its trees by name, its panics caught.
 
-use std::collections::VecDeque;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -105,15 +104,14 @@ impl Database {
         self.trees.held.write().unwrap_or_else(PoisonError::into_inner).put(changes);
     }
 
-    /// Makes changes in sled one after another. Not in one of sled's transactions: each of those wakes sled's threads
-    /// to write twice. That a group is kept whole or not at all is the write-ahead log's doing, which has all that sled
-    /// may have written of it.
+    /// Makes changes in sled one after another: those of a replay, a restore or a compaction.
     pub(super) fn apply(&self, changes: &[Change]) -> ::sled::Result<()> {
         changes.iter().try_for_each(|Change { tree, key, value }| self.put(*tree, key, value.as_deref()))
     }
 
-    /// Gives sled what is held, and has it write all of it. Only one thread may ever be in here (sled#1308), and none
-    /// may hold anything meanwhile.
+    /// Gives sled what is held, and has it write all of it. Not in one of sled's transactions: each of those wakes sled's
+    /// threads to write twice. sled may be stopped at any row; the write-ahead log has all of them. Only one thread may
+    /// ever be in here (sled#1308), and none may hold anything meanwhile.
     pub(super) fn flush(&self) -> ::sled::Result<()> {
         let held = self.trees.held.read().unwrap_or_else(PoisonError::into_inner);
         for tree in TreeName::ALL {
@@ -122,7 +120,9 @@ impl Database {
         drop(held);
         self.db.flush()?;
         // Not before sled has all of it: who reads looks here first, and then there.
-        *self.trees.held.write().unwrap_or_else(PoisonError::into_inner) = Held::default();
+        let given = std::mem::take(&mut *self.trees.held.write().unwrap_or_else(PoisonError::into_inner));
+        // Nobody who reads waits for this.
+        drop(given);
         Ok(())
     }
 
@@ -152,17 +152,10 @@ impl Trees {
         bounds: (Bound<&[u8]>, Bound<&[u8]>),
         order: Order,
     ) -> impl Iterator<Item = Result<Row, Error>> + use<'a> {
-        let mut held: VecDeque<_> = self.held(|held| held.range(tree, bounds).collect());
-        let mut stored = self.stored(tree).range::<&[u8], _>(bounds);
-        let held = std::iter::from_fn(move || match order {
-            Order::OldestFirst => held.pop_front(),
-            Order::NewestFirst => held.pop_back(),
-        });
-        let stored = std::iter::from_fn(move || match order {
-            Order::OldestFirst => stored.next(),
-            Order::NewestFirst => stored.next_back(),
-        });
-        held::merge(held, stored.map(|row| row.map_err(|error| self.error(&error))), order)
+        let held: Vec<_> = self.held(|held| held.range(tree, bounds).collect());
+        let stored = self.stored(tree).range::<&[u8], _>(bounds);
+        let stored = order.of(stored).map(|row| row.map_err(|error| self.error(&error)));
+        held::merge(order.of(held.into_iter()), stored, order)
     }
 
     /// Reads what is held. Never while sled is read, which may wait for the disk: whoever commits waits for this.

@@ -282,6 +282,7 @@ impl Disk {
         self.readers.set(Err(Error::Closed));
         // After a failure it is left as open: the next start will check what is there.
         let Live { database, log } = std::mem::replace(&mut self.live, Err(Error::Closed))?;
+        self.wal.sync_if_needed().map_err(|error| self.layout.error(&error))?;
         database.flush().map_err(|error| database.trees.error(&error))?;
         drop(database);
         wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
@@ -338,7 +339,9 @@ impl Commit for Disk {
     }
 
     fn settle(&mut self) {
-        if let Err(error) = self.checkpoint() {
+        // sled must not have of a group what the log may lose: it gets what is held by key, not group by group.
+        let synced = self.wal.sync_if_needed().map_err(|error| self.layout.error(&error));
+        if let Err(error) = synced.and_then(|()| self.checkpoint()) {
             tracing::error!(%error, "a checkpoint failed");
             self.fail(error);
         }

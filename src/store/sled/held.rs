@@ -81,7 +81,7 @@ pub(super) fn merge<Stored: Iterator<Item = Result<Row, Error>>>(
 ) -> impl Iterator<Item = Result<Row, Error>> {
     let (mut held, mut stored) = (held.peekable(), stored.peekable());
     std::iter::from_fn(move || {
-        while let Some((key, value)) = held.next_if(|(key, _)| is_next(key, &mut stored, order)) {
+        while let Some((key, value)) = held.next_if(|(key, _)| takes_its_turn(key, &mut stored, order)) {
             if let Some(value) = value {
                 return Some(Ok((key, value)));
             }
@@ -91,7 +91,7 @@ pub(super) fn merge<Stored: Iterator<Item = Result<Row, Error>>>(
 }
 
 /// Whether a held row comes before the next of sled's. Sled's own row of that key is passed over.
-fn is_next(key: &IVec, stored: &mut Peekable<impl Iterator<Item = Result<Row, Error>>>, order: Order) -> bool {
+fn takes_its_turn(key: &IVec, stored: &mut Peekable<impl Iterator<Item = Result<Row, Error>>>, order: Order) -> bool {
     stored.next_if(|row| row.as_ref().is_ok_and(|(stored, _)| stored == key));
     match (stored.peek(), order) {
         (Some(Ok((stored, _))), Order::OldestFirst) => key < stored,
@@ -114,11 +114,8 @@ mod tests {
         let text = |bytes: &IVec| String::from_utf8(bytes.to_vec()).unwrap();
         let stored = stored.iter().map(|(key, value)| Ok((IVec::from(*key), IVec::from(*value))));
         let all = (Bound::Unbounded, Bound::Unbounded);
-        let held = held.range(TreeName::History, all);
-        let rows: Vec<_> = match order {
-            Order::OldestFirst => merge(held, stored, order).collect(),
-            Order::NewestFirst => merge(held.rev(), stored.rev().collect::<Vec<_>>().into_iter(), order).collect(),
-        };
+        let held = order.of(held.range(TreeName::History, all));
+        let rows: Vec<_> = merge(held, order.of(stored), order).collect();
         rows.into_iter().map(Result::unwrap).map(|(key, value)| (text(&key), text(&value))).collect()
     }
 

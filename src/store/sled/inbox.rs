@@ -49,13 +49,13 @@ pub(super) enum Woken {
 
 /// Messages and writes on their way to the writer.
 pub(super) struct Inbox {
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Contents>,
     asked: Condvar,
     room: Semaphore,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Contents {
     messages: Vec<Message>,
     aside: Vec<Write>,
     sooner: bool,
@@ -144,7 +144,7 @@ impl Inbox {
         self.asked.notify_one();
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, Contents> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -61,7 +61,8 @@ impl Journal for SledStore {
     }
 }
 
-/// Reads from the journal's tree, as sled has it, which updates it knows. A row that is neither an entry's nor a finished update's is
+/// Reads from the journal's tree, as sled has it, which updates it knows. A row that is neither an entry's nor a finished
+/// update's is
 /// logged and passed over.
 pub(super) fn read_ledger(trees: &Trees) -> Result<Ledger, Error> {
     let (mut open, mut finished) = (HashMap::new(), Vec::new());

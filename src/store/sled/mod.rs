@@ -4,12 +4,13 @@
 //! there, commits it as a group ([`disk`]) and then answers every caller. One sync serves all of them, and no runtime
 //! thread waits for it. What is accepted needs no sync at once, and is committed by its caller where nobody is ahead of
 //! it: one short write to a file. Pages are read on the runtime's blocking threads; what a chat has chosen is read with
-//! every message, from a small tree that sled keeps in memory, and so at once.
+//! every message, from a small tree of which sled keeps most in memory, and so at once.
 //!
 //! A group is one record of the write-ahead log ([`plan`], [`wal`]): a crash keeps all of it or none, so that no record
 //! is parted from the entry of the journal that tells of it. It is synced before it is answered, unless it does no more
 //! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be;
-//! what was accepted, within some milliseconds in any case ([`Journal::secure`](super::Journal::secure) waits for it). A
+//! what was accepted, as soon as somebody has waited for it for some milliseconds
+//! ([`Journal::secure`](super::Journal::secure)). A
 //! power loss before an end is synced means an answer given twice; a sync of its own would cost every check one. sled
 //! gets what was committed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads,
 //! which took half of the bot's CPU time. Until then it is [`held`] in memory. After a full disk the store goes on by
@@ -29,8 +30,8 @@
 //! | `restored/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
 //!
 //! # The room it takes
-//! Some 550 bytes for a check, and 30 to 40 bytes of memory: sled's table of pages. What comes and goes (the journal) or is rewritten (preferences) takes no more than a few
-//! MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew
+//! Some 550 bytes for a check, and 30 to 40 bytes of memory: sled's table of pages. What comes and goes (the journal) or
+//! is rewritten (preferences) takes no more than a few MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew
 //! ([`compact`]).
 //!
 //! # What damage is noticed

@@ -120,8 +120,8 @@ impl<'a> Plan<'a> {
         let Some(ended) = self.ledger.finish(update) else { return };
         let key = key::of_entry(ended.order, update);
         self.entries.remove(&key);
-        // First remembered, then removed: sled may write the one without the other, and the check of a store that was
-        // killed looks for each entry in either place.
+        // First remembered, then removed, as a checkpoint does it too: a replay may be stopped in between, and the check
+        // of a store that was killed looks for each entry in either place.
         let finished = key::finished_value(ended.nth, update);
         self.change(TreeName::Journal, key::of_finished(ended.slot()).to_vec(), Some(finished.to_vec()));
         self.change(TreeName::Journal, key, None);

@@ -12,7 +12,7 @@ use crate::value::{ChatId, Language};
 impl SledStore {
     /// Reads one row where it stands: unlike a page, this happens once or twice for *every* message, and a change of
     /// thread would cost several times the microsecond that a row in sled's cache takes. All rows of all chats are a
-    /// few pages, which stay in that cache; at worst one read of 4 KiB from the disk holds up the runtime.
+    /// few pages; where one was pushed out of that cache, a read of some KiB from the disk holds up the runtime.
     fn preference(&self, key: [u8; 9]) -> Result<Option<IVec>, Error> {
         let trees = self.trees()?;
         catching(&self.0.dir, || trees.get(TreeName::Preferences, &key))?

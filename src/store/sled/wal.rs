@@ -105,6 +105,11 @@ impl Wal {
         Ok(())
     }
 
+    /// [`Wal::sync`], where there is something to sync.
+    pub(super) fn sync_if_needed(&mut self) -> io::Result<()> {
+        if self.is_synced() { Ok(()) } else { self.sync() }
+    }
+
     fn reach_disk(&mut self) -> io::Result<()> {
         if let Some(failed) = self.unsynced {
             return Err(failed.into());

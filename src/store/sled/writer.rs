@@ -151,8 +151,9 @@ impl Writer {
         if self.shared.synced.load(Acquire) >= accepted {
             return Ok(());
         }
-        let is_synced = timeout(self.patience, durable.wait_for(|synced| *synced >= accepted)).await.is_ok();
-        if is_synced { Ok(()) } else { self.ask(Message::Sync).await }
+        let synced =
+            timeout(self.patience, durable.wait_for(|synced| *synced >= accepted)).await.is_ok_and(|s| s.is_ok());
+        if synced { Ok(()) } else { self.ask(Message::Sync).await }
     }
 
     /// Shows what is committed from now on.
@@ -273,7 +274,10 @@ fn serve(shared: &Shared) -> Result<(), Error> {
         match woken {
             Woken::Alone => break None,
             Woken::Sooner => {}
-            Woken::InTime => shared.with(|target| target.settle())?,
+            Woken::InTime => shared.with(|target| {
+                target.settle();
+                shared.note_if_synced(target);
+            })?,
             Woken::Asked => {
                 let answered = shared.with(|target| Group::take(&shared.inbox).commit(shared, target))?;
                 // Told only now that others may commit: whoever is told may do so at once.
