@@ -149,8 +149,8 @@ async fn sled_may_have_written_any_part_of_what_the_log_holds() {
     store.accept(vec![entry(1), entry(2)]).await.unwrap();
     store.close().await.unwrap();
     let store = open_without_checkpoints(dir.path());
-    let seq = store.append(record(ChatId(7), 0), Some(UpdateId(2))).await.unwrap();
-    store.finish(UpdateId(1)).await.unwrap();
+    let seq = store.append(record(ChatId(7), 0), Some(UpdateId(1))).await.unwrap();
+    store.finish(UpdateId(2)).await.unwrap();
     store.accept(vec![entry(3), entry(4)]).await.unwrap();
     store.finish(UpdateId(4)).await.unwrap();
     let left = killed(dir.path());
@@ -167,7 +167,7 @@ async fn sled_may_have_written_any_part_of_what_the_log_holds() {
         drop(database);
         wait_for_sled(&layout.open_log().unwrap()).unwrap();
         let store = SledStore::open(dir.path()).unwrap();
-        let answered = crate::store::Entry { kept: Some(seq), ..entry(2) };
+        let answered = crate::store::Entry { kept: Some(seq), ..entry(1) };
         assert_eq!(store.unfinished().await, Ok(vec![answered, entry(3)]), "{written} of {}", changes.len());
         assert_eq!(kept_places(&store).await, [seq.0]);
         assert_eq!(store.accept((1..=5).map(entry).collect()).await, Ok(vec![false, false, false, false, true]));
