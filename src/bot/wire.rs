@@ -56,8 +56,7 @@ impl<P: Payload + Serialize, T: DeserializeOwned> Method<P, T> {
         let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, json).body(body);
         // teloxide takes the token out of an error as it takes the error over.
         let answer = read(request.send().await?).await?;
-        // A byte that is no text must not cost a whole batch, again and again.
-        serde_json::from_str::<Answer<T>>(&String::from_utf8_lossy(&answer)).map_err(no_json)?.into_result()
+        serde_json::from_str::<Answer<T>>(&text_of(answer)).map_err(no_json)?.into_result()
     }
 }
 
@@ -71,6 +70,11 @@ async fn read(mut response: Response) -> Result<Vec<u8>, RequestError> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// A byte that is no text must not cost a whole batch, again and again.
+fn text_of(answer: Vec<u8>) -> String {
+    String::from_utf8(answer).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// What every method answers (Bot API, "Making requests").

@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use super::{
     codes::{self, Meaning, meaning},
@@ -73,12 +72,11 @@ where
     }
 }
 
-/// Reads an object that is JSON all through. By itself serde takes an array too, its items for the fields in their order,
-/// and passes over bytes that are no text where it needs no value.
+/// Reads an object. By itself serde takes an array too, its items for the fields in their order, and passes over bytes
+/// that are no text where it needs no value.
 fn envelope<D: DeserializeOwned>(body: &[u8]) -> Option<Envelope<D>> {
-    serde_json::from_slice::<Map<String, Value>>(body).ok()?;
-    // Read again, not out of the map: that has only the last of two fields of one name, and this refuses them.
-    serde_json::from_slice(body).ok()
+    let text = str::from_utf8(body).ok()?;
+    if text.trim_start().starts_with('{') { serde_json::from_str(text).ok() } else { None }
 }
 
 fn customer_of(data: InquiryData) -> Customer {
