@@ -155,7 +155,9 @@ pub async fn identify(account: &Account) -> Result<String, String> {
 }
 
 fn connect(account: &Account) -> Result<teloxide::Bot, Error> {
-    let client = teloxide::net::default_reqwest_settings().build().map_err(Error::Client)?;
+    // No copy of every request, for repeats that only HTTP/2 knows.
+    let no_repeats = reqwest::retry::never().max_retries_per_request(0);
+    let client = teloxide::net::default_reqwest_settings().retry(no_repeats).build().map_err(Error::Client)?;
     let telegram = teloxide::Bot::with_client(account.token.expose_secret(), client);
     Ok(match &account.api_url {
         Some(url) => telegram.set_api_url(url.clone()),

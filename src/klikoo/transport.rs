@@ -56,6 +56,9 @@ impl Transport {
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)
+            // What may be repeated is decided where it is known what a repeat does; the client's own is for HTTP/2 only,
+            // and would copy every request to be ready for it.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(timeouts.connect)
             .tcp_nodelay(true)
             .pool_idle_timeout(KEEP_UNUSED);
