@@ -187,6 +187,7 @@ button-stale = This button is no longer valid. Type /riwayat again.
 
 alert = 🔧 <b>Checks fail and need you.</b> { $remedy }
 alert-code = 🔧 <b>Checks fail and need you</b> (code { $code }). { $remedy }
+alert-product = 🏷️ <b>Klikoo refuses { $product }</b> (code { $code }): check its code and its prices in the bot's catalog, or ask Klikoo whether the product is active.
 alert-store = 💾 <b>The bot cannot keep data; new checks are refused until it can.</b> <code>{ $error }</code>
 remedy-signature = Klikoo refuses the signature: make the client secret and the public key in the dashboard match the bot's, then run <code>ceknomor doctor</code>.
 remedy-credentials = Klikoo refuses the client id or secret: copy them again from the dashboard, Pengaturan → Konfigurasi API.

@@ -178,6 +178,7 @@ button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
 
 alert = 🔧 <b>Cek gagal dan butuh Anda.</b> { $remedy }
 alert-code = 🔧 <b>Cek gagal dan butuh Anda</b> (kode { $code }). { $remedy }
+alert-product = 🏷️ <b>{ $product } ditolak Klikoo</b> (kode { $code }): periksa kode dan harganya di katalog bot, atau tanyakan ke Klikoo apakah produknya aktif.
 alert-store = 💾 <b>Penyimpanan bot bermasalah; cek baru ditolak sampai beres.</b> <code>{ $error }</code>
 remedy-signature = Tanda tangan ditolak Klikoo: samakan client secret dan kunci publik di dashboard dengan yang dipakai bot, lalu jalankan <code>ceknomor doctor</code>.
 remedy-credentials = Client ID atau client secret ditolak Klikoo: salin lagi dari dashboard, Pengaturan → Konfigurasi API.

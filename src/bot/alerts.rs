@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    mem::{Discriminant, discriminant},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{desk::Desk, send::Destination};
 use crate::{
+    catalog::ProductCode,
     chat::Alert,
     value::{ChatId, OperatorProblem},
 };
@@ -44,21 +44,32 @@ impl Desk {
 pub(super) struct Alerted(Mutex<HashMap<Problem, Instant>>);
 
 /// What makes two alerts the same.
-type Problem = (Discriminant<Alert>, Option<OperatorProblem>);
+#[derive(PartialEq, Eq, Hash)]
+enum Problem {
+    Account(OperatorProblem),
+    Product(ProductCode),
+    Store,
+}
+
+impl From<&Alert> for Problem {
+    fn from(alert: &Alert) -> Self {
+        match alert {
+            Alert::Account { problem, .. } => Self::Account(*problem),
+            Alert::Product { product, .. } => Self::Product(product.clone()),
+            Alert::Store(_) => Self::Store,
+        }
+    }
+}
 
 impl Alerted {
     /// Whether the owners have not been told lately; from now on they have.
     fn is_news(&self, alert: &Alert) -> bool {
-        let problem = match alert {
-            Alert::Account { problem, .. } => Some(*problem),
-            Alert::Store(_) => None,
-        };
+        let problem = Problem::from(alert);
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         told.retain(|_, at| now.duration_since(*at) < ALERT_AGAIN);
-        let key = (discriminant(alert), problem);
-        let is_news = !told.contains_key(&key);
-        told.entry(key).or_insert(now);
+        let is_news = !told.contains_key(&problem);
+        told.entry(problem).or_insert(now);
         is_news
     }
 }

@@ -49,6 +49,13 @@ pub struct Product {
     pub price: Price,
 }
 
+impl Product {
+    /// Whether the agent names the nominal.
+    pub fn is_open(&self) -> bool {
+        matches!(self.price, Price::Open { .. })
+    }
+}
+
 /// A product's price, in rupiah.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Price {

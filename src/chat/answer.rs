@@ -62,8 +62,10 @@ fn without_customer(words: Words<'_>, product: &Product, number: &CustomerNumber
     match verdict {
         Verdict::Found(_) => say!(words, "found-unnamed", provider = provider),
         Verdict::NotFound => not_found(words, product, number),
-        Verdict::AmountTooSmall => say!(words, "amount-too-small", provider = provider, number = copyable),
-        Verdict::ProductUnavailable => {
+        Verdict::AmountTooSmall if product.is_open() => {
+            say!(words, "amount-too-small", provider = provider, number = copyable)
+        }
+        Verdict::AmountTooSmall | Verdict::ProductUnavailable => {
             let code = product.code.as_str();
             say!(words, "product-unavailable", code = code, provider = provider, number = copyable)
         }
@@ -99,6 +101,18 @@ pub(super) fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> 
     }
 }
 
+/// What of an outcome the owners are to be told, because only they can put it right.
+pub(super) fn alert_of(product: &Product, outcome: Outcome) -> Option<Alert> {
+    match outcome.verdict {
+        Verdict::Operator(problem) => Some(Alert::Account { problem, code: outcome.code }),
+        Verdict::AmountTooSmall if product.is_open() => None,
+        Verdict::AmountTooSmall | Verdict::ProductUnavailable => {
+            Some(Alert::Product { product: product.code.clone(), code: outcome.code })
+        }
+        _ => None,
+    }
+}
+
 /// What an owner is told when only the operator can help.
 pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
     match alert {
@@ -106,6 +120,10 @@ pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
             say!(words, "alert-code", code = code, remedy = remedy(words, *problem))
         }
         Alert::Account { problem, code: None } => say!(words, "alert", remedy = remedy(words, *problem)),
+        Alert::Product { product, code } => {
+            let code = code.as_ref().map_or("?", |code| code.as_str());
+            say!(words, "alert-product", product = product.as_str(), code = code)
+        }
         Alert::Store(error) => say!(words, "alert-store", error = error),
     }
 }

@@ -197,9 +197,7 @@ impl Talk {
 
     fn ended(&self, words: Words<'_>, request: &Request, checked: Checked) -> Said {
         let mut said = Said::from(answer(words, request, &checked));
-        if let Verdict::Operator(problem) = checked.outcome.verdict {
-            said.alert = Some(Alert::Account { problem, code: checked.outcome.code });
-        }
+        said.alert = answer::alert_of(&request.product, checked.outcome);
         said
     }
 

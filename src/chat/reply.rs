@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    catalog::ProductCode,
     locale::Html,
     value::{ChatId, OperatorProblem, Outcome, ResponseCode, UserId},
 };
@@ -142,6 +143,13 @@ pub enum Alert {
     Account {
         /// What is wrong.
         problem: OperatorProblem,
+        /// The vendor's code for it.
+        code: Option<ResponseCode>,
+    },
+    /// In the catalog: Klikoo takes the product not at all, or not at this price.
+    Product {
+        /// Which one.
+        product: ProductCode,
         /// The vendor's code for it.
         code: Option<ResponseCode>,
     },

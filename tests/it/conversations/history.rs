@@ -66,7 +66,9 @@ async fn every_verdict_has_its_line() {
     ] {
         ask(&budi, typed).await;
     }
-    owner.in_private().reply().await;
+    for alert in ["🏷️ PLN20 ditolak", "🔧 Cek gagal"] {
+        assert!(owner.in_private().reply().await.text().starts_with(alert));
+    }
     let history = ask(&budi, "/riwayat").await;
     let lines: Vec<&str> = history.text().lines().skip(3).collect();
     let expected = [

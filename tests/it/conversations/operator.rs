@@ -38,6 +38,36 @@ async fn an_agent_reads_that_it_is_being_repaired_and_the_owner_how() {
 }
 
 #[tokio::test]
+async fn a_product_that_klikoo_refuses_is_the_owners_to_put_right() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos").in_private();
+    let budi = scene.agent("Budi").in_private();
+    let bot = scene.start();
+    ask(&owner, "/start").await;
+
+    ask(&budi, "/cek PLN20 00000000525").await;
+    let alert = owner.reply().await;
+    assert_eq!(
+        alert.text(),
+        "🏷️ PLN20 ditolak Klikoo (kode 400046525): periksa kode dan harganya di katalog bot, \
+         atau tanyakan ke Klikoo apakah produknya aktif."
+    );
+
+    // Of a fixed price the agent cannot name a larger one.
+    ask(&budi, "/cek PLN20 00000000525").await;
+    let reply = ask(&budi, "/cek OVO10 081000000498").await;
+    assert_eq!(body(&reply)[0], "⚠️ OVO10 sedang tidak bisa dicek. Nomor 081000000498 belum tentu salah.");
+    let alert = owner.reply().await;
+    assert!(alert.text().starts_with("🏷️ OVO10 ditolak Klikoo"), "{alert:?}");
+
+    // Of an open one it is the agent's.
+    ask(&budi, "/cek DNOPEN 081000000498 5rb").await;
+    ask(&budi, "/cek PLN20 00000000571").await;
+    assert!(owner.reply().await.text().contains("(kode 403046571)"), "nothing came before this");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn every_problem_names_its_remedy() {
     let mut scene = Scene::new().await;
     let owner = scene.owner("Ibu Bos").in_private();

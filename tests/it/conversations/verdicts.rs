@@ -91,7 +91,7 @@ async fn an_amount_too_small_asks_for_a_larger_one() {
 async fn a_product_that_cannot_be_checked_is_no_fault_of_the_number() {
     let mut scene = Scene::new().await;
     scene.sell("[[product]]\ncode = \"PLN500\"\nname = \"PLN 500.000\"\nprovider = \"PLN\"\nbuying = 500150\nselling = 500500\n");
-    let budi = scene.owner("Budi").in_private();
+    let budi = scene.agent("Budi").in_private();
     let bot = scene.start();
     let unknown_to_klikoo = ("PLN500", "01105691111");
     for (product, number) in [("PLN20", "00000000525"), ("PLN20", "00000000501"), unknown_to_klikoo] {
