@@ -109,7 +109,8 @@ pub struct AccessSettings {
     /// Telegram user ids of the owners, comma-separated: they may check in any chat
     #[arg(long, env = "CEKNOMOR_OWNERS", value_name = "IDS", default_value = "", hide_default_value = true)]
     owners: Ids<u64>,
-    /// Ids of the chats whose members may check there, comma-separated (groups have negative ids)
+    /// Ids of the chats whose members may check there, comma-separated (groups have negative ids; an agent's own id: in
+    /// private)
     #[arg(
         long,
         env = "CEKNOMOR_CHATS",
@@ -164,10 +165,20 @@ impl TelegramSettings {
     /// # Errors
     /// What is missing or wrong.
     pub fn account(&self) -> Result<bot::Account, Error> {
-        let token = self.token.clone().filter(|token| !token.expose_secret().trim().is_empty());
-        let token = token.ok_or_else(|| Error::one("TELOXIDE_TOKEN is not set: ask @BotFather for a bot token"));
-        let (token, api_url) = Error::both(token, self.api_url())?;
-        Ok(bot::Account { token, api_url })
+        let (token, api_url) = Error::both(self.token(), self.api_url())?;
+        Ok(bot::Account { token: SecretString::from(token), api_url })
+    }
+
+    /// The token, if it has the form that @BotFather gives it: the bot's id, a colon, letters.
+    fn token(&self) -> Result<&str, Error> {
+        let token = self.token.as_ref().map(|token| token.expose_secret());
+        let token = given("TELOXIDE_TOKEN", "ask @BotFather for a bot token", token)?;
+        let is_token = token.split_once(':').is_some_and(|(id, key)| {
+            let is_key = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && !key.is_empty() && key.bytes().all(is_key)
+        });
+        let wrong = "TELOXIDE_TOKEN is no bot token: copy all of it from @BotFather, digits, colon and letters";
+        if is_token { Ok(token) } else { Err(Error::one(wrong)) }
     }
 
     fn api_url(&self) -> Result<Option<Url>, Error> {

@@ -169,7 +169,7 @@ fn price(table: &mut Table<'_, '_, '_>, built_in: Option<&Product>) -> Option<Pr
 }
 
 fn fixed_price(table: &mut Table<'_, '_, '_>, below_cost: bool) -> Option<Price> {
-    let (buying, selling) = (rupiah(table, "buying"), rupiah(table, "selling"));
+    let (buying, selling) = (rupiah(table, "buying", "selling"), rupiah(table, "selling", "buying"));
     let (buying, selling) = (buying?, selling?);
     if selling < buying && !below_cost {
         let what = format!("selling at {} loses {} a sale", selling.0, buying.0 - selling.0);
@@ -179,7 +179,7 @@ fn fixed_price(table: &mut Table<'_, '_, '_>, below_cost: bool) -> Option<Price>
 }
 
 fn open_price(table: &mut Table<'_, '_, '_>) -> Option<Price> {
-    let (min, max) = (rupiah(table, "min"), rupiah(table, "max"));
+    let (min, max) = (rupiah(table, "min", "max"), rupiah(table, "max", "min"));
     let (min, max) = (min?, max?);
     if max < min {
         table.refuse("max", format!("`max` {} is less than `min` {}", max.0, min.0), "exchange the two");
@@ -187,9 +187,10 @@ fn open_price(table: &mut Table<'_, '_, '_>) -> Option<Price> {
     Some(Price::Open { min, max })
 }
 
-fn rupiah(table: &mut Table<'_, '_, '_>, key: &str) -> Option<Rupiah> {
+/// The price under `key`, which comes with that under `other`. No figure is offered for one: it would be somebody else's.
+fn rupiah(table: &mut Table<'_, '_, '_>, key: &str, other: &str) -> Option<Rupiah> {
     if !table.has(key) {
-        return missing(table, key, &format!("{key} = 20500"));
+        return missing(table, key, &format!("your own, in whole rupiah: it goes with `{other}`"));
     }
     let amount = table.whole(key)?;
     if !SENSIBLE.contains(&amount) {

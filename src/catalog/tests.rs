@@ -177,7 +177,7 @@ code = "dn1"
         "p.toml:25: `selling` of 999999999 rupiah is no sensible price; write whole rupiah from 100 to 100000000",
         "p.toml:27: DN1 stands here again, after line 23; keep one of the two",
         "p.toml:28: `hidden` is not true or false but a text; write hidden = true, without quotes",
-        "p.toml:29: `max` is missing; add max = 20500",
+        "p.toml:29: `max` is missing; add your own, in whole rupiah: it goes with `min`",
         "p.toml:31: `min` of 10 rupiah is no sensible price; write whole rupiah from 100 to 100000000",
         "p.toml:36: a denomination is fixed or open, not both; keep buying and selling, or min and max",
         "p.toml:38: no product DNX is there to hide; did you mean DN1?",

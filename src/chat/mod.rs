@@ -33,7 +33,7 @@ use crate::{
     locale::{Html, Locale, Words},
     say,
     store::{self, Cursor, History, Preferences, Seq},
-    value::{ChatId, Language, UpdateId, UserId, Verdict},
+    value::{ChatId, Language, UpdateId, UserId},
 };
 use history::Turn;
 

@@ -18,6 +18,8 @@ use crate::{
 };
 
 #[derive(clap::Args, Debug)]
+// clap's own shows every setting that the environment has as a flag: nobody is to write a secret there.
+#[command(override_usage = "ceknomor cek [OPTIONS] <KODE NOMOR [NOMINAL]>...")]
 #[command(after_help = "Examples:
   ceknomor cek PLN20 01105691111
   ceknomor cek DNOPEN 0817-345-544 50rb --json

@@ -47,7 +47,8 @@ no account, no token, no network; nothing is kept. Try these, or your own:
   /produk     /riwayat     /bantuan     /bahasa en
 
 A button stands below a message as [1] with its label: type 1 to press it.
-`ceknomor sandbox --list` shows what every number does. Ctrl-D ends.
+`ceknomor sandbox --list` shows what every number does. A provider that fails some times in a row is
+left alone for a while, and then even a good number has to wait (/gangguan). Ctrl-D ends.
 ";
 
 pub(super) async fn demo() -> anyhow::Result<ExitCode> {

@@ -15,7 +15,7 @@ use crate::{
     bot,
     catalog::Catalog,
     clock::SystemClock,
-    config::{AccessSettings, CatalogSettings, DataSettings, KlikooSettings, TelegramSettings},
+    config::{AccessSettings, CatalogSettings, DataSettings, KlikooSettings, PatienceSettings, TelegramSettings},
     klikoo::{self, Client, Fault},
     locale::rupiah,
     store,
@@ -29,6 +29,8 @@ pub(super) struct Args {
     telegram: TelegramSettings,
     #[command(flatten)]
     klikoo: KlikooSettings,
+    #[command(flatten)]
+    late: PatienceSettings,
     #[command(flatten)]
     access: AccessSettings,
     #[command(flatten)]
@@ -66,9 +68,17 @@ pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
     report.add("data directory", data(args.data.dir()))?;
     report.add("products", products(&args.catalog))?;
     report.add("access", access(&args.access))?;
+    report.add("late answers", Ok(late_answers(&args.late)))?;
     check_klikoo(&mut report, &args.klikoo).await?;
     report.add("Telegram", telegram(&args.telegram).await)?;
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn late_answers(settings: &PatienceSettings) -> String {
+    match settings.patience() {
+        Some(patience) => format!("a provider that does not answer is asked again for {} min", patience.num_minutes()),
+        None => "a provider that does not answer is not asked again".to_owned(),
+    }
 }
 
 fn data(dir: &Path) -> Finding {
@@ -224,6 +234,8 @@ pub(super) fn operators(problem: OperatorProblem) -> &'static str {
         OperatorProblem::NoApi => {
             "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included"
         }
-        OperatorProblem::Request => "this is a bug of ceknomor's: report it with the code",
+        OperatorProblem::Request => {
+            "check products and prices in the catalog; if they are right, report a bug of ceknomor's, with the code"
+        }
     }
 }

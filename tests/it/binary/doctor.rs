@@ -42,6 +42,7 @@ async fn a_good_set_up_is_called_good() {
             ("data directory", "data holds nothing yet and can be written"),
             ("products", "6 products can be checked, at the vendor's sample prices: set CEKNOMOR_CATALOG"),
             ("access", "1 owner, 0 chats"),
+            ("late answers", "a provider that does not answer is asked again for 15 min"),
             ("private key", "readable"),
             ("Klikoo token", "given"),
             ("clock", "accepted by Klikoo"),
@@ -124,6 +125,14 @@ async fn what_cannot_be_reached_is_told_from_what_refuses() {
     let (part, text) = one_failure(&stage.place).await;
     assert_eq!(part, "Telegram");
     assert_eq!(text, "Telegram refuses the bot token: copy TELOXIDE_TOKEN from @BotFather again");
+    stage.place.set("TELOXIDE_TOKEN", stage.telegram.token());
+
+    // As it was pasted; half of it is told apart from one that is refused.
+    stage.place.set("TELOXIDE_TOKEN", format!(" {} ", stage.telegram.token()));
+    assert_eq!(stage.place.call(&["doctor"]).await.code, Some(0));
+    stage.place.set("TELOXIDE_TOKEN", "AAF0817");
+    let (_, text) = one_failure(&stage.place).await;
+    assert!(text.starts_with("TELOXIDE_TOKEN is no bot token: copy all of it"), "{text}");
     stage.place.set("TELOXIDE_TOKEN", stage.telegram.token());
 
     stage.klikoo.stop().await;
