@@ -3,7 +3,10 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,6 +19,7 @@ use super::{
     alerts::Alerted,
     lanes::{Full, Lanes},
     late::{End, Late, Waiter},
+    moves::Moves,
     question::{Question, What},
     send::{Destination, Placed, Sender},
     wire::Update,
@@ -42,7 +46,10 @@ pub(super) struct Desk {
     pub(super) access: Access,
     pub(super) journal: Arc<dyn Journal>,
     pub(super) clock: Arc<dyn Clock>,
+    /// How far Telegram's clock is ahead of ours, in seconds: it dates the messages, and ours may be wrong.
+    pub(super) telegram_ahead: AtomicI64,
     pub(super) sender: Sender,
+    pub(super) moves: Arc<Moves>,
     pub(super) lanes: Lanes,
     pub(super) late: Arc<Late>,
     pub(super) alerted: Alerted,
@@ -58,7 +65,12 @@ impl Desk {
     pub(super) async fn take(self: &Arc<Self>, updates: Vec<Update>) {
         let mut questions = Vec::with_capacity(updates.len());
         for update in updates {
-            questions.extend(self.question(update).await);
+            let number = update.update_id;
+            match AssertUnwindSafe(self.question(update)).catch_unwind().await {
+                Ok(question) => questions.extend(question),
+                // Nobody can be told: it is not known who asked, nor what. Telegram would send it again at every start.
+                Err(_) => tracing::error!(update = number, "reading an update panicked; it was passed over"),
+            }
         }
         if questions.is_empty() {
             return;
@@ -81,7 +93,11 @@ impl Desk {
             tracing::info!(questions = unfinished.len(), "taking up what was not answered");
         }
         for entry in unfinished {
-            let question = Question::read(&entry, &self.talk.catalog);
+            let read = || Question::read(&entry, &self.talk.catalog);
+            let Ok(question) = std::panic::catch_unwind(AssertUnwindSafe(read)) else {
+                tracing::error!(update = entry.update.0, "reading what was not answered panicked; it was passed over");
+                continue;
+            };
             match question.what {
                 What::StalePress => self.finish(entry.update).await,
                 _ => self.take_up(question, entry),
@@ -90,20 +106,22 @@ impl Desk {
         Ok(())
     }
 
+    /// Learns from the moment of an answer, by Telegram's clock, how far that is ahead.
+    pub(super) fn follow(&self, date: Option<DateTime<Utc>>) {
+        if let Some(date) = date {
+            self.telegram_ahead.store((date - self.now()).num_seconds(), Relaxed);
+        }
+    }
+
+    /// The moment, by our clock, that is so many seconds since 1970 by Telegram's.
+    pub(super) fn ours(&self, telegrams: i64) -> DateTime<Utc> {
+        let ours = telegrams.checked_sub(self.telegram_ahead.load(Relaxed));
+        ours.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_else(|| self.now())
+    }
+
     /// The present moment.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
-    }
-
-    /// The id under which a chat's history is kept: its first, where it was a group that became a supergroup.
-    pub(super) async fn first_id(&self, chat: ChatId) -> ChatId {
-        match self.talk.preferences.origin(chat).await {
-            Ok(origin) => origin.unwrap_or(chat),
-            Err(error) => {
-                tracing::error!(%error, "cannot read which group a supergroup was");
-                chat
-            }
-        }
     }
 
     /// What someone may do in a chat, listed by either of its ids.
@@ -127,20 +145,19 @@ impl Desk {
         }
     }
 
-    /// Nothing can be written down: whoever asks is told so, and nothing is begun that could be lost.
+    /// Nothing can be written down: whoever asks for what has to be is told so, and nothing is begun that could be lost.
     fn decline(self: &Arc<Self>, questions: Vec<Question>, error: &store::Error) {
         tracing::error!(%error, questions = questions.len(), "questions were not accepted");
         self.tell_owners(&Alert::Store(error.to_string()));
         for question in questions {
             let desk = self.clone();
             let told = self.lanes.submit((question.chat, question.user), async move {
-                match &question.what {
-                    // It reads what there is and needs no room on the disk.
-                    What::Press { press, query, message } => desk.turn(question.to, press, query, *message).await,
-                    _ => {
-                        let reply = desk.talk.not_accepted(question.chat).await;
-                        let _ = desk.sender.send(question.to, &reply).await;
-                    }
+                if let What::Intent(Intent::Check { .. } | Intent::Language(_)) = question.what {
+                    let reply = desk.talk.not_accepted(question.chat).await;
+                    let _ = desk.sender.send(question.to, &reply).await;
+                } else {
+                    // It needs no room on the disk; /batal even makes some.
+                    desk.answer(question, None).await;
                 }
             });
             if told.is_err() {
@@ -375,8 +392,9 @@ impl Desk {
         }
     }
 
-    /// Strikes what could not be struck before.
+    /// Writes what could not be written before.
     async fn catch_up(&self) {
+        self.moves.catch_up().await;
         let unstruck = std::mem::take(&mut *self.unstruck.lock().unwrap_or_else(PoisonError::into_inner));
         for update in unstruck {
             self.finish(update).await;

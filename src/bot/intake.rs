@@ -1,12 +1,11 @@
 //! What Telegram sends becomes a question of our own, or nothing: most of what a bot sees is none of its business.
 
-use chrono::DateTime;
 use teloxide::types::CallbackQueryId;
 
 use super::{
     desk::Desk,
     question::{Question, What},
-    send::{Destination, moved},
+    send::Destination,
     wire::{CallbackQuery, Message, Readable, Update},
 };
 use crate::{
@@ -41,7 +40,7 @@ impl Desk {
             topic: message.message_thread_id.filter(|_| message.is_topic_message),
             question: Some(MessageId(message.message_id)),
         };
-        let chat = self.first_id(to.chat).await;
+        let chat = self.moves.first_id(to.chat).await;
         let user = UserId(from.id);
         let replied = message.reply_to_message.as_deref();
         let ask = Ask {
@@ -55,14 +54,14 @@ impl Desk {
         };
         let what = What::Intent(self.talk.understand(&ask, &self.name).await?);
         let quoted = replied.map(|replied| MessageId(replied.message_id));
-        let asked = DateTime::from_timestamp(message.date, 0).unwrap_or_else(|| self.now());
+        let asked = self.ours(message.date);
         Some(Question { update, chat, user, asked, to, quoted, what })
     }
 
     async fn press(&self, update: UpdateId, query: CallbackQuery) -> Option<Question> {
         let (message, data) = (query.message?, query.data?);
         let to = Destination { chat: ChatId(message.chat.id), topic: None, question: None };
-        let chat = self.first_id(to.chat).await;
+        let chat = self.moves.first_id(to.chat).await;
         let user = UserId(query.from.id);
         let press = Press { chat, user, role: self.role(to.chat, chat, user), data };
         let what = What::Press { press, query: CallbackQueryId(query.id), message: MessageId(message.message_id) };
@@ -73,10 +72,10 @@ impl Desk {
     async fn note_move(&self, message: &Message) {
         let here = ChatId(message.chat.id);
         if let Some(new) = message.migrate_to_chat_id {
-            moved(&*self.talk.preferences, here, ChatId(new)).await;
+            self.moves.note(here, ChatId(new)).await;
         }
         if let Some(old) = message.migrate_from_chat_id {
-            moved(&*self.talk.preferences, ChatId(old), here).await;
+            self.moves.note(ChatId(old), here).await;
         }
     }
 

@@ -143,6 +143,10 @@ impl Late {
             Asked::Held | Asked::Busy | Asked::Lost => {}
         }
         let (now, waiting) = (desk.now(), &mut waiter.waiting);
+        if let Some(end) = desk.talk.patience.and_then(|patience| now.checked_add_signed(patience)) {
+            // A clock that was put back must not make anybody wait for a day.
+            waiting.until = waiting.until.min(end);
+        }
         match Pauses::LATE_ANSWER.next(waiting.asked, now, waiting.until) {
             Some(next) => {
                 waiting.next = next;

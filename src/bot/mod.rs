@@ -12,6 +12,7 @@ mod intake;
 mod lanes;
 mod late;
 mod menu;
+mod moves;
 mod poll;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
@@ -19,10 +20,10 @@ mod question;
 mod send;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicI64};
 
 use secrecy::{ExposeSecret, SecretString};
-use teloxide::{ApiError, RequestError, requests::Requester, types::Me};
+use teloxide::{ApiError, RequestError, payloads::GetMe};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -36,8 +37,10 @@ use crate::{
 use alerts::Alerted;
 use desk::Desk;
 use lanes::Lanes;
+use moves::Moves;
 use poll::poll;
 use send::{Sender, kind, pause};
+use wire::{Me, Method};
 
 /// How long a stop waits for answers under way.
 pub const GRACE: std::time::Duration = std::time::Duration::from_secs(9);
@@ -59,6 +62,9 @@ pub enum Error {
     /// What was left unanswered cannot be read.
     #[error(transparent)]
     Journal(#[from] store::Error),
+    /// Telegram could not be asked: why, without the token.
+    #[error("{0}")]
+    Unasked(String),
     /// The HTTP client could not be made.
     #[error("cannot make the HTTP client for Telegram: {0}")]
     Client(reqwest::Error),
@@ -95,14 +101,17 @@ impl Bot {
     /// Telegram refuses the token, or the journal cannot be read.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         let Some(me) = stop.run_until_cancelled(who_am_i(&self.telegram)).await.transpose()? else { return Ok(()) };
-        tracing::info!(bot = me.username(), "answering");
+        tracing::info!(bot = me.username, "answering");
+        let moves = Arc::new(Moves::new(self.talk.preferences.clone()));
         let desk = Arc::new(Desk {
-            name: me.username().to_owned(),
-            sender: Sender::new(self.telegram.clone(), self.talk.preferences.clone()),
+            name: me.username,
+            sender: Sender::new(self.telegram.clone(), moves.clone()),
+            moves,
             talk: self.talk,
             access: self.access,
             journal: self.journal,
             clock: self.clock,
+            telegram_ahead: AtomicI64::default(),
             lanes: Lanes::default(),
             late: Arc::default(),
             alerted: Alerted::default(),
@@ -147,11 +156,13 @@ async fn report_left(journal: &dyn Journal) {
 /// Asks Telegram who the bot of `account` is: for `ceknomor doctor`. Gives its user name.
 ///
 /// # Errors
-/// What Telegram said, without the token.
-pub async fn identify(account: &Account) -> Result<String, String> {
-    let telegram = connect(account).map_err(|error| error.to_string())?;
-    let me = telegram.get_me().await.map_err(|error| kind(&error))?;
-    Ok(me.username().to_owned())
+/// Telegram refuses the token, or could not be asked.
+pub async fn identify(account: &Account) -> Result<String, Error> {
+    let me = ask_who_i_am(&connect(account)?).await.map_err(|error| match error {
+        RequestError::Api(ApiError::InvalidToken) => Error::Token,
+        error => Error::Unasked(kind(&error)),
+    })?;
+    Ok(me.username)
 }
 
 fn connect(account: &Account) -> Result<teloxide::Bot, Error> {
@@ -165,11 +176,15 @@ fn connect(account: &Account) -> Result<teloxide::Bot, Error> {
     })
 }
 
+async fn ask_who_i_am(telegram: &teloxide::Bot) -> Result<Me, RequestError> {
+    Method::<GetMe, Me>::of(telegram).call(GetMe::new()).await
+}
+
 /// Asks until Telegram answers: a bot that starts before the network does must not give up.
 async fn who_am_i(telegram: &teloxide::Bot) -> Result<Me, Error> {
     let mut lost = 0;
     loop {
-        match telegram.get_me().await {
+        match ask_who_i_am(telegram).await {
             Ok(me) => return Ok(me),
             Err(RequestError::Api(ApiError::InvalidToken)) => return Err(Error::Token),
             Err(RequestError::RetryAfter(seconds)) => sleep(seconds.duration()).await,

@@ -30,18 +30,19 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
     let method: Method<GetUpdates, Vec<Update>> = Method::of(telegram);
     let mut offset = None;
     let mut lost = 0;
-    while let Some(polled) = stop.run_until_cancelled(method.call(request(offset))).await {
+    while let Some(polled) = stop.run_until_cancelled(method.call_dated(request(offset))).await {
         match polled {
-            Ok(updates) => {
+            Ok((updates, date)) => {
                 lost = 0;
+                desk.follow(date);
                 let last = updates.iter().filter_map(|update| i32::try_from(update.update_id).ok()).max();
                 desk.take(updates).await;
                 offset = last.map(|last| last.saturating_add(1)).or(offset);
             }
             Err(error) => {
-                let pause = complain(telegram, &error, lost).await;
+                let put_right = async { sleep(complain(telegram, &error, lost).await).await };
+                stop.run_until_cancelled(put_right).await;
                 lost += 1;
-                stop.run_until_cancelled(sleep(pause)).await;
             }
         }
     }

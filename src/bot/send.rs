@@ -14,8 +14,8 @@ use serde::de::IgnoredAny;
 use teloxide::{
     ApiError, RequestError,
     payloads::{
-        AnswerCallbackQuerySetters, EditMessageText, EditMessageTextSetters, SendChatActionSetters, SendMessage,
-        SendMessageSetters,
+        AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, EditMessageTextSetters, SendChatActionSetters,
+        SendMessage, SendMessageSetters,
     },
     requests::Requester,
     types::{
@@ -24,10 +24,12 @@ use teloxide::{
 };
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::wire::{Method, Sent};
+use super::{
+    moves::Moves,
+    wire::{Method, SERVERS_FAULT, Sent},
+};
 use crate::{
     chat::{Button, Reply},
-    store::Preferences,
     value::{ChatId, MessageId},
 };
 
@@ -36,6 +38,9 @@ const LONGEST_TEXT: usize = 4096;
 
 /// The longest pause before something is sent again that got lost on the way.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// How often it is tried to delete a message.
+const DELETION_TRIES: u32 = 3;
 
 /// Where a reply goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,15 +69,17 @@ pub(super) struct Sender {
     telegram: teloxide::Bot,
     send_message: Method<SendMessage, Sent>,
     edit_message: Method<EditMessageText, IgnoredAny>,
-    preferences: Arc<dyn Preferences>,
+    delete_message: Method<DeleteMessage, IgnoredAny>,
+    moves: Arc<Moves>,
     pauses: Pauses,
 }
 
 impl Sender {
-    /// A sender that notes in `preferences` which groups became supergroups.
-    pub(super) fn new(telegram: teloxide::Bot, preferences: Arc<dyn Preferences>) -> Self {
+    /// A sender that notes in `moves` which groups became supergroups.
+    pub(super) fn new(telegram: teloxide::Bot, moves: Arc<Moves>) -> Self {
         let (send_message, edit_message) = (Method::of(&telegram), Method::of(&telegram));
-        Self { telegram, send_message, edit_message, preferences, pauses: Pauses::default() }
+        let delete_message = Method::of(&telegram);
+        Self { telegram, send_message, edit_message, delete_message, moves, pauses: Pauses::default() }
     }
 
     /// Sends a reply, in as many messages as it needs; gives the last. Buttons stand under that one.
@@ -91,6 +98,10 @@ impl Sender {
             match self.insist(to.chat, || self.send_message.call(message(to, text, buttons))).await {
                 Ok(sent) => return Ok(Placed { chat: to.chat, message: MessageId(sent.message_id) }),
                 Err(RequestError::MigrateToChatId(new)) => to = self.follow(to, ChatId(new.0)).await,
+                // The topic was deleted meanwhile, and the question with it: the group is still there.
+                Err(error) if to.topic.is_some() && is_topic_gone(&error) => {
+                    to = Destination { topic: None, question: None, ..to };
+                }
                 Err(error) => {
                     tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
                     return Err(Refused);
@@ -102,7 +113,7 @@ impl Sender {
     /// A group became a supergroup: what was meant for it goes there. Its messages have other ids now.
     async fn follow(&self, to: Destination, new: ChatId) -> Destination {
         tracing::info!(old = %to.chat, %new, "a group became a supergroup");
-        moved(&*self.preferences, to.chat, new).await;
+        self.moves.note(to.chat, new).await;
         Destination { chat: new, topic: None, question: None }
     }
 
@@ -142,11 +153,11 @@ impl Sender {
         }
     }
 
-    /// Takes a message out of the chat, where the bot may; elsewhere it stays.
+    /// Takes a message out of the chat, where the bot may; elsewhere it stays. The agent's next question waits for this, so
+    /// it is not tried for ever.
     pub(super) async fn delete(&self, chat: ChatId, message: MessageId) {
-        let deleted = self.insist(chat, || {
-            self.telegram.delete_message(telegram_id(chat), teloxide::types::MessageId(message.0)).into_future()
-        });
+        let payload = || DeleteMessage::new(telegram_id(chat), teloxide::types::MessageId(message.0));
+        let deleted = self.insist_for(DELETION_TRIES, chat, || self.delete_message.call(payload()));
         if let Err(error) = deleted.await {
             tracing::info!(%chat, error = kind(&error), "a message with a PIN could not be deleted");
         }
@@ -181,6 +192,14 @@ impl Sender {
     where
         F: Future<Output = Result<T, RequestError>>,
     {
+        self.insist_for(u32::MAX, chat, call).await
+    }
+
+    /// Calls until Telegram has decided, or has been out of reach so many times.
+    async fn insist_for<T, F>(&self, tries: u32, chat: ChatId, call: impl Fn() -> F) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, RequestError>>,
+    {
         let mut lost = 0;
         loop {
             self.pauses.wait(chat).await;
@@ -189,7 +208,7 @@ impl Sender {
                     tracing::warn!(%chat, seconds = seconds.seconds(), "Telegram asks for a pause");
                     self.pauses.until(chat, Instant::now() + seconds.duration());
                 }
-                Err(error) if passes(&error) => {
+                Err(error) if passes(&error) && lost + 1 < tries => {
                     tracing::warn!(%chat, error = kind(&error), "Telegram did not answer; sending again");
                     sleep(pause(lost)).await;
                     lost += 1;
@@ -206,17 +225,6 @@ fn telegram_id(chat: ChatId) -> teloxide::types::ChatId {
 
 fn topic_id(topic: i32) -> ThreadId {
     ThreadId(teloxide::types::MessageId(topic))
-}
-
-/// Notes that the group `old` is the supergroup `new` from now on: its history and language stay under its first id.
-pub(super) async fn moved(preferences: &dyn Preferences, old: ChatId, new: ChatId) {
-    let noted = async {
-        let first = preferences.origin(old).await?.unwrap_or(old);
-        preferences.set_origin(new, first).await
-    };
-    if let Err(error) = noted.await {
-        tracing::error!(%error, "cannot note that a group became a supergroup");
-    }
 }
 
 fn message(to: Destination, text: &str, buttons: &[Button]) -> SendMessage {
@@ -255,10 +263,19 @@ fn passes(error: &RequestError) -> bool {
         // The operator has to put in a new token: the answers wait for that, in the journal if need be.
         RequestError::Api(ApiError::InvalidToken) => true,
         RequestError::Api(ApiError::Unknown(text)) => {
-            ["Internal", "Bad Gateway", "Gateway", "Service Unavailable"].iter().any(|fault| text.starts_with(fault))
+            // "Logged out": the bot is being moved to another Bot API server (`logOut`), and can be called there soon.
+            [SERVERS_FAULT, "Internal", "Bad Gateway", "Gateway", "Service Unavailable", "Logged out"]
+                .iter()
+                .any(|fault| text.starts_with(fault))
         }
         _ => false,
     }
+}
+
+/// Whether a message was refused because its forum topic is gone. A topic that is closed is none: its admins want no more
+/// messages there.
+fn is_topic_gone(error: &RequestError) -> bool {
+    matches!(error, RequestError::Api(ApiError::Unknown(text)) if text.contains("message thread not found"))
 }
 
 /// 1, 2, 4, 8, 15, 15 … seconds.

@@ -9,9 +9,10 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use reqwest::{
     Response, Url,
-    header::{CONTENT_TYPE, HeaderValue},
+    header::{CONTENT_TYPE, DATE, HeaderValue},
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -27,6 +28,9 @@ use teloxide::{
 /// The longest answer that is read, in bytes. A batch of 100 updates, the longest messages that there are with what they
 /// reply to, every character escaped, is some 10 MiB; a batch beyond this would never be got past.
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// How Telegram begins to tell of a fault of its own; a gateway before it may have other words.
+pub(super) const SERVERS_FAULT: &str = "Internal Server Error";
 
 /// A method of the Bot API at its address. It takes a `P` and gives what can be read as a `T`.
 pub(super) struct Method<P, T> {
@@ -51,13 +55,29 @@ impl<P: Payload + Serialize, T: DeserializeOwned> Method<P, T> {
     /// # Errors
     /// What Telegram refused, or why it could not be asked; the token is in neither.
     pub(super) async fn call(&self, payload: P) -> Result<T, RequestError> {
+        Ok(self.call_dated(payload).await?.0)
+    }
+
+    /// The same, with the moment of the answer by Telegram's clock, where it says so.
+    ///
+    /// # Errors
+    /// As of [`Method::call`].
+    pub(super) async fn call_dated(&self, payload: P) -> Result<(T, Option<DateTime<Utc>>), RequestError> {
         let body = serde_json::to_vec(&payload).map_err(no_json)?;
         let json = HeaderValue::from_static("application/json");
         let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, json).body(body);
         // teloxide takes the token out of an error as it takes the error over.
-        let answer = read(request.send().await?).await?;
-        serde_json::from_str::<Answer<T>>(&text_of(answer)).map_err(no_json)?.into_result()
+        let response = request.send().await?;
+        let date = date_of(&response);
+        let answer = read(response).await?;
+        let result = serde_json::from_str::<Answer<T>>(&text_of(answer)).map_err(no_json)?.into_result()?;
+        Ok((result, date))
     }
+}
+
+fn date_of(response: &Response) -> Option<DateTime<Utc>> {
+    let date = response.headers().get(DATE)?.to_str().ok()?;
+    DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
 }
 
 /// Reads an answer whole, if it is not too long; the client's time-out ends one that only drips.
@@ -82,6 +102,7 @@ fn text_of(answer: Vec<u8>) -> String {
 struct Answer<T> {
     ok: bool,
     result: Option<T>,
+    error_code: Option<u16>,
     description: Option<ApiError>,
     parameters: Option<Parameters>,
 }
@@ -99,9 +120,12 @@ impl<T> Answer<T> {
             return Ok(result);
         }
         let Parameters { retry_after, migrate_to_chat_id } = self.parameters.unwrap_or_default();
-        Err(match (retry_after, migrate_to_chat_id, self.description) {
+        Err(match (retry_after, migrate_to_chat_id, self.error_code, self.description) {
             (Some(pause), ..) => RequestError::RetryAfter(Seconds::from_seconds(pause)),
-            (_, Some(new), _) => RequestError::MigrateToChatId(ChatId(new)),
+            (_, Some(new), ..) => RequestError::MigrateToChatId(ChatId(new)),
+            // Whatever the words: of some of a token's ends teloxide knows none ("Unauthorized: invalid token specified").
+            (.., Some(401), Some(_)) => RequestError::Api(ApiError::InvalidToken),
+            (.., Some(500..), Some(_)) => RequestError::Api(ApiError::Unknown(SERVERS_FAULT.to_owned())),
             (.., Some(error)) => RequestError::Api(error),
             _ => no_json(serde_json::Error::custom("neither a result nor an error")),
         })
@@ -169,6 +193,12 @@ pub(super) struct User {
     #[serde(default)]
     pub(super) is_bot: bool,
     pub(super) username: Option<String>,
+}
+
+/// What is needed of the bot's own `User`.
+#[derive(Deserialize)]
+pub(super) struct Me {
+    pub(super) username: String,
 }
 
 /// `CallbackQuery`: a press of a button.
@@ -243,6 +273,12 @@ mod tests {
         assert!(matches!(pause, RequestError::RetryAfter(seconds) if seconds == Seconds::from_seconds(3)));
         let moved = refused("Bad Request: group chat was upgraded", json!({ "migrate_to_chat_id": -7 }));
         assert!(matches!(moved, RequestError::MigrateToChatId(ChatId(-7))));
+        for (code, description) in [(401, "Unauthorized: invalid token specified"), (401, "Unauthorized")] {
+            let answer = json!({ "ok": false, "error_code": code, "description": description });
+            assert!(matches!(answered(&answer), Err(RequestError::Api(ApiError::InvalidToken))), "{description}");
+        }
+        let fault = json!({ "ok": false, "error_code": 502, "description": "upstream says no" });
+        assert!(matches!(answered(&fault), Err(RequestError::Api(ApiError::Unknown(text))) if text == SERVERS_FAULT));
         let blocked = refused("Forbidden: bot was blocked by the user", Value::Null);
         assert!(matches!(blocked, RequestError::Api(ApiError::BotBlocked)));
         let new = refused("Bad Request: not today", json!({ "mood": "grim" }));

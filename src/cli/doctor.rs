@@ -168,15 +168,10 @@ async fn telegram(settings: &TelegramSettings) -> Finding {
     let account = settings.account().map_err(|error| error.to_string())?;
     match bot::identify(&account).await {
         Ok(name) => Ok(format!("the bot is @{name}")),
-        Err(error) if error == REFUSED_TOKEN => {
-            Err("Telegram refuses the bot token: copy TELOXIDE_TOKEN from @BotFather again".to_owned())
-        }
+        Err(error @ bot::Error::Token) => Err(error.to_string()),
         Err(error) => Err(format!("{error}: check that this machine reaches Telegram (firewall, TELOXIDE_API_URL)")),
     }
 }
-
-/// The Bot API library's words for a token that Telegram does not know.
-const REFUSED_TOKEN: &str = "Invalid bot token";
 
 fn with_remedy(error: &klikoo::Error) -> String {
     match (&error.fault, &error.code) {

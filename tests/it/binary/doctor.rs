@@ -124,7 +124,7 @@ async fn what_cannot_be_reached_is_told_from_what_refuses() {
     stage.place.set("TELOXIDE_TOKEN", token.as_str());
     let (part, text) = one_failure(&stage.place).await;
     assert_eq!(part, "Telegram");
-    assert_eq!(text, "Telegram refuses the bot token: copy TELOXIDE_TOKEN from @BotFather again");
+    assert_eq!(text, "Telegram refuses the bot token: copy it again from @BotFather into TELOXIDE_TOKEN");
     stage.place.set("TELOXIDE_TOKEN", stage.telegram.token());
 
     // As it was pasted; half of it is told apart from one that is refused.

@@ -6,7 +6,10 @@ use axum::{
     Router,
     body::Bytes,
     extract::{ConnectInfo, State as Shared},
-    http::{HeaderMap, StatusCode, Uri, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{CONTENT_TYPE, DATE},
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -28,7 +31,21 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
     axum::serve(CuttableListener(listener), app).await.ok();
 }
 
+/// An answer as of now, by Telegram's clock.
 async fn answer(
+    Shared(world): Shared<Arc<World>>,
+    wire: ConnectInfo<Wire>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut response = answer_undated(Shared(world.clone()), wire, uri, headers, body).await;
+    let date = world.lock().time().format("%a, %d %b %Y %T GMT").to_string();
+    response.headers_mut().insert(DATE, HeaderValue::from_str(&date).unwrap());
+    response
+}
+
+async fn answer_undated(
     Shared(world): Shared<Arc<World>>,
     ConnectInfo(wire): ConnectInfo<Wire>,
     uri: Uri,

@@ -19,6 +19,8 @@ struct Broken {
     sound: Arc<MemoryStore>,
     /// Panics over records of this product.
     panics_over: Option<&'static str>,
+    /// Panics over messages of this chat.
+    panics_over_chat: Option<ChatId>,
     /// Nothing can be written.
     is_full: bool,
     /// Nothing can be read.
@@ -56,6 +58,7 @@ impl Preferences for Broken {
     }
 
     async fn origin(&self, chat: ChatId) -> Result<Option<ChatId>, Error> {
+        assert_ne!(self.panics_over_chat, Some(chat), "broken for the test's sake");
         if self.is_damaged { Err(Error::Closed) } else { self.sound.origin(chat).await }
     }
 
@@ -87,6 +90,19 @@ async fn a_handler_that_panics_costs_an_apology() {
         assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
         assert_eq!(body(&ask(&sari, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
     }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn reading_a_message_that_panics_costs_nobody_else_anything() {
+    let mut scene = Scene::new().await;
+    let (budi, sari) = (scene.agent("Budi"), scene.agent("Sari"));
+    let panics_over_chat = i64::try_from(sari.id()).ok().map(ChatId);
+    sari.in_private().says("/cek PLN20 00000000002").await;
+    let asked = budi.in_private().says("/cek PLN20 01105691111").await;
+    let bot = scene.start_with(stores(Broken { panics_over_chat, ..Broken::default() }));
+    assert!(budi.in_private().reply().await.answers(&asked));
+    scene.telegram.all_confirmed().await;
     scene.end(bot).await;
 }
 

@@ -1,7 +1,7 @@
 //! In a group the bot speaks when it is spoken to, answers the one who asked, and stays in the topic.
 
 use super::{ask, body};
-use crate::scene::Scene;
+use crate::{bot_api::Fault, scene::Scene};
 
 #[tokio::test]
 async fn each_asker_is_answered_under_the_own_message() {
@@ -26,6 +26,22 @@ async fn an_answer_stays_in_its_topic() {
     assert!(ask(&talk.in_topic(&topic), "/cek PLN20 01105691111").await.is_in(&topic));
     assert!(ask(&talk.in_topic(&topic), "/riwayat").await.is_in(&topic));
     assert_eq!(ask(&talk, "/produk").await.topic(), None, "General has no topic to name");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn an_answer_whose_topic_was_deleted_comes_to_the_group() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let forum = scene.telegram.forum("Agen Jaya", &[&budi]);
+    let topic = forum.topic("Cek nomor");
+    let bot = scene.start();
+    scene.telegram.fail_next_in(&forum, "sendMessage", Fault::BadRequest("message thread not found"));
+    let talk = budi.in_group(&forum);
+    talk.in_topic(&topic).says("/cek PLN20 01105691111").await;
+    let reply = talk.reply().await;
+    assert_eq!((reply.topic(), body(&reply)[1]), (None, "BAHARRUDIN1"));
+    assert_eq!(scene.klikoo.calls().inquiries, 1);
     scene.end(bot).await;
 }
 

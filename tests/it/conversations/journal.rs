@@ -1,6 +1,11 @@
 //! What was accepted gets one answer: whatever Telegram delivers twice, and whenever the process dies.
 
-use ceknomor::value::ChatId;
+use std::sync::Arc;
+
+use ceknomor::{
+    clock::{Clock, FixedClock},
+    value::ChatId,
+};
 use chrono::TimeDelta;
 
 use super::{ask, body, first_of_two_pages};
@@ -129,6 +134,26 @@ async fn a_late_answer_begins_with_an_apology() {
     assert_eq!(lines[..3], [LATE, "✅ PLN 20.000", "BAHARRUDIN1"], "{reply:?}");
     assert!(!ask(&budi, "/produk maxim").await.text().contains(LATE));
     scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn late_is_measured_by_telegrams_own_clock() {
+    for minutes in [-5, 5] {
+        let (scene, budi) = begun().await;
+        // The host's clock is wrong by this much.
+        let telegrams = Arc::new(FixedClock::at(scene.clock.now() + TimeDelta::minutes(minutes)));
+        scene.telegram.date_by(telegrams.clone());
+        let bot = scene.start();
+        assert!(!ask(&budi, "/produk maxim").await.text().contains(LATE), "off by {minutes} min");
+        bot.stop().await;
+
+        budi.says("/id").await;
+        telegrams.advance(TimeDelta::seconds(121));
+        scene.clock.advance(TimeDelta::seconds(121));
+        let bot = scene.start();
+        assert!(budi.reply().await.text().starts_with(LATE), "off by {minutes} min");
+        scene.end(bot).await;
+    }
 }
 
 #[tokio::test]

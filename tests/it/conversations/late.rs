@@ -309,3 +309,14 @@ async fn a_clock_that_is_put_back_keeps_nobody_waiting() {
     assert!(scene.clock.now() < "2026-11-22T06:30:00Z".parse::<DateTime<Utc>>().unwrap(), "long before its old time");
     scene.end(bot).await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_a_day_does_not_put_off_the_end() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let notice = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+    scene.pass(TimeDelta::days(-1));
+    let end = as_time_passes(&scene, notice.edited()).await;
+    assert!(end.text().starts_with("⏳ Sampai 14:20 WIB PLN belum menjawab."), "{end:?}");
+    scene.end(bot).await;
+}

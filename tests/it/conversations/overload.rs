@@ -11,8 +11,8 @@ use std::{
 use async_trait::async_trait;
 use ceknomor::{
     app::Stores,
-    store::{Entry, Error, Journal, MemoryStore, Waiting},
-    value::UpdateId,
+    store::{Entry, Error, Journal, MemoryStore, Preferences, Waiting},
+    value::{ChatId, Language, UpdateId},
 };
 
 use super::{ask, body, first_of_two_pages};
@@ -62,6 +62,27 @@ impl Journal for Disk {
     }
 }
 
+#[async_trait]
+impl Preferences for Disk {
+    async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error> {
+        self.journal.language(chat).await
+    }
+
+    async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error> {
+        self.room()?;
+        self.journal.set_language(chat, language).await
+    }
+
+    async fn origin(&self, chat: ChatId) -> Result<Option<ChatId>, Error> {
+        self.journal.origin(chat).await
+    }
+
+    async fn set_origin(&self, new: ChatId, old: ChatId) -> Result<(), Error> {
+        self.room()?;
+        self.journal.set_origin(new, old).await
+    }
+}
+
 const FULL: &str = "😔 Maaf, bot sedang tidak bisa menerima cek baru. Coba lagi beberapa menit lagi.";
 
 #[tokio::test]
@@ -84,13 +105,40 @@ async fn a_full_disk_is_told_and_passes() {
     let alert = owner.reply().await;
     assert!(alert.text().starts_with("💾 Penyimpanan bot bermasalah; cek baru ditolak sampai beres."), "{alert:?}");
     assert_eq!(scene.klikoo.calls().inquiries, asked, "nothing was begun");
-    // A press asks for nothing new: the page turns.
+    assert_eq!(ask(&budi, "/bahasa en").await.text(), FULL);
+    // What keeps nothing is answered, and a press turns the page.
+    assert!(ask(&budi, "/produk maxim").await.text().contains("MAX5000"));
+    assert!(ask(&dewi, "/riwayat").await.text().contains("Riwayat"));
     history.press("Lebih lama ▶", &user).await;
     assert!(history.edited().await.text().contains("Riwayat"));
 
     disk.is_full.store(false, Ordering::Relaxed);
     assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
     owner.silence_until("/id").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_group_that_becomes_a_supergroup_on_a_full_disk_is_followed() {
+    let mut scene = Scene::new().await;
+    let budi = scene.telegram.user("Budi");
+    let group = scene.telegram.group("Agen Jaya", &[&budi]);
+    scene.admit(&group);
+    let disk = Arc::new(Disk::default());
+    let stores = || Stores { history: disk.journal.clone(), preferences: disk.clone(), journal: disk.clone() };
+    let bot = scene.start_with(stores());
+    ask(&budi.in_group(&group), "/cek PLN20 00000000002").await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    let talk = budi.in_group(&group.becomes_supergroup());
+    assert!(ask(&talk, "/riwayat").await.text().contains("SITI MISALNYA"));
+
+    // What could not be kept is kept with the next question, for all starts to come.
+    disk.is_full.store(false, Ordering::Relaxed);
+    ask(&talk, "/id").await;
+    scene.telegram.all_confirmed().await;
+    bot.stop().await;
+    let bot = scene.start_with(stores());
+    assert!(ask(&talk, "/riwayat").await.text().contains("SITI MISALNYA"));
     scene.end(bot).await;
 }
 
@@ -108,7 +156,7 @@ async fn what_was_answered_on_a_full_disk_is_not_answered_again_after_it() {
     disk.is_full.store(true, Ordering::Relaxed);
     scene.klikoo.release();
     assert!(budi.reply().await.answers(&asked));
-    assert_eq!(ask(&budi, "/id").await.text(), FULL);
+    assert_eq!(ask(&budi, "/cek PLN20 00000000002").await.text(), FULL);
 
     disk.is_full.store(false, Ordering::Relaxed);
     ask(&budi, "/id").await;

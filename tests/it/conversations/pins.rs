@@ -1,7 +1,10 @@
 //! A PIN in a message is a leak: the agent is warned, it is repeated nowhere, and the message goes where the bot may.
 
 use super::{ask, body};
-use crate::{bot_api::Reply, scene::Scene};
+use crate::{
+    bot_api::{Fault, Reply},
+    scene::Scene,
+};
 
 const WARNING: &str =
     "🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.";
@@ -71,6 +74,17 @@ async fn in_a_group_it_is_deleted_where_the_bot_is_an_administrator() {
     let asked = talk.says("/cek PLN20.01105691111.1234").await;
     assert_warned_and_not_echoed(&talk.reply().await);
     talk.deleted(&asked).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn where_telegram_fails_over_it_the_agent_is_not_kept_waiting() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    (0..3).for_each(|_| scene.telegram.fail_next("deleteMessage", Fault::ServerError(502)));
+    ask(&budi, "/cek PLN20.01105691111.1234").await;
+    assert_eq!(body(&ask(&budi, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
     scene.end(bot).await;
 }
 
