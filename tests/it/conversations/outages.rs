@@ -1,7 +1,13 @@
 //! Telegram out of reach, and the bot told to stop: what people said is answered all the same.
 
+use ceknomor::bot::GRACE;
+use tokio::time::timeout;
+
 use super::{ask, body};
-use crate::scene::Scene;
+use crate::{
+    bot_api::{Fault, Gate},
+    scene::Scene,
+};
 
 #[tokio::test]
 async fn a_bot_that_starts_before_the_network_does_keeps_trying() {
@@ -29,6 +35,31 @@ async fn what_is_said_during_an_outage_is_answered_after_it() {
     assert!(reply.answers(&asked));
     assert_eq!(body(&reply)[1], "BAHARRUDIN1");
     scene.end(bot).await;
+}
+
+const WEBHOOK: Fault = Fault::BadRequest("can't use getUpdates method while webhook is active");
+
+#[tokio::test]
+async fn a_webhook_that_somebody_has_set_is_taken_away() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    scene.telegram.fail_next("getUpdates", WEBHOOK);
+    let bot = scene.start();
+    scene.telegram.called("deleteWebhook", 1).await;
+    assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_webhook_to_go() {
+    let mut scene = Scene::new().await;
+    scene.owner("Budi");
+    scene.telegram.fail_next("getUpdates", WEBHOOK);
+    scene.telegram.fail_next("deleteWebhook", Fault::Held(Gate::default()));
+    let bot = scene.start();
+    scene.telegram.called("deleteWebhook", 1).await;
+    timeout(GRACE, bot.stop()).await.expect("there was nothing to wait for");
+    scene.telegram.finish().await;
 }
 
 #[tokio::test]
