@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     bot::{self, Access, Bot},
     catalog::{self, Catalog},
-    chat::Talk,
+    chat::{Strangers, Talk},
     clock::Clock,
     inquiry::Inquiry,
     klikoo::{self, Client, Timeouts},
@@ -88,6 +88,7 @@ pub fn talk(
         preferences: stores.preferences.clone(),
         locale: Arc::new(Locale::new()?),
         clock,
+        strangers: Strangers::default(),
         patience,
     })
 }

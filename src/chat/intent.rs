@@ -64,7 +64,11 @@ impl Talk {
             (Line::Command(Command::Id, _), ..) => {
                 Some(answer(say!(words, "id-shown", user = ask.user, chat = ask.chat)))
             }
-            (_, Role::Stranger, Place::Private) => Some(answer(say!(words, "stranger", user = ask.user))),
+            (line, Role::Stranger, Place::Private) => {
+                let asks_for_it = matches!(line, Line::Command(Command::Start, _));
+                let is_told = self.strangers.is_news_to(ask.user) || asks_for_it;
+                is_told.then(|| answer(say!(words, "stranger", user = ask.user)))
+            }
             (_, Role::Stranger, Place::Group) => None,
             (Line::Command(command, args), ..) => Some(self.command(words, ask, command, args)),
             (Line::UnknownCommand { named }, _, place) if named || place == Place::Private => {

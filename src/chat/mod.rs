@@ -16,6 +16,7 @@ pub(crate) mod properties;
 mod quoted;
 mod refusal;
 mod reply;
+mod strangers;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub use answer::answer;
 pub use intent::Intent;
 pub use refusal::refusal;
 pub use reply::{Alert, Ask, Button, Later, Leak, Place, Press, Pressed, Reply, Role, Said};
+pub use strangers::Strangers;
 
 use crate::{
     catalog::Catalog,
@@ -51,6 +53,8 @@ pub struct Talk {
     pub locale: Arc<Locale>,
     /// The time, for what is promised.
     pub clock: Arc<dyn Clock>,
+    /// Who was told that the bot is not for them.
+    pub strangers: Strangers,
     /// How long a provider that does not answer is asked again; `None`: the first try is the answer.
     pub patience: Option<TimeDelta>,
 }

@@ -7,13 +7,17 @@ use crate::scene::Scene;
 async fn in_private_a_stranger_gets_one_polite_line_with_the_own_id() {
     let mut scene = Scene::new().await;
     scene.owner("Ibu Bos");
-    let agus = scene.telegram.user("Agus");
-    let talk = agus.in_private();
     let bot = scene.start();
-    let line = format!("🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, {}, kepada pemilik bot.", agus.id());
     for typed in ["/start", "/cek PLN20 01105691111", "PLN20 01105691111", "/produk", "/riwayat", "/bahasa en", "halo"]
     {
+        let agus = scene.telegram.user("Agus");
+        let talk = agus.in_private();
+        let line = format!("🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, {}, kepada pemilik bot.", agus.id());
         assert_eq!(ask(&talk, typed).await.text(), line, "{typed:?}");
+        // Once: what follows is no news. Who begins anew is told again.
+        talk.says("/cek PLN20 01105691111").await;
+        talk.says("halo?").await;
+        assert_eq!(talk.silence_until("/start").await.text(), line);
     }
     assert_eq!(scene.klikoo.calls().inquiries, 0);
     scene.end(bot).await;
