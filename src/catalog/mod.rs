@@ -86,12 +86,16 @@ impl Catalog {
         groups.filter_map(|group| Some((group.first()?.provider, group)))
     }
 
-    /// The products whose code, name or provider contains `word`, in any case; all of them for an empty word.
+    /// The products whose code, name or provider contains `word`, in any case, or that agents call by it; all of them for an
+    /// empty word.
     pub fn search(&self, word: &str) -> Vec<&Arc<Product>> {
         let word = word.trim().to_lowercase();
         let has_word = |text: &str| text.to_lowercase().contains(&word);
         let fits = |product: &&Arc<Product>| {
-            has_word(product.code.as_str()) || has_word(&product.name) || has_word(product.provider.name())
+            has_word(product.code.as_str())
+                || has_word(&product.name)
+                || has_word(product.provider.name())
+                || called(product.provider).iter().any(|name| word.contains(name))
         };
         self.products.iter().filter(fits).collect()
     }
@@ -100,6 +104,15 @@ impl Catalog {
     /// or glued to more, or by a provider's name.
     pub fn nearest(&self, word: &str, most: usize) -> Vec<ProductCode> {
         nearest::codes(&self.products, word, most)
+    }
+}
+
+/// What agents call a provider's products.
+fn called(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::Pln => &["listrik", "token"],
+        Provider::Ovo | Provider::Gopay | Provider::Dana => &["dompet", "wallet", "saldo"],
+        Provider::Maxim => &["ojek", "driver"],
     }
 }
 

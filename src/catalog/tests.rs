@@ -66,6 +66,8 @@ fn products_are_found_by_provider_and_word() {
     assert_eq!(codes(catalog.search(" BEBAS ")), ["DNOPEN"]);
     assert_eq!(codes(catalog.search("ax50")), ["MAX5000"]);
     assert_eq!(codes(catalog.search("100.0")), ["PLN100"]);
+    assert_eq!(codes(catalog.search("token listrik")), ["PLN20", "PLN100"]);
+    assert_eq!(codes(catalog.search("Ojek")), ["MAX5000"]);
     assert_eq!(catalog.search("").len(), 7);
     assert_eq!(catalog.nearest("PLN101", 3).iter().map(ProductCode::as_str).collect::<Vec<_>>(), ["PLN100", "PLN20"]);
     assert!(catalog.search("telkomsel").is_empty());
