@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use tempfile::TempDir;
 
 use super::layout::Layout;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, SCHEMA};
 use super::wal::tests::{checkpointed, open_with_checkpoints};
 use super::*;
 use crate::store::Preferences;
@@ -294,9 +294,10 @@ fn a_newer_schema_is_not_touched() {
     for how in BOTH {
         let dir = left(how);
         let path = dir.path().join("store.json");
-        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 2", "\"schema\": 3");
-        fs::write(&path, text).unwrap();
-        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 3, known: 2 });
+        let (known, found) = (SCHEMA, SCHEMA + 1);
+        let (ours, newer) = (format!("\"schema\": {known}"), format!("\"schema\": {found}"));
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace(&ours, &newer)).unwrap();
+        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found, known });
     }
 }
 

@@ -67,6 +67,7 @@ use self::writer::{Answer, PATIENCE, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
+mod archive;
 mod backup;
 mod change;
 mod check;
@@ -78,6 +79,7 @@ mod database;
 mod disk;
 #[cfg(test)]
 mod durability_tests;
+mod engine;
 mod held;
 mod inbox;
 mod journal;
@@ -86,6 +88,7 @@ mod journal_tests;
 #[cfg(test)]
 mod kill_tests;
 mod layout;
+mod legacy;
 mod manifest;
 mod mark;
 mod migration;
