@@ -69,7 +69,7 @@ async fn a_damaged_store_is_kept_too() {
     let place = Place::new();
     let dir = place.filled("data", 5).await;
     let file = place.back_up(&dir, "backup").await;
-    for part in ["mark", "store.json", "wal", "sled/db"] {
+    for part in ["mark", "store.json", "wal", "archive", "sled/db"] {
         let damaged = place.path(&format!("without-{}", part.replace('/', "-")));
         copy(&dir, &damaged);
         fs::remove_file(damaged.join(part)).unwrap();
@@ -108,7 +108,7 @@ async fn a_crash_at_any_place_leaves_the_old_or_the_new() {
         }
         crashes[usize::from(is_decided)] += 1;
     }
-    assert_eq!(crashes, [1, 11]);
+    assert_eq!(crashes, [1, 13]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
