@@ -198,6 +198,42 @@ fn a_flipped_byte_is_noticed_or_of_no_consequence() {
 }
 
 #[test]
+fn any_damage_of_the_archive_is_noticed() {
+    let bytes = fs::read(left(Left::Killed).path().join("archive")).unwrap();
+    for how in BOTH {
+        let damaged = |damage: &dyn Fn(&mut Vec<u8>)| {
+            let dir = left(how);
+            let mut bytes = bytes.clone();
+            damage(&mut bytes);
+            fs::write(dir.path().join("archive"), bytes).unwrap();
+            is_refused(dir.path())
+        };
+        for at in (0..bytes.len()).step_by(bytes.len() / 24).chain([bytes.len() - 1]) {
+            assert!(damaged(&|bytes| bytes[at] ^= 0x10), "{how:?}, byte {at}");
+        }
+        for border in borders(&bytes) {
+            assert!(damaged(&|bytes| bytes.truncate(border)), "{how:?}, cut to {border}, where a block ends");
+            assert!(damaged(&|bytes| bytes.truncate(border - 1)), "{how:?}, cut to {border} but one");
+        }
+        assert!(damaged(&|bytes| bytes.fill(0)), "{how:?}, zeroed");
+        // After a kill it looks like a write that was cut off.
+        assert_eq!(damaged(&|bytes| bytes.extend(bytes.clone())), how == Left::Closed, "{how:?}, twice as long");
+    }
+}
+
+/// Where the blocks of an archive end, but the last; it begins with 24 bytes, and a block's length stands at its byte 4.
+fn borders(archive: &[u8]) -> Vec<usize> {
+    let mut borders = Vec::new();
+    let mut at = 24;
+    while at < archive.len() {
+        borders.push(at);
+        at += u32::from_be_bytes(archive[at + 4..at + 8].try_into().unwrap()) as usize;
+    }
+    assert!(borders.len() > CHATS as usize && at == archive.len());
+    borders
+}
+
+#[test]
 fn missing_or_overwritten_files_are_noticed() {
     for how in BOTH {
         // Without its notes of what was answered a store is whole: an answer may come twice.
@@ -248,6 +284,9 @@ fn another_stores_half_is_not_taken_for_ones_own() {
         let dir = left(how);
         fs::remove_dir_all(dir.path().join("sled")).unwrap();
         copy(&other.path().join("sled"), &dir.path().join("sled"));
+        assert!(is_refused(dir.path()), "{how:?}");
+        let dir = left(how);
+        fs::copy(other.path().join("archive"), dir.path().join("archive")).unwrap();
         assert!(is_refused(dir.path()), "{how:?}");
     }
 }

@@ -244,3 +244,48 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     *bytes = rest;
     Some(*taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_block_is_reached_in_few_steps() {
+        let steps = |mut depth: u32, to: u32| {
+            let mut steps = 0;
+            while depth > to {
+                depth = jump_depth(depth).max(if jump_depth(depth) >= to { 0 } else { depth - 1 });
+                steps += 1;
+            }
+            steps
+        };
+        for depth in [1, 2, 3, 1000, 16_384, 1_000_000] {
+            let most = (0..depth).step_by((depth / 1000 + 1) as usize).map(|to| steps(depth, to)).max().unwrap();
+            assert!(most <= 3 * (depth + 1).ilog2() + 1, "{most} from {depth}");
+        }
+        assert!((1..10_000).all(|depth| jump_depth(depth) < depth));
+        assert_eq!([1, 2, 3, 4, 5, 6, 7, 8].map(jump_depth), [0, 1, 0, 3, 4, 3, 0, 7]);
+        assert!(jump_depth(u32::MAX) < u32::MAX);
+    }
+
+    #[test]
+    fn a_block_is_read_back_and_nothing_else_is_one() {
+        let mut draft = Draft::begin(ChatId(-7), Seq(5), b"first");
+        assert!(draft.add(Seq(9), b"") && !draft.add(Seq(5 + (1 << 32)), b"too far away"));
+        let mut bytes = Vec::new();
+        let header = draft.finish(100, 50, 4, &mut bytes).unwrap();
+        assert_eq!(Header::decode(&bytes), Some(header));
+        let records = bytes[HEADER..].to_vec();
+        let block = Block::decode(header, records.clone()).unwrap();
+        assert_eq!(
+            [block.record(0), block.record(1), block.record(2)],
+            [Some((Seq(5), &b"first"[..])), Some((Seq(9), b"")), None]
+        );
+        assert!(Block::decode(header, records[1..].to_vec()).is_none());
+        for prev in [0, 49] {
+            let mut nonsense = Vec::new();
+            Draft::begin(ChatId(7), Seq(5), b"").finish(prev, 50, 4, &mut nonsense).unwrap();
+            assert_eq!(Header::decode(&nonsense), None, "it leads nowhere");
+        }
+    }
+}

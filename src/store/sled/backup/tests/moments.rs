@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use super::super::super::change::Change;
 use super::super::super::database::TreeName;
+use super::super::super::disk::Timing;
 use super::super::super::mark::Mark;
 use super::*;
 
@@ -66,8 +68,18 @@ impl Write for Slow {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn it_is_what_was_true_at_one_moment() {
+    is_what_was_true_at_one_moment(Timing::default()).await;
+}
+
+/// What is held becomes the archive's and sled's all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn it_is_what_was_true_at_one_moment_with_checkpoints_in_between() {
+    is_what_was_true_at_one_moment(Timing { checkpoint: Duration::from_millis(1), ..Timing::default() }).await;
+}
+
+async fn is_what_was_true_at_one_moment(timing: Timing) {
     let place = Place::new();
-    let store = SledStore::open(&place.path("data")).unwrap();
+    let store = SledStore::open_with(&place.path("data"), timing).unwrap();
     for nth in 0..900 {
         store.append(record(chat_of(1000), nth), None).await.unwrap();
     }
