@@ -78,12 +78,11 @@ impl Database {
         self.appender.crc32()
     }
 
-    /// Of sled and the archive of a store that was not closed, in which this was found: sled gets the heads of the
-    /// blocks that it does not know, and what stands behind the last whole block is cut off.
-    pub(super) fn found(layout: &Layout, engine: Engine, found: Found) -> Result<Self, Error> {
-        let heads: Vec<_> = found.newer_heads().collect();
-        let database = Self::of(layout, engine, archive::go_on(layout, found.end, found.sum)?);
-        heads.into_iter().try_for_each(|head| database.put_head(head))?;
+    /// Of sled and the archive of a store that was not closed and was `marked` as having so many bytes of the archive. All
+    /// that was found in it is made durable; then sled gets the heads of the blocks that it does not know.
+    pub(super) fn found(layout: &Layout, engine: Engine, marked: u64, found: &Found) -> Result<Self, Error> {
+        let database = Self::of(layout, engine, archive::go_on(layout, marked, found)?);
+        found.newer_heads().try_for_each(|head| database.put_head(head))?;
         Ok(database)
     }
 

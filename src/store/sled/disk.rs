@@ -159,7 +159,7 @@ impl Disk {
                 let records = wal::read(&layout)?;
                 let (mark, found) = check::check(&layout, &manifest.id, reached)?;
                 Self::go_on(layout, manifest, mark_file, mark, |layout, engine| {
-                    Ok((Database::found(layout, engine, found)?, records))
+                    Ok((Database::found(layout, engine, reached.archive, &found)?, records))
                 })
             }
             Left::Closed { reached, seal, archive } => {
@@ -169,7 +169,7 @@ impl Disk {
                 wal::check_empty(&layout)?;
                 migration::forget_aside(&layout, manifest.schema);
                 Self::go_on(layout, manifest, mark_file, reached.mark, |layout, engine| {
-                    Ok((Database::of(layout, engine, archive::go_on(layout, archive.bytes, sum)?), Vec::new()))
+                    Ok((Database::of(layout, engine, archive::open(layout, archive.bytes, sum)?), Vec::new()))
                 })
             }
         }

@@ -51,7 +51,7 @@ pub(super) fn migrate(layout: &Layout, lock: &mut MarkFile) -> Result<(), Error>
     // sled lets go of them first.
     drop(old);
     drop(copy);
-    let decided = made.and_then(|()| decide(layout, &next, schema).map_err(|error| layout.error(&error)));
+    let decided = made.and_then(|()| decide(layout, &next, schema));
     decided.inspect_err(|_| {
         // Else the next opening does.
         let _ = remove_dir(&next);
@@ -91,21 +91,23 @@ pub(super) fn make(next: &Layout, old: &Legacy, mark: Mark) -> Result<(), Error>
 }
 
 /// Lets the store in `next` be what the one of an older schema becomes.
-fn decide(layout: &Layout, next: &Layout, schema: u32) -> io::Result<()> {
-    let mut manifest = Manifest::read(next).map_err(io::Error::other)?;
+fn decide(layout: &Layout, next: &Layout, schema: u32) -> Result<(), Error> {
+    let mut manifest = Manifest::read(next)?;
     manifest.state = State::Open;
-    manifest.write(next).map_err(io::Error::other)?;
-    match fs::copy(layout.struck(), next.struck()) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    sync(next)?;
-    swap::step()?;
-    // From another time, or the copy that a build before this one had begun to make: the store itself is here, and whole.
-    remove_dir(&layout.aside(schema))?;
-    remove_dir(&Layout::new(&layout.dir.join("schema.new")))?;
-    fs::rename(&next.dir, layout.migrated(schema).dir)?;
-    sync_dir(&layout.dir)
+    manifest.write(next)?;
+    let decide = || {
+        if layout.struck().exists() {
+            fs::copy(layout.struck(), next.struck())?;
+        }
+        sync(next)?;
+        swap::step()?;
+        // From another time, or a copy that the build before this one had begun: the store itself is here, and whole.
+        remove_dir(&layout.aside(schema))?;
+        remove_dir(&Layout::new(&layout.dir.join("schema.new")))?;
+        fs::rename(&next.dir, layout.migrated(schema).dir)?;
+        sync_dir(&layout.dir)
+    };
+    decide().map_err(|error: io::Error| layout.error(&error))
 }
 
 /// Makes a store that nobody has open durable.

@@ -11,6 +11,7 @@ use super::super::damage_tests::{contents, copy};
 use super::super::database::TreeName;
 use super::super::layout::once_let_go;
 use super::super::mark::encode_as_schema_1;
+use super::super::recovery::tests::SmallDisk;
 use super::super::seal::Seal;
 use super::super::swap::tests::crashes_after;
 use super::*;
@@ -197,6 +198,19 @@ async fn what_was_kept_aside_gives_the_old_store_back() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_room_the_old_store_stays_as_it_is() {
+    let Some(small) = SmallDisk::mount() else { return };
+    let old = of_schema_2("closed");
+    copy(old.path(), &small.data());
+    small.fill();
+    let full = SledStore::open(&small.data()).map(|_| ());
+    assert!(matches!(full, Err(Error::Full { .. })), "{full:?}");
+    assert!(contents(&small.data()) == contents(old.path()));
+    small.empty();
+    holds_all_of_schema_2(&SledStore::open(&small.data()).unwrap(), "closed").await;
+}
+
 /// What is done to a directory before it is opened.
 type Damage = fn(&Path);
 
@@ -270,7 +284,8 @@ async fn a_long_history_is_migrated_whole() {
             let Some((last, _)) = page.records.last() else { break };
             cursor = Cursor::OlderThan(*last);
         }
-        let here = |seq: u64| if seq > 30 { seq % 5 == chat.unsigned_abs() } else { chat == 3 && seq % 3 == 0 };
+        let here =
+            |seq: u64| if seq > 30 { seq % 5 == chat.unsigned_abs() } else { chat == 3 && seq.is_multiple_of(3) };
         assert!(seen.into_iter().eq((1..=records).rev().filter(|seq| here(*seq))), "chat {chat}");
     }
     assert_eq!(store.append(record(ChatId(1), 1), None).await, Ok(Seq(records + 1)));

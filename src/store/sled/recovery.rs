@@ -71,7 +71,7 @@ impl Disk {
         let reached = reached.ok_or_else(|| self.layout.damaged("the file `mark` cannot be read"))?;
         let (mark, found) = check::verify(&self.layout, &engine, &self.manifest.id, reached)?;
         let records = self.wal.read(&self.layout)?;
-        let database = Database::found(&self.layout, engine, found)?;
+        let database = Database::found(&self.layout, engine, reached.archive, &found)?;
         (self.mark, self.ledger) = checkpoint::replay(&database, &records, mark)?;
         self.readers.set(Ok(database.trees.clone()));
         self.live = Ok(Live { log: self.layout.open_log()?, database });

@@ -198,7 +198,7 @@ fn database(layout: &Layout) -> Database {
     let reached = MarkFile::lock(layout, false).unwrap().read().unwrap().unwrap();
     let engine = Engine::open(&layout.dir, &layout.sled()).unwrap();
     let (_, found) = check::verify(layout, &engine, &id, reached).unwrap();
-    Database::found(layout, engine, found).unwrap()
+    Database::found(layout, engine, reached.archive, &found).unwrap()
 }
 
 fn in_the_order_of_a_checkpoint(changes: &[Change]) -> Vec<Change> {

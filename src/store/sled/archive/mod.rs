@@ -135,21 +135,45 @@ pub(super) fn create(layout: &Layout, id: &str) -> Result<Appender, Error> {
     Ok(Appender::new(Archive::new(&layout.dir, file, START), sum))
 }
 
-/// Opens the one that is there, to go on behind `end`; what stands there is cut off. `sum` is the checksum up to there.
-pub(super) fn go_on(layout: &Layout, end: u64, sum: crc32fast::Hasher) -> Result<Appender, Error> {
-    let open = || {
-        let file = File::options().read(true).write(true).open(layout.archive())?;
-        if file.metadata()?.len() != end {
-            file.set_len(end)?;
-        }
-        Ok(file)
-    };
-    let file = open().map_err(|error: io::Error| layout.error(&error))?;
+/// Opens the one that is there, as it was closed: of this length, and with this checksum.
+pub(super) fn open(layout: &Layout, end: u64, sum: crc32fast::Hasher) -> Result<Appender, Error> {
+    let file = open_to_write(layout).map_err(|error| layout.error(&error))?;
     Ok(Appender::new(Archive::new(&layout.dir, file, end), sum))
 }
 
+/// Opens the one that is there, which was not closed and of which this was found. What stands behind the last whole block
+/// is cut off; what stands between `marked` and there is made durable.
+pub(super) fn go_on(layout: &Layout, marked: u64, found: &Found) -> Result<Appender, Error> {
+    let end = found.end;
+    let open = || {
+        let file = open_to_write(layout)?;
+        file.set_len(end)?;
+        write_again(&file, marked, end)?;
+        file.sync_data()?;
+        Ok(file)
+    };
+    let file = open().map_err(|error: io::Error| layout.error(&error))?;
+    Ok(Appender::new(Archive::new(&layout.dir, file, end), found.sum.clone()))
+}
+
+fn open_to_write(layout: &Layout) -> io::Result<File> {
+    File::options().read(true).write(true).open(layout.archive())
+}
+
+/// Writes what stands between two places once more: a sync of it may have failed, and a later one would not know.
+fn write_again(file: &File, mut at: u64, end: u64) -> io::Result<()> {
+    let mut bytes = vec![0; 64 * 1024];
+    while at < end {
+        let read = read_some(file, &mut bytes, at)?;
+        let again = bytes.get(..read).filter(|again| !again.is_empty()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        file.write_all_at(again, at)?;
+        at += read as u64;
+    }
+    Ok(())
+}
+
 /// Opens the one that is there to be read as a file, whatever is in it.
-pub(super) fn open(layout: &Layout) -> Result<File, Error> {
+pub(super) fn open_to_read(layout: &Layout) -> Result<File, Error> {
     File::open(layout.archive()).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => layout.damaged("the file `archive` is missing"),
         _ => layout.error(&error),

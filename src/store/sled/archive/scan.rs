@@ -10,7 +10,7 @@ use super::super::super::{Error, Seq};
 use super::super::layout::Layout;
 use super::super::mark::Reached;
 use super::block::{Block, HEADER, Header};
-use super::{Archive, START, begin, damaged, open, read_some};
+use super::{Archive, START, begin, damaged, open_to_read, read_some};
 use crate::value::ChatId;
 
 /// How much of the file is read at a time, in bytes.
@@ -19,9 +19,9 @@ const AT_ONCE: usize = 256 * 1024;
 /// What is in the file.
 pub(in super::super) struct Found {
     /// Where the last whole block ends.
-    pub(in super::super) end: u64,
+    pub(super) end: u64,
     /// The checksum up to there.
-    pub(in super::super) sum: crc32fast::Hasher,
+    pub(super) sum: crc32fast::Hasher,
     /// The highest place of a record.
     pub(in super::super) last: u64,
     /// How many records there are.
@@ -58,7 +58,7 @@ pub(in super::super) fn scan(
     heads: HashMap<ChatId, u64>,
     reached: Reached,
 ) -> Result<Found, Error> {
-    let file = open(layout)?;
+    let file = open_to_read(layout)?;
     let unread = |error: io::Error| layout.error(&error);
     let mut found = Found {
         end: START,

@@ -93,7 +93,7 @@ impl Subject {
         let found = self.scan().unwrap();
         assert_eq!(found.marked, self.reached.mark.history);
         self.heads.extend(found.newer_heads());
-        self.appender = go_on(&self.layout(), found.end, found.sum).unwrap();
+        self.appender = go_on(&self.layout(), self.reached.archive, &found).unwrap();
         self.replay();
     }
 
