@@ -111,6 +111,8 @@ mod writer;
 pub use backup::{Backups, Restored, Summary, backup, restore};
 
 #[cfg(any(test, feature = "fuzzing"))]
+pub(super) use archive::block_holds;
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) use wal::properties::hold as log_holds;
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.

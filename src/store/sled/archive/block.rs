@@ -141,10 +141,14 @@ impl Block {
         Some((*seq, self.records.get(range.clone())?))
     }
 
+    /// All of them, oldest first.
+    fn iter(&self) -> impl Iterator<Item = (Seq, &[u8])> {
+        (0..self.len()).map_while(|nth| self.record(nth))
+    }
+
     /// All of them, oldest first, with their keys.
     pub(in super::super) fn rows(&self) -> impl Iterator<Item = (RecordKey, &[u8])> {
-        let records = (0..self.len()).map_while(|nth| self.record(nth));
-        records.map(|(seq, record)| (key::of_record(self.header.chat, seq), record))
+        self.iter().map(|(seq, record)| (key::of_record(self.header.chat, seq), record))
     }
 }
 
@@ -244,6 +248,10 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     *bytes = rest;
     Some(*taken)
 }
+
+#[cfg(any(test, feature = "fuzzing"))]
+#[path = "block_properties.rs"]
+pub(super) mod properties;
 
 #[cfg(test)]
 mod tests {

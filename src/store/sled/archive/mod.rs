@@ -40,6 +40,8 @@ mod tests;
 
 pub(super) use append::{Appender, Kept};
 pub(super) use block::Block;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(in super::super) use block::properties::hold as block_holds;
 pub(super) use scan::{Blocks, Found, scan};
 
 /// How the file begins.
