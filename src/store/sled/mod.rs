@@ -101,6 +101,7 @@ mod migration;
 mod plan;
 mod preferences;
 mod readers;
+mod records;
 mod recovery;
 mod seal;
 mod struck;

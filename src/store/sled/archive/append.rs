@@ -78,23 +78,17 @@ impl Batch<'_> {
     /// Adds what is new of a chat's records. Gives where its newest block begins, if that is a new one.
     fn add(&mut self, chat: ChatId, records: &[Kept], newest: Option<u64>) -> Result<Option<u64>, Error> {
         let mut newest = newest.map(|at| self.archive.link(at, chat)).transpose()?;
+        let known = newest.map(|link| link.header.last);
         let mut draft: Option<Draft> = None;
-        let mut is_new = false;
-        for (_, seq, record) in records {
-            if newest.is_some_and(|link| *seq <= link.header.last)
-                || draft.as_mut().is_some_and(|it| it.add(*seq, record))
-            {
+        for (_, seq, record) in records.iter().filter(|(_, seq, _)| Some(*seq) > known) {
+            if draft.as_mut().is_some_and(|draft| draft.add(*seq, record)) {
                 continue;
             }
             if let Some(full) = draft.replace(Draft::begin(chat, *seq, record)) {
                 newest = Some(self.put(full, chat, newest)?);
             }
-            is_new = true;
         }
-        if let Some(last) = draft {
-            newest = Some(self.put(last, chat, newest)?);
-        }
-        Ok(newest.filter(|_| is_new).map(|link| link.at))
+        draft.map(|last| self.put(last, chat, newest).map(|link| link.at)).transpose()
     }
 
     /// Puts a block behind its chat's newest one.

@@ -4,7 +4,7 @@
 //! the way between them is walked back: twice as many each time, because who looks whether there are newer ones wants one
 //! only, and who turns a page a score of them.
 //!
-//! Each step leads to a lower place in the file, or is refused: no damage leads in a circle.
+//! Each step back leads to a lower place in the file, or is refused: no damage leads in a circle.
 
 use std::ops::RangeInclusive;
 
@@ -33,23 +33,28 @@ impl Archive {
         Ok(record.map(|(_, bytes)| bytes.into()))
     }
 
-    /// The records of `chat`, whose newest block is at `newest`, with their keys, in `order`: those at the places
-    /// from the one to the other.
+    /// The records of `chat`, whose newest block is at `newest`, with their keys, in `order`: those at the places from the
+    /// one to the other.
     pub(in super::super) fn records(
         &self,
         chat: ChatId,
         newest: u64,
         (from, to): (Seq, Seq),
         order: Order,
-    ) -> impl Iterator<Item = Result<Row, Error>> {
-        let mut walk = Walk { archive: self, chat, newest, from, to, state: State::Begin(order), block: None };
+    ) -> Result<impl Iterator<Item = Result<Row, Error>>, Error> {
+        let newest = self.link(newest, chat)?;
+        let way = match order {
+            Order::NewestFirst => Way::back(self, newest, to)?,
+            Order::OldestFirst => Way::forwards(self, newest, from)?,
+        };
+        let mut walk = Walk { archive: self, chat, from, to, way, block: None };
         // After an error nobody knows what comes next.
         let mut failed = false;
-        std::iter::from_fn(move || {
+        Ok(std::iter::from_fn(move || {
             let next = if failed { None } else { walk.next().transpose() };
             failed = matches!(next, Some(Err(_)));
             next
-        })
+        }))
     }
 
     /// The block before one that is not the first.
@@ -88,36 +93,16 @@ impl Archive {
         }
         Ok(link)
     }
-
-    /// The depth of the oldest block that reaches `seq`, from `link` back; one more than `link`'s own where that does not.
-    fn first_to_reach(&self, link: Link, seq: Seq) -> Result<u32, Error> {
-        let before = self.newest_that(link, |link| link.header.last < seq)?;
-        Ok(before.map_or(0, |before| before.header.depth + 1))
-    }
 }
 
-/// The way along a chain.
-struct Walk<'a> {
-    archive: &'a Archive,
-    chat: ChatId,
-    newest: u64,
-    from: Seq,
-    to: Seq,
-    state: State,
-    /// The block that is being read, and which of its records is the next: for the way back, the one before that.
-    block: Option<(Block, usize)>,
-}
-
-/// Which block comes next.
-enum State {
-    /// The first of all.
-    Begin(Order),
-    /// On the way back: the one at this place.
+/// Which blocks of a chain come next.
+enum Way {
+    /// The one that begins here, and then those before it; none where this is 0.
     Back(u64),
-    /// On the way forwards.
+    /// Those that come later.
     Forwards {
         newest: Link,
-        /// Where those are that were looked up, the next one last.
+        /// Where those begin that were looked up, the next one last.
         ahead: Vec<u64>,
         /// The depth of the first that was not.
         depth: u32,
@@ -126,77 +111,42 @@ enum State {
     },
 }
 
-impl Walk<'_> {
-    fn next(&mut self) -> Result<Option<Row>, Error> {
-        loop {
-            if let Some(row) = self.next_of_block() {
-                return Ok(row);
-            }
-            let Some(at) = self.next_block()? else { return Ok(None) };
-            let block = self.archive.block(at, self.chat)?;
-            let start = match self.state {
-                State::Forwards { .. } => block.count_below(self.from),
-                _ => self.to.0.checked_add(1).map_or(block.len(), |end| block.count_below(Seq(end))),
-            };
-            self.block = Some((block, start));
-        }
+impl Way {
+    /// Back, from the newest block that begins no later than at `seq`.
+    fn back(archive: &Archive, newest: Link, seq: Seq) -> Result<Self, Error> {
+        let first = archive.newest_that(newest, |link| link.header.first <= seq)?;
+        Ok(Self::Back(first.map_or(0, |link| link.at)))
     }
 
-    /// The next record of the block at hand; `Some(None)` where it is beyond the last that is wanted, `None` where the
-    /// block has no more.
-    fn next_of_block(&mut self) -> Option<Option<Row>> {
-        let (block, nth) = self.block.as_mut()?;
-        let forwards = matches!(self.state, State::Forwards { .. });
-        let here = if forwards { *nth } else { nth.checked_sub(1)? };
-        let (seq, record) = block.record(here)?;
-        *nth = if forwards { here + 1 } else { here };
-        let wanted = self.from <= seq && seq <= self.to;
-        Some(wanted.then(|| (IVec::from(&key::of_record(self.chat, seq)), record.into())))
+    /// Forwards, from the oldest block that reaches `seq`.
+    fn forwards(archive: &Archive, newest: Link, seq: Seq) -> Result<Self, Error> {
+        let before = archive.newest_that(newest, |link| link.header.last < seq)?;
+        let depth = before.map_or(0, |before| before.header.depth + 1);
+        Ok(Self::Forwards { newest, ahead: Vec::new(), depth, count: 1 })
     }
 
-    /// Where the next block begins.
-    fn next_block(&mut self) -> Result<Option<u64>, Error> {
-        if let State::Begin(order) = self.state {
-            return self.first_block(order);
-        }
-        match &mut self.state {
-            State::Begin(_) => Ok(None),
-            State::Back(at) => {
-                let Some((block, _)) = &self.block else { return Ok(Some(*at)) };
+    /// The next block.
+    fn next(&mut self, archive: &Archive, chat: ChatId) -> Result<Option<Block>, Error> {
+        match self {
+            Self::Back(0) => Ok(None),
+            Self::Back(at) => {
+                let block = archive.block(*at, chat)?;
                 *at = block.header.prev;
-                Ok((*at != 0).then_some(*at))
+                Ok(Some(block))
             }
-            State::Forwards { newest, ahead, depth, count } => {
+            Self::Forwards { newest, ahead, depth, count } => {
                 if ahead.is_empty() && *depth <= newest.header.depth {
                     let to = depth.saturating_add(*count - 1).min(newest.header.depth);
-                    look_ahead(self.archive, *newest, *depth..=to, ahead)?;
-                    (*depth, *count) = (to + 1, (*count * 2).min(AT_ONCE));
+                    look_ahead(archive, *newest, *depth..=to, ahead)?;
+                    (*depth, *count) = (to.saturating_add(1), (*count * 2).min(AT_ONCE));
                 }
-                Ok(ahead.pop())
+                ahead.pop().map(|at| archive.block(at, chat)).transpose()
             }
         }
-    }
-
-    fn first_block(&mut self, order: Order) -> Result<Option<u64>, Error> {
-        let newest = self.archive.link(self.newest, self.chat)?;
-        match order {
-            Order::NewestFirst => {
-                let to = self.to;
-                let Some(link) = self.archive.newest_that(newest, |link| link.header.first <= to)? else {
-                    return Ok(None);
-                };
-                self.state = State::Back(link.at);
-            }
-            Order::OldestFirst => {
-                let depth = self.archive.first_to_reach(newest, self.from)?;
-                self.state = State::Forwards { newest, ahead: Vec::new(), depth, count: 1 };
-            }
-        }
-        self.next_block()
     }
 }
 
-/// Puts the places of the blocks of these depths to `ahead`, the newest first.
+/// Puts where the blocks of these depths begin to `ahead`, the newest first.
 fn look_ahead(archive: &Archive, newest: Link, depths: RangeInclusive<u32>, ahead: &mut Vec<u64>) -> Result<(), Error> {
     let mut link = archive.at_depth(newest, *depths.end())?;
     ahead.push(link.at);
@@ -205,4 +155,48 @@ fn look_ahead(archive: &Archive, newest: Link, depths: RangeInclusive<u32>, ahea
         ahead.push(link.at);
     }
     Ok(())
+}
+
+/// Records on the way along a chain.
+struct Walk<'a> {
+    archive: &'a Archive,
+    chat: ChatId,
+    from: Seq,
+    to: Seq,
+    way: Way,
+    /// The block that is being read, and which of its records is the next: on the way back, the one before that.
+    block: Option<(Block, usize)>,
+}
+
+impl Walk<'_> {
+    fn next(&mut self) -> Result<Option<Row>, Error> {
+        loop {
+            if let Some((seq, record)) = self.next_of_block() {
+                let wanted = self.from <= seq && seq <= self.to;
+                return Ok(wanted.then(|| (IVec::from(&key::of_record(self.chat, seq)), record)));
+            }
+            let Some(block) = self.way.next(self.archive, self.chat)? else { return Ok(None) };
+            let start = match self.way {
+                Way::Forwards { .. } => block.count_below(self.from),
+                Way::Back(_) => self.to.0.checked_add(1).map_or(block.len(), |end| block.count_below(Seq(end))),
+            };
+            self.block = Some((block, start));
+        }
+    }
+
+    /// The next record of the block at hand, if it has one.
+    fn next_of_block(&mut self) -> Option<(Seq, IVec)> {
+        let (block, nth) = self.block.as_mut()?;
+        let here = match self.way {
+            Way::Forwards { .. } => {
+                *nth += 1;
+                *nth - 1
+            }
+            Way::Back(_) => {
+                *nth = nth.checked_sub(1)?;
+                *nth
+            }
+        };
+        block.record(here).map(|(seq, record)| (seq, record.into()))
+    }
 }

@@ -108,7 +108,7 @@ impl Subject {
     /// All records of a chat between two places, in an order.
     fn records(&self, chat: ChatId, from: Seq, to: Seq, order: Order) -> Result<Vec<(Seq, IVec)>, Error> {
         let Some(newest) = self.heads.get(&chat) else { return Ok(Vec::new()) };
-        let rows = self.appender.archive().records(chat, *newest, (from, to), order);
+        let rows = self.appender.archive().records(chat, *newest, (from, to), order)?;
         rows.map(|row| row.map(|(key, value)| (key::read_record(&key).unwrap().1, value))).collect()
     }
 
@@ -371,7 +371,7 @@ fn readers_do_not_wait_for_the_one_that_appends() {
         let reader = scope.spawn(move || {
             for order in ORDERS.into_iter().cycle().take(200) {
                 let read: Result<Vec<_>, _> =
-                    archive.records(ChatId(7), newest, (Seq(0), Seq(u64::MAX)), order).collect();
+                    archive.records(ChatId(7), newest, (Seq(0), Seq(u64::MAX)), order).unwrap().collect();
                 assert_eq!(read.unwrap().len(), expected);
             }
         });
