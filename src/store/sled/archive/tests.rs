@@ -304,6 +304,22 @@ fn every_cut_is_noticed_or_of_what_the_log_has() {
     }
 }
 
+/// After a power loss an older write may show through behind a newer one.
+#[test]
+fn a_whole_block_that_does_not_go_on_with_its_chain_is_cut_off() {
+    let mut subject = small(true);
+    let bytes = subject.bytes();
+    let starts = [(START as usize, 94), (bytes.len() - 92, 92)];
+    for (start, length) in starts {
+        let again = &bytes[start..start + length];
+        assert!(Header::decode(again).is_some_and(|header| header.length as usize == length), "it is a block");
+        subject.write(&[&bytes, again].concat());
+        assert_eq!(subject.scan().unwrap().end, bytes.len() as u64);
+    }
+    subject.reopen();
+    subject.agrees_whole();
+}
+
 /// A reader trusts nothing: a byte that changes while the store is open is an error, or in a block that is not asked for.
 #[test]
 fn what_is_read_is_right_or_an_error() {
