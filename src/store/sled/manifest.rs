@@ -106,10 +106,11 @@ impl Manifest {
             (State::Creating, Some(_)) => Err(layout.damaged("store.json is older than what is kept")),
             (_, None) => Err(layout.damaged("the file `mark` cannot be read")),
             (State::Open, Some(reached)) => Ok(Left::Open(reached)),
-            (State::Closed { mark, .. }, Some(reached)) if *mark != reached.mark => {
-                Err(layout.damaged("the file `mark` is older than the last close"))
-            }
-            (State::Closed { seal, archive, .. }, Some(reached)) => {
+            (State::Closed { mark, seal, archive }, Some(reached)) => {
+                let bytes = archive.map_or(reached.archive, |archive| archive.bytes);
+                if (*mark, bytes) != (reached.mark, reached.archive) {
+                    return Err(layout.damaged("the file `mark` is older than the last close"));
+                }
                 Ok(Left::Closed { reached, seal, archive: *archive })
             }
         }

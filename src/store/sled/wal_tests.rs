@@ -157,6 +157,10 @@ async fn a_checkpoint_that_is_cut_off_loses_nothing() {
 async fn holds_three_whatever_was_cut(files: &BTreeMap<PathBuf, Vec<u8>>) {
     let cut_off = tempfile::tempdir().unwrap();
     write(files, cut_off.path());
+    let store = open_without_checkpoints(cut_off.path());
+    // And killed once more, after what was cut off was written again.
+    holds_three(killed(cut_off.path()).path()).await;
+    drop(store);
     holds_three(cut_off.path()).await;
 }
 

@@ -284,7 +284,11 @@ fn every_byte_that_changes_is_noticed_or_cut_off() {
                 Ok(found) => {
                     assert!(!has_heads && (subject.reached.archive..=at as u64).contains(&found.end), "byte {at}");
                 }
-                Err(error) => assert!(matches!(error, Error::Damaged { .. }), "byte {at}: {error:?}"),
+                Err(error) => {
+                    assert!(matches!(error, Error::Damaged { .. }), "byte {at}: {error:?}");
+                    let is_told = error.to_string().contains("cannot be read at byte");
+                    assert_eq!(is_told, (START..subject.reached.archive).contains(&(at as u64)), "byte {at}: {error}");
+                }
             }
         }
     }
