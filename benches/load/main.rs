@@ -42,15 +42,17 @@ const FLAT_OUT_CHATS: i64 = 500;
 const FLAT_OUT_CHECKS: usize = 20_000;
 /// The most questions without an answer while flat out.
 const FLAT_OUT_IN_FLIGHT: usize = 256;
-/// The long run: after how many checks memory is read, and how much it may grow from each time to the next, the second
-/// and later ones: nothing of a check that was answered may stay.
+/// The long run: after how many checks memory is read.
 const LONG_RUN: [(usize, &str); 4] = [
     (20_000, "RSS after 20,000"),
     (60_000, "RSS after 60,000"),
     (100_000, "RSS after 100,000"),
     (300_000, "RSS after 300,000"),
 ];
-const LONG_RUN_GROWTH_MIB: f64 = 1.0;
+/// How much it may grow from 60,000 to 100,000 and from there to 300,000: nothing of a check that was answered may stay, but
+/// what the allocator holds of pages in part goes up and down by a MiB or so. Each check left 30 to 45 bytes when the
+/// history was in sled: 6 MiB and more from 100,000 to 300,000.
+const LONG_RUN_GROWTH_MIB: [f64; 2] = [1.0, 3.0];
 /// How long the bot is left alone before its idle memory is read.
 const IDLE: Duration = Duration::from_secs(3);
 
@@ -139,10 +141,10 @@ async fn long_run(stand_ins: &StandIns, bot: &BotProcess) -> Vec<Figure> {
         rss.push(bot.rss_mib());
         figures.push(Figure::new(name, bot.rss_mib(), "MiB", Target::None));
     }
-    let most = || Target::AtMost(LONG_RUN_GROWTH_MIB);
+    let [to_100_000, to_300_000] = LONG_RUN_GROWTH_MIB.map(Target::AtMost);
     figures.push(Figure::new("growth, 20,000 to 60,000", rss[1] - rss[0], "MiB", Target::None));
-    figures.push(Figure::new("growth, 60,000 to 100,000", rss[2] - rss[1], "MiB", most()));
-    figures.push(Figure::new("growth, 100,000 to 300,000", rss[3] - rss[2], "MiB", most()));
+    figures.push(Figure::new("growth, 60,000 to 100,000", rss[2] - rss[1], "MiB", to_100_000));
+    figures.push(Figure::new("growth, 100,000 to 300,000", rss[3] - rss[2], "MiB", to_300_000));
     figures.push(Figure::new("RSS peak", bot.peak_rss_mib(), "MiB", Target::None));
     figures.push(Figure::new(
         "disk a check",

@@ -104,13 +104,8 @@ impl Source {
         let held = trees.held_between(TreeName::History, (Unbounded, Unbounded));
         let mut blocks = Blocks::of(trees.archive());
         drop(trees);
-        let record = |key: &[u8], value: &[u8]| Change {
-            tree: TreeName::History,
-            key: key.to_vec(),
-            value: Some(value.to_vec()),
-        };
-        let rows: Vec<Change> = held.iter().filter_map(|(key, value)| Some(record(key, value.as_ref()?))).collect();
-        put(&rows)?;
+        let rows = held.iter().filter_map(|(key, value)| Some(row(TreeName::History, key, value.as_ref()?)));
+        put(&rows.collect::<Vec<_>>())?;
         let held: HashSet<&[u8]> = held.iter().map(|(key, _)| key.as_ref()).collect();
         loop {
             // An error once it is closed.
@@ -119,13 +114,8 @@ impl Source {
             if batch.is_empty() {
                 return Ok(());
             }
-            let rows: Vec<Change> = batch
-                .iter()
-                .flat_map(Block::rows)
-                .filter(|(key, _)| !held.contains(&key[..]))
-                .map(|(key, value)| record(&key, value))
-                .collect();
-            put(&rows)?;
+            let rows = batch.iter().flat_map(Block::rows).filter(|(key, _)| !held.contains(&key[..]));
+            put(&rows.map(|(key, value)| row(TreeName::History, &key, value)).collect::<Vec<_>>())?;
         }
     }
 
@@ -135,9 +125,9 @@ impl Source {
         let behind = (last.map_or(Unbounded, Excluded), Unbounded);
         let read = || -> Result<Vec<Change>, Error> {
             let (mut rows, mut size) = (Vec::new(), 0);
-            for row in trees.range(tree, behind, Order::OldestFirst) {
-                let (key, value) = row?;
-                let row = Change { tree, key: key.to_vec(), value: Some(value.to_vec()) };
+            for read in trees.range(tree, behind, Order::OldestFirst) {
+                let (key, value) = read?;
+                let row = row(tree, &key, &value);
                 size += row.size();
                 rows.push(row);
                 if size > BATCH {
@@ -155,4 +145,8 @@ impl Source {
         let is_record = row.tree == TreeName::History;
         is_record && key::read_record(&row.key).is_some_and(|(_, seq)| seq.0 <= self.tee.start.last)
     }
+}
+
+fn row(tree: TreeName, key: &[u8], value: &[u8]) -> Change {
+    Change { tree, key: key.to_vec(), value: Some(value.to_vec()) }
 }
