@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::super::super::Seq;
 use super::*;
+use crate::store::Seq;
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 

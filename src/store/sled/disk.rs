@@ -193,7 +193,8 @@ impl Disk {
         let (mark, ledger) = checkpoint::replay(&live.database, &records, mark)?;
         let wal = Wal::open(&layout).map_err(|error| layout.error(&error))?;
         let mut disk = Self { mark, ledger, ..Self::of(layout, manifest, live, mark_file, wal) };
-        // Also cuts off an unfinished write.
+        // Else the archive could have a record of which a power loss takes the entry. Also cuts off an unfinished write.
+        disk.wal.sync_if_needed().map_err(|error| disk.layout.error(&error))?;
         disk.checkpoint()?;
         disk.compact_if_wasteful()?;
         Ok(disk)

@@ -38,19 +38,8 @@ pub(super) fn migrate(layout: &Layout, lock: &mut MarkFile) -> Result<(), Error>
     }
     let Some((mark, records)) = check(layout, &manifest, lock)? else { return Ok(()) };
     tracing::info!(schema, "the store is of an older schema: it is migrated");
-    let copy = Copy::make(layout)?;
-    let old = Legacy::open(&layout.dir, &layout.check())?;
-    old.check_meta(&manifest.id)?;
-    let mut mark = old.verify(layout, mark)?;
-    for record in &records {
-        old.apply(&record.changes)?;
-        mark = mark.max_of_each(record.mark);
-    }
     let next = layout.migrating();
-    let made = make(&next, &old, mark);
-    // sled lets go of them first.
-    drop(old);
-    drop(copy);
+    let made = make_of_copy(layout, &next, &manifest.id, mark, &records);
     let decided = made.and_then(|()| decide(layout, &next, schema));
     decided.inspect_err(|_| {
         // Else the next opening does.
@@ -59,6 +48,20 @@ pub(super) fn migrate(layout: &Layout, lock: &mut MarkFile) -> Result<(), Error>
     swap::finish(layout, lock)?;
     tracing::info!(aside = %layout.aside(schema).dir.display(), "it is migrated; what it was is kept aside");
     Ok(())
+}
+
+/// Makes the new store in `next`, of a copy of the old one's sled that holds what `mark` says, and of its log.
+fn make_of_copy(layout: &Layout, next: &Layout, id: &str, mark: Mark, records: &[Record]) -> Result<(), Error> {
+    // Removed once sled has let go of it.
+    let _copy = Copy::make(layout)?;
+    let old = Legacy::open(&layout.dir, &layout.check())?;
+    old.check_meta(id)?;
+    let mut mark = old.verify(layout, mark)?;
+    for record in records {
+        old.apply(&record.changes)?;
+        mark = mark.max_of_each(record.mark);
+    }
+    make(next, &old, mark)
 }
 
 /// Sees that a store of an older schema holds what it held, but for what [`Legacy::verify`] sees. Gives what it says
