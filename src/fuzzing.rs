@@ -13,13 +13,14 @@ use crate::{bot, catalog::Catalog, chat, inquiry, klikoo, store};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("line", line),
     ("answer", answer),
     ("record", record),
     ("entry", entry),
     ("question", question),
     ("log", log),
+    ("block", block),
     ("press", press),
 ];
 
@@ -55,6 +56,11 @@ pub fn question(bytes: &[u8]) {
 /// A write-ahead log, or the body of one of its records.
 pub fn log(bytes: &[u8]) {
     store::properties::log(bytes);
+}
+
+/// A block of the archive.
+pub fn block(bytes: &[u8]) {
+    store::properties::block(bytes);
 }
 
 /// What a pressed button carries.

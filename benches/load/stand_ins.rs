@@ -84,6 +84,11 @@ impl StandIns {
         poll.unwrap_or_else(|_| panic!("the bot did not poll within {LONGEST_START:?}\n{}", bot.last_words()))
     }
 
+    /// How much room the bot's data takes, in bytes.
+    pub fn disk_bytes(&self) -> u64 {
+        bytes_below(&self.dir.path().join("data"))
+    }
+
     /// Asks for the next meter in the chat of this place.
     pub fn ask(&self, chat: i64) {
         let number = self.asked.get();
@@ -97,6 +102,15 @@ impl StandIns {
         let answered = self.telegram.in_flight_at_most(most).await;
         assert!(answered, "the bot stopped answering: {:?}\n{}", self.telegram.load_faults(), bot.last_words());
     }
+}
+
+fn bytes_below(dir: &Path) -> u64 {
+    let entries = std::fs::read_dir(dir).expect("the directory can be read");
+    let bytes = entries.map(|entry| {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { bytes_below(&path) } else { path.metadata().map_or(0, |file| file.len()) }
+    });
+    bytes.sum()
 }
 
 fn fixture(name: &str) -> String {

@@ -3,7 +3,7 @@
 //! The JSON mirrors the record as it is *stored*, apart from the types in memory: those may be renamed and grow as
 //! they like. A later build reads what this one wrote; fields that a build does not know are passed over, and a
 //! verdict that it does not know is shown in the words it was written with. The chat is in the key, not in here.
-//! The short names are for the disk: a record takes some 150 bytes, of which sled makes about three times as many.
+//! The short names are for the disk: a record takes some 150 bytes.
 
 use chrono::DateTime;
 use serde::de::DeserializeOwned;

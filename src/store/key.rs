@@ -12,6 +12,12 @@ pub(super) fn of_chat(ChatId(id): ChatId) -> [u8; 8] {
     (id.cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }
 
+/// The chat that eight bytes stand for; `None` when they are not eight.
+pub(super) fn read_chat(key: &[u8]) -> Option<ChatId> {
+    let id = u64::from_be_bytes(key.try_into().ok()?) ^ (1 << 63);
+    Some(ChatId(id.cast_signed()))
+}
+
 /// The key of the record of `chat` at `seq`.
 pub(super) fn of_record(chat: ChatId, Seq(seq): Seq) -> RecordKey {
     let both = u128::from(u64::from_be_bytes(of_chat(chat))) << 64 | u128::from(seq);
@@ -21,9 +27,9 @@ pub(super) fn of_record(chat: ChatId, Seq(seq): Seq) -> RecordKey {
 /// The chat and the place that a key stands for; `None` when it is no record's key.
 pub(super) fn read_record(key: &[u8]) -> Option<(ChatId, Seq)> {
     let both = u128::from_be_bytes(key.try_into().ok()?);
-    let chat = u64::try_from(both >> 64).ok()? ^ (1 << 63);
+    let chat = u64::try_from(both >> 64).ok()?;
     let seq = u64::try_from(both & u128::from(u64::MAX)).ok()?;
-    Some((ChatId(chat.cast_signed()), Seq(seq)))
+    Some((read_chat(&chat.to_be_bytes())?, Seq(seq)))
 }
 
 /// The key of the language that `chat` chose. The last byte says which preference it is: there may be more of them.
@@ -88,6 +94,7 @@ mod tests {
         for (key, (chat, seq)) in keys.iter().zip(places) {
             assert_eq!(read_record(key), Some((ChatId(chat), Seq(seq))));
             assert!(key.starts_with(&of_chat(ChatId(chat))));
+            assert_eq!(read_chat(&of_chat(ChatId(chat))), Some(ChatId(chat)));
         }
         assert_eq!(read_record(b"short"), None);
     }

@@ -1,5 +1,5 @@
 //! What holds for all stored bytes, whatever a disk made of them. The property tests call it with bytes that are made,
-//! the fuzz targets `record`, `entry` and `log` with bytes that are found. It panics where something does not hold.
+//! the fuzz targets `record`, `entry`, `log` and `block` with bytes that are found. It panics where something does not hold.
 
 use super::{Entry, Record, codec, entry_codec, sled};
 use crate::value::{ChatId, Customer, CustomerName, CustomerNumber, UpdateId, Verdict};
@@ -39,4 +39,9 @@ pub(crate) fn entry(bytes: &[u8]) {
 /// Checks what is made of `bytes` as a write-ahead log, or a part of one.
 pub(crate) fn log(bytes: &[u8]) {
     sled::log_holds(bytes);
+}
+
+/// Checks what is made of `bytes` as a block of the archive.
+pub(crate) fn block(bytes: &[u8]) {
+    sled::block_holds(bytes);
 }

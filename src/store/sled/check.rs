@@ -1,91 +1,81 @@
-//! Checks a directory that was not closed: a copy of sled's files is opened, and read whole.
+//! Checks a directory that was not closed: the archive is read whole, and so is a copy of sled's files, once sled has
+//! opened it.
 //!
 //! It must be a copy, because sled writes to its files as soon as it opens them: it cuts its log at the first bad
-//! checksum, and what was cut is gone. The copy costs two to three seconds for a
-//! million records, a few milliseconds for a small store, and only after an improper stop.
+//! checksum, and what was cut is gone. The copy is a few MiB at most; the archive, which is most of a large store, is
+//! read as it is: a second or so for a million records, and only after an improper stop.
 
 use std::io;
 
-use super::super::ledger::Ledger;
-use super::super::{Error, key};
-use super::database::{Database, TreeName, catching};
+use super::super::Error;
+use super::archive::{self, Found};
+use super::engine::{Engine, catching};
 use super::journal;
 use super::layout::{Layout, copy_sled, remove_dir};
-use super::mark::Mark;
+use super::mark::{Mark, Reached};
 
-/// What is in a store.
-#[derive(Debug, Default)]
-struct Found {
-    /// The highest place of a record.
-    last: u64,
-    /// How many records stand up to the mark's last place.
-    marked: u64,
-    /// How many records there are in all.
-    history: u64,
-    /// How many preferences there are.
-    preferences: u64,
-    /// What the journal knows.
-    ledger: Ledger,
-}
-
-/// Opens a copy of the store, reads all of it and holds it against `mark`. Gives the mark that it
-/// deserves: what came to sled last may not have been marked yet.
+/// Opens a copy of the store, reads all of it and holds it against `reached`. Gives the mark that it deserves, because
+/// what came to it last may not have been marked yet, and what is in the archive.
 ///
 /// # Errors
 /// Something is missing or unreadable. Only the copy was touched, and it is gone.
-pub(super) fn check(layout: &Layout, id: &str, mark: Mark) -> Result<Mark, Error> {
-    let _copy = Copy::make(layout)?;
-    let database = Database::open(&layout.dir, &layout.check())?;
-    verify(layout, &database, id, mark)
+pub(super) fn check(layout: &Layout, id: &str, reached: Reached) -> Result<(Mark, Found), Error> {
+    let copy = Copy::make(layout)?;
+    let engine = Engine::open(&layout.dir, &copy.0.check())?;
+    verify(layout, &engine, id, reached)
 }
 
-/// Reads all of an open database and holds it against `mark`, as [`check`] does.
+/// Reads the archive and all of an open sled and holds them against `reached`, as [`check`] does.
 ///
 /// # Errors
 /// Something is missing or unreadable.
-pub(super) fn verify(layout: &Layout, database: &Database, id: &str, mark: Mark) -> Result<Mark, Error> {
-    let found = catching(&layout.dir, || read_all(layout, database, id, mark.last))??;
-    if found.marked != mark.history {
-        let what = format!("{} of {} records can be found", found.marked, mark.history);
+pub(super) fn verify(layout: &Layout, engine: &Engine, id: &str, reached: Reached) -> Result<(Mark, Found), Error> {
+    let Reached { mark, .. } = reached;
+    let (heads, preferences, ledger) = catching(&layout.dir, || {
+        engine.check_meta(id)?;
+        let preferences = engine.rows(&engine.preferences).try_fold(0, |count, row| row.map(|_| count + 1))?;
+        Ok((engine.all_heads()?, preferences, journal::read_ledger(engine.rows(&engine.journal))?))
+    })??;
+    let found = archive::scan(layout, id, heads, reached)?;
+    let numbers = Mark {
+        last: found.last,
+        history: found.marked,
+        preferences,
+        accepted: ledger.accepted(),
+        ended: ledger.ended(),
+    };
+    hold_against(layout, numbers, mark)?;
+    let (last, history) = (mark.last.max(found.last), found.records);
+    Ok((Mark { last, history, ..numbers }, found))
+}
+
+/// Sees that what was found is what `mark` counts: exactly as many records up to the last that it knows, and no fewer of
+/// anything else.
+///
+/// # Errors
+/// Something is missing.
+pub(super) fn hold_against(layout: &Layout, found: Mark, mark: Mark) -> Result<(), Error> {
+    if found.history != mark.history {
+        let what = format!("{} of {} records can be found", found.history, mark.history);
         return Err(layout.damaged(what));
     }
     if found.preferences < mark.preferences {
         let what = format!("{} of {} preferences can be found", found.preferences, mark.preferences);
         return Err(layout.damaged(what));
     }
-    let (accepted, ended) = (found.ledger.accepted(), found.ledger.ended());
     // An entry is there until it is finished: so none is lost without a word.
-    if accepted < mark.accepted || ended < mark.ended {
-        let what = format!("{accepted} of {} accepted questions are accounted for", mark.accepted);
+    if found.accepted < mark.accepted || found.ended < mark.ended {
+        let what = format!("{} of {} accepted questions are accounted for", found.accepted, mark.accepted);
         return Err(layout.damaged(what));
     }
-    let last = mark.last.max(found.last);
-    Ok(Mark { last, history: found.history, preferences: found.preferences, accepted, ended })
-}
-
-fn read_all(layout: &Layout, database: &Database, id: &str, marked: u64) -> Result<Found, Error> {
-    database.check_meta(id)?;
-    let mut found = Found::default();
-    for row in database.trees.stored(TreeName::History) {
-        let (key, _) = row.map_err(|error| database.trees.error(&error))?;
-        let (_, seq) = key::read_record(&key).ok_or_else(|| layout.damaged("a key is no record's"))?;
-        found.history += 1;
-        found.marked += u64::from(seq.0 <= marked);
-        found.last = found.last.max(seq.0);
-    }
-    for row in database.trees.stored(TreeName::Preferences) {
-        row.map_err(|error| database.trees.error(&error))?;
-        found.preferences += 1;
-    }
-    found.ledger = journal::read_ledger(&database.trees)?;
-    Ok(found)
+    Ok(())
 }
 
 /// The copy of sled's files; it is removed when this is dropped.
-struct Copy<'a>(&'a Layout);
+pub(super) struct Copy<'a>(&'a Layout);
 
 impl<'a> Copy<'a> {
-    fn make(layout: &'a Layout) -> Result<Self, Error> {
+    pub(super) fn make(layout: &'a Layout) -> Result<Self, Error> {
         if !layout.log().is_file() {
             return Err(layout.damaged("sled/db is missing"));
         }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use tempfile::TempDir;
 
 use super::layout::Layout;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, SCHEMA};
 use super::wal::tests::{checkpointed, open_with_checkpoints};
 use super::*;
 use crate::store::Preferences;
@@ -122,19 +122,24 @@ fn undamaged_ones_open() {
     }
 }
 
+/// How many of sled's bytes are in use: it takes its file 512 KiB at a time.
+fn in_use(db: &[u8]) -> usize {
+    db.iter().rposition(|byte| *byte != 0).unwrap() + 1
+}
+
 /// Something done to a file's bytes.
 type Damage = fn(&mut Vec<u8>);
 
 #[test]
-fn a_damaged_log_is_never_emptied() {
+fn a_damaged_log_of_sleds_is_never_emptied() {
     let damages: [(&str, Damage); 6] = [
-        ("cut to half", |db| db.truncate(db.len() / 2)),
-        ("cut by one byte in use", |db| db.truncate(db.iter().rposition(|byte| *byte != 0).unwrap())),
+        ("cut to half of what is in use", |db| db.truncate(in_use(db) / 2)),
+        ("cut by one byte in use", |db| db.truncate(in_use(db) - 1)),
         ("emptied", Vec::clear),
         ("zeroed", |db| db.fill(0)),
         ("overwritten", |db| db.iter_mut().enumerate().for_each(|(at, byte)| *byte = (at * 31 % 251) as u8)),
         ("a quarter overwritten", |db| {
-            let quarter = db.len() / 4;
+            let quarter = in_use(db) / 4;
             db[quarter..2 * quarter].fill(b'x');
         }),
     ];
@@ -152,7 +157,7 @@ fn a_damaged_log_is_never_emptied() {
     }
 }
 
-/// sled opens such a log without a word; only the mark knows that there was more.
+/// sled opens such a log without a word; only the archive and the mark know that there was more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_ends_too_early_is_noticed() {
     let (dir, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -172,12 +177,12 @@ async fn a_log_that_ends_too_early_is_noticed() {
         fs::write(killed.path().join("sled").join(path), bytes).unwrap();
     }
     let error = refused(killed.path()).to_string();
-    assert!(error.contains("1 of 2 records can be found"), "{error}");
+    assert!(error.contains("sled/ and the file `archive` do not agree"), "{error}");
 }
 
 #[test]
 fn a_flipped_byte_is_noticed_or_of_no_consequence() {
-    let bytes = fs::metadata(left(Left::Killed).path().join("sled/db")).unwrap().len() as usize;
+    let bytes = in_use(&fs::read(left(Left::Killed).path().join("sled/db")).unwrap());
     let flip = |how, at: usize| {
         let dir = left(how);
         let path = dir.path().join("sled/db");
@@ -190,6 +195,42 @@ fn a_flipped_byte_is_noticed_or_of_no_consequence() {
     let noticed = places().filter(|at| flip(Left::Killed, *at)).count();
     assert!(noticed > 0, "none of them hit a page in use");
     assert!(places().step_by(6).all(|at| flip(Left::Closed, at)), "a seal notices every one");
+}
+
+#[test]
+fn any_damage_of_the_archive_is_noticed() {
+    let bytes = fs::read(left(Left::Killed).path().join("archive")).unwrap();
+    for how in BOTH {
+        let damaged = |damage: &dyn Fn(&mut Vec<u8>)| {
+            let dir = left(how);
+            let mut bytes = bytes.clone();
+            damage(&mut bytes);
+            fs::write(dir.path().join("archive"), bytes).unwrap();
+            is_refused(dir.path())
+        };
+        for at in (0..bytes.len()).step_by(bytes.len() / 24).chain([bytes.len() - 1]) {
+            assert!(damaged(&|bytes| bytes[at] ^= 0x10), "{how:?}, byte {at}");
+        }
+        for border in borders(&bytes) {
+            assert!(damaged(&|bytes| bytes.truncate(border)), "{how:?}, cut to {border}, where a block ends");
+            assert!(damaged(&|bytes| bytes.truncate(border - 1)), "{how:?}, cut to {border} but one");
+        }
+        assert!(damaged(&|bytes| bytes.fill(0)), "{how:?}, zeroed");
+        // After a kill it looks like a write that was cut off.
+        assert_eq!(damaged(&|bytes| bytes.extend(bytes.clone())), how == Left::Closed, "{how:?}, twice as long");
+    }
+}
+
+/// Where the blocks of an archive end, but the last; it begins with 24 bytes, and a block's length stands at its byte 4.
+fn borders(archive: &[u8]) -> Vec<usize> {
+    let mut borders = Vec::new();
+    let mut at = 24;
+    while at < archive.len() {
+        borders.push(at);
+        at += u32::from_be_bytes(archive[at + 4..at + 8].try_into().unwrap()) as usize;
+    }
+    assert!(borders.len() > CHATS as usize && at == archive.len());
+    borders
 }
 
 #[test]
@@ -244,6 +285,9 @@ fn another_stores_half_is_not_taken_for_ones_own() {
         fs::remove_dir_all(dir.path().join("sled")).unwrap();
         copy(&other.path().join("sled"), &dir.path().join("sled"));
         assert!(is_refused(dir.path()), "{how:?}");
+        let dir = left(how);
+        fs::copy(other.path().join("archive"), dir.path().join("archive")).unwrap();
+        assert!(is_refused(dir.path()), "{how:?}");
     }
 }
 
@@ -294,9 +338,10 @@ fn a_newer_schema_is_not_touched() {
     for how in BOTH {
         let dir = left(how);
         let path = dir.path().join("store.json");
-        let text = fs::read_to_string(&path).unwrap().replace("\"schema\": 2", "\"schema\": 3");
-        fs::write(&path, text).unwrap();
-        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found: 3, known: 2 });
+        let (known, found) = (SCHEMA, SCHEMA + 1);
+        let (ours, newer) = (format!("\"schema\": {known}"), format!("\"schema\": {found}"));
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace(&ours, &newer)).unwrap();
+        assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found, known });
     }
 }
 

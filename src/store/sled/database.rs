@@ -1,147 +1,162 @@
-//! sled itself: opened with what fits the bot, its trees by name, its panics caught.
+//! What is kept, in its three places: the records in the archive, the rest in sled, and in memory what neither has yet.
 
 use std::ops::Bound;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use ::sled::{Db, IVec, Tree};
+use ::sled::{IVec, Tree};
 
-use super::super::Error;
 use super::super::paging::Order;
+use super::super::{Error, key};
+use super::archive::{self, Appender, Archive, Found, Kept};
 use super::change::Change;
+use super::engine::{Engine, head};
 use super::held::{self, Held, Row};
-use super::layout::once_let_go;
-use super::manifest::SCHEMA;
+use super::layout::Layout;
+use super::records::Records;
+use crate::value::ChatId;
 
-/// How much of the data sled keeps in memory, in bytes as they are in its file; they take about twice that. Its own
-/// default is 1 GiB. What is looked at is mostly what was asked last, so that more makes no page faster
-/// (`benches/history.rs`); and less frees nothing, because each of sled's 256 shards keeps a page of its own.
-const CACHE: u64 = 1024 * 1024;
-
-/// A tree that writes go to.
+/// A table that writes go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TreeName {
-    /// Records, by chat and place.
+    /// Records, by chat and place: in the archive.
     History,
-    /// What each chat has chosen.
+    /// What each chat has chosen: in sled.
     Preferences,
-    /// What was accepted and is not finished, and which updates were finished lately.
+    /// What was accepted and is not finished, and which updates were finished lately: in sled.
     Journal,
 }
 
 impl TreeName {
     /// Each of them.
     pub(super) const ALL: [Self; 3] = [Self::History, Self::Preferences, Self::Journal];
+
+    /// Those that are trees of sled's.
+    pub(super) const IN_SLED: [Self; 2] = [Self::Preferences, Self::Journal];
 }
 
-/// The open trees, with what is held and sled does not have yet. As long as one of these lives, sled holds its files.
+/// All that is kept, for reading: with what is held and neither the archive nor sled has yet. As long as one of these
+/// lives, sled holds its files.
 #[derive(Clone)]
 pub(super) struct Trees {
     /// The data directory, for errors.
     dir: PathBuf,
     held: Arc<RwLock<Held>>,
-    history: Tree,
+    records: Records,
     preferences: Tree,
     journal: Tree,
 }
 
-/// The open database.
+/// All that is kept, open.
 pub(super) struct Database {
-    db: Db,
-    meta: Tree,
+    pub(super) engine: Engine,
+    appender: Appender,
     pub(super) trees: Trees,
 }
 
 impl Database {
-    /// Opens, or makes, the database in `sled`; errors name the data directory, `dir`.
-    pub(super) fn open(dir: &Path, sled: &Path) -> Result<Self, Error> {
-        let open = || -> ::sled::Result<Self> {
-            // No flusher thread: the writer flushes at checkpoints, and sled deadlocks where many flush at once.
-            let db = ::sled::Config::new().path(sled).cache_capacity(CACHE).flush_every_ms(None).open()?;
-            let meta = db.open_tree("meta")?;
-            let trees = Trees {
-                dir: dir.to_owned(),
-                held: Arc::default(),
-                history: db.open_tree("history")?,
-                preferences: db.open_tree("preferences")?,
-                journal: db.open_tree("journal")?,
-            };
-            Ok(Self { db, meta, trees })
+    /// Of sled and the archive, which belong together.
+    pub(super) fn of(layout: &Layout, engine: Engine, appender: Appender) -> Self {
+        let trees = Trees {
+            dir: layout.dir.clone(),
+            held: Arc::default(),
+            records: Records::new(layout.dir.clone(), appender.archive().clone(), engine.heads.clone()),
+            preferences: engine.preferences.clone(),
+            journal: engine.journal.clone(),
         };
-        once_let_go(|| catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error)))
+        Self { engine, appender, trees }
     }
 
-    /// Writes down which store this is.
-    pub(super) fn write_meta(&self, id: &str) -> Result<(), Error> {
-        let write = || {
-            self.meta.insert("id", id)?;
-            self.meta.insert("schema", &SCHEMA.to_be_bytes())?;
-            self.flush()
-        };
-        write().map_err(|error| self.trees.error(&error))
+    /// How long the archive is, in bytes.
+    pub(super) fn archived(&self) -> u64 {
+        self.appender.archive().end()
     }
 
-    /// Sees that this is the store of that id, and of a schema that this build knows.
-    pub(super) fn check_meta(&self, id: &str) -> Result<(), Error> {
-        let get = |name| self.meta.get(name).map_err(|error| self.trees.error(&error));
-        let dir = &self.trees.dir;
-        match get("id")? {
-            Some(found) if found == id.as_bytes() => {}
-            Some(_) => return Err(Error::damaged(dir, "sled/ belongs to another store than store.json")),
-            None => return Err(Error::damaged(dir, "sled/ was emptied")),
-        }
-        let schema = get("schema")?.and_then(|bytes| Some(u32::from_be_bytes(bytes.as_ref().try_into().ok()?)));
-        match schema {
-            Some(found) if found > SCHEMA => Err(Error::NewerSchema { dir: dir.clone(), found, known: SCHEMA }),
-            Some(_) => Ok(()),
-            None => Err(Error::damaged(dir, "its schema cannot be read")),
-        }
+    /// The CRC-32 of the archive.
+    pub(super) fn crc32(&self) -> u32 {
+        self.appender.crc32()
     }
 
-    /// Holds changes: they are read from now on, and sled gets them with the next [`Database::flush`].
+    /// Of sled and the archive of a store that was not closed and was `marked` as having so many bytes of the archive. All
+    /// that was found in it is made durable; then sled gets the heads of the blocks that it does not know.
+    pub(super) fn found(layout: &Layout, engine: Engine, marked: u64, found: &Found) -> Result<Self, Error> {
+        let database = Self::of(layout, engine, archive::go_on(layout, marked, found)?);
+        found.newer_heads().try_for_each(|head| database.put_head(head))?;
+        Ok(database)
+    }
+
+    /// The same archive with another sled, which has the same rows.
+    pub(super) fn with(self, layout: &Layout, open: impl FnOnce() -> Result<Engine, Error>) -> Result<Self, Error> {
+        let appender = self.appender;
+        drop((self.engine, self.trees));
+        Ok(Self::of(layout, open()?, appender))
+    }
+
+    /// Holds changes: they are read from now on, and get to their places with the next [`Database::flush`].
     pub(super) fn hold(&self, changes: &[Change]) {
         self.trees.held.write().unwrap_or_else(PoisonError::into_inner).put(changes);
     }
 
-    /// Makes changes in sled one after another: those of a replay, a restore or a compaction.
-    pub(super) fn apply(&self, changes: &[Change]) -> ::sled::Result<()> {
-        changes.iter().try_for_each(|Change { tree, key, value }| self.put(*tree, key, value.as_deref()))
-    }
-
-    /// Gives sled what is held, and has it write all of it. Not in one of sled's transactions: each of those wakes sled's
-    /// threads to write twice. sled may be stopped at any row; the write-ahead log has all of them. Only one thread may
+    /// Gives the archive and sled what is held, and has both write all of it: first the archive, durably, then sled, so
+    /// that no head is of a block that is not there. Not in one of sled's transactions: each of those wakes sled's
+    /// threads to write twice. This may be stopped anywhere; the write-ahead log has all of it. Only one thread may
     /// ever be in here (sled#1308), and none may hold anything meanwhile.
-    pub(super) fn flush(&self) -> ::sled::Result<()> {
+    pub(super) fn flush(&mut self) -> Result<(), Error> {
+        self.archive_records()?;
         let held = self.trees.held.read().unwrap_or_else(PoisonError::into_inner);
-        for tree in TreeName::ALL {
+        for tree in TreeName::IN_SLED {
             held.all(tree).try_for_each(|(key, value)| self.put(tree, key, value.map(AsRef::as_ref)))?;
         }
         drop(held);
-        self.db.flush()?;
-        // Not before sled has all of it: who reads looks here first, and then there.
+        self.engine.flush()?;
+        // Not before the others have all of it: who reads looks here first, and then there.
         let given = std::mem::take(&mut *self.trees.held.write().unwrap_or_else(PoisonError::into_inner));
         // Nobody who reads waits for this.
         drop(given);
         Ok(())
     }
 
-    fn put(&self, tree: TreeName, key: &[u8], value: Option<&[u8]>) -> ::sled::Result<()> {
-        let tree = self.trees.stored(tree);
-        match value {
-            Some(value) => tree.insert(key, value)?,
-            None => tree.remove(key)?,
-        };
-        Ok(())
+    fn archive_records(&mut self) -> Result<(), Error> {
+        let trees = &self.trees;
+        let records: Vec<Kept> = trees.held(|held| held.all(TreeName::History).filter_map(record).collect());
+        let heads = self.appender.append(&records, |chat| trees.records.newest(chat))?;
+        heads.into_iter().try_for_each(|newest| self.put_head(newest))
     }
+
+    fn put_head(&self, (chat, newest): (ChatId, u64)) -> Result<(), Error> {
+        let (key, value) = head(chat, newest);
+        self.engine.heads.insert(key, &value).map(|_before| ()).map_err(|error| self.engine.error(&error))
+    }
+
+    fn put(&self, tree: TreeName, key: &[u8], value: Option<&[u8]>) -> Result<(), Error> {
+        let Some(tree) = self.trees.in_sled(tree) else { return Ok(()) };
+        let put = match value {
+            Some(value) => tree.insert(key, value),
+            None => tree.remove(key),
+        };
+        put.map(|_before| ()).map_err(|error| self.engine.error(&error))
+    }
+}
+
+/// A held row as a record. Nothing removes one.
+fn record((key, value): (&IVec, Option<&IVec>)) -> Option<Kept> {
+    let record = key::read_record(key);
+    if record.is_none() {
+        tracing::error!(?key, "a key in the history is no record's: passed over");
+    }
+    let (chat, seq) = record?;
+    Some((chat, seq, value?.clone()))
 }
 
 impl Trees {
     /// The value of a row, if it is there.
     pub(super) fn get(&self, tree: TreeName, key: &[u8]) -> Result<Option<IVec>, Error> {
-        match self.held(|held| held.get(tree, key)) {
-            Some(value) => Ok(value),
-            None => self.stored(tree).get(key).map_err(|error| self.error(&error)),
+        if let Some(value) = self.held(|held| held.get(tree, key)) {
+            return Ok(value);
+        }
+        match self.in_sled(tree) {
+            Some(tree) => tree.get(key).map_err(|error| self.error(&error)),
+            None => self.records.get(key),
         }
     }
 
@@ -152,34 +167,51 @@ impl Trees {
         bounds: (Bound<&[u8]>, Bound<&[u8]>),
         order: Order,
     ) -> impl Iterator<Item = Result<Row, Error>> + use<'a> {
-        let held: Vec<_> = self.held(|held| held.range(tree, bounds).collect());
-        let stored = self.stored(tree).range::<&[u8], _>(bounds);
-        let stored = order.of(stored).map(|row| row.map_err(|error| self.error(&error)));
+        let held: Vec<_> = self.held_between(tree, bounds);
+        let stored: Box<dyn Iterator<Item = _>> = match self.in_sled(tree) {
+            Some(tree) => {
+                Box::new(order.of(tree.range::<&[u8], _>(bounds)).map(|row| row.map_err(|error| self.error(&error))))
+            }
+            None => Box::new(self.records.range(bounds, order)),
+        };
         held::merge(order.of(held.into_iter()), stored, order)
     }
 
-    /// Reads what is held. Never while sled is read, which may wait for the disk: whoever commits waits for this.
+    /// What is held of the rows between two keys, by rising keys.
+    pub(super) fn held_between(
+        &self,
+        tree: TreeName,
+        bounds: (Bound<&[u8]>, Bound<&[u8]>),
+    ) -> Vec<(IVec, Option<IVec>)> {
+        self.held(|held| held.range(tree, bounds).collect())
+    }
+
+    /// The archive.
+    pub(super) fn archive(&self) -> &Arc<Archive> {
+        self.records.archive()
+    }
+
+    /// Reads what is held. Never while the archive or sled is read, which may wait for the disk: whoever commits waits
+    /// for this.
     fn held<T>(&self, read: impl FnOnce(&Held) -> T) -> T {
         read(&self.held.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The tree of that name as sled has it: all of it only where nothing was held since the last
-    /// [`Database::flush`].
-    pub(super) fn stored(&self, name: TreeName) -> &Tree {
+    /// The tree of sled's in which a table is, if it is in one.
+    fn in_sled(&self, name: TreeName) -> Option<&Tree> {
         match name {
-            TreeName::History => &self.history,
-            TreeName::Preferences => &self.preferences,
-            TreeName::Journal => &self.journal,
+            TreeName::History => None,
+            TreeName::Preferences => Some(&self.preferences),
+            TreeName::Journal => Some(&self.journal),
         }
     }
 
     /// What an error of sled means here.
-    pub(super) fn error(&self, error: &::sled::Error) -> Error {
+    fn error(&self, error: &::sled::Error) -> Error {
         Error::from_sled(&self.dir, error)
     }
 }
 
-/// Runs `work`, in which sled may panic over damaged data; that is then an error like any other.
-pub(super) fn catching<T>(dir: &Path, work: impl FnOnce() -> T) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_panic| Error::damaged(dir, "sled panicked over its files"))
-}
+#[cfg(test)]
+#[path = "database_tests.rs"]
+mod tests;

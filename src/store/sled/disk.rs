@@ -11,19 +11,21 @@ use std::time::{Duration, Instant};
 
 use super::super::Error;
 use super::super::ledger::Ledger;
+use super::archive;
 use super::backup::{Tap, Tee};
 use super::change::Change;
 use super::check;
 use super::checkpoint;
 use super::database::Database;
+use super::engine::Engine;
 use super::layout::{Kind, Layout, once_let_go, sync_dir};
-use super::manifest::{Manifest, SCHEMA, State};
-use super::mark::{Mark, MarkFile};
+use super::manifest::{Left, Manifest, State};
+use super::mark::{Mark, MarkFile, Reached};
 use super::migration;
 use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
-use super::seal::Seal;
+use super::seal::{Seal, Sum, verify_archive};
 use super::struck::{self, Struck};
 use super::swap;
 use super::wal::{self, Record, Wal};
@@ -33,12 +35,15 @@ use crate::value::UpdateId;
 /// How long a close waits for reads under way to let go of sled's files.
 const LET_GO: Duration = Duration::from_secs(2);
 
+/// How much is put into a new store at a time, in bytes.
+const AT_ONCE: usize = 1024 * 1024;
+
 /// How long things are put off.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
     /// How long a full disk is left alone.
     pub(super) pause: Duration,
-    /// How long what is committed may be held before sled gets it.
+    /// How long what is committed may be held before the archive and sled get it.
     pub(super) checkpoint: Duration,
 }
 
@@ -56,7 +61,7 @@ pub(super) struct Disk {
     pub(super) mark: Mark,
     pub(super) mark_file: MarkFile,
     pub(super) wal: Wal,
-    /// When the first change was made that sled does not have yet.
+    /// When the first change was made that is held.
     pub(super) unflushed_since: Option<Instant>,
     pub(super) ledger: Ledger,
     /// The open database, or the first failure: after one nothing is written any more, because nobody knows what a
@@ -74,7 +79,7 @@ pub(super) struct Disk {
     tap: Tap,
 }
 
-/// sled, open.
+/// The archive and sled, open.
 pub(super) struct Live {
     pub(super) database: Database,
     /// sled's log once more: sled's own flush reaches the disk's cache only (`sync_file_range`), so that a power loss
@@ -92,7 +97,10 @@ impl Disk {
         // Now alone; another may have made the store just before.
         let disk = match layout.inspect()? {
             Kind::Empty => Self::create(layout, mark_file)?,
-            Kind::Ours => Self::open_existing(layout, mark_file)?,
+            Kind::Ours => {
+                migration::migrate(&layout, &mut mark_file)?;
+                Self::open_existing(layout, mark_file)?
+            }
         };
         Ok(Self { timing, ..disk })
     }
@@ -124,11 +132,12 @@ impl Disk {
     fn create(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
         let mut manifest = Manifest::creating();
         manifest.write(&layout)?;
-        let database = Database::open(&layout.dir, &layout.sled())?;
-        database.write_meta(&manifest.id)?;
+        let engine = Engine::open(&layout.dir, &layout.sled())?;
+        engine.write_meta(&manifest.id)?;
         let log = layout.open_log()?;
+        let database = Database::of(&layout, engine, archive::create(&layout, &manifest.id)?);
         let mut settle = || {
-            mark_file.write(Mark::default())?;
+            mark_file.write(Reached { mark: Mark::default(), archive: database.archived() })?;
             mark_file.sync()?;
             log.sync_all()?;
             sync_dir(&layout.sled())?;
@@ -141,76 +150,54 @@ impl Disk {
         Ok(Self::of(layout, manifest, live, mark_file, wal))
     }
 
+    /// Sees that the directory holds what it held, before anything in it is changed, and opens it.
     fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
-        let mut manifest = Manifest::read(&layout)?;
-        let Some((mark, records)) = Self::check_existing(&layout, &manifest, &mut mark_file)? else {
-            return Self::create_again(layout, mark_file);
-        };
-        if manifest.schema < SCHEMA {
-            migration::keep_aside(&layout, manifest.schema)?;
+        let manifest = Manifest::read(&layout)?;
+        match manifest.left(&layout, &mut mark_file)? {
+            Left::Unmade => Self::create_again(layout, mark_file),
+            Left::Open(reached) => {
+                let records = wal::read(&layout)?;
+                let (mark, found) = check::check(&layout, &manifest.id, reached)?;
+                Self::go_on(layout, manifest, mark_file, mark, |layout, engine| {
+                    Ok((Database::found(layout, engine, reached.archive, &found)?, records))
+                })
+            }
+            Left::Closed { reached, seal, archive } => {
+                seal.verify(&layout)?;
+                let archive = archive.ok_or_else(|| layout.damaged("store.json does not tell of the archive"))?;
+                let sum = verify_archive(&layout, archive)?;
+                wal::check_empty(&layout)?;
+                migration::forget_aside(&layout, manifest.schema);
+                Self::go_on(layout, manifest, mark_file, reached.mark, |layout, engine| {
+                    Ok((Database::of(layout, engine, archive::open(layout, archive.bytes, sum)?), Vec::new()))
+                })
+            }
         }
+    }
+
+    /// Goes on with a directory that was found undamaged and of which `mark` is true. `open` makes a database of it and
+    /// of its open sled, and gives what is to be replayed over it.
+    fn go_on(
+        layout: Layout,
+        mut manifest: Manifest,
+        mark_file: MarkFile,
+        mark: Mark,
+        open: impl FnOnce(&Layout, Engine) -> Result<(Database, Vec<Record>), Error>,
+    ) -> Result<Self, Error> {
         manifest.state = State::Open;
         manifest.write(&layout)?;
-        let database = Database::open(&layout.dir, &layout.sled())?;
-        database.check_meta(&manifest.id)?;
+        let engine = Engine::open(&layout.dir, &layout.sled())?;
+        engine.check_meta(&manifest.id)?;
+        let (database, records) = open(&layout, engine)?;
         let live = Live { database, log: layout.open_log()? };
         let (mark, ledger) = checkpoint::replay(&live.database, &records, mark)?;
-        // Before the journal there was no log either.
-        let wal = if manifest.schema < SCHEMA { Wal::create(&layout) } else { Wal::open(&layout) };
-        let wal = wal.map_err(|error| layout.error(&error))?;
+        let wal = Wal::open(&layout).map_err(|error| layout.error(&error))?;
         let mut disk = Self { mark, ledger, ..Self::of(layout, manifest, live, mark_file, wal) };
-        // Also cuts off an unfinished write.
+        // Else the archive could have a record of which a power loss takes the entry. Also cuts off an unfinished write.
+        disk.wal.sync_if_needed().map_err(|error| disk.layout.error(&error))?;
         disk.checkpoint()?;
-        if disk.manifest.schema < SCHEMA {
-            disk.end_migration()?;
-        }
         disk.compact_if_wasteful()?;
         Ok(disk)
-    }
-
-    /// Sees that the directory holds what it held, before anything in it is changed; gives what is true of sled, and
-    /// what is to be replayed over it. `None` when it was never whole.
-    fn check_existing(
-        layout: &Layout,
-        manifest: &Manifest,
-        mark_file: &mut MarkFile,
-    ) -> Result<Option<(Mark, Vec<Record>)>, Error> {
-        let mark = mark_file.read().map_err(|error| layout.error(&error))?;
-        match (&manifest.state, mark) {
-            (State::Creating, None | Some(Mark { last: 0, .. })) => Ok(None),
-            (State::Creating, Some(_)) => Err(layout.damaged("store.json is older than what is kept")),
-            (_, None) => Err(layout.damaged("the file `mark` cannot be read")),
-            (State::Open, Some(mark)) => {
-                let records = if manifest.schema < SCHEMA { Vec::new() } else { wal::read(layout)? };
-                let found = check::check(layout, &manifest.id, mark)?;
-                Ok(Some((found, records)))
-            }
-            (State::Closed { mark: at_close, .. }, Some(mark)) if *at_close != mark => {
-                Err(layout.damaged("the file `mark` is older than the last close"))
-            }
-            (State::Closed { seal, .. }, Some(mark)) => {
-                seal.verify(layout)?;
-                if manifest.schema == SCHEMA {
-                    wal::check_empty(layout)?;
-                }
-                migration::forget_aside(layout, manifest.schema);
-                Ok(Some((mark, Vec::new())))
-            }
-        }
-    }
-
-    /// Writes down that the directory is of this build's schema: the trees are there by now.
-    fn end_migration(&mut self) -> Result<(), Error> {
-        let live = self.live.as_ref().map_err(Error::clone)?;
-        live.database.write_meta(&self.manifest.id)?;
-        let mut settle = || {
-            live.log.sync_data()?;
-            self.mark_file.write(self.mark)?;
-            self.mark_file.sync()
-        };
-        settle().map_err(|error| self.layout.error(&error))?;
-        self.manifest.schema = SCHEMA;
-        self.manifest.write(&self.layout)
     }
 
     /// The making of it was cut off before anybody was promised anything: begins anew.
@@ -221,20 +208,23 @@ impl Disk {
         }
     }
 
-    /// Puts rows of a backup into a new store, past the log: it is of no use before [`Disk::holds`] and a close.
-    pub(super) fn load(&self, rows: &[Change]) -> Result<(), Error> {
-        let live = self.live.as_ref().map_err(Error::clone)?;
-        live.database.apply(rows).map_err(|error| live.database.trees.error(&error))
-    }
-
-    /// Whether that which was loaded, which is of this schema, has the records and preferences that `mark` counts. The
-    /// journal's numbers are taken from its rows, as a replay takes them.
-    pub(super) fn holds(&mut self, mark: Mark, schema: u32) -> bool {
-        let Ok(live) = &self.live else { return false };
-        let mark = Mark { accepted: 0, ended: 0, ..mark };
-        let Ok(found) = check::verify(&self.layout, &live.database, &self.manifest.id, mark) else { return false };
-        (self.mark, self.manifest.schema) = (found, schema);
-        found == Mark { accepted: found.accepted, ended: found.ended, ..mark }
+    /// Puts rows into a new store, past the log; of all of them `mark` is true. Those of a chat's records must come in
+    /// their order.
+    pub(super) fn fill(&mut self, rows: impl Iterator<Item = Result<Change, Error>>, mark: Mark) -> Result<(), Error> {
+        let live = self.live.as_mut().map_err(|error| error.clone())?;
+        let mut size = 0;
+        for row in rows {
+            let row = row?;
+            size += row.size();
+            live.database.hold(&[row]);
+            if size > AT_ONCE {
+                live.database.flush()?;
+                size = 0;
+            }
+        }
+        live.database.flush()?;
+        self.mark = mark;
+        Ok(())
     }
 
     /// Commits a group if it can be.
@@ -281,18 +271,19 @@ impl Disk {
         self.recover(self.next_try);
         self.readers.set(Err(Error::Closed));
         // After a failure it is left as open: the next start will check what is there.
-        let Live { database, log } = std::mem::replace(&mut self.live, Err(Error::Closed))?;
+        let Live { mut database, log } = std::mem::replace(&mut self.live, Err(Error::Closed))?;
         self.wal.sync_if_needed().map_err(|error| self.layout.error(&error))?;
-        database.flush().map_err(|error| database.trees.error(&error))?;
+        database.flush()?;
+        let archive = Sum { bytes: database.archived(), crc32: database.crc32() };
         drop(database);
         wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
         let mut settle = || {
             log.sync_all()?;
-            self.mark_and_clear()?;
+            self.mark_and_clear(archive.bytes)?;
             Seal::of(&self.layout)
         };
         let seal = settle().map_err(|error| self.layout.error(&error))?;
-        self.manifest.state = State::Closed { mark: self.mark, seal };
+        self.manifest.state = State::Closed { mark: self.mark, seal, archive: Some(archive) };
         self.manifest.write(&self.layout)?;
         // All that it says was committed before.
         struck::clear(&self.layout).map_err(|error| self.layout.error(&error))
@@ -339,7 +330,7 @@ impl Commit for Disk {
     }
 
     fn settle(&mut self) {
-        // sled must not have of a group what the log may lose: it gets what is held by key, not group by group.
+        // Nothing else must have of a group what the log may lose: they get what is held by key, not group by group.
         let synced = self.wal.sync_if_needed().map_err(|error| self.layout.error(&error));
         if let Err(error) = synced.and_then(|()| self.checkpoint()) {
             tracing::error!(%error, "a checkpoint failed");

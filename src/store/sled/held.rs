@@ -1,5 +1,5 @@
-//! Rows that were committed and that sled does not have yet: the write-ahead log has them on disk, this has them in
-//! memory, and the next checkpoint gives them to sled all at once.
+//! Rows that were committed and that neither the archive nor sled has yet: the write-ahead log has them on disk, this has
+//! them in memory, and the next checkpoint gives them on all at once.
 //!
 //! So a check costs none of sled's work, and most of the journal never comes to it: what was accepted and ended between
 //! two checkpoints leaves no more than a note that it was. The log's length bounds how much is held.

@@ -11,7 +11,8 @@ use super::super::ledger::Ledger;
 use super::super::paging::Order;
 use super::super::{Entry, Error, Journal, Waiting, entry_codec, journal, key};
 use super::SledStore;
-use super::database::{TreeName, Trees};
+use super::database::TreeName;
+use super::held::Row;
 use super::writer::{Answer, Write};
 use crate::value::UpdateId;
 
@@ -61,13 +62,12 @@ impl Journal for SledStore {
     }
 }
 
-/// Reads from the journal's tree, as sled has it, which updates it knows. A row that is neither an entry's nor a finished
-/// update's is
+/// Reads from the rows of the journal which updates it knows. A row that is neither an entry's nor a finished update's is
 /// logged and passed over.
-pub(super) fn read_ledger(trees: &Trees) -> Result<Ledger, Error> {
+pub(super) fn read_ledger(rows: impl Iterator<Item = Result<Row, Error>>) -> Result<Ledger, Error> {
     let (mut open, mut finished) = (HashMap::new(), Vec::new());
-    for row in trees.stored(TreeName::Journal) {
-        let (key, value) = row.map_err(|error| trees.error(&error))?;
+    for row in rows {
+        let (key, value) = row?;
         if let Some((order, update)) = key::read_entry(&key) {
             open.insert(update, order);
         } else if let Some(nth_and_update) = key.strip_prefix(&key::FINISHED).and_then(|_| key::read_finished(&value)) {

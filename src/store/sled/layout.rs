@@ -55,12 +55,17 @@ impl Layout {
         self.dir.join("struck")
     }
 
+    /// The records of all chats.
+    pub(super) fn archive(&self) -> PathBuf {
+        self.dir.join("archive")
+    }
+
     /// sled's own directory.
     pub(super) fn sled(&self) -> PathBuf {
         self.dir.join("sled")
     }
 
-    /// sled's log, in which all data is.
+    /// sled's log, in which all of its data is.
     pub(super) fn log(&self) -> PathBuf {
         self.sled().join("db")
     }
@@ -80,14 +85,19 @@ impl Layout {
         self.dir.join("check")
     }
 
-    /// Where a store of an older schema is kept while it is migrated.
-    pub(super) fn aside(&self, schema: u32) -> PathBuf {
-        self.dir.join(format!("schema-{schema}"))
+    /// Where a store of an older schema is made one of this build's, before that takes its name.
+    pub(super) fn migrating(&self) -> Self {
+        self.below("migrating")
     }
 
-    /// Where that copy is made before it takes its name.
-    pub(super) fn next_aside(&self) -> PathBuf {
-        self.dir.join("schema.new")
+    /// What a store of an older schema became, and that is to take its place.
+    pub(super) fn migrated(&self, schema: u32) -> Self {
+        self.below(&format!("migrated-{schema}"))
+    }
+
+    /// Where a store of an older schema is kept once another took its place.
+    pub(super) fn aside(&self, schema: u32) -> Self {
+        self.below(&format!("schema-{schema}"))
     }
 
     /// The socket at which a running bot is asked for a backup.
@@ -98,6 +108,11 @@ impl Layout {
     /// Where a backup becomes a store, before it takes its name.
     pub(super) fn restoring(&self) -> Self {
         self.below("restoring")
+    }
+
+    /// Where the rows of a backup are on their way to that.
+    pub(super) fn unpacking(&self) -> Self {
+        self.below("unpacking")
     }
 
     /// A store of a backup that is to take the place of this one.
@@ -139,10 +154,10 @@ impl Layout {
         for entry in fs::read_dir(&self.dir).map_err(|error| self.error(&error))? {
             let entry = entry.map_err(|error| self.error(&error))?;
             match entry.file_name().to_str() {
-                Some("store.json" | "sled" | "wal" | "restored") => return Ok(Kind::Ours),
+                Some("store.json" | "sled" | "wal" | "archive" | "restored") => return Ok(Kind::Ours),
                 // Made and locked before anything else: empty, it says only that another is at it, or was.
                 Some("mark") if entry.metadata().is_ok_and(|mark| mark.len() > 0) => kind = Kind::Ours,
-                Some("mark" | "store.json.new" | "control" | "restoring" | "lost+found") => {}
+                Some("mark" | "store.json.new" | "control" | "restoring" | "unpacking" | "lost+found") => {}
                 Some(name) if name.starts_with('.') => {}
                 _ => {
                     let found = entry.file_name().to_string_lossy().into_owned();

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Error;
 use super::layout::{Layout, sync_dir};
-use super::mark::Mark;
-use super::seal::Seal;
+use super::mark::{Mark, MarkFile, Reached};
+use super::seal::{Seal, Sum};
 
 /// The schema that this build writes, and the newest that it reads.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// What the directory says of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,6 +41,26 @@ pub(super) enum State {
         mark: Mark,
         /// Their lengths and checksums.
         seal: Seal,
+        /// The archive's; before schema 3 there was none.
+        #[serde(default)]
+        archive: Option<Sum>,
+    },
+}
+
+/// How a directory was left, by its manifest and its mark, which agree.
+pub(super) enum Left<'a> {
+    /// It was never whole.
+    Unmade,
+    /// Not closed; since the last checkpoint it reached this at least.
+    Open(Reached),
+    /// Closed, holding this.
+    Closed {
+        /// What it reached.
+        reached: Reached,
+        /// What sled's files were.
+        seal: &'a Seal,
+        /// What the archive was.
+        archive: Option<Sum>,
     },
 }
 
@@ -73,6 +93,27 @@ impl Manifest {
             return Err(Error::NewerSchema { dir: layout.dir.clone(), found: head.schema, known: SCHEMA });
         }
         serde_json::from_slice(&text).map_err(unreadable)
+    }
+
+    /// How the directory was left.
+    ///
+    /// # Errors
+    /// The file `mark` is missing or unreadable, or does not agree with this.
+    pub(super) fn left(&self, layout: &Layout, mark_file: &mut MarkFile) -> Result<Left<'_>, Error> {
+        let reached = mark_file.read().map_err(|error| layout.error(&error))?;
+        match (&self.state, reached) {
+            (State::Creating, None | Some(Reached { mark: Mark { last: 0, .. }, .. })) => Ok(Left::Unmade),
+            (State::Creating, Some(_)) => Err(layout.damaged("store.json is older than what is kept")),
+            (_, None) => Err(layout.damaged("the file `mark` cannot be read")),
+            (State::Open, Some(reached)) => Ok(Left::Open(reached)),
+            (State::Closed { mark, seal, archive }, Some(reached)) => {
+                let bytes = archive.map_or(reached.archive, |archive| archive.bytes);
+                if (*mark, bytes) != (reached.mark, reached.archive) {
+                    return Err(layout.damaged("the file `mark` is older than the last close"));
+                }
+                Ok(Left::Closed { reached, seal, archive: *archive })
+            }
+        }
     }
 
     /// Writes it durably in the place of the one before.

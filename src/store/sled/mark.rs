@@ -1,6 +1,6 @@
-//! `mark`: how much sled's files hold at least. Written at each checkpoint, in place, and synced.
+//! `mark`: how much sled's files and the archive hold at least. Written at each checkpoint, in place, and synced.
 //!
-//! It is never ahead of sled's files: what it counts was in them before it was written. What was committed since stands
+//! It is never ahead of them: what it counts was in them before it was written. What was committed since stands
 //! in the write-ahead log. Two slots take turns, so that one is whole if the other was torn.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -11,9 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::super::Error;
 use super::layout::Layout;
 
-const MAGIC: [u8; 8] = *b"ceknomr2";
+const MAGIC: [u8; 8] = *b"ceknomr3";
 
-/// What schema 1 wrote: without the journal's two numbers.
+/// What schema 2 wrote: without the archive's length.
+const MAGIC_OF_SCHEMA_2: [u8; 8] = *b"ceknomr2";
+
+/// What schema 1 wrote: without the journal's two numbers, too.
 const MAGIC_OF_SCHEMA_1: [u8; 8] = *b"ceknomr1";
 
 /// A slot is one sector, which a disk writes whole or not at all.
@@ -49,6 +52,15 @@ impl Mark {
     }
 }
 
+/// What the last checkpoint reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// What was true then.
+    pub(super) mark: Mark,
+    /// How long the archive was, in bytes.
+    pub(super) archive: u64,
+}
+
 /// The open file, which is locked as long as it is open: it is the store's lock too.
 pub(super) struct MarkFile {
     file: File,
@@ -73,22 +85,22 @@ impl MarkFile {
     }
 
     /// The newest mark that is whole; `None` when there is none.
-    pub(super) fn read(&mut self) -> std::io::Result<Option<Mark>> {
+    pub(super) fn read(&mut self) -> std::io::Result<Option<Reached>> {
         let mut bytes = Vec::new();
         self.file.seek(SeekFrom::Start(0))?;
         (&self.file).take(2 * SLOT as u64).read_to_end(&mut bytes)?;
         let newest = bytes.chunks(SLOT).filter_map(decode).max_by_key(|(turn, _)| *turn);
-        Ok(newest.map(|(turn, mark)| {
+        Ok(newest.map(|(turn, reached)| {
             self.turn = turn;
-            mark
+            reached
         }))
     }
 
-    /// Writes `mark` over the older slot.
-    pub(super) fn write(&mut self, mark: Mark) -> std::io::Result<()> {
+    /// Writes `reached` over the older slot.
+    pub(super) fn write(&mut self, reached: Reached) -> std::io::Result<()> {
         self.turn += 1;
         self.file.seek(SeekFrom::Start(self.turn % 2 * SLOT as u64))?;
-        self.file.write_all(&encode(self.turn, mark))
+        self.file.write_all(&encode(self.turn, reached))
     }
 
     /// Puts the content of another store's mark in the place of this one's, durably.
@@ -105,9 +117,14 @@ impl MarkFile {
     }
 }
 
-fn encode(turn: u64, mark: Mark) -> Vec<u8> {
-    let mut slot = MAGIC.to_vec();
-    for number in [turn, mark.last, mark.history, mark.preferences, mark.accepted, mark.ended] {
+fn encode(turn: u64, Reached { mark, archive }: Reached) -> Vec<u8> {
+    let numbers = [turn, mark.last, mark.history, mark.preferences, mark.accepted, mark.ended, archive];
+    slot(MAGIC, &numbers)
+}
+
+fn slot(magic: [u8; 8], numbers: &[u64]) -> Vec<u8> {
+    let mut slot = magic.to_vec();
+    for number in numbers {
         slot.extend(number.to_be_bytes());
     }
     slot.extend(crc32fast::hash(&slot).to_be_bytes());
@@ -115,13 +132,17 @@ fn encode(turn: u64, mark: Mark) -> Vec<u8> {
     slot
 }
 
-/// The turn and the mark in a slot, when it is whole.
-fn decode(slot: &[u8]) -> Option<(u64, Mark)> {
-    if let Some([turn, last, history, preferences, accepted, ended]) = numbers(slot, MAGIC) {
-        return Some((turn, Mark { last, history, preferences, accepted, ended }));
+/// The turn in a slot and what was reached, when it is whole.
+fn decode(slot: &[u8]) -> Option<(u64, Reached)> {
+    if let Some([turn, last, history, preferences, accepted, ended, archive]) = numbers(slot, MAGIC) {
+        return Some((turn, Reached { mark: Mark { last, history, preferences, accepted, ended }, archive }));
+    }
+    if let Some([turn, last, history, preferences, accepted, ended]) = numbers(slot, MAGIC_OF_SCHEMA_2) {
+        return Some((turn, Reached { mark: Mark { last, history, preferences, accepted, ended }, archive: 0 }));
     }
     let [turn, last, history, preferences] = numbers(slot, MAGIC_OF_SCHEMA_1)?;
-    Some((turn, Mark { last, history, preferences, ..Mark::default() }))
+    let mark = Mark { last, history, preferences, ..Mark::default() };
+    Some((turn, Reached { mark, archive: 0 }))
 }
 
 /// The numbers that stand behind `magic`, when it is there and the checksum behind them is right.
@@ -137,13 +158,7 @@ fn numbers<const N: usize>(slot: &[u8], magic: [u8; 8]) -> Option<[u64; N]> {
 /// A slot as schema 1 wrote it.
 #[cfg(test)]
 pub(super) fn encode_as_schema_1(turn: u64, mark: Mark) -> Vec<u8> {
-    let mut slot = MAGIC_OF_SCHEMA_1.to_vec();
-    for number in [turn, mark.last, mark.history, mark.preferences] {
-        slot.extend(number.to_be_bytes());
-    }
-    slot.extend(crc32fast::hash(&slot).to_be_bytes());
-    slot.resize(SLOT, 0);
-    slot
+    slot(MAGIC_OF_SCHEMA_1, &[turn, mark.last, mark.history, mark.preferences])
 }
 
 #[cfg(test)]
@@ -162,6 +177,7 @@ mod tests {
         assert_eq!(file.read().unwrap(), None);
         let [first, second] =
             [10, 20].map(|last| Mark { last, history: last - 1, preferences: 1, accepted: last + 1, ended: 3 });
+        let [first, second] = [first, second].map(|mark| Reached { mark, archive: 1000 + mark.last });
         file.write(first).unwrap();
         file.write(second).unwrap();
         assert_eq!(file.read().unwrap(), Some(second));

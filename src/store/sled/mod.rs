@@ -1,4 +1,4 @@
-//! The store in a directory, on sled: the bot's own.
+//! The store in a directory, on sled and an archive of its own: the bot's.
 //!
 //! The way of a write: an async caller puts it into a bounded [`inbox`]; one thread, the [`writer`], takes all that is
 //! there, commits it as a group ([`disk`]) and then answers every caller. One sync serves all of them, and no runtime
@@ -11,44 +11,50 @@
 //! than accept or end entries: that is written, which a kill cannot undo, and synced with the next group that must be;
 //! what was accepted, as soon as somebody has waited for it for some milliseconds
 //! ([`Journal::secure`](super::Journal::secure)). A
-//! power loss before an end is synced means an answer given twice; a sync of its own would cost every check one. sled
-//! gets what was committed only at checkpoints ([`checkpoint`]): its flushes and transactions wake all its threads,
-//! which took half of the bot's CPU time. Until then it is [`held`] in memory. After a full disk the store goes on by
-//! itself ([`recovery`]).
+//! power loss before an end is synced means an answer given twice; a sync of its own would cost every check one.
+//! What was committed gets to its place only at checkpoints ([`checkpoint`]): the records to the [`archive`], a file that
+//! only grows, the rest to sled ([`database`]), whose flushes and transactions wake all its threads, which took half of
+//! the bot's CPU time. Until then it is [`held`] in memory. After a full disk the store goes on by itself
+//! ([`recovery`]).
 //!
 //! # The directory
 //! | name | what it is |
 //! |---|---|
 //! | `store.json` | what the directory is, its schema, and how it was left ([`manifest`]) |
-//! | `mark` | how much `sled/` holds at least ([`mark`]); locked as long as the store is open |
+//! | `mark` | how much `archive` and `sled/` hold at least ([`mark`]); locked as long as the store is open |
 //! | `wal` | what was committed since the last checkpoint ([`wal`]) |
 //! | `struck` | which of the journal's entries came to their end since the open, noted at once ([`struck`]) |
-//! | `sled/` | sled's own files |
+//! | `archive` | the records of all chats ([`archive`]) |
+//! | `sled/` | sled's own files: what chats have chosen, the journal, and where each chat's records are |
 //! | `check/` | only while a directory that was not closed is being checked |
-//! | `schema-1/` | only after a migration, what was there before ([`migration`]) |
+//! | `schema-2/` | only after a migration, what was there before ([`migration`]) |
 //! | `control` | only while a bot has it open: where backups are asked for ([`backup`]) |
-//! | `restored/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
+//! | `restored/`, `migrated-…/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
 //!
 //! # The room it takes
-//! Some 550 bytes for a check, and 30 to 40 bytes of memory: sled's table of pages. What comes and goes (the journal) or
-//! is rewritten (preferences) takes no more than a few MiB, however often. Where sled's files are far larger than what is in them, an opening writes them anew
-//! ([`compact`]).
+//! Some 210 bytes of the archive for a check, and no memory. sled's files are a few MiB, however many checks there are:
+//! one small row for each chat, and what comes and goes (the journal) or is rewritten (preferences). Where they are far
+//! larger than what is in them, an opening writes them anew ([`compact`]).
 //!
 //! # What damage is noticed
 //! sled alone would begin anew without a word where its file is gone or emptied, and cut its log at the first bad
 //! checksum. So the directory is checked *before* sled opens it, and a directory that is refused is left byte for
 //! byte as it was:
-//! - Closed properly: every file of sled has the length and CRC-32 that were written down at the close ([`seal`]),
-//!   the mark is the one of the close, and the log is empty. Any change is noticed.
-//! - Not closed (killed, power lost): the log is read ([`wal`]), and a copy of sled's files is opened ([`check`]) and
-//!   read whole, which checks sled's checksum of every page in use. It must hold exactly as many records as the mark
-//!   says sled had up to the mark's place, and as many of the journal's entries as were accepted and not finished.
-//!   Records and entries lost, emptied, cut off or unreadable are noticed. Then the log is replayed over sled.
+//! - Closed properly: every file of sled, and the archive, has the length and CRC-32 that were written down at the close
+//!   ([`seal`]), the mark is the one of the close, and the log is empty. Any change is noticed; in the archive also one
+//!   that came while the store was open.
+//! - Not closed (killed, power lost): the log is read ([`wal`]). The archive is read whole: every block up to where the
+//!   mark says that it reached must be there, with the right checksums, and go on with its chat's chain; behind that,
+//!   the first that does not is a write that was cut off, of which the log has all. A copy of sled's files is opened
+//!   ([`check`]) and read whole, which checks sled's checksum of every page in use; what it says of where each chat's
+//!   records are must agree with the archive. There must be exactly as many records as the mark says up to the mark's
+//!   place, and as many of the journal's entries as were accepted and not finished. Records and entries lost, emptied,
+//!   cut off or unreadable are noticed. Then sled is brought up to the archive, and the log is replayed.
 //!
 //! Not noticed: after an improper stop, damage to the log's last record, or a log cut between two records, which look
 //! like a write that was cut off; a whole directory put back to an older state; after an improper stop, the loss of one
 //! chat's *change* of language; a note in `struck` that was removed or zeroed, which means an answer given twice; a
-//! byte that changes while the store is open, until sled reads its page (then that read is an error).
+//! byte that changes while the store is open, until it is read (then that read is an error).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,6 +73,7 @@ use self::writer::{Answer, PATIENCE, Write, Writer};
 use super::paging::{self, AsRow};
 use super::{Cursor, Error, History, Page, Record, Seq, codec, key};
 
+mod archive;
 mod backup;
 mod change;
 mod check;
@@ -78,6 +85,7 @@ mod database;
 mod disk;
 #[cfg(test)]
 mod durability_tests;
+mod engine;
 mod held;
 mod inbox;
 mod journal;
@@ -86,12 +94,14 @@ mod journal_tests;
 #[cfg(test)]
 mod kill_tests;
 mod layout;
+mod legacy;
 mod manifest;
 mod mark;
 mod migration;
 mod plan;
 mod preferences;
 mod readers;
+mod records;
 mod recovery;
 mod seal;
 mod struck;
@@ -101,6 +111,8 @@ mod writer;
 
 pub use backup::{Backups, Restored, Summary, backup, restore};
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) use archive::block_holds;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) use wal::properties::hold as log_holds;
 
@@ -126,7 +138,8 @@ struct Shared {
 
 impl SledStore {
     /// Opens the store in `dir`, which is made when it is not there. Waits for the disk: a moment for a small store;
-    /// a store of a million records that was closed properly takes under a second, one that was killed a few.
+    /// a store of a million records takes under a second, closed or killed. One of an older schema is migrated, which takes
+    /// some seconds for a million records.
     ///
     /// # Errors
     /// `dir` cannot be used, or does not hold what it held; then nothing in it was changed.

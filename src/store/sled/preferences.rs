@@ -5,7 +5,8 @@ use async_trait::async_trait;
 
 use super::super::{Error, Preferences, key};
 use super::SledStore;
-use super::database::{TreeName, catching};
+use super::database::TreeName;
+use super::engine::catching;
 use super::writer::Write;
 use crate::value::{ChatId, Language};
 

@@ -1,4 +1,5 @@
-//! After a full disk: sled keeps its first error for good, so the database is opened anew, once there is room again.
+//! After a full disk: sled keeps its first error for good, and the archive may end in the midst of a block; so both are
+//! opened anew, as after a kill, once there is room again.
 //!
 //! Reads go on meanwhile with what is open. A write is what tries it again, and fails with [`Error::Full`] where that
 //! is of no use; only the end of an entry is taken, to be written later: its answer was sent, and an error could not
@@ -13,13 +14,15 @@ use super::check;
 use super::checkpoint;
 use super::database::Database;
 use super::disk::{Disk, Live, wait_for_sled};
+use super::engine::Engine;
 use super::layout::Layout;
 use super::writer::{Answer, Write};
 
 /// How long a full disk is left alone before it is tried again.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);
 
-/// How much room there must be to go on, in bytes: four of sled's segments, of which it takes one at a time.
+/// How much room there must be to go on, in bytes: for what is held, which the log's length bounds, and for one of sled's
+/// segments, of 512 KiB.
 const ROOM: u64 = 2 * 1024 * 1024;
 
 impl Disk {
@@ -62,13 +65,14 @@ impl Disk {
         let log = self.layout.open_log()?;
         wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
         drop(log);
-        let database = Database::open(&self.layout.dir, &self.layout.sled())?;
+        let engine = Engine::open(&self.layout.dir, &self.layout.sled())?;
         // As a restart would: not the mark in memory, but what is in the files.
-        let mark = self.mark_file.read().map_err(|error| self.layout.error(&error))?;
-        let mark = mark.ok_or_else(|| self.layout.damaged("the file `mark` cannot be read"))?;
-        let found = check::verify(&self.layout, &database, &self.manifest.id, mark)?;
+        let reached = self.mark_file.read().map_err(|error| self.layout.error(&error))?;
+        let reached = reached.ok_or_else(|| self.layout.damaged("the file `mark` cannot be read"))?;
+        let (mark, found) = check::verify(&self.layout, &engine, &self.manifest.id, reached)?;
         let records = self.wal.read(&self.layout)?;
-        (self.mark, self.ledger) = checkpoint::replay(&database, &records, found)?;
+        let database = Database::found(&self.layout, engine, reached.archive, &found)?;
+        (self.mark, self.ledger) = checkpoint::replay(&database, &records, mark)?;
         self.readers.set(Ok(database.trees.clone()));
         self.live = Ok(Live { log: self.layout.open_log()?, database });
         // Nothing is appended to the log behind a write that was cut off.

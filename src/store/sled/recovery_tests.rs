@@ -1,17 +1,20 @@
 //! A disk that fills up and is emptied again, while the store stays open: a small one of the test's own.
 
 use std::io::Write as _;
+use std::ops::Bound::Unbounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::super::SledStore;
+use super::super::database::TreeName;
 use super::super::disk::Timing;
 use super::super::durability_tests::kept_places;
 use super::super::writer::Commit;
 use super::*;
-use crate::store::entry_codec;
+use crate::store::paging::Order;
 use crate::store::samples::{entry, record};
 use crate::store::{History, Journal, Preferences};
+use crate::store::{entry_codec, key};
 use crate::value::{ChatId, Language, UpdateId};
 
 /// A disk of 8 MiB in memory. Only root may mount one: for others there is nothing to see.
@@ -39,6 +42,15 @@ impl SmallDisk {
         for size in [64 * 1024, 4096, 1] {
             while file.write_all(&vec![0; size]).is_ok() {}
         }
+    }
+
+    /// Takes all the room but so many bytes.
+    fn fill_but(&self, room: usize) {
+        let spare = self.0.path().join("spare");
+        fs::write(&spare, vec![1; room]).unwrap();
+        self.fill();
+        File::create(&spare).unwrap();
+        fs::remove_file(spare).unwrap();
     }
 
     pub(in super::super) fn empty(&self) {
@@ -157,4 +169,44 @@ fn what_was_accepted_before_the_disk_was_full_is_secured() {
     assert!(!disk.is_synced());
     assert_eq!(disk.sync(), Ok(()));
     assert!(disk.is_synced());
+}
+
+/// All that can be read of the history: the first byte of each record, by its place.
+fn records(disk: &Disk) -> Vec<u8> {
+    let trees = disk.readers().trees().unwrap();
+    let rows = trees.range(TreeName::History, (Unbounded, Unbounded), Order::OldestFirst);
+    let mut records: Vec<_> =
+        rows.map(|row| row.map(|(key, value)| (key::read_record(&key).unwrap().1, value[0])).unwrap()).collect();
+    records.sort_unstable();
+    records.into_iter().map(|(_, first)| first).collect()
+}
+
+/// The archive may take a part of what it is given, or nothing.
+#[test]
+fn a_checkpoint_that_there_is_no_room_for_is_made_later() {
+    let Some(small) = SmallDisk::mount() else { return };
+    let append =
+        |number: u8| Write::Append { chat: ChatId((number % 7).into()), value: vec![number; 4000], update: None };
+    let mut expected = Vec::new();
+    for room in [0, 150 * 1024] {
+        let mut disk = Disk::open(&small.data(), trying_at_once()).unwrap();
+        let group: Vec<Write> = (0..100).map(append).collect();
+        assert!(disk.commit(&group).iter().all(Result::is_ok));
+        expected.extend(0..100);
+        let before = fs::metadata(small.data().join("archive")).unwrap().len();
+        small.fill_but(room);
+        disk.settle();
+        assert!(matches!(disk.live, Err(Error::Full { .. })));
+        let written = fs::metadata(small.data().join("archive")).unwrap().len() - before;
+        // It has the rest of its last page.
+        assert_eq!((4096..400_000).contains(&written), room > 0, "{written}");
+        assert_eq!(records(&disk), expected, "reads go on");
+
+        small.empty();
+        disk.recover(Instant::now());
+        assert!(disk.live.is_ok());
+        assert_eq!(records(&disk), expected);
+        disk.close().unwrap();
+        assert_eq!(records(&Disk::open(&small.data(), trying_at_once()).unwrap()), expected);
+    }
 }

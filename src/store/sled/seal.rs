@@ -1,4 +1,5 @@
-//! The seal of a closed store: the length and CRC-32 of each of sled's files, so that any change is noticed.
+//! The seal of a closed store: the length and CRC-32 of each of sled's files, and of the archive, so that any change is
+//! noticed.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,6 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::super::Error;
+use super::archive;
 use super::layout::{Layout, sled_files};
 
 /// sled's files by their paths under `sled/`.
@@ -16,9 +18,11 @@ pub(super) struct Seal(BTreeMap<String, Sum>);
 
 /// What a file was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Sum {
-    bytes: u64,
-    crc32: u32,
+pub(super) struct Sum {
+    /// How long.
+    pub(super) bytes: u64,
+    /// The checksum of all of it.
+    pub(super) crc32: u32,
 }
 
 impl Seal {
@@ -42,13 +46,8 @@ impl Seal {
         }
         let now = Self::of(layout).map_err(|error| layout.error(&error))?;
         for (path, was) in &self.0 {
-            let what = match now.0.get(path) {
-                Some(is) if is == was => continue,
-                Some(is) if is.bytes == was.bytes => format!("sled/{path} has other content than at the last close"),
-                Some(is) => format!("sled/{path} has {} bytes, at the last close {}", is.bytes, was.bytes),
-                None => format!("sled/{path} is missing"),
-            };
-            return Err(layout.damaged(what));
+            let is = now.0.get(path).ok_or_else(|| layout.damaged(format!("sled/{path} is missing")))?;
+            was.compare(*is, layout, &format!("sled/{path}"))?;
         }
         match now.0.keys().find(|path| !self.0.contains_key(*path)) {
             Some(path) => Err(layout.damaged(format!("sled/{path} was not there at the last close"))),
@@ -57,8 +56,37 @@ impl Seal {
     }
 }
 
+impl Sum {
+    /// Sees that a file is what it was.
+    fn compare(self, is: Self, layout: &Layout, name: &str) -> Result<(), Error> {
+        let what = if is == self {
+            return Ok(());
+        } else if is.bytes == self.bytes {
+            format!("{name} has other content than at the last close")
+        } else {
+            format!("{name} has {} bytes, at the last close {}", is.bytes, self.bytes)
+        };
+        Err(layout.damaged(what))
+    }
+}
+
+/// Compares the archive with what it was. Gives the checksum of it, to go on with.
+///
+/// # Errors
+/// It is missing, or another.
+pub(super) fn verify_archive(layout: &Layout, was: Sum) -> Result<crc32fast::Hasher, Error> {
+    let (bytes, crc32) = read(archive::open_to_read(layout)?).map_err(|error| layout.error(&error))?;
+    was.compare(Sum { bytes, crc32: crc32.clone().finalize() }, layout, "the file `archive`")?;
+    Ok(crc32)
+}
+
 fn sum(path: &Path) -> io::Result<Sum> {
-    let mut file = File::open(path)?;
+    let (bytes, crc32) = read(File::open(path)?)?;
+    Ok(Sum { bytes, crc32: crc32.finalize() })
+}
+
+/// The length and the checksum of a file.
+fn read(mut file: File) -> io::Result<(u64, crc32fast::Hasher)> {
     let mut buffer = vec![0; 256 * 1024];
     let mut bytes = 0;
     let mut crc32 = crc32fast::Hasher::new();
@@ -68,5 +96,5 @@ fn sum(path: &Path) -> io::Result<Sum> {
         crc32.update(chunk);
         bytes += read as u64;
     }
-    Ok(Sum { bytes, crc32: crc32.finalize() })
+    Ok((bytes, crc32))
 }

@@ -8,6 +8,7 @@
 //! | what is to come | what made it | where the old goes |
 //! |---|---|---|
 //! | `restored/` | `ceknomor restore` ([`super::backup`]) | `before-restore/`, which is the operator's |
+//! | `migrated-2/` | a migration ([`super::migration`]) of a store of schema 2 | `schema-2/`, kept for a while |
 //! | `compacted/` | a compaction ([`super::compact`]) | `before-compaction/`, removed in the end |
 
 use std::fs::{self, File};
@@ -15,14 +16,24 @@ use std::io;
 
 use super::super::Error;
 use super::layout::{Layout, remove_dir, sync_dir};
+use super::manifest::SCHEMA;
 use super::mark::MarkFile;
 
 /// Puts in place whatever is to come, and removes what never came so far. The store is not open; `lock` keeps it so.
 pub(super) fn finish(layout: &Layout, lock: &mut MarkFile) -> Result<(), Error> {
     let mut finish = || {
         put(layout, &layout.restored(), &layout.before_restore(), lock)?;
+        for schema in 1..SCHEMA {
+            put(layout, &layout.migrated(schema), &layout.aside(schema), lock)?;
+        }
         put(layout, &layout.compacted(), &layout.before_compaction(), lock)?;
-        for left_over in [layout.before_compaction(), layout.restoring(), layout.compacting()] {
+        for left_over in [
+            layout.before_compaction(),
+            layout.restoring(),
+            layout.unpacking(),
+            layout.compacting(),
+            layout.migrating(),
+        ] {
             remove_dir(&left_over)?;
         }
         Ok(())
@@ -34,7 +45,7 @@ fn put(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> i
     if !next.dir.exists() {
         return Ok(());
     }
-    for part in ["store.json", "wal", "sled", "struck"] {
+    for part in ["store.json", "wal", "archive", "sled", "struck"] {
         let (from, to) = (next.dir.join(part), layout.dir.join(part));
         if !from.exists() {
             continue;

@@ -1,5 +1,6 @@
 //! The write-ahead log over kills at every moment, damage, and checkpoints.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,12 +8,16 @@ use ::sled::IVec;
 use tempfile::TempDir;
 
 use super::super::SledStore;
+use super::super::check;
 use super::super::checkpoint::replay;
 use super::super::damage_tests::{contents, copy, write};
 use super::super::database::{Database, TreeName};
 use super::super::disk::{Disk, Timing, wait_for_sled};
 use super::super::durability_tests::kept_places;
+use super::super::engine::Engine;
 use super::super::held::Held;
+use super::super::manifest::Manifest;
+use super::super::mark::MarkFile;
 use super::super::writer;
 use super::*;
 use crate::store::samples::{entry, record};
@@ -98,22 +103,23 @@ async fn a_replay_over_what_is_there_already_changes_nothing() {
     let records = read(&Layout::new(left.path())).unwrap();
     assert_eq!(records.len(), 5);
 
-    let disk = Disk::open(left.path(), Timing::default()).unwrap();
-    let database = &disk.live.as_ref().unwrap().database;
-    let rows = || {
-        let trees =
-            [TreeName::History, TreeName::Preferences, TreeName::Journal].map(|tree| database.trees.stored(tree));
-        trees.map(|tree| tree.iter().map(Result::unwrap).collect::<Vec<_>>())
+    let mut disk = Disk::open(left.path(), Timing::default()).unwrap();
+    let rows = |disk: &Disk| {
+        let engine = &disk.live.as_ref().unwrap().database.engine;
+        let rows = engine.trees().map(|tree| tree.iter().map(Result::unwrap).collect::<Vec<_>>());
+        (rows, std::fs::read(left.path().join("archive")).unwrap())
     };
-    let before = rows();
+    let before = rows(&disk);
     for _ in 0..2 {
-        let (mark, ledger) = replay(database, &records, disk.mark).unwrap();
+        let (mark, ledger) = replay(&disk.live.as_ref().unwrap().database, &records, disk.mark).unwrap();
         assert_eq!((mark, &ledger), (disk.mark, &disk.ledger));
-        assert!(rows() == before);
+        disk.checkpoint().unwrap();
+        assert!(rows(&disk) == before);
     }
 }
 
-/// A kill in the midst of a checkpoint: sled's file was written in part, the log not emptied yet.
+/// A kill in the midst of a checkpoint: the archive was written in part, or it was and sled's file in part; the log is
+/// not emptied yet.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_checkpoint_that_is_cut_off_loses_nothing() {
     let dir = three_in_the_log().await;
@@ -123,22 +129,39 @@ async fn a_checkpoint_that_is_cut_off_loses_nothing() {
         let _store = open_without_checkpoints(opened.path());
         contents(opened.path())
     };
-    let log = Path::new("sled/db");
+    let (archive, log) = (Path::new("archive"), Path::new("sled/db"));
+    let (old, new) = (&before[archive], &flushed[archive]);
+    for cut in (old.len()..new.len()).step_by(41).chain([new.len() - 1, new.len()]) {
+        let mut files = before.clone();
+        files.insert(archive.into(), new[..cut].to_vec());
+        holds_three_whatever_was_cut(&files).await;
+        // Its length was on disk before its bytes were.
+        files.get_mut(archive).unwrap().resize(new.len(), 0);
+        holds_three_whatever_was_cut(&files).await;
+    }
     let (old, new) = (&before[log], &flushed[log]);
     let changed: Vec<usize> = (0..new.len()).filter(|at| old.get(*at) != Some(&new[*at])).collect();
     for cut in changed.iter().copied().step_by(changed.len() / 12 + 1).chain([new.len()]) {
-        let mut files: std::collections::BTreeMap<PathBuf, Vec<u8>> = before.clone();
+        let mut files = before.clone();
         let rest = old.get(cut..).unwrap_or_default();
+        files.insert(archive.into(), flushed[archive].clone());
         files.insert(log.into(), [&new[..cut], rest].concat());
-        let cut_off = tempfile::tempdir().unwrap();
-        write(&files, cut_off.path());
-        holds_three(cut_off.path()).await;
+        holds_three_whatever_was_cut(&files).await;
     }
     // The mark is written last, and the log may still be there then.
-    let marked = tempfile::tempdir().unwrap();
-    write(&flushed, marked.path());
-    std::fs::write(marked.path().join("wal"), &before[Path::new("wal")]).unwrap();
-    holds_three(marked.path()).await;
+    let mut marked = flushed;
+    marked.insert("wal".into(), before[Path::new("wal")].clone());
+    holds_three_whatever_was_cut(&marked).await;
+}
+
+async fn holds_three_whatever_was_cut(files: &BTreeMap<PathBuf, Vec<u8>>) {
+    let cut_off = tempfile::tempdir().unwrap();
+    write(files, cut_off.path());
+    let store = open_without_checkpoints(cut_off.path());
+    // And killed once more, after what was cut off was written again.
+    holds_three(killed(cut_off.path()).path()).await;
+    drop(store);
+    holds_three(cut_off.path()).await;
 }
 
 /// sled writes when it likes, and may have any part of a group when a kill comes.
@@ -156,13 +179,12 @@ async fn sled_may_have_written_any_part_of_what_the_log_holds() {
     let left = killed(dir.path());
     let records = read(&Layout::new(left.path())).unwrap();
     let changes: Vec<Change> = records.into_iter().flat_map(|record| record.changes).collect();
-    // A replay puts them as they are in the log, a checkpoint by their keys.
-    let by_key = in_the_order_of_a_checkpoint(&changes);
-    for (changes, written) in [&changes, &by_key].into_iter().flat_map(|c| (0..=c.len()).map(move |n| (c, n))) {
+    let changes = in_the_order_of_a_checkpoint(&changes);
+    for written in 0..=changes.len() {
         let dir = killed(left.path());
         let layout = Layout::new(dir.path());
-        let database = Database::open(dir.path(), &layout.sled()).unwrap();
-        database.apply(&changes[..written]).unwrap();
+        let mut database = database(&layout);
+        database.hold(&changes[..written]);
         database.flush().unwrap();
         drop(database);
         wait_for_sled(&layout.open_log().unwrap()).unwrap();
@@ -172,6 +194,15 @@ async fn sled_may_have_written_any_part_of_what_the_log_holds() {
         assert_eq!(kept_places(&store).await, [seq.0]);
         assert_eq!(store.accept((1..=5).map(entry).collect()).await, Ok(vec![false, false, false, false, true]));
     }
+}
+
+/// The archive and sled of a store that was not closed, and nothing of its log.
+fn database(layout: &Layout) -> Database {
+    let id = Manifest::read(layout).unwrap().id;
+    let reached = MarkFile::lock(layout, false).unwrap().read().unwrap().unwrap();
+    let engine = Engine::open(&layout.dir, &layout.sled()).unwrap();
+    let (_, found) = check::verify(layout, &engine, &id, reached).unwrap();
+    Database::found(layout, engine, reached.archive, &found).unwrap()
 }
 
 fn in_the_order_of_a_checkpoint(changes: &[Change]) -> Vec<Change> {

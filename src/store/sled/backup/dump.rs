@@ -3,7 +3,11 @@
 //! The rows are read in small batches, each as it is at that moment; what is committed meanwhile comes from the [`Tee`]
 //! and is written in between. A change holds a whole row, and the last one of each row wins: whoever applies all of
 //! them in their order has exactly what was true after the last group.
+//!
+//! The records are read as they stand in the archive, from its beginning to where it ended when the backup began, and not
+//! chat by chat, which would lead back and forth through the file. What was held then comes first.
 
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::path::{Path, PathBuf};
@@ -12,8 +16,10 @@ use chrono::{DateTime, Utc};
 
 use super::super::super::paging::Order;
 use super::super::super::{Error, key};
+use super::super::archive::{Block, Blocks};
 use super::super::change::Change;
-use super::super::database::{TreeName, catching};
+use super::super::database::TreeName;
+use super::super::engine::catching;
 use super::super::manifest::SCHEMA;
 use super::super::mark::Mark;
 use super::super::readers::Readers;
@@ -68,12 +74,16 @@ impl Source {
     ) -> Result<Mark, Error> {
         out.about(SCHEMA, at).map_err(&unwritten)?;
         let mut found = 0;
-        for tree in TreeName::ALL {
+        let mut put = |rows: &[Change]| {
+            found += rows.iter().filter(|row| self.was_there(row)).count() as u64;
+            let (meanwhile, _) = self.tee.take()?;
+            out.rows(rows).and_then(|()| out.rows(&meanwhile)).map_err(&unwritten)
+        };
+        self.dump_records(&mut put)?;
+        for tree in TreeName::IN_SLED {
             let mut last = None;
             while let Some(rows) = self.batch(tree, last.as_deref())? {
-                found += rows.iter().filter(|row| self.was_there(row)).count() as u64;
-                let (meanwhile, _) = self.tee.take()?;
-                out.rows(&rows).and_then(|()| out.rows(&meanwhile)).map_err(&unwritten)?;
+                put(&rows)?;
                 last = rows.into_iter().next_back().map(|row| row.key);
             }
         }
@@ -87,15 +97,37 @@ impl Source {
         Ok(mark)
     }
 
+    /// Puts all records: each once.
+    fn dump_records(&self, mut put: impl FnMut(&[Change]) -> Result<(), Error>) -> Result<(), Error> {
+        let trees = self.readers.trees()?;
+        // In this order: what a checkpoint takes from what is held is in the archive before.
+        let held = trees.held_between(TreeName::History, (Unbounded, Unbounded));
+        let mut blocks = Blocks::of(trees.archive());
+        drop(trees);
+        let rows = held.iter().filter_map(|(key, value)| Some(row(TreeName::History, key, value.as_ref()?)));
+        put(&rows.collect::<Vec<_>>())?;
+        let held: HashSet<&[u8]> = held.iter().map(|(key, _)| key.as_ref()).collect();
+        loop {
+            // An error once it is closed.
+            self.readers.trees()?;
+            let batch = blocks.next(BATCH)?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let rows = batch.iter().flat_map(Block::rows).filter(|(key, _)| !held.contains(&key[..]));
+            put(&rows.map(|(key, value)| row(TreeName::History, &key, value)).collect::<Vec<_>>())?;
+        }
+    }
+
     /// The next rows of a tree behind a key, as they are now; `None` when there are no more.
     fn batch(&self, tree: TreeName, last: Option<&[u8]>) -> Result<Option<Vec<Change>>, Error> {
         let trees = self.readers.trees()?;
         let behind = (last.map_or(Unbounded, Excluded), Unbounded);
         let read = || -> Result<Vec<Change>, Error> {
             let (mut rows, mut size) = (Vec::new(), 0);
-            for row in trees.range(tree, behind, Order::OldestFirst) {
-                let (key, value) = row?;
-                let row = Change { tree, key: key.to_vec(), value: Some(value.to_vec()) };
+            for read in trees.range(tree, behind, Order::OldestFirst) {
+                let (key, value) = read?;
+                let row = row(tree, &key, &value);
                 size += row.size();
                 rows.push(row);
                 if size > BATCH {
@@ -113,4 +145,8 @@ impl Source {
         let is_record = row.tree == TreeName::History;
         is_record && key::read_record(&row.key).is_some_and(|(_, seq)| seq.0 <= self.tee.start.last)
     }
+}
+
+fn row(tree: TreeName, key: &[u8], value: &[u8]) -> Change {
+    Change { tree, key: key.to_vec(), value: Some(value.to_vec()) }
 }

@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use super::super::super::{Entry, Error, entry_codec, key};
 use super::super::change::Change;
 use super::super::database::TreeName;
-use super::super::disk::{Disk, Timing};
 use super::super::layout::{Layout, once_let_go, remove_dir, sync_dir};
-use super::super::mark::MarkFile;
+use super::super::legacy::Legacy;
+use super::super::mark::{Mark, MarkFile};
 use super::super::{migration, struck, swap};
 use super::{Summary, examine, open, stream};
 
@@ -59,20 +59,17 @@ pub fn restore(dir: &Path, file: &Path) -> Result<Restored, Error> {
 /// Makes the store that is to come, and decides that it is.
 fn make(layout: &Layout, file: &Path) -> Result<Summary, Error> {
     let next = layout.restoring();
-    let mut disk = Disk::open(&next.dir, Timing::default())?;
-    let contents = stream::read(open(file)?, file, |rows| {
-        let rows: Vec<Change> = rows.into_iter().map(without_waiting).collect();
-        disk.load(&rows)
-    })?;
-    if !disk.holds(contents.mark, contents.schema) {
-        return Err(Error::NotABackup { file: file.to_owned(), what: "it does not hold what it counts" });
-    }
-    disk.close()?;
-    // As any start opens it: an older schema is migrated.
-    Disk::open(&next.dir, Timing::default())?.close()?;
+    let contents = {
+        let rows = Rows::new(layout)?;
+        let contents = stream::read(open(file)?, file, |more| {
+            let more: Vec<Change> = more.into_iter().map(without_waiting).collect();
+            rows.sled.apply(&more)
+        })?;
+        let mark = rows.check(layout, contents.mark, file)?;
+        migration::make(&next, &rows.sled, mark)?;
+        contents
+    };
     let decide = || {
-        // The backup itself is what is kept of the older schema.
-        remove_dir(&Layout::new(&next.aside(contents.schema)))?;
         struck::create_empty(&next)?;
         migration::sync(&next)?;
         swap::step()?;
@@ -81,6 +78,41 @@ fn make(layout: &Layout, file: &Path) -> Result<Summary, Error> {
     };
     decide().map_err(|error| layout.error(&error))?;
     Ok(Summary::from(&contents))
+}
+
+/// The rows of a backup by their keys: they come in any order. Their files are gone once this is dropped.
+struct Rows {
+    sled: Legacy,
+    _files: Files,
+}
+
+impl Rows {
+    fn new(layout: &Layout) -> Result<Self, Error> {
+        let files = Files(layout.unpacking());
+        remove_dir(&files.0).map_err(|error| layout.error(&error))?;
+        Ok(Self { sled: Legacy::open(&layout.dir, &files.0.dir)?, _files: files })
+    }
+
+    /// Sees that there are as many as a backup counts; gives the mark that is true of them. The journal's numbers are
+    /// taken from its rows, as a replay takes them.
+    fn check(&self, layout: &Layout, mark: Mark, file: &Path) -> Result<Mark, Error> {
+        let fewer = Error::NotABackup { file: file.to_owned(), what: "it does not hold what it counts" };
+        match self.sled.verify(layout, Mark { accepted: 0, ended: 0, ..mark }) {
+            Ok(found) if found == (Mark { accepted: found.accepted, ended: found.ended, ..mark }) => Ok(found),
+            Ok(_) | Err(Error::Damaged { .. }) => Err(fewer),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Files that are removed when this is dropped.
+struct Files(Layout);
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        // Else the next opening does.
+        let _ = remove_dir(&self.0);
+    }
 }
 
 /// The same row; of an open question, without its wait.

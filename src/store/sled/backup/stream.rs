@@ -46,8 +46,6 @@ pub(super) struct About {
 
 /// What is in a whole backup.
 pub(in super::super) struct Contents {
-    /// The schema of its rows.
-    pub(super) schema: u32,
     /// When it was made.
     pub(super) at: DateTime<FixedOffset>,
     /// What is true once its rows are applied.
@@ -133,7 +131,7 @@ pub(super) fn read(
     if input.take(HEAD.len() as u64)? != HEAD {
         return Err(input.unfit("it does not begin as one"));
     }
-    let (schema, at) = input.about()?;
+    let at = input.about()?;
     let mut count = 0;
     loop {
         let (kind, body) = input.piece()?;
@@ -145,7 +143,7 @@ pub(super) fn read(
             }
             b'e' => {
                 let mark = input.end(&body, count)?;
-                return Ok(Contents { schema, at, mark, bytes: input.bytes });
+                return Ok(Contents { at, mark, bytes: input.bytes });
             }
             b'x' => return Err(Error::NoBackup { what: String::from_utf8_lossy(&body).into_owned() }),
             _ => return Err(input.unfit("it holds a piece of an unknown kind")),
@@ -169,7 +167,7 @@ struct In<'a, R> {
 }
 
 impl<R: Read> In<'_, R> {
-    fn about(&mut self) -> Result<(u32, DateTime<FixedOffset>), Error> {
+    fn about(&mut self) -> Result<DateTime<FixedOffset>, Error> {
         let (kind, body) = self.piece()?;
         if kind == b'x' {
             return Err(Error::NoBackup { what: String::from_utf8_lossy(&body).into_owned() });
@@ -179,7 +177,7 @@ impl<R: Read> In<'_, R> {
         let at = DateTime::parse_from_rfc3339(&about.at).map_err(|_| self.unfit("it does not say when it was made"))?;
         match about.schema {
             0 => Err(self.unfit("it does not say of which schema it is")),
-            1..=SCHEMA => Ok((about.schema, at)),
+            1..=SCHEMA => Ok(at),
             found => Err(Error::NewerSchema { dir: self.name.to_owned(), found, known: SCHEMA }),
         }
     }

@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::Bound::Unbounded;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use super::super::super::change::Change;
 use super::super::super::database::TreeName;
+use super::super::super::disk::{Disk, Timing};
 use super::super::super::mark::Mark;
+use super::super::super::writer::{self, Commit};
 use super::*;
+use crate::store::key;
+use crate::store::paging::Order;
 
 const AGENTS: u32 = 8;
 
@@ -66,8 +72,18 @@ impl Write for Slow {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn it_is_what_was_true_at_one_moment() {
+    is_what_was_true_at_one_moment(Timing::default()).await;
+}
+
+/// What is held becomes the archive's and sled's all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn it_is_what_was_true_at_one_moment_with_checkpoints_in_between() {
+    is_what_was_true_at_one_moment(Timing { checkpoint: Duration::from_millis(1), ..Timing::default() }).await;
+}
+
+async fn is_what_was_true_at_one_moment(timing: Timing) {
     let place = Place::new();
-    let store = SledStore::open(&place.path("data")).unwrap();
+    let store = SledStore::open_with(&place.path("data"), timing).unwrap();
     for nth in 0..900 {
         store.append(record(chat_of(1000), nth), None).await.unwrap();
     }
@@ -131,6 +147,36 @@ async fn is_of_one_moment(store: &SledStore, before: u64, after: u64) {
     let expected: Vec<u64> = (901..).take(places.len()).collect();
     assert_eq!(places, expected, "every record up to the moment, and none after it");
     assert!((before..=after + u64::from(AGENTS)).contains(&done), "{before} <= {done} <= {after}");
+}
+
+/// As in the midst of a checkpoint.
+#[test]
+fn what_is_held_and_archived_is_in_it_once() {
+    let place = Place::new();
+    let mut disk = Disk::open(&place.path("data"), Timing::default()).unwrap();
+    let append = |chat: i64| writer::Write::Append { chat: ChatId(chat), value: vec![1], update: None };
+    disk.commit(&[append(7), append(8), append(7)]);
+    let trees = disk.readers().trees().unwrap();
+    let rows = trees.range(TreeName::History, (Unbounded, Unbounded), Order::OldestFirst);
+    let rows = rows.map(|row| {
+        row.map(|(key, value)| Change { tree: TreeName::History, key: key.to_vec(), value: Some(value.to_vec()) })
+    });
+    let rows: Vec<Change> = rows.collect::<Result<_, _>>().unwrap();
+    disk.checkpoint().unwrap();
+    disk.live.as_ref().unwrap().database.hold(&rows[1..]);
+    disk.commit(&[append(9)]);
+    let source = Source { dir: place.path("data"), readers: disk.readers(), tee: disk.tee().unwrap() };
+    let file = place.path("backup");
+    dump::write(Ok(source), moment(0), File::create(&file).unwrap(), &file).unwrap();
+    let mut keys = Vec::new();
+    let contents = stream::read(open(&file).unwrap(), &file, |rows| {
+        keys.extend(rows.into_iter().map(|row| row.key));
+        Ok(())
+    });
+    assert_eq!(contents.unwrap().mark.history, 4);
+    keys.sort();
+    let expected = [(7, 1), (7, 3), (8, 2), (9, 4)].map(|(chat, seq)| key::of_record(ChatId(chat), Seq(seq)).to_vec());
+    assert_eq!(keys, expected);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A restore: all comes back, the old is kept, and a crash leaves one of them whole.
 
+use super::super::super::change::Change;
+use super::super::super::database::TreeName;
 use super::super::super::manifest::SCHEMA;
 use super::super::super::mark::Mark;
 use super::super::super::recovery::tests::SmallDisk;
@@ -69,7 +71,7 @@ async fn a_damaged_store_is_kept_too() {
     let place = Place::new();
     let dir = place.filled("data", 5).await;
     let file = place.back_up(&dir, "backup").await;
-    for part in ["mark", "store.json", "wal", "sled/db"] {
+    for part in ["mark", "store.json", "wal", "archive", "sled/db"] {
         let damaged = place.path(&format!("without-{}", part.replace('/', "-")));
         copy(&dir, &damaged);
         fs::remove_file(damaged.join(part)).unwrap();
@@ -108,7 +110,7 @@ async fn a_crash_at_any_place_leaves_the_old_or_the_new() {
         }
         crashes[usize::from(is_decided)] += 1;
     }
-    assert_eq!(crashes, [1, 11]);
+    assert_eq!(crashes, [1, 13]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,19 +186,60 @@ async fn something_else_is_no_place_for_a_restore() {
     assert_eq!(contents(&dir).len(), 1);
 }
 
-/// Writes the rows of a backup again, as of another schema.
-fn of_schema(schema: u32, file: &Path, to: &Path) {
+/// Writes a backup again, as of another schema, and with its rows changed.
+fn rewrite(file: &Path, to: &Path, schema: u32, change: impl FnOnce(&mut Vec<Change>, &mut Mark)) {
     let mut rows = Vec::new();
     let all = stream::read(open(file).unwrap(), file, |more| {
         rows.extend(more);
         Ok(())
     });
-    let mark = all.unwrap().mark;
-    rows.retain(|row| row.tree != super::super::super::database::TreeName::Journal);
+    let mut mark = all.unwrap().mark;
+    change(&mut rows, &mut mark);
     let mut out = stream::Out::begin(File::create(to).unwrap()).unwrap();
     out.about(schema, moment(0)).unwrap();
     out.rows(&rows).unwrap();
-    out.end(Mark { accepted: 0, ended: 0, ..mark }).unwrap();
+    out.end(mark).unwrap();
+}
+
+/// As of a build that had no journal, or of one that is to come.
+fn of_schema(schema: u32, file: &Path, to: &Path) {
+    rewrite(file, to, schema, |rows, mark| {
+        rows.retain(|row| row.tree != TreeName::Journal);
+        *mark = Mark { accepted: 0, ended: 0, ..*mark };
+    });
+}
+
+/// What was committed while a backup was made stands in between; before schema 3, ahead of older records too.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_may_come_in_any_order_and_more_than_once() {
+    let place = Place::new();
+    let dir = place.filled("data", 50).await;
+    let before = held(&dir).await;
+    let (file, other) = (place.back_up(&dir, "backup").await, place.path("other"));
+    rewrite(&file, &other, SCHEMA, |rows, _| {
+        let history: Vec<Change> = rows.iter().filter(|row| row.tree == TreeName::History).cloned().collect();
+        rows.retain(|row| row.tree != TreeName::History);
+        rows.extend(history.iter().rev().cloned());
+        rows.extend(history);
+    });
+    restore(&place.path("restored"), &other).unwrap();
+    assert_eq!(held(&place.path("restored")).await.records, before.records);
+}
+
+/// One that the build before this one made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_schema_2_comes_back() {
+    let place = Place::new();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/schema-2/backup");
+    let dir = place.path("data");
+    let restored = restore(&dir, &file).unwrap().backup;
+    assert_eq!((restored.checks, restored.choices, restored.open), (31, 2, 2));
+    let store = SledStore::open(&dir).unwrap();
+    let page = store.page(CHAT, Cursor::Newest, 100).await.unwrap();
+    assert!(page.records.iter().map(|(seq, _)| seq.0).eq([31].into_iter().chain((1..=28).rev().step_by(3))));
+    let kept = Entry { kept: Some(Seq(31)), ..entry(3) };
+    assert_eq!(store.unfinished().await, Ok(vec![entry(1), kept]));
+    assert_eq!(store.accept((1..=4).map(entry).collect()).await, Ok(vec![false; 4]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,6 +252,7 @@ async fn a_backup_of_an_older_schema_is_migrated() {
     let manifest = fs::read_to_string(dir.join("store.json")).unwrap();
     assert!(manifest.contains(&format!("\"schema\": {SCHEMA}")), "{manifest}");
     assert!(!dir.join("schema-1").exists(), "the backup is what is kept of it");
+    assert!(!dir.join("unpacking").exists());
     let held = held(&dir).await;
     assert_eq!((held.records.len(), held.language, held.unfinished), (5, Some(Language::En), vec![]));
 }
