@@ -193,5 +193,6 @@ fn a_token_or_an_account_is_known_without_its_code() {
         ("081234567890 12345678", "no customer: Token !pin"),
         // A number with a PIN has twenty digits too.
         ("OVO10 081234567890 12345678", "OVO10 081234567890 !pin"),
+        ("MAX5000 123456789012 12345678", "MAX5000 123456789012 !pin"),
     ]);
 }
