@@ -24,7 +24,7 @@ pub(super) fn no_customer(rest: Pieces<'_, '_>, product: &Product) -> Option<(Nu
     if let Some((error, behind)) = virtual_account(rest).filter(|_| kind == NumberKind::Mobile && !is_whole) {
         return Some((error, Tail::of(behind, is_open(product)).has_pin()));
     }
-    // Elsewhere twenty digits may be a number and a PIN.
+    // A customer id of twelve and eight more are taken for a token too; elsewhere a whole number in front is one.
     let is_token = is_token(rest, kind) && (kind == NumberKind::Meter || !is_whole);
     is_token.then_some((NumberError::Token, false))
 }
