@@ -26,6 +26,11 @@ const SENSIBLE: RangeInclusive<u64> = 100..=100_000_000;
 /// The longest name, in characters: a line on a phone.
 const LONGEST_NAME: usize = 60;
 
+/// Whether agents of other bots type this, in any case, for something else than a product.
+pub(crate) fn is_taken(code: &str) -> bool {
+    TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(code))
+}
+
 /// What an entry does to the catalog.
 pub(super) enum Change {
     /// Adds a product, or puts it in the place of the one with its code.
@@ -80,7 +85,7 @@ fn code(table: &mut Table<'_, '_, '_>) -> Option<ProductCode> {
         table.refuse("code", what, "use up to 20 letters, digits and `-`, with a letter among them");
         return None;
     };
-    if TAKEN.contains(&code.as_str()) {
+    if is_taken(code.as_str()) {
         let what = format!("agents know {code} as a command of other bots");
         table.refuse("code", what, "choose the vendor's own product code");
         return None;

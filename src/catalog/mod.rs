@@ -25,6 +25,7 @@ mod table;
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
+pub(crate) use entry::is_taken;
 pub use error::{Error, Mistake};
 pub use product::{Price, Product, ProductCode};
 

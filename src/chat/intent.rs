@@ -70,7 +70,10 @@ impl Talk {
                 is_told.then(|| answer(say!(words, "stranger", user = ask.user)))
             }
             (_, Role::Stranger, Place::Group) => None,
-            (Line::Command(command, args), ..) => Some(self.command(words, ask, command, args)),
+            (Line::Command(command, args), ..) => {
+                let without = command::without_mention(args, bot);
+                Some(self.command(words, ask, command, without.as_deref().unwrap_or(args)))
+            }
             (Line::UnknownCommand { named }, _, place) if named || place == Place::Private => {
                 Some(answer(say!(words, "unknown-command")))
             }

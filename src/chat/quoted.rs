@@ -6,6 +6,9 @@ use crate::{
     inquiry::parse::{Error, Parsed, parse},
 };
 
+/// A PIN is no longer, in digits (field notes).
+const LONGEST_PIN: usize = 8;
+
 /// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a PIN
 /// would stand: what lacks the number has none.
 pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, Leak) {
@@ -24,10 +27,16 @@ fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
         return whole;
     }
     let pin_seen = whole.pin_seen;
-    let mut each: Vec<Parsed> = figures(quoted).iter().map(|figure| together(figure)).collect();
+    let mut figures = figures(quoted);
+    // Where a PIN was seen, what may be one is no number to ask about.
+    figures.retain(|figure| !pin_seen || figure.len() > LONGEST_PIN);
+    let mut each: Vec<Parsed> = figures.iter().map(|figure| together(figure)).collect();
     let fitting = each.iter().filter(|parsed| parsed.request.is_ok()).count();
     let request = match (fitting, each.len()) {
-        (0, 1) => each.pop().map_or(whole.request, |only| only.request),
+        // With its own code among words it is not to be guessed at: what to type is shown.
+        (0, 1) if !matches!(whole.request, Err(Error::Words(_))) => {
+            each.pop().map_or(whole.request, |only| only.request)
+        }
         (0, _) => whole.request,
         (1, _) => each.into_iter().map(|parsed| parsed.request).find(Result::is_ok).unwrap_or(whole.request),
         _ => Err(Error::Several),
@@ -105,6 +114,18 @@ mod tests {
     fn a_number_of_a_wrong_shape_is_counted_out() {
         let short = read_reply("PLN20", "tolong kak 0110569111 ya");
         assert!(matches!(short, Err(Error::Number(_, NumberError::TooShort { missing: 1 }))), "{short:?}");
+    }
+
+    #[test]
+    fn a_pin_is_no_number_to_ask_about() {
+        assert!(read_reply("MAX5000", "pin saya 12345").is_err());
+        assert_eq!(read_reply("MAX5000", "id 01105691111 pin 12345 kak").as_deref(), Ok("MAX5000 01105691111"));
+    }
+
+    #[test]
+    fn a_code_among_the_words_replied_to_is_no_clear_order() {
+        let shown = read_reply("", "kak PLN20 01105691111");
+        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
     }
 
     #[test]

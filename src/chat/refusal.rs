@@ -33,6 +33,7 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "missing-number", example = example(product))
         }
         Error::Number(product, error) => number(words, product, error),
+        Error::NoCustomer(error) => no_customer(words, error),
         Error::Words(request) => words_around(words, request),
         Error::NominalFirst(request) => say!(words, "nominal-first", line = Html::code(&request.line())),
         Error::MissingNominal(product) => {
@@ -66,10 +67,18 @@ fn number(words: Words<'_>, product: &Product, error: &NumberError) -> Html {
     match error {
         NumberError::TooShort { missing } => say!(words, "number-short", shape = shape, digits = *missing),
         NumberError::TooLong { extra } => say!(words, "number-long", shape = shape, digits = *extra),
-        NumberError::Token => say!(words, "number-token"),
         NumberError::NotDigits => say!(words, "number-letters", shape = shape),
         NumberError::NotMobile => say!(words, "number-not-mobile"),
+        NumberError::Token | NumberError::VirtualAccount { .. } => no_customer(words, error),
+    }
+}
+
+/// What was pasted is known, whatever product it was for; for other errors, only that no code stands there.
+fn no_customer(words: Words<'_>, error: &NumberError) -> Html {
+    match error {
+        NumberError::Token => say!(words, "number-token"),
         NumberError::VirtualAccount { prefix } => say!(words, "number-virtual-account", prefix = *prefix),
+        _ => say!(words, "missing-code-unknown"),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Error, nominal, pieces::Pieces};
+use super::{
+    Error, nominal,
+    pieces::{Piece, Pieces},
+};
 use crate::{
     catalog::{Catalog, Product, ProductCode},
     value::{NumberKind, Provider},
@@ -44,6 +47,9 @@ const LABELS: [&str; 26] = [
 /// How many near codes an agent is shown.
 const NEAREST: usize = 3;
 
+/// More digits before a code may be a number.
+const MOST_DIGITS_BEFORE: usize = 4;
+
 /// The product, and the pieces of the number and what follows it.
 pub(super) fn find<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<Product>, Pieces<'p, 't>), Error> {
     let pieces = without(pieces, &FILLERS, |word| catalog.get(word).is_some());
@@ -56,6 +62,20 @@ pub(super) fn find<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<
     let number = if is_provider { pieces } else { without_labels(pieces) };
     let number_first = number.first().is_some_and(|piece| piece.is_group());
     if number_first { code_last(number, catalog) } else { Err(unknown(first.text, catalog)) }
+}
+
+/// The same behind words that are no part of a check: `kak PLN20 …`, `1. PLN20 …`, `kak 01105691111 PLN20`. What is left out
+/// holds no customer's number.
+pub(super) fn behind_words<'p, 't>(
+    pieces: Pieces<'p, 't>,
+    catalog: &Catalog,
+) -> Option<(Arc<Product>, Pieces<'p, 't>)> {
+    let all = pieces.all();
+    let words = all.iter().take_while(|piece| piece.is_word()).count();
+    let before_code = all.iter().position(|piece| is_code(piece.text, catalog)).unwrap_or(words);
+    let digits: usize = all.iter().take(before_code).map(Piece::digits).sum();
+    let skipped = if digits <= MOST_DIGITS_BEFORE { before_code } else { words };
+    find(pieces.split(skipped).1, catalog).ok().filter(|_| skipped > 0)
 }
 
 /// Whether one of the pieces is a product code: a second check.

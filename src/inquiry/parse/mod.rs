@@ -2,10 +2,12 @@
 //!
 //! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cut into
 //! pieces (`pieces`); the first is the code (`code`); then every way is tried in which the rest can be a number
-//! and what may follow it (`reading`). One way: that is the request. Several: money would be lost on a wrong
+//! and what may follow it (`reading`), but for what nobody means as one (`doubt`). A PIN that is called so is taken out
+//! before all this (`pin`). One way: that is the request. Several: money would be lost on a wrong
 //! guess, so the agent is asked again. None: the most helpful reason (`refusal`).
 
 mod code;
+mod doubt;
 mod nominal;
 mod pieces;
 mod pin;
@@ -89,7 +91,9 @@ pub enum Error {
     MissingNumber(Arc<Product>),
     /// The number is not of the shape that the product asks for.
     Number(Arc<Product>, NumberError),
-    /// Words stand around the one complete number; the request is what is left without them.
+    /// Without a code, digits that are no customer's number: a token or a virtual account.
+    NoCustomer(NumberError),
+    /// Words stand around a request; it is what is left without them.
     Words(Request),
     /// The nominal stands before the number; the request has them in their order.
     NominalFirst(Request),
@@ -115,32 +119,54 @@ pub enum Error {
 /// Takes the code first, or last behind a number. Never fails on any text; costs time linear in its length.
 pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
     let clean = pieces::clean(text);
-    let mut pieces = pieces::cut(&clean, catalog);
+    let mut cut = pieces::cut(&clean, catalog);
     let too_long = pieces::is_too_long(text);
     if too_long {
         // The last piece may have lost its end.
-        pieces.pop();
+        cut.pop();
     }
-    let pieces = Pieces::new(&clean, &pieces);
-    if too_long || pieces.too_many() {
-        return refused(Error::Several, pin::behind_any_number(pieces));
+    let (kept, called_pin) = pin::take_out(&cut, catalog);
+    let pieces = Pieces::new(&clean, &kept);
+    let mut parsed = if too_long || pieces.too_many() {
+        refused(Error::Several, pin::behind_any_number(pieces))
+    } else {
+        read(pieces, catalog)
+    };
+    parsed.pin_seen |= called_pin;
+    parsed
+}
+
+fn read(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Parsed {
+    let error = match code::find(pieces, catalog) {
+        Ok((product, rest)) => return behind_code(product, rest, catalog),
+        Err(error) => error,
+    };
+    if let Some((product, rest)) = code::behind_words(pieces, catalog) {
+        let Parsed { request, pin_seen } = behind_code(product, rest, catalog);
+        // Not asked in a clear form: shown, and not made.
+        return refused(request.map_or_else(|error| error, Error::Words), pin_seen);
     }
-    match code::find(pieces, catalog) {
-        Ok((product, rest)) if code::stands_in(rest, catalog) => {
-            refused(Error::Several, pin::behind_number(rest, product.number))
-        }
-        Ok((product, rest)) => reading::of(product, rest),
-        Err(error) => {
-            let pin_seen = !matches!(error, Error::Empty) && pin::behind_any_number(pieces);
-            refused(error, pin_seen)
-        }
+    if let Some((error, pin_seen)) = doubt::no_customer_of_any(pieces) {
+        return refused(Error::NoCustomer(error), pin_seen);
     }
+    let pin_seen = pin::behind_any_number(pieces) || pin::behind_taken_code(pieces);
+    refused(error, pin_seen)
+}
+
+fn behind_code(product: Arc<Product>, rest: Pieces<'_, '_>, catalog: &Catalog) -> Parsed {
+    if code::stands_in(rest, catalog) {
+        let pin_seen = pin::behind_number(rest, product.number);
+        return refused(Error::Several, pin_seen);
+    }
+    reading::of(product, rest)
 }
 
 fn refused(error: Error, pin_seen: bool) -> Parsed {
     Parsed { request: Err(error), pin_seen }
 }
 
+#[cfg(test)]
+mod doubt_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]

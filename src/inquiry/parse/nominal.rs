@@ -1,4 +1,5 @@
-//! Amounts as agents write them: `10000`, `10.000`, `10rb`, `10 ribu`, `10k`, `Rp 10.000`, `1,5jt`, `Rp10.000,00`.
+//! Amounts as agents write them: `10000`, `10.000`, `10rb`, `10 ribu`, `10k`, `Rp 10.000`, `1,5jt`, `Rp10.000,00`,
+//! `10.000 rupiah`, `nominal 10000`.
 
 use crate::value::Rupiah;
 
@@ -30,11 +31,13 @@ pub(super) fn read(text: &str) -> Option<Nominal> {
     (amount > 0).then_some(Nominal { rupiah: Rupiah(amount), clear })
 }
 
+/// The figure without `nominal` and `Rp` before it or `rupiah` behind it, and whether one of them was there.
 fn without_currency(text: &str) -> (&str, bool) {
-    match text.strip_prefix("rp").or_else(|| text.strip_prefix("idr")) {
-        Some(figure) => (figure.trim_start_matches(['.', ' ']), true),
-        None => (text, false),
-    }
+    let before = ["nominal", "rp", "idr"].into_iter().fold(text, |text, mark| {
+        text.strip_prefix(mark).map_or(text, |figure| figure.trim_start_matches(['.', ':', '=', ' ']))
+    });
+    let figure = before.strip_suffix("rupiah").map_or(before, str::trim_end);
+    (figure, figure.len() < text.len())
 }
 
 /// `10000`, but not `0100`: that is rather a part of a number, or a PIN.
@@ -108,6 +111,12 @@ mod tests {
             ("0,5jt", 500_000),
             ("12,5rb", 12_500),
             ("500", 500),
+            ("10.000 rupiah", 10_000),
+            ("10000rupiah", 10_000),
+            ("Rp 10 ribu Rupiah", 10_000),
+            ("nominal 10000", 10_000),
+            ("Nominal: Rp10.000", 10_000),
+            ("nominal=10rb", 10_000),
         ] {
             assert_eq!(read(text).map(|nominal| nominal.rupiah), Some(Rupiah(amount)), "{text}");
         }
@@ -116,7 +125,7 @@ mod tests {
     #[test]
     fn only_a_marked_amount_is_clear() {
         let clear = |text| read(text).is_some_and(|nominal| nominal.clear);
-        assert!(["10.000", "10rb", "Rp 10000", "1jt"].into_iter().all(clear));
+        assert!(["10.000", "10rb", "Rp 10000", "1jt", "10000 rupiah", "nominal 10000"].into_iter().all(clear));
         assert!(!clear("10000"));
     }
 
@@ -151,6 +160,10 @@ mod tests {
             "999999999999999999999999",
             "٥rb",
             "10rb rb",
+            "nominal",
+            "rupiah",
+            "Rp 10.00 rupiah",
+            "10 rupiah ribu",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -1,5 +1,7 @@
 //! Cuts a text into pieces at the separators that agents use.
 
+use std::iter;
+
 use crate::{
     catalog::Catalog,
     value::{CustomerNumber, NumberError, NumberKind, is_dash, is_invisible},
@@ -14,15 +16,44 @@ const MOST: usize = 32;
 /// No number has more pieces than digits: three of a country, a zero, twelve.
 const MOST_OF_A_NUMBER: usize = 16;
 
+/// Nobody puts a dash behind as many digits within a number: such a run is a number by itself.
+const LONG_RUN: usize = 9;
+
 /// What stands between two separators.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece<'t> {
     /// Where it begins in the clean text, in bytes.
-    start: usize,
+    pub(super) start: usize,
     pub(super) text: &'t str,
 }
 
-impl Piece<'_> {
+impl<'t> Piece<'t> {
+    /// The parts before and from a position in bytes; a position that is none is the end.
+    fn split(self, at: usize) -> (Self, Self) {
+        let (head, tail) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
+        (Self { text: head, ..self }, Self { start: self.start + head.len(), text: tail })
+    }
+
+    /// What stands before its last dash and behind it.
+    pub(super) fn before_last_dash(self) -> Option<(Self, Self)> {
+        let (before, dashed) = self.split(self.text.rfind('-')?);
+        Some((before, dashed.split(1).1))
+    }
+
+    fn is_filled(&self) -> bool {
+        !self.text.is_empty()
+    }
+
+    /// No digit of any kind.
+    pub(super) fn is_word(&self) -> bool {
+        !self.text.contains(char::is_numeric)
+    }
+
+    /// How many digits it has.
+    pub(super) fn digits(&self) -> usize {
+        self.text.bytes().filter(u8::is_ascii_digit).count()
+    }
+
     /// Digits alone.
     pub(super) fn is_bare(&self) -> bool {
         self.text.bytes().all(|b| b.is_ascii_digit())
@@ -149,7 +180,8 @@ pub(super) fn clean(text: &str) -> String {
     visible.map(|c| if is_dash(c) { '-' } else { c }).collect()
 }
 
-/// The pieces of a clean text. Dashes alone are no piece; a known code is cut from a number glued to it by a dash.
+/// The pieces of a clean text. Dashes alone are no piece; a dash that glues a number to a known code, or something to a
+/// number that has ended, separates them.
 pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -161,23 +193,42 @@ pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
             pieces.push(Piece { start, text });
         }
     }
-    if let Some((code, number)) = pieces.first().and_then(|first| cut_at_dash(*first, catalog)) {
-        pieces.splice(..1, [code, number]);
-    }
-    pieces
+    pieces.into_iter().flat_map(|piece| cut_behind_code(piece, catalog)).flat_map(cut_behind_number).collect()
 }
 
-/// A dash may also be a part of a code, so the longest known code is taken.
-fn cut_at_dash<'t>(piece: Piece<'t>, catalog: &Catalog) -> Option<(Piece<'t>, Piece<'t>)> {
-    let known = |text: &str| catalog.get(text).is_some();
-    if known(piece.text) {
-        return None;
+/// `PLN20-01105691111`: a dash may also be a part of a code, so the longest known code is taken.
+fn cut_behind_code<'t>(piece: Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> {
+    let known = |at: &usize| piece.text.get(..*at).is_some_and(|code| catalog.get(code).is_some());
+    let dashes = piece.text.rmatch_indices('-').map(|(at, _)| at);
+    let code = iter::once(piece.text.len()).chain(dashes).find(known);
+    let (code, rest) = piece.split(code.unwrap_or(piece.text.len()));
+    let dashes = rest.text.len() - rest.text.trim_start_matches('-').len();
+    [code, rest.split(dashes).1].into_iter().filter(Piece::is_filled)
+}
+
+/// `01105691111-1-1234` is `01105691111 1 1234`: hardly the number's own end, and perhaps a PIN.
+fn cut_behind_number(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
+    let (number, mut rest) = piece.split(end_of_number(piece).unwrap_or(piece.text.len()));
+    let behind = iter::from_fn(move || {
+        let dash = rest.text.strip_prefix('-')?.find('-').map_or(rest.text.len(), |at| at + 1);
+        let (part, others) = rest.split(dash);
+        rest = others;
+        Some(part.split(1).1)
+    });
+    iter::once(number).chain(behind).filter(Piece::is_filled)
+}
+
+/// Where a number within a piece surely ends, at a dash: behind a long run of digits, or behind a group that is shorter
+/// than the one before it and has but a digit or two behind it (`0110-5691-111-1`).
+fn end_of_number(piece: Piece<'_>) -> Option<usize> {
+    let first = piece.text.find('-')?;
+    let (run, _) = piece.split(first);
+    if run.is_group() && run.digits() >= LONG_RUN {
+        return Some(first);
     }
-    let parts = piece.text.rmatch_indices('-').filter_map(|(at, _)| piece.text.split_at_checked(at));
-    let (code, number) = parts.into_iter().find(|(code, _)| known(code))?;
-    let digits = number.trim_start_matches('-');
-    let start = piece.start + piece.text.len() - digits.len();
-    (!digits.is_empty()).then_some((Piece { start: piece.start, text: code }, Piece { start, text: digits }))
+    let mut groups = piece.text.rsplit('-').map(str::len);
+    let (last, shorter, before) = (groups.next()?, groups.next()?, groups.next()?);
+    (piece.is_group() && (1..=2).contains(&last) && shorter < before).then_some(piece.text.len() - last - 1)
 }
 
 fn is_separator(c: char) -> bool {

@@ -71,6 +71,9 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
             is_in(catalog, &product.code);
             assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
         }
+        Error::NoCustomer(error) => {
+            assert!(matches!(error, NumberError::Token | NumberError::VirtualAccount { .. }));
+        }
         Error::Words(request) | Error::NominalFirst(request) => is_sound(request, text, catalog),
         Error::MissingNominal(product)
         | Error::BadNominal(product)

@@ -29,6 +29,14 @@ fn fragments() -> impl Strategy<Value = String> {
         "10.000",
         "1,5jt",
         "BUDI",
+        "kak",
+        "PIN",
+        "pin1234",
+        "G.1234",
+        "nominal",
+        "rupiah",
+        "8528",
+        "8066 0810 0000",
         "\u{202e}",
         "\u{a0}",
         "😀",
@@ -113,5 +121,16 @@ proptest! {
         prop_assert!(parsed.pin_seen);
         let shown = format!("{:?}", parsed);
         prop_assert!(!shown.contains(&pin), "{}", shown);
+    }
+
+    #[test]
+    fn a_pin_that_is_called_so_is_seen_and_kept_nowhere(
+        code in select(vec!["PLN20", "XYZ", "kak DNOPEN", "MAX5000"]), pin in "9[0-9]{2,6}7",
+        label in select(vec!["pin ", "PIN: ", "Pin saya ", "pin", "PIN-"]), behind in select(vec!["", "!", " ya", ".50rb"]),
+    ) {
+        let parsed = parse(&format!("{code} 0811111111 {label}{pin}{behind}"), &catalog());
+        prop_assert!(parsed.pin_seen);
+        let (shown, sent) = (format!("{:?}", parsed), parsed.request.map(|request| request.line()).unwrap_or_default());
+        prop_assert!(!shown.contains(&pin) && !sent.contains(&pin), "{} {}", shown, sent);
     }
 }

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::{Error, Parsed, Request, nominal, nominal::Nominal, pieces::Pieces, refusal};
+use super::{Error, Parsed, Request, doubt, nominal, nominal::Nominal, pieces::Pieces, refusal, refused};
 use crate::{
     catalog::{Price, Product},
-    value::{CustomerNumber, NumberError, NumberKind},
+    value::CustomerNumber,
 };
 
 /// A complete number, and what stands behind it.
@@ -23,6 +23,8 @@ pub(super) enum Tail {
     Nothing,
     /// Only behind a fixed denomination; an open one has its nominal first.
     Pin,
+    /// The same, or one more group of a number written in groups.
+    PinOrGroup,
     /// Behind an open denomination: digits in the nominal's place that look like a PIN.
     NominalOrPin,
     /// Behind a fixed denomination only a clear one, or whole thousands.
@@ -39,8 +41,11 @@ pub(super) enum Tail {
 
 /// What the pieces behind a product's code say.
 pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
-    if is_token(&product, rest) {
-        return refusal::of(product, rest, &[]);
+    if let Some((error, pin_seen)) = doubt::no_customer(rest, &product) {
+        return refused(Error::Number(product, error), pin_seen);
+    }
+    if doubt::hides_a_pin(rest, &product) {
+        return refused(Error::Ambiguous(product), true);
     }
     let readings = all(&product, rest);
     let requests = readings.iter().map(|reading| reading.request(&product));
@@ -58,13 +63,6 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
     }
 }
 
-/// Twenty digits are a token, however they are grouped, and never a customer id with a PIN.
-fn is_token(product: &Product, rest: Pieces<'_, '_>) -> bool {
-    product.number == NumberKind::Meter
-        && rest.groups() == rest.all().len()
-        && rest.number(product.number) == Err(NumberError::Token)
-}
-
 /// Every complete number with its tail, the shortest first.
 fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
     let open = is_open(product);
@@ -75,7 +73,8 @@ fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
         let one_shorter = shorter.replace(end) == end.checked_sub(1);
         if !(open && one_shorter && cuts_a_figure(rest, end)) {
             let added = !open && end == 1 && tail.all().len() == 1;
-            readings.push(Reading { number, tail: Tail::of(tail, open).or_count(added) });
+            let tail = Tail::of(tail, open).or_count(added).or_group(doubt::goes_on(rest, end));
+            readings.push(Reading { number, tail });
         }
     }
     readings
@@ -91,8 +90,9 @@ fn cuts_a_figure(rest: Pieces<'_, '_>, end: usize) -> bool {
 /// Whether the agent may have meant something else than the one request among the readings.
 fn in_doubt(readings: &[Reading], at: usize) -> bool {
     let (shorter, longer) = readings.split_at_checked(at).unwrap_or((readings, &[]));
-    // The number may have ended earlier; or all of the digits may be the number, with the nominal forgotten.
+    // The number may have ended earlier, or go on; or all of the digits may be the number, with the nominal forgotten.
     shorter.iter().any(|reading| reading.tail.may_end_the_number())
+        || longer.first().is_some_and(|reading| reading.tail == Tail::PinOrGroup)
         || longer.iter().skip(1).any(|reading| reading.tail == Tail::Nothing)
 }
 
@@ -111,7 +111,7 @@ impl Reading {
     /// The request; `None` when something is missing, too much or out of range.
     fn request(&self, product: &Arc<Product>) -> Option<Request> {
         let nominal = match (product.price, self.tail) {
-            (Price::Fixed { .. }, Tail::Nothing | Tail::Pin) => None,
+            (Price::Fixed { .. }, Tail::Nothing | Tail::Pin | Tail::PinOrGroup) => None,
             (Price::Open { min, max }, Tail::Nominal { nominal, .. }) if (min..=max).contains(&nominal.rupiah) => {
                 Some(nominal.rupiah)
             }
@@ -146,13 +146,18 @@ impl Tail {
         if added && self == Self::Unclear { Self::Count } else { self }
     }
 
+    /// A PIN that is set off from the number as the number's groups are from each other.
+    fn or_group(self, goes_on: bool) -> Self {
+        if goes_on && self == Self::Pin { Self::PinOrGroup } else { self }
+    }
+
     /// Whether the agent may have meant the number to end before it, though the digits can go on.
     fn may_end_the_number(self) -> bool {
         matches!(self, Self::Nominal { .. } | Self::NominalOrPin | Self::Count | Self::BadFigure)
     }
 
     pub(super) fn has_pin(self) -> bool {
-        matches!(self, Self::Pin | Self::NominalOrPin | Self::Nominal { pin: true, .. })
+        matches!(self, Self::Pin | Self::PinOrGroup | Self::NominalOrPin | Self::Nominal { pin: true, .. })
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Readin
     let (error, glimpsed) = reason(&product, rest, readings);
     let pin_seen = match &error {
         Error::Number(_, NumberError::Token) => false,
+        _ if pin::before_number(rest, product.number) || pin::behind_dash(rest, product.number) => true,
         _ if is_open(&product) => glimpsed || pin::behind_open_number(rest, product.number),
         _ => glimpsed || pin::behind_number(rest, product.number),
     };
@@ -33,6 +34,9 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
     }
     if two_numbers(rest, product.number) {
         return (Error::Several, false);
+    }
+    if let Some(error) = nominal_among_words(&product, rest, readings) {
+        return (error, false);
     }
     if let Some(error) = nominal_at_fault(&product, readings) {
         return (error, readings.iter().any(|reading| reading.tail.has_pin()));
@@ -59,6 +63,12 @@ fn two_numbers(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
     parts_count && rest.numbers(kind).any(|(_, behind)| behind.numbers(kind).next().is_some())
 }
 
+/// `0817345544 50rb ya kak`: all that is needed was typed, and more.
+fn nominal_among_words(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> Option<Error> {
+    let unclear = is_open(product) && readings.first().is_some_and(|reading| reading.tail == Tail::Unclear);
+    if unclear { rewrite::words_around(product, rest) } else { None }
+}
+
 /// The number is complete: it is the nominal that is missing, wrong or too much. The shortest number decides.
 fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Error> {
     let product = Arc::clone(product);
@@ -70,7 +80,7 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
         Tail::Nothing => Error::MissingNominal(product),
         Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
         Tail::NominalOrPin => Error::NominalOrPin(product),
-        Tail::BadFigure | Tail::Pin | Tail::Unclear => Error::BadNominal(product),
+        Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product),
     })
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    Error, Request,
+    Error, Request, doubt,
     nominal::{self, Nominal},
     pieces::{Piece, Pieces},
     reading::{Tail, is_open},
@@ -28,21 +28,39 @@ pub(super) fn nominal_first(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Opt
     only(swapped).map(Error::NominalFirst)
 }
 
+/// A nominal has no more pieces: `Rp. 10.000.000 rupiah`.
+const MOST_OF_A_NOMINAL: usize = 5;
+
 /// `01105691111 BUDI`: the one complete number among words, with the nominal behind it where one is wanted. A PIN behind
 /// it is left out.
 pub(super) fn words_around(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Option<Error> {
     let starts = (0..rest.all().len()).filter(|at| begins_figures(rest, *at)).map(|at| rest.split(at).1);
-    let numbers = starts.flat_map(|from| from.numbers(product.number));
+    let numbers =
+        starts.flat_map(|from| from.numbers(product.number).map(move |(number, behind)| (number, from, behind)));
     let request = if is_open(product) {
-        only(numbers.filter_map(|(number, behind)| match Tail::of(behind, true) {
-            Tail::Nominal { nominal, .. } => request(product, number, Some(nominal.rupiah)),
-            _ => None,
-        }))
+        let with_nominal = |(number, _, behind)| request(product, number, Some(nominal_in(behind)?.rupiah));
+        only(numbers.filter_map(with_nominal))
     } else {
-        let (number, _) = only(numbers).filter(|(_, behind)| ends_here(*behind))?;
+        let (number, ..) = only(numbers).filter(|(_, from, behind)| ends_here(*from, *behind))?;
         request(product, number, None)
     };
     request.map(Error::Words)
+}
+
+/// The nominal that stands behind a number, with words before and behind it; and perhaps a PIN.
+fn nominal_in(behind: Pieces<'_, '_>) -> Option<Nominal> {
+    if let Tail::Nominal { nominal, .. } = Tail::of(behind, true) {
+        return Some(nominal);
+    }
+    let words = behind.all().iter().take_while(|piece| piece.is_word()).count();
+    let (_, from) = behind.split(words);
+    let longest = from.all().len().min(MOST_OF_A_NOMINAL);
+    (1..=longest).rev().find_map(|end| {
+        let (written, after) = from.split(end);
+        let ends = !matches!(from.gap(end), "." | ",")
+            && after.all().iter().all(|piece| piece.is_word() || piece.is_pin_rather_than_thousands());
+        nominal::read(written.text()).filter(|nominal| ends && is_plain(nominal, written))
+    })
 }
 
 /// Whether figures begin at a piece: before it stands a word, or nothing.
@@ -51,10 +69,11 @@ fn begins_figures(rest: Pieces<'_, '_>, at: usize) -> bool {
     before.is_none_or(|piece| !piece.is_group())
 }
 
-/// Whether no more figures stand right behind a number, but for a PIN.
-fn ends_here(behind: Pieces<'_, '_>) -> bool {
+/// Whether no more figures stand right behind a number, but for a PIN that is surely no part of it.
+fn ends_here(from: Pieces<'_, '_>, behind: Pieces<'_, '_>) -> bool {
     let (figures, _) = behind.split(behind.groups());
-    figures.all().iter().all(Piece::is_pin)
+    let end = from.all().len() - behind.all().len();
+    figures.all().is_empty() || figures.all().iter().all(Piece::is_pin) && !doubt::goes_on(from, end)
 }
 
 /// Whether this is written as an amount, and not as a PIN may be.

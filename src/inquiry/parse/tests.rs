@@ -33,6 +33,7 @@ fn said(error: &Error) -> String {
         Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
         Error::MissingNumber(_) => "number?".into(),
         Error::Number(_, error) => format!("{error:?}"),
+        Error::NoCustomer(error) => format!("no customer: {error:?}"),
         Error::Words(request) => format!("words around {}", request.line()),
         Error::NominalFirst(request) => format!("nominal first {}", request.line()),
         Error::MissingNominal(_) => "nominal?".into(),
@@ -46,7 +47,7 @@ fn said(error: &Error) -> String {
 }
 
 #[track_caller]
-fn all_are(cases: &[(&str, &str)]) {
+pub(super) fn all_are(cases: &[(&str, &str)]) {
     let wrong: Vec<_> =
         cases.iter().map(|(text, said)| (text, read(text), said)).filter(|(_, is, said)| is != *said).collect();
     assert!(wrong.is_empty(), "(typed, read, expected) {wrong:#?}");

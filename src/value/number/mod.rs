@@ -40,7 +40,7 @@ pub enum NumberError {
         /// How many there are too many.
         extra: usize,
     },
-    /// Twenty digits: a PLN token, not a meter.
+    /// Twenty digits: a PLN token, and no customer's number.
     Token,
     /// Something that is neither a digit nor a usual separator.
     NotDigits,

@@ -19,7 +19,7 @@ pub(super) fn meter(digits: String) -> Result<String, NumberError> {
 
 /// A driver's id.
 pub(super) fn driver_id(digits: String) -> Result<String, NumberError> {
-    sized(digits, DRIVER_ID)
+    if digits.len() == TOKEN { Err(NumberError::Token) } else { sized(digits, DRIVER_ID) }
 }
 
 /// A mobile number, made to begin with `08`.
@@ -28,7 +28,10 @@ pub(super) fn driver_id(digits: String) -> Result<String, NumberError> {
 /// without its zero, is a digit too long. So which wallet is meant does not matter here.
 pub(super) fn mobile(written: &Written) -> Result<String, NumberError> {
     let national = national(written).ok_or(NumberError::NotMobile).and_then(|digits| sized(digits, MOBILE));
-    national.map_err(|error| virtual_account(written).unwrap_or(error))
+    national.map_err(|error| match error {
+        NumberError::NotMobile if written.digits.len() == TOKEN => NumberError::Token,
+        error => virtual_account(written).unwrap_or(error),
+    })
 }
 
 /// The number as it is dialled inside Indonesia, whatever its length; `None` when it is not a mobile number.

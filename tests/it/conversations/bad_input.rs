@@ -33,6 +33,11 @@ async fn numbers_of_a_wrong_shape_are_counted_out() {
         ("/cek OVO10 0217345544", "⚠️ Nomor HP harus diawali 08 (atau 62). Periksa lagi angkanya."),
         ("/cek OVO10 80660817345544", "⚠️ Itu nomor virtual account bank. Hapus awalan 8066, sisakan nomor HP-nya."),
         ("/cek DN1 85280817345544", "⚠️ Itu nomor virtual account bank. Hapus awalan 8528, sisakan nomor HP-nya."),
+        ("/cek DN1 8528 0810 0000 0001", "⚠️ Itu nomor virtual account bank. Hapus awalan 8528, sisakan nomor HP-nya."),
+        (
+            "/cek OVO10 12345678901234567890",
+            "⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit.",
+        ),
         ("/cek MAX5000 1234", "⚠️ ID Driver 5–15 digit: kurang 1 digit."),
         ("/cek MAX5000 1234567890123456", "⚠️ ID Driver 5–15 digit: kelebihan 1 digit."),
     ];
@@ -53,6 +58,8 @@ async fn what_is_missing_is_asked_for_with_an_example() {
         ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
         ("/cek 01105691111", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
         ("0817345544", "⚠️ Kode produknya apa? Untuk nomor itu bisa OVO10 / GOPAY10 / DN1 / DNOPEN / MAX5000."),
+        ("8528081000000001", "⚠️ Itu nomor virtual account bank. Hapus awalan 8528, sisakan nomor HP-nya."),
+        ("12345678901234567890", "⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit."),
         ("/cek 12", "⚠️ Kode produknya apa? Contoh: PLN20 01105691111. Daftar kode: /produk"),
         ("/cek DNOPEN 0817345544", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 0817345544 50000"),
     ];
@@ -76,6 +83,22 @@ async fn unknown_codes_are_answered_with_near_ones() {
 }
 
 #[tokio::test]
+async fn a_code_behind_other_words_is_not_denied() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let line = "⚠️ Tulis kode dan nomor saja: PLN20 01105691111";
+    let table = [
+        ("kak PLN20 01105691111", line),
+        ("kak\nPLN20 01105691111", line),
+        ("/cek 1. PLN20 01105691111", line),
+        ("mau PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
+    ];
+    refuses(&scene, &budi, &table).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn nominals_are_held_to_the_product() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();
@@ -84,6 +107,7 @@ async fn nominals_are_held_to_the_product() {
         ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Tulis misalnya 50000 atau 50rb."),
         ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN 0817345544 50rb ya kak", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN 0817345544 500", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
         ("/cek DNOPEN 0817345544 11jt", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
         (
@@ -106,6 +130,10 @@ async fn what_could_mean_two_things_is_asked_again() {
         (
             "/cek OVO10 0817345544 12",
             "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: OVO10 0817345544",
+        ),
+        (
+            "/cek PLN20 01105691111-1",
+            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: PLN20 01105691111",
         ),
         ("/cek PLN20 01105691111 512345678901", several),
         ("/cek PLN20 01105691111\nOVO10 0817345544", several),

@@ -94,7 +94,7 @@ async fn people_who_talk_to_each_other_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_mention_is_as_good_as_a_command() {
+async fn a_mention_is_as_good_as_a_command_and_may_stand_beside_one() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
@@ -104,6 +104,8 @@ async fn a_mention_is_as_good_as_a_command() {
         "@ceknomor_bot PLN20 01105691111",
         "PLN20 01105691111 @Ceknomor_Bot",
         "@ceknomor_bot tolong cek PLN20 01105691111",
+        "/cek PLN20 01105691111 @ceknomor_bot",
+        "/cek @ceknomor_bot PLN20 01105691111",
     ] {
         assert_eq!(body(&ask(&talk, typed).await)[1], "BAHARRUDIN1", "{typed:?}");
     }

@@ -103,6 +103,45 @@ async fn in_a_group_where_the_bot_may_not_delete_the_agent_is_asked_to() {
 }
 
 #[tokio::test]
+async fn a_pin_in_another_place_is_deleted_as_well_and_sent_to_nobody() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    for typed in [
+        "/cek PLN20 01105691111 pin saya 1234",
+        "/cek PLN20.1234.01105691111",
+        "/cek OVO10.081234567.1234",
+        "/cek PLN20 0110 5691 111 1234",
+        "/cek kak PLN20.01105691111.1234",
+        "/cek G.1234.5678",
+    ] {
+        let asked = talk.says(typed).await;
+        assert_warned_and_not_echoed(&talk.reply().await);
+        talk.deleted(&asked).await;
+    }
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_pin_that_is_called_so_does_not_stop_the_check() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for typed in ["PLN20 01105691111 PIN: 1234", "PLN20.01105691111.pin1234", "PLN20-01105691111-1234"] {
+        let asked = budi.says(typed).await;
+        let reply = budi.reply().await;
+        assert!(reply.text().starts_with("✅ PLN 20.000\nBAHARRUDIN1\n"), "{reply:?}");
+        assert_warned_and_not_echoed(&reply);
+        budi.deleted(&asked).await;
+    }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_pin_in_the_message_replied_to_is_deleted_there() {
     let mut scene = Scene::new().await;
     let (budi, sari) = (scene.owner("Budi"), scene.telegram.user("Sari"));

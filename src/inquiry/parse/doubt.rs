@@ -1,0 +1,104 @@
+//! Digits that would be read as a number though nobody meant them to be one: a token, a bank's virtual account, a PIN
+//! behind a number that lacks digits, the end of a longer number. Whoever typed them is told, or asked again.
+
+use super::{
+    pieces::{Piece, Pieces},
+    pin,
+    reading::{Tail, is_open},
+};
+use crate::{
+    catalog::Product,
+    value::{NumberError, NumberKind},
+};
+
+/// In `KODE.TUJUAN.PIN` as many digits are meant as a whole number, even when some are missing.
+const NEARLY_A_NUMBER: usize = 7;
+
+/// The same where the separator may be one within the number too.
+const SURELY_A_NUMBER: usize = 9;
+
+/// Why the digits in front are no customer's number at all, and whether a PIN stands behind them.
+pub(super) fn no_customer(rest: Pieces<'_, '_>, product: &Product) -> Option<(NumberError, bool)> {
+    let kind = product.number;
+    let is_whole = begins_whole(rest, kind);
+    if let Some((error, behind)) = virtual_account(rest).filter(|_| kind == NumberKind::Mobile && !is_whole) {
+        return Some((error, Tail::of(behind, is_open(product)).has_pin()));
+    }
+    // A customer id of twelve and eight more are taken for a token too; elsewhere a whole number in front is one.
+    let is_token = is_token(rest, kind) && (kind == NumberKind::Meter || !is_whole);
+    is_token.then_some((NumberError::Token, false))
+}
+
+/// The same for a text without a known code, whatever words stand before the digits.
+pub(super) fn no_customer_of_any(pieces: Pieces<'_, '_>) -> Option<(NumberError, bool)> {
+    let words = pieces.all().iter().take_while(|piece| !piece.is_group()).count();
+    let (_, rest) = pieces.split(words);
+    if let Some((error, behind)) = virtual_account(rest).filter(|_| !begins_whole(rest, NumberKind::Mobile)) {
+        return Some((error, behind.first().is_some_and(Piece::is_pin_rather_than_thousands)));
+    }
+    let begins_whole = [NumberKind::Meter, NumberKind::Mobile].into_iter().any(|kind| begins_whole(rest, kind));
+    let is_number = begins_whole || rest.first().is_some_and(|first| first.text.starts_with("08"));
+    let pin_seen = is_number && pin::behind_any_number(rest);
+    is_token(rest, NumberKind::Meter).then_some((NumberError::Token, pin_seen))
+}
+
+/// Whether the second of two groups may be a PIN though both together are a complete number: `081234567.8901`, where a
+/// digit is missing. Or a PIN behind `852808173455`, with which the two are a virtual account.
+pub(super) fn hides_a_pin(rest: Pieces<'_, '_>, product: &Product) -> bool {
+    let [first, second, ..] = rest.all() else { return false };
+    let may_be_pin = if is_open(product) { second.is_pin_rather_than_nominal() } else { second.is_pin() };
+    may_be_pin && (is_short_of_digits(rest, first, product.number) || is_account_with_pin(rest, product.number))
+        || is_pin_first(rest, first, product.number)
+}
+
+fn is_short_of_digits(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
+    let enough = if is_of_the_field(rest.gap(1)) { NEARLY_A_NUMBER } else { SURELY_A_NUMBER };
+    let (both, _) = rest.split(2);
+    first.digits() >= enough && !begins_whole(rest, kind) && both.number(kind).is_ok()
+}
+
+fn is_account_with_pin(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    kind == NumberKind::Mobile && begins_whole(rest, kind) && virtual_account(rest).is_some()
+}
+
+/// `MAX5000.1234.12345`: only a driver's id is as long as both together may be.
+fn is_pin_first(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
+    let (_, behind) = rest.split(1);
+    kind == NumberKind::DriverId && first.is_pin() && is_of_the_field(rest.gap(1)) && begins_whole(behind, kind)
+}
+
+/// Whether what may be a PIN at a position may as well be one more group of a number written in groups.
+pub(super) fn goes_on(rest: Pieces<'_, '_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| rest.all().get(before));
+    at >= 2
+        && kind_of(rest.gap(at)) == kind_of(rest.gap(at - 1))
+        && before.is_some_and(|group| group.digits() < SURELY_A_NUMBER)
+}
+
+/// Twenty digits, however they are grouped.
+fn is_token(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    let (digits, _) = rest.split(rest.groups());
+    digits.number(kind) == Err(NumberError::Token)
+}
+
+/// The longest virtual account in front, and what is left behind it. Without its last groups it may read as a mobile
+/// number that lacks its zero.
+fn virtual_account<'p, 't>(rest: Pieces<'p, 't>) -> Option<(NumberError, Pieces<'p, 't>)> {
+    let faults = rest.cuts().filter_map(|(digits, behind)| Some((digits.number(NumberKind::Mobile).err()?, behind)));
+    faults.filter(|(error, _)| matches!(error, NumberError::VirtualAccount { .. })).last()
+}
+
+/// Whether the first group is a complete number by itself.
+fn begins_whole(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    rest.split(1).0.number(kind).is_ok()
+}
+
+/// A separator without the spaces and brackets that come with any; but a new line counts.
+fn kind_of(gap: &str) -> &str {
+    gap.trim_matches(|c: char| matches!(c, '(' | ')') || c.is_whitespace() && c != '\n')
+}
+
+/// What the field puts between code, number and PIN, and seldom within a number.
+fn is_of_the_field(gap: &str) -> bool {
+    matches!(gap.trim(), "." | "*" | "#")
+}
