@@ -148,7 +148,7 @@ nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or
 bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
 nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $example }</code>
-ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN: <code>{ $example }</code>
+ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN. Example: <code>{ $example }</code>
 several = ⚠️ One number a message, please, so that none is mixed up.
 pin-warning = 🔐 Never send a PIN! This bot has no use for it and keeps none. Delete that message if you still see it.
 

@@ -139,7 +139,7 @@ nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau ti
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
 nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $example }</code>
-ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: <code>{ $example }</code>
+ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: <code>{ $example }</code>
 several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.
 pin-warning = 🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.
 

@@ -129,11 +129,11 @@ async fn what_could_mean_two_things_is_asked_again() {
     let table = [
         (
             "/cek OVO10 0817345544 12",
-            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: OVO10 0817345544",
+            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: OVO10 0817345544",
         ),
         (
             "/cek PLN20 01105691111-1",
-            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN: PLN20 01105691111",
+            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: PLN20 01105691111",
         ),
         ("/cek PLN20 01105691111 512345678901", several),
         ("/cek PLN20 01105691111\nOVO10 0817345544", several),
