@@ -23,7 +23,7 @@ use super::{
 use crate::{
     chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},
     clock::Clock,
-    inquiry::{Checked, backoff::Pauses},
+    inquiry::{Checked, Wait, backoff::Pauses},
     store::{self, Entry, Journal, Waiting},
     value::{ChatId, MessageId, Outcome, UpdateId, UserId},
 };
@@ -223,7 +223,9 @@ impl Desk {
             What::Intent(intent) => {
                 let said = match self.recall(question, earlier.as_ref()).await {
                     Some(said) => said,
-                    None => self.carry_out(question, intent).await,
+                    // What a start takes up was promised an answer, however many there are.
+                    None if earlier.is_some() => self.carry_out(question, intent, Wait::ForItsTurn).await,
+                    None => self.carry_out(question, intent, Wait::AWhile).await,
                 };
                 let notice = earlier.and_then(|entry| entry.waiting?.notice);
                 self.say(question, said, notice).await
@@ -237,8 +239,8 @@ impl Desk {
         self.talk.recall(question.chat, request, *leak, earlier?.kept?).await
     }
 
-    async fn carry_out(&self, question: &Question, intent: &Intent) -> Said {
-        let work = self.talk.carry_out(question.chat, question.user, intent, Some(question.update));
+    async fn carry_out(&self, question: &Question, intent: &Intent, wait: Wait) -> Said {
+        let work = self.talk.carry_out(question.chat, question.user, intent, Some(question.update), wait);
         self.sender.typing(question.to, work).await
     }
 
@@ -301,8 +303,11 @@ impl Desk {
         let waiter = Waiter { question: question.clone(), provider, accepted, waiting, last: last.clone() };
         let is_added = self.late.add(waiter);
         if !is_added {
+            let reply = match &last {
+                Some(_) => self.talk.give_up(question.chat, request, accepted).await,
+                None => self.talk.busy(question.chat).await,
+            };
             self.keep_unanswered(&question, last).await;
-            let reply = self.talk.give_up(question.chat, request, accepted).await;
             self.replace_notice(&question, notice, &reply).await;
         }
         is_added

@@ -19,7 +19,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::queue::{Place, Queue};
 use super::{desk::Desk, question::Question};
 use crate::{
-    inquiry::{Asked, Checked, backoff::Pauses, is_final},
+    inquiry::{Asked, Checked, Wait, backoff::Pauses, is_final},
     store::Waiting,
     value::{ChatId, Outcome, Provider, UserId},
 };
@@ -126,7 +126,7 @@ impl Late {
             self.lock().drop_asked(place);
             return;
         };
-        match desk.talk.inquiry.ask(request).await {
+        match desk.talk.inquiry.ask(request, Wait::AWhile).await {
             Asked::Ended(outcome) if is_final(&outcome.verdict) => {
                 self.lock().release(waiter.provider);
                 self.end(desk, place, &waiter, Some(outcome)).await;
