@@ -31,7 +31,7 @@ use crate::{
 /// An answer that comes later than this begins with an apology.
 const LATE: TimeDelta = TimeDelta::minutes(2);
 
-/// How many are told at once that there is no room for their questions; beyond this the questions are dropped in silence.
+/// How many are told at once to slow down; beyond this their questions are dropped in silence.
 const OVERFLOW: usize = 256;
 
 /// What questions are answered with.
@@ -44,6 +44,8 @@ pub(super) struct Desk {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sender: Sender,
     pub(super) lanes: Lanes,
+    /// How many updates are taken in at once.
+    pub(super) batch: u8,
     pub(super) late: Arc<Late>,
     pub(super) alerted: Alerted,
     /// Answers to what no lane took.
@@ -154,18 +156,12 @@ impl Desk {
         let (lane, update, to) = ((question.chat, question.user), question.update, question.to);
         let Err(full) = self.lanes.submit(lane, self.clone().answer(question, None)) else { return };
         tracing::warn!(chat = %lane.0, ?full, "more is asked than the bot answers");
-        let is_flooded = self.overflow.len() >= OVERFLOW;
+        // Whoever floods a lane is told once; what follows is dropped in silence.
+        let is_told = full == Full::Now && self.overflow.len() < OVERFLOW;
         let desk = self.clone();
         self.overflow.spawn(async move {
-            let reply = match full {
-                _ if is_flooded => None,
-                Full::Now => Some(desk.talk.slow_down(lane.0).await),
-                Full::Everywhere => Some(desk.talk.busy(lane.0).await),
-                // Whoever floods a lane was told once; what follows is dropped in silence.
-                Full::Still => None,
-            };
-            if let Some(reply) = reply {
-                let _ = desk.sender.send(to, &reply).await;
+            if is_told {
+                let _ = desk.sender.send(to, &desk.talk.slow_down(lane.0).await).await;
             }
             desk.finish(update).await;
         });

@@ -27,9 +27,6 @@ use crate::{
 /// How often the clock is looked at while something waits. The clock may jump, so nothing sleeps until a time of day.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Checks that wait at once, over all chats: beyond this an unanswered check is told to be tried again later.
-const CAPACITY: usize = 10_000;
-
 /// One check that waits.
 #[derive(Clone, Debug)]
 pub(super) struct Waiter {
@@ -52,18 +49,23 @@ pub(super) enum End {
 }
 
 /// All checks that wait.
-#[derive(Default)]
 pub(super) struct Late {
     queue: Mutex<Queue>,
+    most: usize,
     /// Rung when there may be something to do before the next tick.
     bell: Notify,
     work: TaskTracker,
 }
 
 impl Late {
+    /// An empty queue with room for so many.
+    pub(super) fn new(most: usize) -> Self {
+        Self { queue: Mutex::default(), most, bell: Notify::new(), work: TaskTracker::new() }
+    }
+
     /// Puts a check into the queue; `false` when it is full.
     pub(super) fn add(&self, waiter: Waiter) -> bool {
-        if self.lock().len() >= CAPACITY {
+        if self.lock().len() >= self.most {
             return false;
         }
         self.add_back(waiter);

@@ -22,7 +22,10 @@ use teloxide::{
         CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, ParseMode, ReplyParameters, ThreadId,
     },
 };
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, sleep_until},
+};
 
 use super::wire::{Method, Sent};
 use crate::{
@@ -36,6 +39,9 @@ const LONGEST_TEXT: usize = 4096;
 
 /// The longest pause before something is sent again that got lost on the way.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// In how many chats "typing" shows at once. It is sent anew every 4.5 s, which must not take up what Telegram allows.
+const TYPING: usize = 64;
 
 /// Where a reply goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,13 +72,17 @@ pub(super) struct Sender {
     edit_message: Method<EditMessageText, IgnoredAny>,
     preferences: Arc<dyn Preferences>,
     pauses: Pauses,
+    /// Calls that may be under way: each has a file descriptor.
+    lines: Semaphore,
+    typing: Semaphore,
 }
 
 impl Sender {
-    /// A sender that notes in `preferences` which groups became supergroups.
-    pub(super) fn new(telegram: teloxide::Bot, preferences: Arc<dyn Preferences>) -> Self {
+    /// A sender that notes in `preferences` which groups became supergroups, and makes at most so many calls at once.
+    pub(super) fn new(telegram: teloxide::Bot, preferences: Arc<dyn Preferences>, calls: usize) -> Self {
         let (send_message, edit_message) = (Method::of(&telegram), Method::of(&telegram));
-        Self { telegram, send_message, edit_message, preferences, pauses: Pauses::default() }
+        let (pauses, lines, typing) = (Pauses::default(), Semaphore::new(calls), Semaphore::new(TYPING));
+        Self { telegram, send_message, edit_message, preferences, pauses, lines, typing }
     }
 
     /// Sends a reply, in as many messages as it needs; gives the last. Buttons stand under that one.
@@ -152,7 +162,7 @@ impl Sender {
         }
     }
 
-    /// Shows "typing" for as long as `work` takes, once it has taken a second.
+    /// Shows "typing" for as long as `work` takes, once it has taken a second; not where many wait.
     pub(super) async fn typing<T>(&self, to: Destination, work: impl Future<Output = T>) -> T {
         tokio::select! {
             biased;
@@ -164,6 +174,7 @@ impl Sender {
     /// Telegram shows the action for five seconds at most (Bot API, `sendChatAction`).
     async fn keep_typing(&self, to: Destination) -> std::convert::Infallible {
         sleep(Duration::from_secs(1)).await;
+        let Ok(_shown) = self.typing.try_acquire() else { return std::future::pending().await };
         loop {
             let request = self.telegram.send_chat_action(telegram_id(to.chat), ChatAction::Typing);
             let request = match to.topic {
@@ -176,6 +187,13 @@ impl Sender {
         }
     }
 
+    /// Makes one call when its turn has come. Nobody is on a line during a pause.
+    async fn on_a_line<T>(&self, call: impl Future<Output = T>) -> T {
+        // None is ever closed, so it is there.
+        let _line = self.lines.acquire().await;
+        call.await
+    }
+
     /// Calls until Telegram has decided.
     async fn insist<T, F>(&self, chat: ChatId, call: impl Fn() -> F) -> Result<T, RequestError>
     where
@@ -184,7 +202,7 @@ impl Sender {
         let mut lost = 0;
         loop {
             self.pauses.wait(chat).await;
-            match call().await {
+            match self.on_a_line(call()).await {
                 Err(RequestError::RetryAfter(seconds)) => {
                     tracing::warn!(%chat, seconds = seconds.seconds(), "Telegram asks for a pause");
                     self.pauses.until(chat, Instant::now() + seconds.duration());
