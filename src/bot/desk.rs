@@ -183,6 +183,11 @@ impl Desk {
 
     /// Answers one question, and strikes it from the journal unless it waits for a provider.
     async fn answer(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
+        // In a box, so that what waits in a lane is a question, and not the 5 KB of the work on it.
+        Box::pin(self.answer_unharmed(question, earlier)).await;
+    }
+
+    async fn answer_unharmed(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
         let is_ended = match AssertUnwindSafe(self.work(&question, earlier)).catch_unwind().await {
             Ok(is_ended) => is_ended,
             Err(_) => {

@@ -120,7 +120,7 @@ impl Talk {
         Reply { text: Html::lines([apology, reply.text]), ..reply }
     }
 
-    /// What to say when more is asked than the bot can take, later either.
+    /// What to say when more is asked than the bot can take, now or later.
     pub async fn busy(&self, chat: ChatId) -> Reply {
         say!(self.words(chat).await, "busy").into()
     }

@@ -244,6 +244,20 @@ async fn sends_that_hang_leave_room_for_what_comes_in() {
     scene.end(bot).await;
 }
 
+#[tokio::test]
+async fn typing_shows_in_so_many_chats_and_takes_up_no_more_of_what_telegram_allows() {
+    let mut scene = Scene::new().await;
+    let crowd = crowd(&mut scene, 70);
+    let bot = scene.start();
+    scene.klikoo.hold();
+    let asked = all_ask(&crowd, "001").await;
+    scene.telegram.called("sendChatAction", 64).await;
+    scene.klikoo.release();
+    all_are_answered(&crowd, &asked).await;
+    assert_eq!(scene.telegram.calls("sendChatAction").len(), 64);
+    scene.end(bot).await;
+}
+
 /// Two whose checks are under way or wait for their turn, and two whose answers are on their way or wait for a line.
 async fn stuck(scene: &mut Scene) -> (Running, Vec<(Talk, Sent)>) {
     (scene.bounds.inquiry.calls, scene.bounds.bot.calls) = (1, 1);
