@@ -10,7 +10,7 @@ use crate::{
     catalog::{self, Catalog},
     chat::{Strangers, Talk},
     clock::Clock,
-    inquiry::Inquiry,
+    inquiry::{self, Inquiry},
     klikoo::{self, Client, Timeouts},
     locale::{self, Locale},
     store::{self, History, Journal, MemoryStore, Preferences, SledStore},
@@ -109,6 +109,15 @@ pub struct Config {
     pub access: Access,
 }
 
+/// How much the program takes on at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Of calls to Klikoo.
+    pub inquiry: inquiry::Bounds,
+    /// Of questions and answers.
+    pub bot: bot::Bounds,
+}
+
 /// The whole program: `main` and the tests run the very same.
 pub struct App {
     bot: Bot,
@@ -120,9 +129,19 @@ impl App {
     /// # Errors
     /// A part that cannot be made.
     pub fn build(config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        Self::build_within(Bounds::default(), config, stores, clock)
+    }
+
+    /// The same within other bounds, which a test can reach.
+    ///
+    /// # Errors
+    /// A part that cannot be made.
+    pub fn build_within(bounds: Bounds, config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let patience = config.patience;
         let talk = talk(config.klikoo, config.timeouts, config.catalog, &stores, clock.clone(), patience)?;
-        Ok(Self { bot: Bot::new(&config.telegram, Arc::new(talk), stores.journal, clock, config.access)? })
+        let talk = Talk { inquiry: talk.inquiry.clone().within(bounds.inquiry), ..talk };
+        let bot = Bot::new(&config.telegram, Arc::new(talk), stores.journal, clock, config.access)?;
+        Ok(Self { bot: bot.within(bounds.bot) })
     }
 
     /// Answers until `stop` is cancelled, then finishes what is under way.

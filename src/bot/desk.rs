@@ -27,7 +27,7 @@ use super::{
 use crate::{
     chat::{Alert, Intent, Later, Leak, Press, Pressed, Reply, Role, Said, Talk},
     clock::Clock,
-    inquiry::{Checked, backoff::Pauses},
+    inquiry::{Checked, Wait, backoff::Pauses},
     store::{self, Entry, Journal, Waiting},
     value::{ChatId, MessageId, Outcome, UpdateId, UserId},
 };
@@ -35,7 +35,7 @@ use crate::{
 /// An answer that comes later than this begins with an apology.
 const LATE: TimeDelta = TimeDelta::minutes(2);
 
-/// How many are told at once that there is no room for their questions; beyond this the questions are dropped in silence.
+/// How many are told at once to slow down; beyond this their questions are dropped in silence.
 const OVERFLOW: usize = 256;
 
 /// What questions are answered with.
@@ -51,6 +51,8 @@ pub(super) struct Desk {
     pub(super) sender: Sender,
     pub(super) moves: Arc<Moves>,
     pub(super) lanes: Lanes,
+    /// How many updates are taken in at once.
+    pub(super) batch: u8,
     pub(super) late: Arc<Late>,
     pub(super) alerted: Alerted,
     /// Answers to what no lane took.
@@ -171,18 +173,12 @@ impl Desk {
         let (lane, update, to) = ((question.chat, question.user), question.update, question.to);
         let Err(full) = self.lanes.submit(lane, self.clone().answer(question, None)) else { return };
         tracing::warn!(chat = %lane.0, ?full, "more is asked than the bot answers");
-        let is_flooded = self.overflow.len() >= OVERFLOW;
+        // Whoever floods a lane is told once; what follows is dropped in silence.
+        let is_told = full == Full::Now && self.overflow.len() < OVERFLOW;
         let desk = self.clone();
         self.overflow.spawn(async move {
-            let reply = match full {
-                _ if is_flooded => None,
-                Full::Now => Some(desk.talk.slow_down(lane.0).await),
-                Full::Everywhere => Some(desk.talk.busy(lane.0).await),
-                // Whoever floods a lane was told once; what follows is dropped in silence.
-                Full::Still => None,
-            };
-            if let Some(reply) = reply {
-                let _ = desk.sender.send(to, &reply).await;
+            if is_told {
+                let _ = desk.sender.send(to, &desk.talk.slow_down(lane.0).await).await;
             }
             desk.finish(update).await;
         });
@@ -204,6 +200,11 @@ impl Desk {
 
     /// Answers one question, and strikes it from the journal unless it waits for a provider.
     async fn answer(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
+        // In a box, so that what waits in a lane is a question, and not the 5 KB of the work on it.
+        Box::pin(self.answer_unharmed(question, earlier)).await;
+    }
+
+    async fn answer_unharmed(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
         let is_ended = match AssertUnwindSafe(self.work(&question, earlier)).catch_unwind().await {
             Ok(is_ended) => is_ended,
             Err(_) => {
@@ -240,7 +241,9 @@ impl Desk {
             What::Intent(intent) => {
                 let said = match self.recall(question, earlier.as_ref()).await {
                     Some(said) => said,
-                    None => self.carry_out(question, intent).await,
+                    // What a start takes up was promised an answer, however many there are.
+                    None if earlier.is_some() => self.carry_out(question, intent, Wait::ForItsTurn).await,
+                    None => self.carry_out(question, intent, Wait::AWhile).await,
                 };
                 let notice = earlier.and_then(|entry| entry.waiting?.notice);
                 self.say(question, said, notice).await
@@ -254,8 +257,8 @@ impl Desk {
         self.talk.recall(question.chat, request, *leak, earlier?.kept?).await
     }
 
-    async fn carry_out(&self, question: &Question, intent: &Intent) -> Said {
-        let work = self.talk.carry_out(question.chat, question.user, intent, Some(question.update));
+    async fn carry_out(&self, question: &Question, intent: &Intent, wait: Wait) -> Said {
+        let work = self.talk.carry_out(question.chat, question.user, intent, Some(question.update), wait);
         self.sender.typing(question.to, work).await
     }
 
@@ -318,8 +321,11 @@ impl Desk {
         let waiter = Waiter { question: question.clone(), provider, accepted, waiting, last: last.clone() };
         let is_added = self.late.add(waiter);
         if !is_added {
+            let reply = match &last {
+                Some(_) => self.talk.give_up(question.chat, request, accepted).await,
+                None => self.talk.busy(question.chat).await,
+            };
             self.keep_unanswered(&question, last).await;
-            let reply = self.talk.give_up(question.chat, request, accepted).await;
             self.replace_notice(&question, notice, &reply).await;
         }
         is_added

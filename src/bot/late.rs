@@ -19,16 +19,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::queue::{Place, Queue};
 use super::{desk::Desk, question::Question};
 use crate::{
-    inquiry::{Asked, Checked, backoff::Pauses, is_final},
+    inquiry::{Asked, Checked, Wait, backoff::Pauses, is_final},
     store::Waiting,
     value::{ChatId, Outcome, Provider, UserId},
 };
 
 /// How often the clock is looked at while something waits. The clock may jump, so nothing sleeps until a time of day.
 const TICK: Duration = Duration::from_millis(100);
-
-/// Checks that wait at once, over all chats: beyond this an unanswered check is told to be tried again later.
-const CAPACITY: usize = 10_000;
 
 /// One check that waits.
 #[derive(Clone, Debug)]
@@ -52,18 +49,23 @@ pub(super) enum End {
 }
 
 /// All checks that wait.
-#[derive(Default)]
 pub(super) struct Late {
     queue: Mutex<Queue>,
+    most: usize,
     /// Rung when there may be something to do before the next tick.
     bell: Notify,
     work: TaskTracker,
 }
 
 impl Late {
+    /// An empty queue with room for so many.
+    pub(super) fn new(most: usize) -> Self {
+        Self { queue: Mutex::default(), most, bell: Notify::new(), work: TaskTracker::new() }
+    }
+
     /// Puts a check into the queue; `false` when it is full.
     pub(super) fn add(&self, waiter: Waiter) -> bool {
-        if self.lock().len() >= CAPACITY {
+        if self.lock().len() >= self.most {
             return false;
         }
         self.add_back(waiter);
@@ -126,7 +128,7 @@ impl Late {
             self.lock().drop_asked(place);
             return;
         };
-        match desk.talk.inquiry.ask(request).await {
+        match desk.talk.inquiry.ask(request, Wait::AWhile).await {
             Asked::Ended(outcome) if is_final(&outcome.verdict) => {
                 self.lock().release(waiter.provider);
                 self.end(desk, place, &waiter, Some(outcome)).await;

@@ -36,7 +36,8 @@ use crate::{
 };
 use alerts::Alerted;
 use desk::Desk;
-use lanes::Lanes;
+use lanes::{Lanes, Most};
+use late::Late;
 use moves::Moves;
 use poll::poll;
 use send::{Sender, kind, pause};
@@ -44,6 +45,29 @@ use wire::{Me, Method};
 
 /// How long a stop waits for answers under way.
 pub const GRACE: std::time::Duration = std::time::Duration::from_secs(9);
+
+/// How much the bot takes on at once. Beyond this nothing is lost: it waits, most of it at Telegram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Agents, in any chat, whose questions are being answered.
+    pub agents: usize,
+    /// Questions that are being answered, and those of the same agents behind them.
+    pub questions: usize,
+    /// Updates that are taken in at once, 1 to 100 (Bot API, `getUpdates.limit`), and no more than either of those.
+    pub batch: u8,
+    /// Checks that wait for a provider, over all chats: who comes later is told that the bot is busy.
+    pub waiting: usize,
+    /// Calls to Telegram: each has one of the 1 024 files that a process may usually open.
+    pub calls: usize,
+    /// How long a stop waits for answers under way.
+    pub grace: std::time::Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { agents: 2_000, questions: 8_000, batch: 100, waiting: 10_000, calls: 256, grace: GRACE }
+    }
+}
 
 /// Where and as whom the bot speaks to Telegram.
 pub struct Account {
@@ -77,6 +101,7 @@ pub struct Bot {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     access: Access,
+    bounds: Bounds,
 }
 
 impl Bot {
@@ -91,29 +116,37 @@ impl Bot {
         clock: Arc<dyn Clock>,
         access: Access,
     ) -> Result<Self, Error> {
-        Ok(Self { telegram: connect(account)?, talk, journal, clock, access })
+        Ok(Self { telegram: connect(account)?, talk, journal, clock, access, bounds: Bounds::default() })
+    }
+
+    /// The same within other bounds.
+    #[must_use]
+    pub fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
     }
 
     /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way,
-    /// within [`GRACE`]. What is not finished then is taken up at the next start.
+    /// within [`Bounds::grace`]. What is not finished then is taken up at the next start.
     ///
     /// # Errors
     /// Telegram refuses the token, or the journal cannot be read.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         let Some(me) = stop.run_until_cancelled(who_am_i(&self.telegram)).await.transpose()? else { return Ok(()) };
         tracing::info!(bot = me.username, "answering");
+        let bounds = self.bounds;
         let moves = Arc::new(Moves::new(self.talk.preferences.clone()));
         let desk = Arc::new(Desk {
             name: me.username,
-            sender: Sender::new(self.telegram.clone(), moves.clone()),
+            sender: Sender::new(self.telegram.clone(), moves.clone(), bounds.calls),
             moves,
             talk: self.talk,
             access: self.access,
             journal: self.journal,
             clock: self.clock,
             telegram_ahead: AtomicI64::default(),
-            lanes: Lanes::default(),
-            late: Arc::default(),
+            lanes: Lanes::new(Most { lanes: bounds.agents, jobs: bounds.questions }),
+            batch: bounds.batch,
+            late: Arc::new(Late::new(bounds.waiting)),
             alerted: Alerted::default(),
             overflow: TaskTracker::new(),
             unstruck: std::sync::Mutex::default(),
@@ -126,15 +159,15 @@ impl Bot {
         let late = tokio::spawn(desk.late.clone().run(desk.clone(), stop.clone()));
         poll(&self.telegram, &desk, &stop).await;
         menu.abort();
-        finish(&desk, late).await;
+        finish(&desk, late, bounds.grace).await;
         report_left(&*desk.journal).await;
         Ok(())
     }
 }
 
 /// Waits for the answers under way, for a while.
-async fn finish(desk: &Desk, mut late: tokio::task::JoinHandle<()>) {
-    let deadline = Instant::now() + GRACE;
+async fn finish(desk: &Desk, mut late: tokio::task::JoinHandle<()>, grace: std::time::Duration) {
+    let deadline = Instant::now() + grace;
     desk.overflow.close();
     let answered = async { tokio::join!(desk.lanes.drain(), desk.overflow.wait(), &mut late) };
     if timeout_at(deadline, answered).await.is_err() {

@@ -4,6 +4,9 @@
 //! waits until the whole batch of the last one is in the journal, in one commit, and on the disk: what dies before that
 //! is sent again, and what was taken before is known by its id. The answers do not wait for the disk. teloxide's own
 //! listener confirms first and loses what dies in between.
+//!
+//! No more is asked for than there is room for: while too much is under way, it stays at Telegram, for 24 hours (Bot
+//! API, "Getting updates").
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,7 +33,11 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
     let method: Method<GetUpdates, Vec<Update>> = Method::of(telegram);
     let mut offset = None;
     let mut lost = 0;
-    while let Some(polled) = stop.run_until_cancelled(method.call_dated(request(offset))).await {
+    let next = async |offset| {
+        desk.lanes.room(desk.batch.into()).await;
+        method.call_dated(request(offset, desk.batch)).await
+    };
+    while let Some(polled) = stop.run_until_cancelled(next(offset)).await {
         match polled {
             Ok((updates, date)) => {
                 lost = 0;
@@ -48,9 +55,9 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
     }
 }
 
-fn request(offset: Option<i32>) -> GetUpdates {
-    let request =
-        GetUpdates::new().timeout(POLL).allowed_updates([AllowedUpdate::Message, AllowedUpdate::CallbackQuery]);
+fn request(offset: Option<i32>, batch: u8) -> GetUpdates {
+    let kinds = [AllowedUpdate::Message, AllowedUpdate::CallbackQuery];
+    let request = GetUpdates::new().timeout(POLL).limit(batch).allowed_updates(kinds);
     match offset {
         Some(offset) => request.offset(offset),
         None => request,

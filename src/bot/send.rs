@@ -22,7 +22,10 @@ use teloxide::{
         CallbackQueryId, ChatAction, InlineKeyboardButton, InlineKeyboardMarkup, ParseMode, ReplyParameters, ThreadId,
     },
 };
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, sleep_until},
+};
 
 use super::{
     moves::Moves,
@@ -41,6 +44,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// How often it is tried to delete a message.
 const DELETION_TRIES: u32 = 3;
+
+/// In how many chats "typing" shows at once. It is sent anew every 4.5 s, which must not take up what Telegram allows.
+const TYPING: usize = 64;
 
 /// Where a reply goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,14 +78,24 @@ pub(super) struct Sender {
     delete_message: Method<DeleteMessage, IgnoredAny>,
     moves: Arc<Moves>,
     pauses: Pauses,
+    /// Calls that may be under way: each has a file descriptor.
+    lines: Semaphore,
+    typing: Semaphore,
 }
 
 impl Sender {
-    /// A sender that notes in `moves` which groups became supergroups.
-    pub(super) fn new(telegram: teloxide::Bot, moves: Arc<Moves>) -> Self {
-        let (send_message, edit_message) = (Method::of(&telegram), Method::of(&telegram));
-        let delete_message = Method::of(&telegram);
-        Self { telegram, send_message, edit_message, delete_message, moves, pauses: Pauses::default() }
+    /// A sender that notes in `moves` which groups became supergroups, and makes at most so many calls at once.
+    pub(super) fn new(telegram: teloxide::Bot, moves: Arc<Moves>, calls: usize) -> Self {
+        Self {
+            send_message: Method::of(&telegram),
+            edit_message: Method::of(&telegram),
+            delete_message: Method::of(&telegram),
+            telegram,
+            moves,
+            pauses: Pauses::default(),
+            lines: Semaphore::new(calls),
+            typing: Semaphore::new(TYPING),
+        }
     }
 
     /// Sends a reply, in as many messages as it needs; gives the last. Buttons stand under that one.
@@ -163,7 +179,7 @@ impl Sender {
         }
     }
 
-    /// Shows "typing" for as long as `work` takes, once it has taken a second.
+    /// Shows "typing" for as long as `work` takes, once it has taken a second; not where many wait.
     pub(super) async fn typing<T>(&self, to: Destination, work: impl Future<Output = T>) -> T {
         tokio::select! {
             biased;
@@ -175,6 +191,7 @@ impl Sender {
     /// Telegram shows the action for five seconds at most (Bot API, `sendChatAction`).
     async fn keep_typing(&self, to: Destination) -> std::convert::Infallible {
         sleep(Duration::from_secs(1)).await;
+        let Ok(_shown) = self.typing.try_acquire() else { return std::future::pending().await };
         loop {
             let request = self.telegram.send_chat_action(telegram_id(to.chat), ChatAction::Typing);
             let request = match to.topic {
@@ -185,6 +202,13 @@ impl Sender {
             let _ = request.await;
             sleep(Duration::from_millis(4500)).await;
         }
+    }
+
+    /// Makes one call when its turn has come. Nobody is on a line during a pause.
+    async fn on_a_line<T>(&self, call: impl Future<Output = T>) -> T {
+        // None is ever closed, so it is there.
+        let _line = self.lines.acquire().await;
+        call.await
     }
 
     /// Calls until Telegram has decided.
@@ -203,7 +227,7 @@ impl Sender {
         let mut lost = 0;
         loop {
             self.pauses.wait(chat).await;
-            match call().await {
+            match self.on_a_line(call()).await {
                 Err(RequestError::RetryAfter(seconds)) => {
                     tracing::warn!(%chat, seconds = seconds.seconds(), "Telegram asks for a pause");
                     self.pauses.until(chat, Instant::now() + seconds.duration());

@@ -31,7 +31,7 @@ pub use strangers::Strangers;
 use crate::{
     catalog::Catalog,
     clock::Clock,
-    inquiry::{Checked, Inquiry, Tried, parse::Request},
+    inquiry::{Checked, Inquiry, Tried, Wait, parse::Request},
     locale::{Html, Locale, Words},
     say,
     store::{self, Cursor, History, Preferences, Seq},
@@ -61,13 +61,21 @@ pub struct Talk {
 
 impl Talk {
     /// Does what was asked by `user` in `chat`, and gives the answer. What it keeps is noted in the journal's entry of
-    /// `update`, where there is one.
-    pub async fn carry_out(&self, chat: ChatId, user: UserId, intent: &Intent, update: Option<UpdateId>) -> Said {
+    /// `update`, where there is one. A check waits for its turn as long as `wait` says, and as long as it takes where a
+    /// provider is not asked again: then there is no other way to an answer.
+    pub async fn carry_out(
+        &self,
+        chat: ChatId,
+        user: UserId,
+        intent: &Intent,
+        update: Option<UpdateId>,
+        wait: Wait,
+    ) -> Said {
         let words = self.words(chat).await;
         match intent {
             Intent::Answer { text, leak } => warned(words, text.clone().into(), *leak),
             Intent::Check { request, leak } => {
-                let said = self.check(words, chat, user, request, update).await;
+                let said = self.check(words, chat, user, request, update, wait).await;
                 warned(words, said, *leak)
             }
             Intent::Products { word, for_owner } => self.products(words, word, *for_owner).into(),
@@ -116,7 +124,7 @@ impl Talk {
         Reply { text: Html::lines([apology, reply.text]), ..reply }
     }
 
-    /// What to say when more is asked than the bot can take.
+    /// What to say when more is asked than the bot can take, now or later.
     pub async fn busy(&self, chat: ChatId) -> Reply {
         say!(self.words(chat).await, "busy").into()
     }
@@ -129,7 +137,7 @@ impl Talk {
     /// Reads a message and carries it out, where nothing can come in between.
     pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
         match self.understand(ask, bot).await {
-            Some(intent) => self.carry_out(ask.chat, ask.user, &intent, None).await,
+            Some(intent) => self.carry_out(ask.chat, ask.user, &intent, None, Wait::ForItsTurn).await,
             None => Said::default(),
         }
     }
@@ -180,9 +188,10 @@ impl Talk {
         user: UserId,
         request: &Request,
         update: Option<UpdateId>,
+        wait: Wait,
     ) -> Said {
-        match (self.inquiry.check(chat, user, request, update).await, self.patience) {
-            (Tried::Busy, _) => say!(words, "busy").into(),
+        let wait = if self.patience.is_some() { wait } else { Wait::ForItsTurn };
+        match (self.inquiry.check(chat, user, request, update, wait).await, self.patience) {
             (Tried::Ended(checked), _) => self.ended(words, request, checked),
             (Tried::Unanswered { verdict, outcome }, Some(patience)) => {
                 let now = self.clock.now();

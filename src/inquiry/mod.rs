@@ -1,13 +1,13 @@
 //! One check: a line of text becomes a request ([`parse`]), a request becomes an outcome that is kept ([`Inquiry`]).
 //!
 //! ```text
-//! Request ─▶ flights ─▶ breaker ─▶ ask ─▶ klikoo
-//!               │                   └─▶ Outcome ─▶ breaker, health ─▶ all who asked ─▶ store
+//! Request ─▶ flights ─▶ seats ─▶ breaker ─▶ ask ─▶ klikoo
+//!               │                            └─▶ Outcome ─▶ breaker, health ─▶ all who asked ─▶ store
 //!               └─▶ who asks what is being asked already joins in
 //! ```
 //!
-//! The same question at the same moment is one call (`flights`), which is not made while its provider is out of order
-//! (`breaker`) and is counted for `/gangguan` (`health`). When to ask again is said by [`backoff`]; who does it, and
+//! The same question at the same moment is one call (`flights`), which waits until its provider is asked for less
+//! (`seats`), is not made while that is out of order (`breaker`), and is counted for `/gangguan` (`health`). When to ask again is said by [`backoff`]; who does it, and
 //! keeps it over a restart, is the bot.
 
 mod ask;
@@ -17,9 +17,10 @@ mod evidence;
 mod flights;
 mod health;
 pub mod parse;
+mod seats;
 mod service;
 
 pub use ask::{ask, ask_for_reason};
 pub use evidence::is_final;
 pub use health::Health;
-pub use service::{Asked, Checked, Inquiry, Tried};
+pub use service::{Asked, Bounds, Checked, Inquiry, Tried, Wait};

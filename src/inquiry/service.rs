@@ -1,7 +1,10 @@
-//! The checks that the whole process makes: each question asked once however many ask it, each provider left alone
-//! while it is out of order, each answer kept.
+//! The checks that the whole process makes: each question asked once however many ask it, each provider asked no more
+//! than so much at once and left alone while it is out of order, each answer kept.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 
@@ -9,9 +12,10 @@ use super::{
     ask::ask,
     breaker::Breaker,
     evidence::{Evidence, Silences, is_final},
-    flights::{Boarding, Flights},
+    flights::Flights,
     health::{Health, Minutes},
     parse::Request,
+    seats::{Seat, Seats},
 };
 use crate::{
     catalog::ProductCode,
@@ -21,10 +25,32 @@ use crate::{
     value::{ChatId, CustomerNumber, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict},
 };
 
-/// How many inquiries are under way at once, over all chats and providers. Each has a connection, a task, and up to
-/// 64 KiB of an answer, so this many take 16 MiB at the worst, and fit into the 1 024 files that a process may usually
-/// open. At one second an inquiry it is more than 250 a second, far more than agents type.
-const MOST_AT_ONCE: usize = 256;
+/// How much is asked at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Calls under way for one provider, over all chats.
+    pub calls: usize,
+    /// How long a check that waits [`Wait::AWhile`] waits for its turn.
+    pub wait: Duration,
+}
+
+impl Default for Bounds {
+    /// Each call has a connection, a task, and up to 64 KiB of an answer, so the five providers' take 20 MiB at the
+    /// worst, and fit into the 1 024 files that a process may usually open. At one second an inquiry it is 64 a second
+    /// for each, more than agents type. An agent sees "typing" for the wait, and must not for longer.
+    fn default() -> Self {
+        Self { calls: 64, wait: Duration::from_secs(15) }
+    }
+}
+
+/// How long a check waits for its turn, while as many calls as may be are under way for its provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// For [`Bounds::wait`]: there is another way to an answer.
+    AWhile,
+    /// As long as it takes.
+    ForItsTurn,
+}
 
 /// Makes checks at the partner API and keeps them. Clones are the same service.
 #[derive(Clone)]
@@ -32,7 +58,9 @@ pub struct Inquiry {
     client: Client,
     history: Arc<dyn History>,
     clock: Arc<dyn Clock>,
-    flights: Flights<Question, Outcome>,
+    flights: Flights<Question, Asked>,
+    seats: Seats,
+    wait: Duration,
     breaker: Breaker,
     minutes: Minutes,
     silences: Silences,
@@ -45,7 +73,7 @@ pub enum Asked {
     Ended(Outcome),
     /// Not asked: the provider is out of order and left alone for a while.
     Held,
-    /// Not asked: too many inquiries are under way.
+    /// Not asked: its turn did not come in time. Not where it waits [`Wait::ForItsTurn`].
     Busy,
     /// Asked, but the answer was lost, by a mistake in this program or because it stops: nothing is known of the number.
     Lost,
@@ -63,8 +91,6 @@ pub enum Tried {
         /// What the call brought; `None` where none was made, or it was lost.
         outcome: Option<Outcome>,
     },
-    /// Not asked: too many inquiries are under way. It is not for later: the agent asks again.
-    Busy,
 }
 
 /// A check that was made.
@@ -89,32 +115,47 @@ struct Question {
 impl Inquiry {
     /// Checks through `client`, kept in `history`, dated by `clock`.
     pub fn new(client: Client, history: Arc<dyn History>, clock: Arc<dyn Clock>) -> Self {
-        let flights = Flights::new(MOST_AT_ONCE);
+        let Bounds { calls, wait } = Bounds::default();
+        let (flights, seats) = (Flights::default(), Seats::new(calls));
         let (breaker, minutes, silences) = (Breaker::default(), Minutes::default(), Silences::default());
-        Self { client, history, clock, flights, breaker, minutes, silences }
+        Self { client, history, clock, flights, seats, wait, breaker, minutes, silences }
+    }
+
+    /// The same within other bounds, with nothing under way.
+    #[must_use]
+    pub fn within(self, bounds: Bounds) -> Self {
+        Self { flights: Flights::default(), seats: Seats::new(bounds.calls), wait: bounds.wait, ..self }
     }
 
     /// Makes the first try of a check for `agent` in `chat`. Where it ended, it is on disk when this returns, noted in the
     /// journal's entry of `update`.
-    pub async fn check(&self, chat: ChatId, agent: UserId, request: &Request, update: Option<UpdateId>) -> Tried {
-        match self.ask(request).await {
+    pub async fn check(
+        &self,
+        chat: ChatId,
+        agent: UserId,
+        request: &Request,
+        update: Option<UpdateId>,
+        wait: Wait,
+    ) -> Tried {
+        match self.ask(request, wait).await {
             Asked::Ended(outcome) if is_final(&outcome.verdict) => {
                 Tried::Ended(self.keep(chat, agent, request, outcome, update).await)
             }
             Asked::Ended(outcome) => Tried::Unanswered { verdict: outcome.verdict.clone(), outcome: Some(outcome) },
             Asked::Held => Tried::Unanswered { verdict: self.silences.last(request.product.provider), outcome: None },
-            Asked::Lost => Tried::Unanswered { verdict: Verdict::NoAnswer, outcome: None },
-            Asked::Busy => Tried::Busy,
+            Asked::Busy | Asked::Lost => Tried::Unanswered { verdict: Verdict::NoAnswer, outcome: None },
         }
     }
 
-    /// Asks about a number and keeps nothing. Whoever asks the same at the same moment shares the one call, and the
-    /// call goes on should this future be dropped.
-    pub async fn ask(&self, request: &Request) -> Asked {
-        match self.flights.board(Question::of(request), || self.call(request)) {
-            Boarding::Aboard(flight) => flight.landed().await.map_or(Asked::Lost, Asked::Ended),
-            Boarding::Refused => Asked::Held,
-            Boarding::Full => Asked::Busy,
+    /// Asks about a number and keeps nothing. Whoever asks the same at the same moment shares the one call, its wait for
+    /// its turn included, and it goes on should this future be dropped.
+    pub async fn ask(&self, request: &Request, wait: Wait) -> Asked {
+        loop {
+            match self.flights.board(Question::of(request), || self.call(request, wait)).landed().await {
+                // It had joined one that would not wait as long.
+                Some(Asked::Busy) if wait == Wait::ForItsTurn => {}
+                asked => return asked.unwrap_or(Asked::Lost),
+            }
         }
     }
 
@@ -155,21 +196,38 @@ impl Inquiry {
         })
     }
 
-    /// The one call for a question, which needs nothing of whoever asked; `None` while the provider is left alone.
-    fn call(&self, request: &Request) -> Option<impl Future<Output = Outcome> + Send + use<>> {
+    /// The one call for a question, which needs nothing of whoever asked. Whether its provider may be called is decided
+    /// when its turn has come: much may have happened while it waited.
+    fn call(&self, request: &Request, wait: Wait) -> impl Future<Output = Asked> + Send + use<> {
         let provider = request.product.provider;
-        let pass = self.breaker.admit(provider, self.clock.now())?;
         let (client, clock, request) = (self.client.clone(), self.clock.clone(), request.clone());
-        let (minutes, silences) = (self.minutes.clone(), self.silences.clone());
-        Some(async move {
+        let (breaker, minutes, silences) = (self.breaker.clone(), self.minutes.clone(), self.silences.clone());
+        let seats = self.seats.clone();
+        let longest = (wait == Wait::AWhile).then_some(self.wait);
+        async move {
+            let _seat = match seat(&seats, &breaker, provider, longest).await {
+                Ok(seat) => seat,
+                Err(unasked) => return unasked,
+            };
+            let Some(pass) = breaker.admit(provider, clock.now()) else { return Asked::Held };
             let began = Instant::now();
             let outcome = ask(&client, &request).await;
             let (evidence, now) = (Evidence::of(&outcome.verdict), clock.now());
             minutes.note(provider, evidence, began.elapsed(), now);
             silences.note(provider, &outcome.verdict);
             pass.ended(evidence, now);
-            outcome
-        })
+            Asked::Ended(outcome)
+        }
+    }
+}
+
+/// A seat for one call. Nobody waits for one at a provider that is left alone: its calls hang, and the wait would end in
+/// the same.
+async fn seat(seats: &Seats, breaker: &Breaker, provider: Provider, longest: Option<Duration>) -> Result<Seat, Asked> {
+    match seats.try_take(provider) {
+        Some(seat) => Ok(seat),
+        None if breaker.is_open(provider) => Err(Asked::Held),
+        None => seats.take(provider, longest).await.ok_or(Asked::Busy),
     }
 }
 

@@ -4,14 +4,15 @@
 mod faults;
 mod outage;
 mod together;
+mod turns;
 mod wire;
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use ceknomor::{
     catalog::Catalog,
     clock::FixedClock,
-    inquiry::{Asked, Inquiry, Tried, parse::Request},
+    inquiry::{Asked, Bounds, Inquiry, Tried, Wait, parse::Request},
     klikoo::{Account, Client, PrivateKey, Timeouts},
     sandbox::Sandbox,
     store::{Cursor, History, MemoryStore},
@@ -27,7 +28,7 @@ const AGENT: UserId = UserId(7);
 fn unanswered(tried: Tried) -> Option<Verdict> {
     match tried {
         Tried::Unanswered { verdict, .. } => Some(verdict),
-        Tried::Ended(_) | Tried::Busy => None,
+        Tried::Ended(_) => None,
     }
 }
 
@@ -49,6 +50,12 @@ impl Bench {
         let klikoo = Self::klikoo().await;
         let url = klikoo.0.base_url().to_owned();
         Self::at(klikoo, &url, Timeouts::default())
+    }
+
+    /// The same within these bounds.
+    async fn within(calls: usize, wait: Duration) -> Self {
+        let bench = Self::new().await;
+        Self { inquiry: bench.inquiry.within(Bounds { calls, wait }), ..bench }
     }
 
     /// A sandbox and its clock.
@@ -78,12 +85,17 @@ impl Bench {
 
     /// Asks about a PLN20 for this number.
     async fn ask(&self, number: &str) -> Asked {
-        self.inquiry.ask(&self.request("PLN20", number)).await
+        self.inquiry.ask(&self.request("PLN20", number), Wait::ForItsTurn).await
+    }
+
+    /// The same, but for no longer than a check may wait for its turn.
+    async fn ask_for_a_while(&self, number: &str) -> Asked {
+        self.inquiry.ask(&self.request("PLN20", number), Wait::AWhile).await
     }
 
     /// Makes a check of PLN20 for this number.
     async fn check(&self, number: &str) -> Tried {
-        self.inquiry.check(CHAT, AGENT, &self.request("PLN20", number), None).await
+        self.inquiry.check(CHAT, AGENT, &self.request("PLN20", number), None, Wait::AWhile).await
     }
 
     /// Lets `asking` begin, and waits until the sandbox, which must hold them, has received `calls` inquiries in all.

@@ -1,5 +1,6 @@
 //! The whole program between stand-ins: a strict Telegram on one side, a strict Klikoo on the other, a real store in a
-//! directory of its own, and a clock that stands still. [`App::build`] is the one that `ceknomor run` calls.
+//! directory of its own, and a clock that stands still. [`App::build`] is what `ceknomor run` calls, here within bounds
+//! that a test may make small.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use ceknomor::{
-    app::{App, Config, Stores},
+    app::{App, Bounds, Config, Stores},
     bot::{Access, Account as Telegram},
     catalog::Catalog,
     clock::FixedClock,
@@ -63,6 +64,8 @@ pub struct Scene {
     /// How long a silent provider is asked again.
     pub patience: Option<TimeDelta>,
     pub catalog: Catalog,
+    /// How much the bot takes on.
+    pub bounds: Bounds,
     data: TempDir,
     owners: Vec<UserId>,
     chats: Vec<ChatId>,
@@ -82,6 +85,7 @@ impl Scene {
             timeouts: Timeouts::default(),
             patience: None,
             catalog: Catalog::load(None).unwrap(),
+            bounds: Bounds::default(),
             data: tempfile::tempdir().unwrap(),
             owners: Vec::new(),
             chats: Vec::new(),
@@ -151,7 +155,7 @@ impl Scene {
             catalog: self.catalog.clone(),
             access: Access::new(self.owners.iter().copied(), self.chats.iter().copied()),
         };
-        let app = App::build(config, stores, self.clock.clone()).unwrap();
+        let app = App::build_within(self.bounds, config, stores, self.clock.clone()).unwrap();
         let stop = CancellationToken::new();
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let task = runtime.spawn(app.run(stop.clone()));

@@ -5,6 +5,7 @@ use crate::bot_api::{Reply, Talk};
 mod backlog;
 mod bad_input;
 mod broken_answers;
+mod capacity;
 mod checking;
 mod failing_parts;
 mod groups;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{Bench, DOWN, FOUND, is_found, outcome, unanswered};
 use ceknomor::{
-    inquiry::{Asked, Health},
+    inquiry::{Asked, Health, Wait},
     value::{Provider, Verdict},
 };
 
@@ -40,7 +40,7 @@ async fn after_five_silences_no_call_is_made_but_for_other_providers() {
     assert_eq!(unanswered(bench.check(FOUND).await), Some(Verdict::ProviderDown));
     assert_eq!((bench.calls(), bench.kept().await), (calls, 0));
     let ovo = bench.request("OVO10", "081000000001");
-    assert!(is_found(bench.inquiry.ask(&ovo).await));
+    assert!(is_found(bench.inquiry.ask(&ovo, Wait::AWhile).await));
 }
 
 #[tokio::test]
@@ -99,8 +99,7 @@ async fn neither_verdicts_on_numbers_nor_the_operators_problems_open_the_circuit
 #[tokio::test]
 async fn health_counts_calls_and_not_those_who_waited_for_them() {
     let bench = Bench::new().await;
-    let request = bench.request("PLN20", FOUND);
-    let (first, second) = tokio::join!(bench.inquiry.ask(&request), bench.inquiry.ask(&request));
+    let (first, second) = tokio::join!(bench.ask(FOUND), bench.ask(FOUND));
     assert!(first == second && is_found(first));
     outcome(bench.ask("00000000404").await);
     outcome(bench.ask(DOWN).await);

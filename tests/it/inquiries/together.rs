@@ -1,4 +1,4 @@
-//! The same question at the same moment is one call with several answers; a process makes only so many at once.
+//! The same question at the same moment is one call with several answers.
 
 use std::{collections::HashSet, pin::pin, sync::Arc};
 
@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::{AGENT, Bench, FOUND, is_found, outcome};
 use ceknomor::{
-    inquiry::{Asked, Tried, parse::Request},
+    inquiry::{Tried, Wait, parse::Request},
     value::{ChatId, Rupiah},
 };
 
@@ -15,7 +15,8 @@ async fn twenty_agents_who_ask_the_same_make_one_call_and_each_has_the_answer_in
     let bench = Bench::new().await;
     bench.klikoo.hold();
     let request = bench.request("PLN20", FOUND);
-    let mut asking = pin!(join_all((0..20).map(|chat| bench.inquiry.check(ChatId(chat), AGENT, &request, None))));
+    let mut asking =
+        pin!(join_all((0..20).map(|chat| bench.inquiry.check(ChatId(chat), AGENT, &request, None, Wait::AWhile))));
     bench.begin(asking.as_mut(), 1).await;
     bench.klikoo.release();
     let checks: Vec<_> = asking
@@ -41,7 +42,7 @@ async fn another_number_product_or_nominal_is_another_question() {
         ask("DNOPEN", "081000000002", Some(Rupiah(20_000))),
         ask("DN1", "081000000001", None),
     ];
-    let mut asking = pin!(join_all(requests.iter().map(|request| bench.inquiry.ask(request))));
+    let mut asking = pin!(join_all(requests.iter().map(|request| bench.inquiry.ask(request, Wait::AWhile))));
     bench.begin(asking.as_mut(), 4).await;
     bench.klikoo.release();
     let references: HashSet<_> = asking.await.into_iter().map(|asked| outcome(asked).reference).collect();
@@ -72,22 +73,4 @@ async fn the_first_who_asked_may_go_away() {
     bench.klikoo.release();
     assert!(is_found(second.await));
     assert_eq!(bench.calls(), 1);
-}
-
-#[tokio::test]
-async fn beyond_256_at_once_a_new_question_is_turned_away_until_there_is_room() {
-    let bench = Bench::new().await;
-    bench.klikoo.hold();
-    let numbers: Vec<String> = (1..=256).map(|n| format!("0000001{n:04}")).collect();
-    let mut asking = pin!(join_all(numbers.iter().map(|number| bench.ask(number))));
-    bench.begin(asking.as_mut(), 256).await;
-    assert_eq!(bench.check(FOUND).await, Tried::Busy);
-    assert_eq!(bench.calls(), 256);
-    let mut joined = pin!(bench.ask(&numbers[0]));
-    bench.begin(joined.as_mut(), 256).await;
-    bench.klikoo.release();
-    let answers = asking.await;
-    assert!(answers.iter().all(|asked| matches!(asked, Asked::Ended(_))));
-    assert_eq!(joined.await, answers[0]);
-    assert!(is_found(bench.ask(FOUND).await));
 }
