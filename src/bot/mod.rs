@@ -13,6 +13,7 @@ mod lanes;
 mod late;
 mod menu;
 mod moves;
+mod notice;
 mod poll;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
