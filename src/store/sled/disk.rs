@@ -18,7 +18,7 @@ use super::check;
 use super::checkpoint;
 use super::database::Database;
 use super::engine::Engine;
-use super::layout::{Kind, Layout, once_let_go, sync_dir};
+use super::layout::{Kind, Layout, once_let_go, sync_sled};
 use super::manifest::{Left, Manifest, State};
 use super::mark::{Mark, MarkFile, Reached};
 use super::migration;
@@ -139,8 +139,8 @@ impl Disk {
         let mut settle = || {
             mark_file.write(Reached { mark: Mark::default(), archive: database.archived() })?;
             mark_file.sync()?;
-            log.sync_all()?;
-            sync_dir(&layout.sled())?;
+            // sled never syncs its file `conf`, without which it opens nothing.
+            sync_sled(&layout)?;
             Wal::create(&layout)
         };
         let wal = settle().map_err(|error| layout.error(&error))?;
