@@ -170,7 +170,7 @@ impl Layout {
     }
 
     /// A new directory is its owner's alone: customers' names are in it. One that is there stays as it is.
-    fn make(&self) -> io::Result<()> {
+    pub(super) fn make(&self) -> io::Result<()> {
         if let Some(parent) = self.dir.parent().filter(|parent| !parent.exists()) {
             fs::create_dir_all(parent)?;
         }

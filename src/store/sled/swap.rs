@@ -51,7 +51,7 @@ fn put(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> i
             continue;
         }
         if to.exists() {
-            fs::create_dir_all(&aside.dir)?;
+            aside.make()?;
             step()?;
             fs::rename(&to, aside.dir.join(part))?;
             // Never neither of them, whatever the disk had not written yet.
