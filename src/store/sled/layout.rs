@@ -75,7 +75,8 @@ impl Layout {
         File::options().read(true).write(true).open(self.log()).map_err(|error| self.error(&error))
     }
 
-    /// A file that is only there to see whether the disk has room. Its name hides it, should it be left over.
+    /// A file that is only there to see whether the disk has room. Should it be left over, its name hides it, and the next
+    /// opening removes it.
     pub(super) fn probe(&self) -> PathBuf {
         self.dir.join(".room")
     }
