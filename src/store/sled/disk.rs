@@ -18,7 +18,7 @@ use super::check;
 use super::checkpoint;
 use super::database::Database;
 use super::engine::Engine;
-use super::layout::{Kind, Layout, once_let_go, sync_dir};
+use super::layout::{Kind, Layout, once_let_go, sync_sled};
 use super::manifest::{Left, Manifest, State};
 use super::mark::{Mark, MarkFile, Reached};
 use super::migration;
@@ -139,8 +139,8 @@ impl Disk {
         let mut settle = || {
             mark_file.write(Reached { mark: Mark::default(), archive: database.archived() })?;
             mark_file.sync()?;
-            log.sync_all()?;
-            sync_dir(&layout.sled())?;
+            // sled never syncs its file `conf`, without which it opens nothing.
+            sync_sled(&layout)?;
             Wal::create(&layout)
         };
         let wal = settle().map_err(|error| layout.error(&error))?;
@@ -158,6 +158,7 @@ impl Disk {
             Left::Open(reached) => {
                 let records = wal::read(&layout)?;
                 let (mark, found) = check::check(&layout, &manifest.id, reached)?;
+                write_again(&layout.open_log()?).map_err(|error| layout.error(&error))?;
                 Self::go_on(layout, manifest, mark_file, mark, |layout, engine| {
                     Ok((Database::found(layout, engine, reached.archive, &found)?, records))
                 })
@@ -341,6 +342,13 @@ impl Commit for Disk {
     fn close(self: Box<Self>) -> Result<(), Error> {
         Self::close(*self)
     }
+}
+
+/// Makes all of sled's log durable, which sled does not have open: a sync of it may have failed, and then a later one
+/// leaves out what that had to write.
+pub(super) fn write_again(log: &File) -> io::Result<()> {
+    archive::write_again(log, 0, log.metadata()?.len())?;
+    log.sync_all()
 }
 
 /// Waits until sled, whose threads and readers hold its log locked, is done with it.

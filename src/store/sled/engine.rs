@@ -8,7 +8,7 @@ use ::sled::{Db, IVec, Tree};
 
 use super::super::{Error, key};
 use super::held::Row;
-use super::layout::once_let_go;
+use super::layout::{once_let_go, remove_unfinished};
 use super::manifest::SCHEMA;
 use crate::value::ChatId;
 
@@ -102,6 +102,7 @@ pub(super) fn read_head(dir: &Path, (chat, newest): &Row) -> Result<(ChatId, u64
 
 /// Opens sled, and of it what `trees` takes.
 pub(super) fn open<T>(dir: &Path, sled: &Path, trees: impl Fn(Db) -> ::sled::Result<T>) -> Result<T, Error> {
+    remove_unfinished(sled).map_err(|error| Error::from_io(dir, &error))?;
     let open = || -> ::sled::Result<T> {
         // No flusher thread: the writer flushes at checkpoints, and sled deadlocks where many flush at once.
         trees(::sled::Config::new().path(sled).cache_capacity(CACHE).flush_every_ms(None).open()?)

@@ -90,7 +90,7 @@ pub(super) fn merge<Stored: Iterator<Item = Result<Row, Error>>>(
     })
 }
 
-/// Whether a held row comes before the next of sled's. Sled's own row of that key is passed over.
+/// Whether a held row comes before the next that is stored. The stored row of that key is passed over.
 fn takes_its_turn(key: &IVec, stored: &mut Peekable<impl Iterator<Item = Result<Row, Error>>>, order: Order) -> bool {
     stored.next_if(|row| row.as_ref().is_ok_and(|(stored, _)| stored == key));
     match (stored.peek(), order) {

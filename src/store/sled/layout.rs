@@ -75,7 +75,8 @@ impl Layout {
         File::options().read(true).write(true).open(self.log()).map_err(|error| self.error(&error))
     }
 
-    /// A file that is only there to see whether the disk has room. Its name hides it, should it be left over.
+    /// A file that is only there to see whether the disk has room. Should it be left over, its name hides it, and the next
+    /// opening removes it.
     pub(super) fn probe(&self) -> PathBuf {
         self.dir.join(".room")
     }
@@ -170,7 +171,7 @@ impl Layout {
     }
 
     /// A new directory is its owner's alone: customers' names are in it. One that is there stays as it is.
-    fn make(&self) -> io::Result<()> {
+    pub(super) fn make(&self) -> io::Result<()> {
         if let Some(parent) = self.dir.parent().filter(|parent| !parent.exists()) {
             fs::create_dir_all(parent)?;
         }
@@ -232,13 +233,14 @@ fn unless_missing(removed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// sled's files under `sled`, as paths relative to it, sorted. Others are none of sled's, nor of ours.
+/// sled's files under `sled`, as paths relative to it, sorted. Others are none of sled's, nor of ours; what sled had not
+/// written to its end is none either.
 pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(sled)? {
         let name = entry?.file_name();
         let text = name.to_string_lossy();
-        if text == "conf" || text == "db" || text.starts_with("snap.") {
+        if text == "conf" || text == "db" || (text.starts_with("snap.") && !text.ends_with(UNFINISHED)) {
             files.push(name.into());
         }
     }
@@ -249,7 +251,22 @@ pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Makes sled's files durable, which sled must not have open.
+/// How the name of a snapshot ends that sled is writing.
+const UNFINISHED: &str = ".generating";
+
+/// Removes the snapshot that sled was writing when it was killed: sled would take it for a whole one, the newest, and
+/// refuse to open. It says nothing that sled's log does not.
+pub(super) fn remove_unfinished(sled: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(sled).into_iter().flatten() {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().ends_with(UNFINISHED) {
+            remove_file(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes what sled has written to its files durable, and their names.
 pub(super) fn sync_sled(layout: &Layout) -> io::Result<()> {
     let sled = layout.sled();
     for path in sled_files(&sled)? {

@@ -26,10 +26,11 @@
 //! | `struck` | which of the journal's entries came to their end since the open, noted at once ([`struck`]) |
 //! | `archive` | the records of all chats ([`archive`]) |
 //! | `sled/` | sled's own files: what chats have chosen, the journal, and where each chat's records are |
-//! | `check/` | only while a directory that was not closed is being checked |
+//! | `check/` | only while a directory that was not closed is being checked, or one of an older schema is migrated |
 //! | `schema-2/` | only after a migration, what was there before ([`migration`]) |
 //! | `control` | only while a bot has it open: where backups are asked for ([`backup`]) |
 //! | `restored/`, `migrated-…/`, `compacted/`, `before-…/` | what takes the place of another, and the other ([`swap`]) |
+//! | `unpacking/`, `restoring/`, `migrating/`, `compacting/` | only while one of those is being made |
 //!
 //! # The room it takes
 //! Some 210 bytes of the archive for a check, and no memory. sled's files are a few MiB, however many checks there are:

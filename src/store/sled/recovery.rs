@@ -13,7 +13,7 @@ use super::super::Error;
 use super::check;
 use super::checkpoint;
 use super::database::Database;
-use super::disk::{Disk, Live, wait_for_sled};
+use super::disk::{Disk, Live, wait_for_sled, write_again};
 use super::engine::Engine;
 use super::layout::Layout;
 use super::writer::{Answer, Write};
@@ -63,7 +63,8 @@ impl Disk {
         probe(&self.layout, ROOM).map_err(|error| self.layout.error(&error))?;
         self.readers.set(Err(full.clone()));
         let log = self.layout.open_log()?;
-        wait_for_sled(&log).map_err(|error| self.layout.error(&error))?;
+        let settled = wait_for_sled(&log).and_then(|()| write_again(&log));
+        settled.map_err(|error| self.layout.error(&error))?;
         drop(log);
         let engine = Engine::open(&self.layout.dir, &self.layout.sled())?;
         // As a restart would: not the mark in memory, but what is in the files.

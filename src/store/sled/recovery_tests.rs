@@ -67,6 +67,15 @@ impl Drop for SmallDisk {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_that_leaves_the_probe_takes_no_room_for_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let probe = Layout::new(dir.path()).probe();
+    fs::write(&probe, [1; 100]).unwrap();
+    SledStore::open(dir.path()).unwrap().close().await.unwrap();
+    assert!(!probe.exists());
+}
+
 fn trying_at_once() -> Timing {
     Timing { pause: Duration::ZERO, ..Timing::default() }
 }

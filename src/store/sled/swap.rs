@@ -15,7 +15,7 @@ use std::fs::{self, File};
 use std::io;
 
 use super::super::Error;
-use super::layout::{Layout, remove_dir, sync_dir};
+use super::layout::{Layout, remove_dir, remove_file, sync_dir};
 use super::manifest::SCHEMA;
 use super::mark::MarkFile;
 
@@ -36,7 +36,7 @@ pub(super) fn finish(layout: &Layout, lock: &mut MarkFile) -> Result<(), Error> 
         ] {
             remove_dir(&left_over)?;
         }
-        Ok(())
+        remove_file(&layout.probe())
     };
     finish().map_err(|error| layout.error(&error))
 }
@@ -51,7 +51,7 @@ fn put(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> i
             continue;
         }
         if to.exists() {
-            fs::create_dir_all(&aside.dir)?;
+            aside.make()?;
             step()?;
             fs::rename(&to, aside.dir.join(part))?;
             // Never neither of them, whatever the disk had not written yet.

@@ -1,9 +1,9 @@
-//! `wal`, the write-ahead log: what was committed since sled was last flushed, group by group.
+//! `wal`, the write-ahead log: what was committed since the last checkpoint, group by group.
 //!
 //! A commit appends one record here and syncs this file. A flush of sled would cost far more: sled wakes all its
-//! threads for each. What is written here is held in memory, and goes to sled at the next checkpoint, which empties the
-//! log. After an improper stop the log is replayed over what sled holds; records only say what
-//! rows are from now on, so it does no harm that sled holds some of it already.
+//! threads for each. What is written here is held in memory, and goes to the archive and to sled at the next checkpoint,
+//! which empties the log. After an improper stop the log is replayed over what they hold; its records only say what rows
+//! are from now on, and the archive takes no place twice, so it does no harm that they hold some of it already.
 //!
 //! # The bytes
 //! The file begins with [`HEAD`]; then come records: [`RECORD`], the body's length (8 bytes), the CRC-32 of length
@@ -130,7 +130,7 @@ impl Wal {
         decode_all(&bytes).map_err(|what| layout.damaged(what))
     }
 
-    /// Empties it, durably: what it held is safe in sled.
+    /// Empties it, durably: what it held is safe in the archive and in sled.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         let empty = HEAD.len() as u64;
         // Not by what was counted: a write that failed may not have been taken back.

@@ -76,7 +76,9 @@ impl Header {
     fn makes_sense(&self) -> bool {
         let leads_back =
             if self.depth == 0 { self.prev == 0 && self.jump == 0 } else { (1..=self.prev).contains(&self.jump) };
-        leads_back && (HEADER..=LARGEST).contains(&(self.length as usize)) && self.first <= self.last
+        // Who reads counts to the depth behind it.
+        let is_counted = self.depth < u32::MAX;
+        leads_back && is_counted && (HEADER..=LARGEST).contains(&(self.length as usize)) && self.first <= self.last
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -295,5 +297,8 @@ mod tests {
             Draft::begin(ChatId(7), Seq(5), b"").finish(prev, 50, 4, &mut nonsense).unwrap();
             assert_eq!(Header::decode(&nonsense), None, "it leads nowhere");
         }
+        let mut deepest = Vec::new();
+        Draft::begin(ChatId(7), Seq(5), b"").finish(100, 50, u32::MAX, &mut deepest).unwrap();
+        assert_eq!(Header::decode(&deepest), None, "none can come after it");
     }
 }

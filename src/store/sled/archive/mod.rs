@@ -162,8 +162,9 @@ fn open_to_write(layout: &Layout) -> io::Result<File> {
     File::options().read(true).write(true).open(layout.archive())
 }
 
-/// Writes what stands between two places once more: a sync of it may have failed, and a later one would not know.
-fn write_again(file: &File, mut at: u64, end: u64) -> io::Result<()> {
+/// Writes what stands between two places of a file once more: a sync of it may have failed, and a later one would not
+/// know.
+pub(super) fn write_again(file: &File, mut at: u64, end: u64) -> io::Result<()> {
     let mut bytes = vec![0; 64 * 1024];
     while at < end {
         let read = read_some(file, &mut bytes, at)?;

@@ -1,5 +1,7 @@
 //! A restore: all comes back, the old is kept, and a crash leaves one of them whole.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::super::super::change::Change;
 use super::super::super::database::TreeName;
 use super::super::super::manifest::SCHEMA;
@@ -44,6 +46,8 @@ async fn what_was_there_before_is_kept_as_it_was() {
     let aside = dir.join("before-restore");
     assert_eq!(restored.before.as_ref(), Some(&aside));
     assert!(contents(&aside) == before);
+    let mode = fs::metadata(&aside).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o700, "it may be moved to where others can look");
 
     let all = contents(&dir);
     let refused = restore(&dir, &file).unwrap_err().to_string();
