@@ -201,6 +201,11 @@ impl FakeTelegram {
         self.world.change(|state| state.presses.retain(|_, press| press.answer.is_some()));
     }
 
+    /// Reads every deletion, whichever message it was of.
+    pub fn read_deletions(&self) {
+        self.world.change(|state| state.chats.values_mut().for_each(|chat| chat.unread.deletions.clear()));
+    }
+
     /// Dates messages by this clock, and no more by the machine's.
     pub fn date_by(&self, clock: Arc<dyn Clock>) {
         self.world.change(|state| state.clock = Some(clock));

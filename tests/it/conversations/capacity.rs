@@ -6,7 +6,7 @@ use ceknomor::value::Provider;
 use chrono::TimeDelta;
 use tokio::time::timeout;
 
-use super::{ask, body};
+use super::{as_time_passes, ask, body};
 use crate::{
     bot_api::{Fault, Gate, Reply, Sent, Talk},
     scene::{Running, Scene},
@@ -48,20 +48,6 @@ async fn all_are_answered(crowd: &[Talk], asked: &[Sent]) {
 
 fn is_found(reply: &Reply) -> bool {
     reply.text().contains("✅ DANA") && reply.text().contains("BUDI CONTOH")
-}
-
-/// Lets time pass until something has happened.
-async fn as_time_passes<T>(scene: &Scene, event: impl Future<Output = T>) -> T {
-    let time = async {
-        loop {
-            scene.pass(TimeDelta::seconds(10));
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::select! {
-        happened = event => happened,
-        () = time => unreachable!("time never ends"),
-    }
 }
 
 async fn patient() -> Scene {

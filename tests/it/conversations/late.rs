@@ -6,7 +6,7 @@ use std::time::Duration;
 use ceknomor::{clock::Clock, klikoo::Timeouts};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ask, body};
+use super::{as_time_passes, ask, body};
 use crate::{
     bot_api::{Fault, Gate, Reply, Talk},
     scene::Scene,
@@ -38,20 +38,6 @@ async fn ask_in_vain(scene: &Scene, talk: &Talk, typed: &str) -> Reply {
     // One agent's questions keep their order: with this one answered, that one waits.
     assert!(ask(talk, "/id").await.text().starts_with("ID Anda"));
     notice
-}
-
-/// Lets time pass until something has happened.
-async fn as_time_passes<T>(scene: &Scene, event: impl Future<Output = T>) -> T {
-    let time = async {
-        loop {
-            scene.pass(TimeDelta::seconds(10));
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::select! {
-        happened = event => happened,
-        () = time => unreachable!("time never ends"),
-    }
 }
 
 const EMPTY: &str = "Belum ada cek di obrolan ini. Coba /cek PLN20 01105691111";

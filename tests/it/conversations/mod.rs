@@ -1,6 +1,13 @@
 //! What people say to the bot and what it answers, through the whole bot, over real HTTP on both sides.
 
-use crate::bot_api::{Reply, Talk};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::{
+    bot_api::{Reply, Talk},
+    scene::Scene,
+};
 
 mod backlog;
 mod bad_input;
@@ -29,6 +36,20 @@ async fn ask(talk: &Talk, text: &str) -> Reply {
     let reply = talk.reply().await;
     assert!(reply.answers(&asked), "{text:?} is not what was answered: {reply:?}");
     reply
+}
+
+/// Lets time pass until something has happened.
+async fn as_time_passes<T>(scene: &Scene, event: impl Future<Output = T>) -> T {
+    let time = async {
+        loop {
+            scene.pass(TimeDelta::seconds(10));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        happened = event => happened,
+        () = time => unreachable!("time never ends"),
+    }
 }
 
 /// Checks once more than a page of the history holds, and gives the page that can be turned.
