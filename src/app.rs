@@ -139,7 +139,7 @@ impl App {
     pub fn build_within(bounds: Bounds, config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let patience = config.patience;
         let talk = talk(config.klikoo, config.timeouts, config.catalog, &stores, clock.clone(), patience)?;
-        let talk = Talk { inquiry: talk.inquiry.clone().within(bounds.inquiry), ..talk };
+        let talk = Talk { inquiry: talk.inquiry.within(bounds.inquiry), ..talk };
         let bot = Bot::new(&config.telegram, Arc::new(talk), stores.journal, clock, config.access)?;
         Ok(Self { bot: bot.within(bounds.bot) })
     }

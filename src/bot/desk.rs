@@ -70,7 +70,8 @@ impl Desk {
             let number = update.update_id;
             match AssertUnwindSafe(self.question(update)).catch_unwind().await {
                 Ok(question) => questions.extend(question),
-                // Nobody can be told: it is not known who asked, nor what. Telegram would send it again at every start.
+                // It is not known whether the bot was spoken to at all, so nobody is told. Telegram would send it again
+                // at every start.
                 Err(_) => tracing::error!(update = number, "reading an update panicked; it was passed over"),
             }
         }
@@ -158,8 +159,8 @@ impl Desk {
                     let reply = desk.talk.not_accepted(question.chat).await;
                     let _ = desk.sender.send(question.to, &reply).await;
                 } else {
-                    // It needs no room on the disk; /batal even makes some.
-                    desk.answer(question, None).await;
+                    // It needs no room on the disk; /batal even makes some. The journal has nothing of it to strike.
+                    desk.answer_unharmed(&question, None).await;
                 }
             });
             if told.is_err() {
@@ -200,23 +201,24 @@ impl Desk {
 
     /// Answers one question, and strikes it from the journal unless it waits for a provider.
     async fn answer(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
-        // In a box, so that what waits in a lane is a question, and not the 5 KB of the work on it.
-        Box::pin(self.answer_unharmed(question, earlier)).await;
-    }
-
-    async fn answer_unharmed(self: Arc<Self>, question: Question, earlier: Option<Entry>) {
-        let is_ended = match AssertUnwindSafe(self.work(&question, earlier)).catch_unwind().await {
-            Ok(is_ended) => is_ended,
-            Err(_) => {
-                // The panic's own place is in the log already, from the panic hook.
-                tracing::error!(chat = %question.chat, "a handler panicked; apologising");
-                self.apologise(&question).await;
-                true
-            }
-        };
-        if is_ended {
+        if self.answer_unharmed(&question, earlier).await {
             self.finish(question.update).await;
         }
+    }
+
+    /// Answers one question, with an apology where a mistake in this program stands in the way; whether that ends it.
+    async fn answer_unharmed(self: &Arc<Self>, question: &Question, earlier: Option<Entry>) -> bool {
+        let work = async {
+            let worked = AssertUnwindSafe(self.work(question, earlier)).catch_unwind().await;
+            if worked.is_err() {
+                // The panic's own place is in the log already, from the panic hook.
+                tracing::error!(chat = %question.chat, "a handler panicked; apologising");
+                self.apologise(question).await;
+            }
+            worked.unwrap_or(true)
+        };
+        // In a box, so that what waits in a lane is a question, and not the 5 KB of the work on it.
+        Box::pin(work).await
     }
 
     /// Does what a question asks for; whether that ends it.

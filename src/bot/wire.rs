@@ -1,11 +1,11 @@
-//! The calls of the Bot API that every check makes, and what the bot reads of Telegram's answers: the few fields that it
-//! uses (Bot API, `Update`, `Message`).
+//! The calls of the Bot API that a check hangs on, and what the bot reads of Telegram's answers: the few fields that it uses
+//! (Bot API, `Update`, `Message`).
 //!
 //! teloxide's own types read every field that there is, and refuse an answer over one that they do not know: a message
 //! that Telegram has taken would then be sent again, and again. Reading them, and putting the address together for each
 //! call, is also a good part of the work of a check. So these calls take teloxide's payloads, client and errors, and
-//! nothing else of it; not its sleep of 10 s after a 5xx either, because the bot has pauses of its own. What is called now
-//! and then is called as teloxide calls it.
+//! nothing else of it; not its sleep of 10 s after a 5xx either, because the bot has pauses of its own. So does `getMe`, of
+//! which the error's code has to be known. What else is called now and then is called as teloxide calls it.
 
 use std::{marker::PhantomData, sync::Arc};
 

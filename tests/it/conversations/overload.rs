@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -24,6 +24,8 @@ struct Disk {
     journal: Arc<MemoryStore>,
     is_full: AtomicBool,
     is_slow: AtomicBool,
+    /// How many were ended that were never accepted.
+    ended_unaccepted: AtomicUsize,
     synced: Gate,
 }
 
@@ -53,6 +55,9 @@ impl Journal for Disk {
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
+        if self.journal.unfinished().await?.iter().all(|entry| entry.update != update) {
+            self.ended_unaccepted.fetch_add(1, Ordering::Relaxed);
+        }
         self.room()?;
         self.journal.finish(update).await
     }
@@ -116,6 +121,7 @@ async fn a_full_disk_is_told_and_passes() {
     assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
     owner.silence_until("/id").await;
     scene.end(bot).await;
+    assert_eq!(disk.ended_unaccepted.load(Ordering::Relaxed), 0, "the journal knows nothing of what it did not take");
 }
 
 #[tokio::test]
