@@ -288,6 +288,13 @@ fn another_stores_half_is_not_taken_for_ones_own() {
         let dir = left(how);
         fs::copy(other.path().join("archive"), dir.path().join("archive")).unwrap();
         assert!(is_refused(dir.path()), "{how:?}");
+        let id = Manifest::read(&Layout::new(left(how).path())).unwrap().id;
+        for another in [id.to_uppercase(), "0".repeat(id.len()), Manifest::creating().id] {
+            let dir = left(how);
+            let path = dir.path().join("store.json");
+            fs::write(&path, fs::read_to_string(&path).unwrap().replace(&id, &another)).unwrap();
+            assert!(is_refused(dir.path()), "{how:?}, {another}");
+        }
     }
 }
 
@@ -342,6 +349,24 @@ fn a_newer_schema_is_not_touched() {
         let (ours, newer) = (format!("\"schema\": {known}"), format!("\"schema\": {found}"));
         fs::write(&path, fs::read_to_string(&path).unwrap().replace(&ours, &newer)).unwrap();
         assert_eq!(refused(dir.path()), Error::NewerSchema { dir: dir.path().to_owned(), found, known });
+    }
+}
+
+/// Else it would be migrated, and an older schema had no write-ahead log.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_schema_than_it_has_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    store.append(record(ChatId(1), 0), None).await.unwrap();
+    let path = Path::new("store.json");
+    for schema in 0..SCHEMA {
+        let killed = tempfile::tempdir().unwrap();
+        let mut files = contents(dir.path());
+        let told = String::from_utf8(files[path].clone()).unwrap();
+        let older = told.replace(&format!("\"schema\": {SCHEMA}"), &format!("\"schema\": {schema}"));
+        files.insert(path.to_owned(), older.into_bytes());
+        write(&files, killed.path());
+        assert!(matches!(refused(killed.path()), Error::Damaged { .. }), "{schema}");
     }
 }
 

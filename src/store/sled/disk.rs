@@ -166,7 +166,7 @@ impl Disk {
             Left::Closed { reached, seal, archive } => {
                 seal.verify(&layout)?;
                 let archive = archive.ok_or_else(|| layout.damaged("store.json does not tell of the archive"))?;
-                let sum = verify_archive(&layout, archive)?;
+                let sum = verify_archive(&layout, &manifest.id, archive)?;
                 wal::check_empty(&layout)?;
                 migration::forget_aside(&layout, manifest.schema);
                 Self::go_on(layout, manifest, mark_file, reached.mark, |layout, engine| {

@@ -64,7 +64,7 @@ impl Engine {
 
     /// Sees that this is the store of that id, and of a schema that this build knows.
     pub(super) fn check_meta(&self, id: &str) -> Result<(), Error> {
-        check_meta(&self.dir, &self.meta, id)
+        check_meta(&self.dir, &self.meta, id).map(|_schema| ())
     }
 
     /// All of `heads`.
@@ -110,8 +110,8 @@ pub(super) fn open<T>(dir: &Path, sled: &Path, trees: impl Fn(Db) -> ::sled::Res
     once_let_go(|| catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error)))
 }
 
-/// Sees that `meta` is that of the store of that id, and of a schema that this build knows.
-pub(super) fn check_meta(dir: &Path, meta: &Tree, id: &str) -> Result<(), Error> {
+/// Sees that `meta` is that of the store of that id, and of a schema that this build knows. Gives the schema.
+pub(super) fn check_meta(dir: &Path, meta: &Tree, id: &str) -> Result<u32, Error> {
     let get = |name| meta.get(name).map_err(|error| Error::from_sled(dir, &error));
     match get("id")? {
         Some(found) if found == id.as_bytes() => {}
@@ -121,7 +121,7 @@ pub(super) fn check_meta(dir: &Path, meta: &Tree, id: &str) -> Result<(), Error>
     let schema = get("schema")?.and_then(|bytes: IVec| Some(u32::from_be_bytes(bytes.as_ref().try_into().ok()?)));
     match schema {
         Some(found) if found > SCHEMA => Err(Error::NewerSchema { dir: dir.to_owned(), found, known: SCHEMA }),
-        Some(_) => Ok(()),
+        Some(found) => Ok(found),
         None => Err(Error::damaged(dir, "its schema cannot be read")),
     }
 }

@@ -12,6 +12,7 @@ use super::database::TreeName;
 use super::engine::{self, catching, check_meta};
 use super::journal;
 use super::layout::Layout;
+use super::manifest::SCHEMA;
 use super::mark::Mark;
 
 /// Such a sled, open.
@@ -48,9 +49,13 @@ impl Legacy {
         catching(&self.dir, applied)?.map_err(|error| self.error(&error))
     }
 
-    /// Sees that this is sled's half of the store of that id.
+    /// Sees that this is sled's half of the store of that id, and of an older schema: a store of this one would lose
+    /// what is not in sled.
     pub(super) fn check_meta(&self, id: &str) -> Result<(), Error> {
-        check_meta(&self.dir, &self.meta, id)
+        match check_meta(&self.dir, &self.meta, id)? {
+            SCHEMA => Err(Error::damaged(&self.dir, "store.json tells of an older schema than sled/")),
+            _ => Ok(()),
+        }
     }
 
     /// Reads all of it and holds it against `mark`. Gives the mark that it deserves, because what came to it last may not

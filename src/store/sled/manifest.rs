@@ -92,6 +92,9 @@ impl Manifest {
         if head.schema > SCHEMA {
             return Err(Error::NewerSchema { dir: layout.dir.clone(), found: head.schema, known: SCHEMA });
         }
+        if head.schema == 0 {
+            return Err(layout.damaged("store.json does not say of which schema it is"));
+        }
         serde_json::from_slice(&text).map_err(unreadable)
     }
 

@@ -70,12 +70,15 @@ impl Sum {
     }
 }
 
-/// Compares the archive with what it was. Gives the checksum of it, to go on with.
+/// Compares the archive of the store of that id with what it was. Gives the checksum of it, to go on with.
 ///
 /// # Errors
 /// It is missing, or another.
-pub(super) fn verify_archive(layout: &Layout, was: Sum) -> Result<crc32fast::Hasher, Error> {
-    let (bytes, crc32) = read(archive::open_to_read(layout)?).map_err(|error| layout.error(&error))?;
+pub(super) fn verify_archive(layout: &Layout, id: &str, was: Sum) -> Result<crc32fast::Hasher, Error> {
+    let file = archive::open_to_read(layout)?;
+    // Says too that the id in store.json is right, which sled would tell only once it has been opened.
+    archive::check_begin(layout, id, &file)?;
+    let (bytes, crc32) = read(file).map_err(|error| layout.error(&error))?;
     was.compare(Sum { bytes, crc32: crc32.clone().finalize() }, layout, "the file `archive`")?;
     Ok(crc32)
 }

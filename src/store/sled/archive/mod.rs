@@ -42,7 +42,7 @@ pub(super) use append::{Appender, Kept};
 pub(super) use block::Block;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(in super::super) use block::properties::hold as block_holds;
-pub(super) use scan::{Blocks, Found, scan};
+pub(super) use scan::{Blocks, Found, check_begin, scan};
 
 /// How the file begins.
 const MAGIC: [u8; 8] = *b"ceknoARC";
@@ -185,7 +185,9 @@ pub(super) fn open_to_read(layout: &Layout) -> Result<File, Error> {
 
 /// How the file of the store of that id begins.
 fn begin(layout: &Layout, id: &str) -> Result<Vec<u8>, Error> {
-    let id = uuid::Uuid::parse_str(id).map_err(|_| layout.damaged("store.json does not say which store it is"))?;
+    // As it was written, and in no other spelling: sled compares the text.
+    let parsed = uuid::Uuid::parse_str(id).ok().filter(|parsed| parsed.to_string() == id);
+    let id = parsed.ok_or_else(|| layout.damaged("store.json does not say which store it is"))?;
     Ok([&MAGIC[..], id.as_bytes()].concat())
 }
 

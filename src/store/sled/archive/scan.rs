@@ -82,7 +82,7 @@ pub(in super::super) fn scan(
 }
 
 /// Sees that the file begins as that of the store of that id does; gives the checksum of the beginning.
-fn check_begin(layout: &Layout, id: &str, file: &File) -> Result<crc32fast::Hasher, Error> {
+pub(in super::super) fn check_begin(layout: &Layout, id: &str, file: &File) -> Result<crc32fast::Hasher, Error> {
     let expected = begin(layout, id)?;
     let mut begin = vec![0; expected.len()];
     let read = read_some(file, &mut begin, 0).map_err(|error| layout.error(&error))?;
