@@ -42,15 +42,16 @@ pub(super) fn finish(layout: &Layout, lock: &mut MarkFile) -> Result<(), Error> 
 }
 
 fn put(layout: &Layout, next: &Layout, aside: &Layout, lock: &mut MarkFile) -> io::Result<()> {
-    if !next.dir.exists() {
+    // An error is not to be taken for an absence: what cannot be seen would be removed in the end.
+    if !next.dir.try_exists()? {
         return Ok(());
     }
     for part in ["store.json", "wal", "archive", "sled", "struck"] {
         let (from, to) = (next.dir.join(part), layout.dir.join(part));
-        if !from.exists() {
+        if !from.try_exists()? {
             continue;
         }
-        if to.exists() {
+        if to.try_exists()? {
             aside.make()?;
             step()?;
             fs::rename(&to, aside.dir.join(part))?;

@@ -1,6 +1,6 @@
 //! A restore: all comes back, the old is kept, and a crash leaves one of them whole.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::super::super::change::Change;
 use super::super::super::database::TreeName;
@@ -132,6 +132,17 @@ async fn a_mark_that_cannot_be_read_is_not_thrown_away() {
     assert_eq!(held(&dir).await.records.len(), 3);
 }
 
+/// Here a link that leads to itself; in earnest a disk that fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_cannot_be_seen_is_not_thrown_away() {
+    let place = Place::new();
+    let dir = place.filled("data", 2).await;
+    fs::create_dir(dir.join("restored")).unwrap();
+    symlink("archive", dir.join("restored/archive")).unwrap();
+    assert!(SledStore::open(&dir).is_err());
+    assert!(dir.join("restored/archive").symlink_metadata().is_ok());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_at_any_place_of_the_first_restore_leaves_nothing_or_all() {
     let place = Place::new();
@@ -191,7 +202,7 @@ async fn something_else_is_no_place_for_a_restore() {
 }
 
 /// Writes a backup again, as of another schema, and with its rows changed.
-fn rewrite(file: &Path, to: &Path, schema: u32, change: impl FnOnce(&mut Vec<Change>, &mut Mark)) {
+pub(super) fn rewrite(file: &Path, to: &Path, schema: u32, change: impl FnOnce(&mut Vec<Change>, &mut Mark)) {
     let mut rows = Vec::new();
     let all = stream::read(open(file).unwrap(), file, |more| {
         rows.extend(more);
