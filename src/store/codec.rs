@@ -234,7 +234,7 @@ fn problem_word(problem: OperatorProblem) -> &'static str {
 }
 
 /// A text without control characters, cut to a bounded length.
-fn readable(text: &str) -> String {
+pub(super) fn readable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
 }
 

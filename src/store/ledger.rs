@@ -46,7 +46,7 @@ impl Ledger {
         let ended = finished.last().map_or(0, |(nth, _)| *nth);
         let finished: VecDeque<UpdateId> = finished.into_iter().map(|(_, update)| update).collect();
         let newest = open.values().copied().max().unwrap_or(0);
-        let accepted = newest.max(open.len() as u64 + ended);
+        let accepted = newest.max(ended.saturating_add(open.len() as u64));
         Self { open, lately: finished.iter().copied().collect(), finished, accepted, ended }
     }
 

@@ -53,8 +53,9 @@ pub(super) fn verify(layout: &Layout, engine: &Engine, id: &str, reached: Reache
 /// anything else.
 ///
 /// # Errors
-/// Something is missing.
+/// Something is missing, or a number cannot be true.
 pub(super) fn hold_against(layout: &Layout, found: Mark, mark: Mark) -> Result<(), Error> {
+    found.max_of_each(mark).check(layout)?;
     if found.history != mark.history {
         let what = format!("{} of {} records can be found", found.history, mark.history);
         return Err(layout.damaged(what));

@@ -13,6 +13,7 @@ use super::super::paging::Order;
 use super::database::{Database, TreeName};
 use super::disk::Disk;
 use super::journal;
+use super::layout::Layout;
 use super::mark::{Mark, Reached};
 use super::wal::Record;
 
@@ -50,11 +51,20 @@ impl Disk {
 }
 
 /// Brings `database`, of which `mark` is true, to where the log ends: holds what the log has. Gives what is true then.
-pub(super) fn replay(database: &Database, records: &[Record], mark: Mark) -> Result<(Mark, Ledger), Error> {
+///
+/// # Errors
+/// The journal cannot be read, or a number cannot be true.
+pub(super) fn replay(
+    layout: &Layout,
+    database: &Database,
+    records: &[Record],
+    mark: Mark,
+) -> Result<(Mark, Ledger), Error> {
     records.iter().for_each(|record| database.hold(&record.changes));
     let ledger =
         journal::read_ledger(database.trees.range(TreeName::Journal, (Unbounded, Unbounded), Order::OldestFirst))?;
     // sled may hold more than the log: what ends entries is not synced, and a power loss takes it from either.
     let reached = records.last().map_or(mark, |record| mark.max_of_each(record.mark));
-    Ok((Mark { accepted: ledger.accepted(), ended: ledger.ended(), ..reached }, ledger))
+    let reached = Mark { accepted: ledger.accepted(), ended: ledger.ended(), ..reached };
+    Ok((reached.check(layout)?, ledger))
 }

@@ -18,7 +18,7 @@ use super::check;
 use super::checkpoint;
 use super::database::Database;
 use super::engine::Engine;
-use super::layout::{Kind, Layout, once_let_go, sync_sled};
+use super::layout::{Kind, Layout, once_let_go, remove_file, sync_sled};
 use super::manifest::{Left, Manifest, State};
 use super::mark::{Mark, MarkFile, Reached};
 use super::migration;
@@ -26,7 +26,7 @@ use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
 use super::seal::{Seal, Sum, verify_archive};
-use super::struck::{self, Struck};
+use super::struck::Struck;
 use super::swap;
 use super::wal::{self, Record, Wal};
 use super::writer::{Answer, Commit, Write};
@@ -191,7 +191,7 @@ impl Disk {
         engine.check_meta(&manifest.id)?;
         let (database, records) = open(&layout, engine)?;
         let live = Live { database, log: layout.open_log()? };
-        let (mark, ledger) = checkpoint::replay(&live.database, &records, mark)?;
+        let (mark, ledger) = checkpoint::replay(&layout, &live.database, &records, mark)?;
         let wal = Wal::open(&layout).map_err(|error| layout.error(&error))?;
         let mut disk = Self { mark, ledger, ..Self::of(layout, manifest, live, mark_file, wal) };
         // Else the archive could have a record of which a power loss takes the entry. Also cuts off an unfinished write.
@@ -287,7 +287,7 @@ impl Disk {
         self.manifest.state = State::Closed { mark: self.mark, seal, archive: Some(archive) };
         self.manifest.write(&self.layout)?;
         // All that it says was committed before.
-        struck::clear(&self.layout).map_err(|error| self.layout.error(&error))
+        remove_file(&self.layout.struck()).map_err(|error| self.layout.error(&error))
     }
 }
 

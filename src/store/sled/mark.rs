@@ -19,6 +19,10 @@ const MAGIC_OF_SCHEMA_2: [u8; 8] = *b"ceknomr2";
 /// What schema 1 wrote: without the journal's two numbers, too.
 const MAGIC_OF_SCHEMA_1: [u8; 8] = *b"ceknomr1";
 
+/// The highest number that is believed. No store ever counts that far; and from there it could still count on, which
+/// behind the last number of all would begin at 0 again.
+const HIGHEST: u64 = u64::MAX / 2;
+
 /// A slot is one sector, which a disk writes whole or not at all.
 const SLOT: usize = 512;
 
@@ -49,6 +53,16 @@ impl Mark {
             accepted: self.accepted.max(other.accepted),
             ended: self.ended.max(other.ended),
         }
+    }
+
+    /// Sees that its numbers can be believed: a backup or a file of the store may be forged, its checksums too.
+    ///
+    /// # Errors
+    /// One of them is higher than any store counts.
+    pub(super) fn check(self, layout: &Layout) -> Result<Self, Error> {
+        let numbers = [self.last, self.history, self.preferences, self.accepted, self.ended];
+        let can_be = numbers.into_iter().all(|number| number <= HIGHEST);
+        if can_be { Ok(self) } else { Err(layout.damaged("it counts more than there can be")) }
     }
 }
 
@@ -145,14 +159,14 @@ fn decode(slot: &[u8]) -> Option<(u64, Reached)> {
     Some((turn, Reached { mark, archive: 0 }))
 }
 
-/// The numbers that stand behind `magic`, when it is there and the checksum behind them is right.
+/// The numbers that stand behind `magic`, when it is there, the checksum behind them is right, and they can be believed.
 fn numbers<const N: usize>(slot: &[u8], magic: [u8; 8]) -> Option<[u64; N]> {
     let (body, rest) = slot.split_at_checked(magic.len() + N * 8)?;
     let sum = u32::from_be_bytes(*rest.first_chunk()?);
     let numbers = body.strip_prefix(&magic).filter(|_| crc32fast::hash(body) == sum)?;
     let (numbers, _) = numbers.as_chunks::<8>();
     let numbers: Vec<u64> = numbers.iter().map(|number| u64::from_be_bytes(*number)).collect();
-    numbers.try_into().ok()
+    numbers.try_into().ok().filter(|numbers: &[u64; N]| numbers.iter().all(|number| *number <= HIGHEST))
 }
 
 /// A slot as schema 1 wrote it.
@@ -187,6 +201,15 @@ mod tests {
         bytes[20] ^= 1;
         std::fs::write(dir.path().join("mark"), bytes).unwrap();
         assert_eq!(file.read().unwrap(), Some(first));
+    }
+
+    #[test]
+    fn a_slot_that_could_not_be_counted_on_from_is_none() {
+        assert!(decode(&encode(7, Reached::default())).is_some());
+        let archive = Reached { archive: u64::MAX, ..Reached::default() };
+        for slot in [encode(u64::MAX, Reached::default()), encode(7, archive)] {
+            assert_eq!(decode(&slot), None);
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn make_of_copy(layout: &Layout, next: &Layout, id: &str, mark: Mark, records: &
         old.apply(&record.changes)?;
         mark = mark.max_of_each(record.mark);
     }
-    make(next, &old, mark)
+    make(next, &old, mark.check(layout)?)
 }
 
 /// Sees that a store of an older schema holds what it held, but for what [`Legacy::verify`] sees. Gives what it says

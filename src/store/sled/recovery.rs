@@ -5,7 +5,7 @@
 //! is of no use; only the end of an entry is taken, to be written later: its answer was sent, and an error could not
 //! take it back.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use super::checkpoint;
 use super::database::Database;
 use super::disk::{Disk, Live, wait_for_sled, write_again};
 use super::engine::Engine;
-use super::layout::Layout;
+use super::layout::{Layout, remove_file};
 use super::writer::{Answer, Write};
 
 /// How long a full disk is left alone before it is tried again.
@@ -73,7 +73,7 @@ impl Disk {
         let (mark, found) = check::verify(&self.layout, &engine, &self.manifest.id, reached)?;
         let records = self.wal.read(&self.layout)?;
         let database = Database::found(&self.layout, engine, reached.archive, &found)?;
-        (self.mark, self.ledger) = checkpoint::replay(&database, &records, mark)?;
+        (self.mark, self.ledger) = checkpoint::replay(&self.layout, &database, &records, mark)?;
         self.readers.set(Ok(database.trees.clone()));
         self.live = Ok(Live { log: self.layout.open_log()?, database });
         // Nothing is appended to the log behind a write that was cut off.
@@ -97,7 +97,7 @@ pub(super) fn probe(layout: &Layout, bytes: u64) -> io::Result<()> {
         file.sync_all()
     };
     let taken = take();
-    fs::remove_file(&path)?;
+    remove_file(&path)?;
     taken
 }
 

@@ -1,5 +1,6 @@
 //! A disk that fills up and is emptied again, while the store stays open: a small one of the test's own.
 
+use std::fs;
 use std::io::Write as _;
 use std::ops::Bound::Unbounded;
 use std::path::{Path, PathBuf};

@@ -111,7 +111,8 @@ async fn a_replay_over_what_is_there_already_changes_nothing() {
     };
     let before = rows(&disk);
     for _ in 0..2 {
-        let (mark, ledger) = replay(&disk.live.as_ref().unwrap().database, &records, disk.mark).unwrap();
+        let database = &disk.live.as_ref().unwrap().database;
+        let (mark, ledger) = replay(&disk.layout, database, &records, disk.mark).unwrap();
         assert_eq!((mark, &ledger), (disk.mark, &disk.ledger));
         disk.checkpoint().unwrap();
         assert!(rows(&disk) == before);
@@ -263,6 +264,21 @@ async fn a_damaged_record_before_others_is_noticed_and_left() {
         let error = SledStore::open(dir.path()).map(|_| ()).unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }) && error.to_string().contains("`wal`"), "{error}");
         assert!(contents(dir.path()) == before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_leave_no_room_to_count_on_are_damage() {
+    let entry = |order| {
+        let key = crate::store::key::of_entry(order, UpdateId(9));
+        Change { tree: TreeName::Journal, key, value: Some(b"{}".to_vec()) }
+    };
+    let told = Mark { last: u64::MAX, ..Mark::default() };
+    for (name, mark, changes) in [("a mark", told, vec![]), ("an entry", Mark::default(), vec![entry(u64::MAX)])] {
+        let dir = three_in_the_log().await;
+        Wal::open(&Layout::new(dir.path())).unwrap().append(mark, &changes, true).unwrap();
+        let refused = SledStore::open(dir.path()).map(|_| ());
+        assert!(matches!(refused, Err(Error::Damaged { .. })), "{name}: {refused:?}");
     }
 }
 

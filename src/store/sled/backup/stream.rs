@@ -20,7 +20,7 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::super::super::Error;
+use super::super::super::{Error, codec};
 use super::super::change::{self, Change};
 use super::super::manifest::SCHEMA;
 use super::super::mark::Mark;
@@ -145,7 +145,7 @@ pub(super) fn read(
                 let mark = input.end(&body, count)?;
                 return Ok(Contents { at, mark, bytes: input.bytes });
             }
-            b'x' => return Err(Error::NoBackup { what: String::from_utf8_lossy(&body).into_owned() }),
+            b'x' => return Err(given_up(&body)),
             _ => return Err(input.unfit("it holds a piece of an unknown kind")),
         }
     }
@@ -156,6 +156,11 @@ pub(super) fn begins_as_one(file: impl Read) -> io::Result<bool> {
     let mut begin = Vec::new();
     file.take(HEAD.len() as u64).read_to_end(&mut begin)?;
     Ok(HEAD.starts_with(&begin))
+}
+
+/// Why the bot gave a backup up, in its words; the file may be forged, and its text goes to a terminal.
+fn given_up(body: &[u8]) -> Error {
+    Error::NoBackup { what: codec::readable(&String::from_utf8_lossy(body)) }
 }
 
 /// The far end of a stream.
@@ -170,7 +175,7 @@ impl<R: Read> In<'_, R> {
     fn about(&mut self) -> Result<DateTime<FixedOffset>, Error> {
         let (kind, body) = self.piece()?;
         if kind == b'x' {
-            return Err(Error::NoBackup { what: String::from_utf8_lossy(&body).into_owned() });
+            return Err(given_up(&body));
         }
         let about: Option<About> = serde_json::from_slice(&body).ok().filter(|_| kind == b'a');
         let about = about.ok_or_else(|| self.unfit("it does not say what it is"))?;

@@ -1,7 +1,12 @@
 //! A file that is not exactly what was written is refused before anything is touched.
 
+use super::super::super::change::Change;
 use super::super::super::database::TreeName;
+use super::super::super::manifest::SCHEMA;
+use super::super::super::mark::Mark;
+use super::putting_back::rewrite;
 use super::*;
+use crate::store::key;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_byte_changed_and_any_cut_is_noticed() {
@@ -80,7 +85,7 @@ async fn a_backup_that_does_not_hold_what_it_counts_is_refused() {
         let mut some = rows.clone();
         some.remove(missing);
         let mut out = stream::Out::begin(File::create(&file).unwrap()).unwrap();
-        out.about(super::super::super::manifest::SCHEMA, moment(0)).unwrap();
+        out.about(SCHEMA, moment(0)).unwrap();
         out.rows(&some).unwrap();
         out.end(mark).unwrap();
         let what = "it does not hold what it counts";
@@ -88,6 +93,37 @@ async fn a_backup_that_does_not_hold_what_it_counts_is_refused() {
     }
     assert!(contents(&dir) == before);
 }
+
+/// All checksums in order again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_whose_numbers_leave_no_room_to_count_on_is_refused() {
+    let place = Place::new();
+    let dir = place.filled("data", 2).await;
+    let (file, forged) = (place.back_up(&dir, "backup").await, place.path("forged"));
+    let before = contents(&dir);
+    let row = |tree, key: Vec<u8>, value: &[u8]| Change { tree, key, value: Some(value.to_vec()) };
+    let forgeries: [(&str, Forgery); 4] = [
+        ("the last place", &|_, mark| mark.last = u64::MAX),
+        ("a record's place", &|rows, mark| {
+            rows.push(row(TreeName::History, key::of_record(CHAT, Seq(u64::MAX)).to_vec(), b"{}"));
+            (mark.last, mark.history) = (u64::MAX, mark.history + 1);
+        }),
+        ("accepted", &|rows, _| rows.push(row(TreeName::Journal, key::of_entry(u64::MAX, UpdateId(9)), b"{}"))),
+        ("ended", &|rows, _| {
+            let finished = key::finished_value(u64::MAX, UpdateId(9));
+            rows.push(row(TreeName::Journal, key::of_finished(9), &finished));
+        }),
+    ];
+    for (name, forgery) in forgeries {
+        rewrite(&file, &forged, SCHEMA, forgery);
+        let refused = restore(&dir, &forged).unwrap_err();
+        assert!(matches!(refused, Error::NotABackup { .. }), "{name}: {refused:?}");
+        assert!(contents(&dir) == before, "{name}");
+    }
+}
+
+/// A change of a backup's rows and of what it counts.
+type Forgery<'a> = &'a dyn Fn(&mut Vec<Change>, &mut Mark);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_backup_is_told_so() {
@@ -100,4 +136,7 @@ async fn what_is_no_backup_is_told_so() {
     assert!(not_a_backup("text").contains("it does not begin as one"));
     fs::write(place.path("empty"), "").unwrap();
     assert!(not_a_backup("empty").contains("it is cut off"));
+    let given_up = stream::Out::begin(File::create(place.path("given up")).unwrap()).unwrap();
+    given_up.give_up("no \x1b[2Jmore\n").unwrap();
+    assert_eq!(not_a_backup("given up"), "no backup was made (no [2Jmore)");
 }
