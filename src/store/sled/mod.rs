@@ -67,7 +67,7 @@ use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::{Disk, Timing};
-use self::layout::Layout;
+use self::layout::{Layout, remove_file};
 use self::readers::Readers;
 use self::struck::Struck;
 use self::writer::{Answer, PATIENCE, Write, Writer};
@@ -162,7 +162,7 @@ impl SledStore {
         let ended = struck::left_over(&layout).map_err(|error| layout.error(&error))?;
         let ended: Vec<Write> = ended.into_iter().map(Write::Finish).collect();
         disk.commit_or_refuse(&ended).into_iter().collect::<Result<Vec<_>, _>>()?;
-        struck::clear(&layout).map_err(|error| layout.error(&error))
+        remove_file(&layout.struck()).map_err(|error| layout.error(&error))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.

@@ -2,10 +2,11 @@
 //!
 //! The writer commits such an end with its next group, whenever that comes: till then a kill would have the answer
 //! given a second time, although Telegram had taken the first and said so. So it is written here before, in place and
-//! without a sync, which takes microseconds and which a kill cannot undo. The next open commits what stands here. It is
+//! without a sync, which takes microseconds and which a kill cannot undo. The next open commits what stands here, and
+//! removes the file, as a close does. It is
 //! a note beside the journal: where it cannot be written, an answer may be given twice, and nothing else is lost.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -86,14 +87,6 @@ pub(super) fn create_empty(layout: &Layout) -> io::Result<()> {
     File::create(layout.struck()).map(|_file| ())
 }
 
-/// Throws the file away, once the journal has what it says.
-pub(super) fn clear(layout: &Layout) -> io::Result<()> {
-    match fs::remove_file(layout.struck()) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 fn place(update: UpdateId) -> u64 {
     u64::from(update.0 % SLOTS) * SLOT as u64
 }
@@ -131,7 +124,7 @@ mod tests {
 
         [8, 9].map(UpdateId).into_iter().for_each(|update| struck.forget(update));
         assert_eq!(read(), [UpdateId(u32::MAX)]);
-        clear(&layout).unwrap();
+        std::fs::remove_file(layout.struck()).unwrap();
         assert_eq!(read(), []);
     }
 }
