@@ -244,8 +244,14 @@ pub(super) fn sled_files(sled: &Path) -> io::Result<Vec<PathBuf>> {
             files.push(name.into());
         }
     }
-    for blob in fs::read_dir(sled.join("blobs")).into_iter().flatten() {
-        files.push(Path::new("blobs").join(blob?.file_name()));
+    match fs::read_dir(sled.join("blobs")) {
+        Ok(blobs) => {
+            for blob in blobs {
+                files.push(Path::new("blobs").join(blob?.file_name()));
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
     files.sort();
     Ok(files)

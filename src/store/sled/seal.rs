@@ -101,3 +101,18 @@ fn read(mut file: File) -> io::Result<(u64, crc32fast::Hasher)> {
     }
     Ok((bytes, crc32))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_listed_is_not_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::new(dir.path());
+        std::fs::create_dir(layout.sled()).unwrap();
+        assert_eq!(Seal::of(&layout).unwrap(), Seal(BTreeMap::new()), "not every store has a directory `blobs`");
+        std::os::unix::fs::symlink("blobs", layout.sled().join("blobs")).unwrap();
+        assert!(Seal::of(&layout).is_err());
+    }
+}
