@@ -1,10 +1,10 @@
-//! The disk behind the writer: opens the directory with care, commits groups to the write-ahead log, and closes with a
-//! seal.
+//! The disk behind the writer: commits groups to the write-ahead log, and closes the directory with a seal. Its other
+//! parts are the [`opening`](super::opening), the [`checkpoint`]s, the [`recovery`] from a full disk and the
+//! [compaction](super::compact).
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,30 +13,22 @@ use super::super::Error;
 use super::super::ledger::Ledger;
 use super::archive;
 use super::backup::{Tap, Tee};
-use super::change::Change;
-use super::check;
 use super::checkpoint;
 use super::database::Database;
-use super::engine::Engine;
-use super::layout::{Kind, Layout, once_let_go, remove_file, sync_sled};
-use super::manifest::{Left, Manifest, State};
-use super::mark::{Mark, MarkFile, Reached};
-use super::migration;
+use super::layout::{Layout, remove_file};
+use super::manifest::{Manifest, State};
+use super::mark::{Mark, MarkFile};
 use super::plan::Plan;
 use super::readers::Readers;
 use super::recovery;
-use super::seal::{Seal, Sum, verify_archive};
+use super::seal::{Seal, Sum};
 use super::struck::Struck;
-use super::swap;
-use super::wal::{self, Record, Wal};
+use super::wal::Wal;
 use super::writer::{Answer, Commit, Write};
 use crate::value::UpdateId;
 
 /// How long a close waits for reads under way to let go of sled's files.
 const LET_GO: Duration = Duration::from_secs(2);
-
-/// How much is put into a new store at a time, in bytes.
-const AT_ONCE: usize = 1024 * 1024;
 
 /// How long things are put off.
 #[derive(Clone, Copy, Debug)]
@@ -88,29 +80,13 @@ pub(super) struct Live {
 }
 
 impl Disk {
-    /// Opens the store in `dir`, or makes one.
-    pub(super) fn open(dir: &Path, timing: Timing) -> Result<Self, Error> {
-        let layout = Layout::new(dir);
-        let may_be_new = layout.inspect()? == Kind::Empty;
-        let mut mark_file = once_let_go(|| MarkFile::lock(&layout, may_be_new))?;
-        swap::finish(&layout, &mut mark_file)?;
-        // Now alone; another may have made the store just before.
-        let disk = match layout.inspect()? {
-            Kind::Empty => Self::create(layout, mark_file)?,
-            Kind::Ours => {
-                migration::migrate(&layout, &mut mark_file)?;
-                Self::open_existing(layout, mark_file)?
-            }
-        };
-        Ok(Self { timing, ..disk })
-    }
-
     /// For reading beside the writer.
     pub(super) fn readers(&self) -> Readers {
         self.readers.clone()
     }
 
-    fn of(layout: Layout, manifest: Manifest, live: Live, mark_file: MarkFile, wal: Wal) -> Self {
+    /// One of which this is open, and of which nothing is known yet.
+    pub(super) fn of(layout: Layout, manifest: Manifest, live: Live, mark_file: MarkFile, wal: Wal) -> Self {
         Self {
             struck: Arc::new(Struck::new(&layout)),
             layout,
@@ -127,105 +103,6 @@ impl Disk {
             next_try: Instant::now(),
             tap: Tap::default(),
         }
-    }
-
-    fn create(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
-        let mut manifest = Manifest::creating();
-        manifest.write(&layout)?;
-        let engine = Engine::open(&layout.dir, &layout.sled())?;
-        engine.write_meta(&manifest.id)?;
-        let log = layout.open_log()?;
-        let database = Database::of(&layout, engine, archive::create(&layout, &manifest.id)?);
-        let mut settle = || {
-            mark_file.write(Reached { mark: Mark::default(), archive: database.archived() })?;
-            mark_file.sync()?;
-            // sled never syncs its file `conf`, without which it opens nothing.
-            sync_sled(&layout)?;
-            Wal::create(&layout)
-        };
-        let wal = settle().map_err(|error| layout.error(&error))?;
-        manifest.state = State::Open;
-        manifest.write(&layout)?;
-        let live = Live { database, log };
-        Ok(Self::of(layout, manifest, live, mark_file, wal))
-    }
-
-    /// Sees that the directory holds what it held, before anything in it is changed, and opens it.
-    fn open_existing(layout: Layout, mut mark_file: MarkFile) -> Result<Self, Error> {
-        let manifest = Manifest::read(&layout)?;
-        match manifest.left(&layout, &mut mark_file)? {
-            Left::Unmade => Self::create_again(layout, mark_file),
-            Left::Open(reached) => {
-                let records = wal::read(&layout)?;
-                let (mark, found) = check::check(&layout, &manifest.id, reached)?;
-                write_again(&layout.open_log()?).map_err(|error| layout.error(&error))?;
-                Self::go_on(layout, manifest, mark_file, mark, |layout, engine| {
-                    Ok((Database::found(layout, engine, reached.archive, &found)?, records))
-                })
-            }
-            Left::Closed { reached, seal, archive } => {
-                seal.verify(&layout)?;
-                let archive = archive.ok_or_else(|| layout.damaged("store.json does not tell of the archive"))?;
-                let sum = verify_archive(&layout, &manifest.id, archive)?;
-                wal::check_empty(&layout)?;
-                migration::forget_aside(&layout, manifest.schema);
-                Self::go_on(layout, manifest, mark_file, reached.mark, |layout, engine| {
-                    Ok((Database::of(layout, engine, archive::open(layout, archive.bytes, sum)?), Vec::new()))
-                })
-            }
-        }
-    }
-
-    /// Goes on with a directory that was found undamaged and of which `mark` is true. `open` makes a database of it and
-    /// of its open sled, and gives what is to be replayed over it.
-    fn go_on(
-        layout: Layout,
-        mut manifest: Manifest,
-        mark_file: MarkFile,
-        mark: Mark,
-        open: impl FnOnce(&Layout, Engine) -> Result<(Database, Vec<Record>), Error>,
-    ) -> Result<Self, Error> {
-        manifest.state = State::Open;
-        manifest.write(&layout)?;
-        let engine = Engine::open(&layout.dir, &layout.sled())?;
-        engine.check_meta(&manifest.id)?;
-        let (database, records) = open(&layout, engine)?;
-        let live = Live { database, log: layout.open_log()? };
-        let (mark, ledger) = checkpoint::replay(&layout, &live.database, &records, mark)?;
-        let wal = Wal::open(&layout).map_err(|error| layout.error(&error))?;
-        let mut disk = Self { mark, ledger, ..Self::of(layout, manifest, live, mark_file, wal) };
-        // Else the archive could have a record of which a power loss takes the entry. Also cuts off an unfinished write.
-        disk.wal.sync_if_needed().map_err(|error| disk.layout.error(&error))?;
-        disk.checkpoint()?;
-        disk.compact_if_wasteful()?;
-        Ok(disk)
-    }
-
-    /// The making of it was cut off before anybody was promised anything: begins anew.
-    fn create_again(layout: Layout, mark_file: MarkFile) -> Result<Self, Error> {
-        match fs::remove_dir_all(layout.sled()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(layout.error(&error)),
-            _ => Self::create(layout, mark_file),
-        }
-    }
-
-    /// Puts rows into a new store, past the log; of all of them `mark` is true. Those of a chat's records must come in
-    /// their order.
-    pub(super) fn fill(&mut self, rows: impl Iterator<Item = Result<Change, Error>>, mark: Mark) -> Result<(), Error> {
-        let live = self.live.as_mut().map_err(|error| error.clone())?;
-        let mut size = 0;
-        for row in rows {
-            let row = row?;
-            size += row.size();
-            live.database.hold(&[row]);
-            if size > AT_ONCE {
-                live.database.flush()?;
-                size = 0;
-            }
-        }
-        live.database.flush()?;
-        self.mark = mark;
-        Ok(())
     }
 
     /// Commits a group if it can be.

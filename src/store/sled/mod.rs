@@ -67,7 +67,6 @@ use crate::value::{ChatId, UpdateId};
 
 use self::database::{TreeName, Trees};
 use self::disk::{Disk, Timing};
-use self::layout::{Layout, remove_file};
 use self::readers::Readers;
 use self::struck::Struck;
 use self::writer::{Answer, PATIENCE, Write, Writer};
@@ -99,6 +98,7 @@ mod legacy;
 mod manifest;
 mod mark;
 mod migration;
+mod opening;
 mod plan;
 mod preferences;
 mod readers;
@@ -149,20 +149,10 @@ impl SledStore {
     }
 
     fn open_with(dir: &Path, timing: Timing) -> Result<Self, Error> {
-        let mut disk = Disk::open(dir, timing)?;
-        Self::catch_up(&mut disk, dir)?;
+        let disk = Disk::open(dir, timing)?;
         let (readers, struck) = (disk.readers(), disk.struck.clone());
         let writer = Writer::start(disk, PATIENCE).map_err(|error| Error::from_io(dir, &error))?;
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), readers, reads: Semaphore::new(READS), struck, writer })))
-    }
-
-    /// Commits the ends of entries that were noted and not committed when the store was last left.
-    fn catch_up(disk: &mut Disk, dir: &Path) -> Result<(), Error> {
-        let layout = Layout::new(dir);
-        let ended = struck::left_over(&layout).map_err(|error| layout.error(&error))?;
-        let ended: Vec<Write> = ended.into_iter().map(Write::Finish).collect();
-        disk.commit_or_refuse(&ended).into_iter().collect::<Result<Vec<_>, _>>()?;
-        remove_file(&layout.struck()).map_err(|error| layout.error(&error))
     }
 
     /// Commits what is queued and closes the directory; every handle is of no use afterwards.
