@@ -1,4 +1,7 @@
 //! What is kept, in its three places: the records in the archive, the rest in sled, and in memory what neither has yet.
+//!
+//! The writer has the [`Database`]. Whoever reads beside it has the [`Readers`], and takes of them the [`Trees`] for as
+//! long as one read takes.
 
 use std::ops::Bound;
 use std::path::PathBuf;
@@ -46,6 +49,10 @@ pub(super) struct Trees {
     preferences: Tree,
     journal: Tree,
 }
+
+/// For reading beside the writer: the open trees, or why there are none, because the writer may have to take them away.
+#[derive(Clone)]
+pub(super) struct Readers(Arc<RwLock<Result<Arc<Trees>, Error>>>);
 
 /// All that is kept, open.
 pub(super) struct Database {
@@ -109,9 +116,10 @@ impl Database {
         }
         drop(held);
         self.engine.flush()?;
-        // Not before the others have all of it: who reads looks here first, and then there.
+        // Emptied last: a read looks at what is held first and at sled and the archive second, so that it finds a row in
+        // one of them at any moment.
         let given = std::mem::take(&mut *self.trees.held.write().unwrap_or_else(PoisonError::into_inner));
-        // Nobody who reads waits for this.
+        // Freed here, with the lock let go: a read must not wait for it.
         drop(given);
         Ok(())
     }
@@ -146,6 +154,23 @@ fn record((key, value): (&IVec, Option<&IVec>)) -> Option<Kept> {
     }
     let (chat, seq) = record?;
     Some((chat, seq, value?.clone()))
+}
+
+impl Readers {
+    /// Readers of `trees`.
+    pub(super) fn of(trees: Trees) -> Self {
+        Self(Arc::new(RwLock::new(Ok(Arc::new(trees)))))
+    }
+
+    /// The open trees. sled's files stay in use as long as they are held.
+    pub(super) fn trees(&self) -> Result<Arc<Trees>, Error> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Gives later reads other trees, or an error.
+    pub(super) fn set(&self, trees: Result<Trees, Error>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = trees.map(Arc::new);
+    }
 }
 
 impl Trees {

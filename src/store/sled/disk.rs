@@ -14,12 +14,11 @@ use super::super::ledger::Ledger;
 use super::archive;
 use super::backup::{Tap, Tee};
 use super::checkpoint;
-use super::database::Database;
+use super::database::{Database, Readers};
 use super::layout::{Layout, remove_file};
 use super::manifest::{Manifest, State};
 use super::mark::{Mark, MarkFile};
 use super::plan::Plan;
-use super::readers::Readers;
 use super::recovery;
 use super::seal::{Seal, Sum};
 use super::struck::Struck;
@@ -119,7 +118,7 @@ impl Disk {
     }
 
     fn fail(&mut self, error: Error) {
-        // What the log holds of a write that failed may come back at a replay, untold.
+        // The failed group may be whole in the log, and come back at a replay; a backup that goes on would lack it.
         self.tap.fail();
         self.live = Err(error);
         self.next_try = Instant::now() + self.timing.pause;
@@ -208,7 +207,8 @@ impl Commit for Disk {
     }
 
     fn settle(&mut self) {
-        // Nothing else must have of a group what the log may lose: they get what is held by key, not group by group.
+        // The archive and sled get what is held row by row, not group by group. Were the log not synced first, a power loss
+        // could take a group from it of which they have a part.
         let synced = self.wal.sync_if_needed().map_err(|error| self.layout.error(&error));
         if let Err(error) = synced.and_then(|()| self.checkpoint()) {
             tracing::error!(%error, "a checkpoint failed");

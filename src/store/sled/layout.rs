@@ -195,8 +195,8 @@ impl Layout {
     }
 }
 
-/// How long a lock may be held by nobody: a process that another thread starts has all open files until it runs its own
-/// program, their locks too.
+/// For how long a lock may seem held although nobody has it: a child process that another thread of this one starts
+/// inherits all open files, their locks too, until it runs its own program.
 const STARTING: Duration = Duration::from_millis(300);
 
 /// Opens something that is locked; tries again for a moment where it is in use.

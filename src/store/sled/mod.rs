@@ -17,6 +17,33 @@
 //! the bot's CPU time. Until then it is [`held`] in memory. After a full disk the store goes on by itself
 //! ([`recovery`]).
 //!
+//! # The files of this module
+//! In the order in which they are best read:
+//!
+//! | what it is about | where |
+//! |---|---|
+//! | what is asked of a store | here, [`journal`], [`preferences`] |
+//! | writes on their way: taken together, worked out row by row | [`writer`], [`inbox`], [`plan`], [`change`] |
+//! | how a group comes to the disk and stays there | [`disk`], [`wal`], [`struck`], [`checkpoint`], [`recovery`] |
+//! | what is kept, and how it is read | [`database`], [`held`], [`records`], [`archive`], [`engine`] |
+//! | how a directory is opened | [`opening`], [`layout`], [`manifest`], [`mark`] |
+//! | how it is found undamaged | [`check`], [`seal`] |
+//! | how another takes its place | [`swap`], [`compact`], [`migration`], [`legacy`] |
+//!
+//! [`backup`] stands beside them and uses a little of each.
+//!
+//! # The words
+//! | word | what it means here |
+//! |---|---|
+//! | group | writes that are committed, and so kept or lost, together |
+//! | held | committed, and so in the log, but neither in the archive nor in sled yet |
+//! | checkpoint | what is held goes to the archive and to sled, and the log is emptied |
+//! | mark | five numbers that count all that is kept: by them a check sees that nothing is missing |
+//! | head | where a chat's newest block begins in the archive |
+//! | struck | the end of an entry, noted ahead of its commit |
+//! | seal | lengths and checksums of a closed store's files |
+//! | tee | a backup's copy of what is committed while it is made |
+//!
 //! # The directory
 //! | name | what it is |
 //! |---|---|
@@ -65,9 +92,8 @@ use tokio::sync::Semaphore;
 
 use crate::value::{ChatId, UpdateId};
 
-use self::database::{TreeName, Trees};
+use self::database::{Readers, TreeName, Trees};
 use self::disk::{Disk, Timing};
-use self::readers::Readers;
 use self::struck::Struck;
 use self::writer::{Answer, PATIENCE, Write, Writer};
 use super::paging::{self, AsRow};
@@ -101,7 +127,6 @@ mod migration;
 mod opening;
 mod plan;
 mod preferences;
-mod readers;
 mod records;
 mod recovery;
 mod seal;

@@ -49,7 +49,8 @@ pub(super) struct Wal {
     bytes: u64,
     /// How much of that is synced for certain.
     synced: u64,
-    /// Why a sync failed, if one did: a later one may succeed although what the first had to write is lost.
+    /// Why a sync failed, if one did. A later one may succeed although what the first had to write is lost, so none is
+    /// believed any more.
     unsynced: Option<io::ErrorKind>,
 }
 

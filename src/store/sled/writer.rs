@@ -266,7 +266,7 @@ fn run(shared: &Shared) {
 fn serve(shared: &Shared) -> Result<(), Error> {
     let closing = loop {
         let due = shared.with(|target| target.due())?;
-        // Asked second, a busy store would never come to it.
+        // Looked at before the messages: a store that is never idle would otherwise never come to its checkpoint.
         let woken = match due {
             Some(due) if due <= Instant::now() => Woken::InTime,
             due => shared.inbox.wait(due),

@@ -18,11 +18,10 @@ use super::super::super::paging::Order;
 use super::super::super::{Error, key};
 use super::super::archive::{Block, Blocks};
 use super::super::change::Change;
-use super::super::database::TreeName;
+use super::super::database::{Readers, TreeName};
 use super::super::engine::catching;
 use super::super::manifest::SCHEMA;
 use super::super::mark::Mark;
-use super::super::readers::Readers;
 use super::stream::Out;
 use super::tee::Tee;
 
@@ -108,7 +107,7 @@ impl Source {
         put(&rows.collect::<Vec<_>>())?;
         let held: HashSet<&[u8]> = held.iter().map(|(key, _)| key.as_ref()).collect();
         loop {
-            // An error once it is closed.
+            // The archive can be read even after the store was closed; the backup must end then all the same.
             self.readers.trees()?;
             let batch = blocks.next(BATCH)?;
             if batch.is_empty() {
