@@ -166,6 +166,8 @@ fn refused(error: Error, pin_seen: bool) -> Parsed {
 }
 
 #[cfg(test)]
+mod count_tests;
+#[cfg(test)]
 mod doubt_tests;
 #[cfg(test)]
 mod property_tests;

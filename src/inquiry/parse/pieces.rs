@@ -118,13 +118,20 @@ impl<'p, 't> Pieces<'p, 't> {
 
     /// How many pieces in front may be parts of a number.
     pub(super) fn groups(self) -> usize {
-        self.pieces.iter().take_while(|piece| piece.is_group()).count()
+        let goes_on = |at: usize| at == 0 || !self.gap(at).contains(is_never_within_a_number);
+        self.pieces.iter().enumerate().take_while(|(at, piece)| piece.is_group() && goes_on(*at)).count()
     }
 
     /// Every way to take groups in front as a number, and what is left behind it; the number need not be complete.
     pub(super) fn cuts(self) -> impl Iterator<Item = (Self, Self)> {
         let (front, _) = self.split(MOST_OF_A_NUMBER);
-        (1..=front.groups()).map(move |groups| self.split(groups))
+        (1..=front.groups()).filter(move |end| !self.cuts_a_fraction(*end)).map(move |groups| self.split(groups))
+    }
+
+    /// `0817345544 1/2jt`: behind the 1 no number ends.
+    fn cuts_a_fraction(self, end: usize) -> bool {
+        let last = end.checked_sub(1).and_then(|last| self.pieces.get(last));
+        end >= 2 && last.is_some_and(|last| last.digits() <= 2) && self.gap(end) == "/"
     }
 
     /// Every complete number in front, and what is left behind it.
@@ -174,14 +181,47 @@ pub(super) fn is_too_long(text: &str) -> bool {
     text.chars().nth(LONGEST).is_some()
 }
 
-/// The text without invisible marks, every dash a `-`, and no longer than a message can be.
+/// The text without invisible marks and without signs at its ends (`01105691111?`, `… 🙏`), every dash a `-`, hidden digits
+/// marked as such, and no longer than a message can be.
 pub(super) fn clean(text: &str) -> String {
     let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c));
-    visible.map(|c| if is_dash(c) { '-' } else { c }).collect()
+    let clean: String = visible.map(|c| if is_dash(c) { '-' } else { c }).collect();
+    mark_hidden(&clean).trim_matches(is_sign).to_owned()
 }
 
-/// The pieces of a clean text. Dashes alone are no piece; a dash that glues a number to a known code, or something to a
-/// number that has ended, separates them.
+/// Stands in the place of every star, sharp or dot by which digits were hidden: it is in no number.
+const HIDDEN: char = '•';
+
+/// `0812****7890` has digits that nobody can read: what is left must not be joined. Behind a whole number (`…..1234`) they
+/// separate; at its end, three stars.
+fn mark_hidden(text: &str) -> String {
+    let mut marked = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut digits_before = 0;
+    while let Some(first) = rest.chars().next() {
+        let run = rest.len() - rest.trim_start_matches(first).len();
+        let (signs, behind) = rest.split_at_checked(run).unwrap_or((rest, ""));
+        let goes_on = behind.starts_with(|c: char| c.is_ascii_digit());
+        let within = goes_on && run >= 2 && (1..LONG_RUN).contains(&digits_before) && matches!(first, '*' | '#' | '.');
+        let at_the_end = !goes_on && run >= 3 && digits_before > 0 && first == '*';
+        if within || at_the_end {
+            marked.extend(signs.chars().map(|_| HIDDEN));
+        } else {
+            marked.push_str(signs);
+        }
+        digits_before = if first.is_ascii_digit() { digits_before + run } else { 0 };
+        rest = behind;
+    }
+    marked
+}
+
+/// Neither a letter nor a digit, and not what a number begins with or lacks digits by.
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric() && !matches!(c, '+' | '…' | HIDDEN)
+}
+
+/// The pieces of a clean text. Dashes alone are no piece; a sign that glues a number to a known code, or a dash that glues
+/// something to a number that has ended, separates them.
 pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -196,14 +236,18 @@ pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
     pieces.into_iter().flat_map(|piece| cut_behind_code(piece, catalog)).flat_map(cut_behind_number).collect()
 }
 
-/// `PLN20-01105691111`: a dash may also be a part of a code, so the longest known code is taken.
+/// `PLN20-01105691111`, `PLN20→01105691111`: a dash may also be a part of a code, so the longest known code is taken.
 fn cut_behind_code<'t>(piece: Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> {
     let known = |at: &usize| piece.text.get(..*at).is_some_and(|code| catalog.get(code).is_some());
-    let dashes = piece.text.rmatch_indices('-').map(|(at, _)| at);
-    let code = iter::once(piece.text.len()).chain(dashes).find(known);
+    let signs = piece.text.rmatch_indices(is_glue).map(|(at, _)| at);
+    let code = iter::once(piece.text.len()).chain(signs).find(known);
     let (code, rest) = piece.split(code.unwrap_or(piece.text.len()));
-    let dashes = rest.text.len() - rest.text.trim_start_matches('-').len();
-    [code, rest.split(dashes).1].into_iter().filter(Piece::is_filled)
+    let signs = rest.text.len() - rest.text.trim_start_matches(is_glue).len();
+    [code, rest.split(signs).1].into_iter().filter(Piece::is_filled)
+}
+
+fn is_glue(c: char) -> bool {
+    !c.is_alphanumeric() && c != '+'
 }
 
 /// `01105691111-1-1234` is `01105691111 1 1234`: hardly the number's own end, and perhaps a PIN.
@@ -232,5 +276,13 @@ fn end_of_number(piece: Piece<'_>) -> Option<usize> {
 }
 
 fn is_separator(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '.' | ',' | '*' | '#' | '(' | ')' | ':' | ';' | '=' | '/' | '|')
+    c.is_whitespace()
+        || c.is_control()
+        || is_never_within_a_number(c)
+        || matches!(c, '.' | ',' | '*' | '#' | '(' | ')' | '"' | '\'' | '`' | '<' | '>')
+}
+
+/// Dates, hours and lists have these between their digits, and no customer's number does.
+fn is_never_within_a_number(c: char) -> bool {
+    matches!(c, '/' | ':' | ';' | '=' | '|')
 }
