@@ -121,6 +121,7 @@ outages-median = median { $seconds } seconds
 empty-check = Which number? Example: <code>/cek PLN20 01105691111</code>
 unknown-code = ⚠️ There is no code <b>{ $typed }</b>. List of codes: /produk
 unknown-code-nearest = ⚠️ There is no code <b>{ $typed }</b>. Did you mean { $codes }?
+unknown-code-fitting = ⚠️ There is no code <b>{ $typed }</b>. For that number it could be { $codes }.
 missing-code = ⚠️ Which product code? For that number it could be { $codes }.
 missing-code-many = ⚠️ Which product code? For that number, for example, { $codes }. List of codes: /produk
 missing-code-unknown = ⚠️ Which product code? Example: <code>PLN20 01105691111</code>. List of codes: /produk

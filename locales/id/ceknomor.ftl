@@ -118,6 +118,7 @@ outages-median = median { $seconds } detik
 empty-check = Nomor mana yang dicek? Contoh: <code>/cek PLN20 01105691111</code>
 unknown-code = ⚠️ Kode <b>{ $typed }</b> tidak ada. Daftar kode: /produk
 unknown-code-nearest = ⚠️ Kode <b>{ $typed }</b> tidak ada. Maksud Anda { $codes }?
+unknown-code-fitting = ⚠️ Kode <b>{ $typed }</b> tidak ada. Untuk nomor itu bisa { $codes }.
 missing-code = ⚠️ Kode produknya apa? Untuk nomor itu bisa { $codes }.
 missing-code-many = ⚠️ Kode produknya apa? Untuk nomor itu misalnya { $codes }. Daftar kode: /produk
 missing-code-unknown = ⚠️ Kode produknya apa? Contoh: <code>PLN20 01105691111</code>. Daftar kode: /produk

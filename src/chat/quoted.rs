@@ -1,6 +1,10 @@
-//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and all.
+//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and all;
+//! or one of the bot's own answers, but for the examples in them.
 
-use super::reply::Leak;
+use super::{
+    refusal,
+    reply::{Ask, Leak},
+};
 use crate::{
     catalog::Catalog,
     inquiry::parse::{Error, Parsed, parse},
@@ -9,14 +13,38 @@ use crate::{
 /// A PIN is no longer, in digits (field notes).
 const LONGEST_PIN: usize = 8;
 
+/// The shortest number that there is, a driver's id, in digits. Codes and lengths in the bot's own words have fewer.
+pub(super) const SHORTEST_NUMBER: usize = 5;
+
+/// What may hold the number that a message lacks: the text that it replies to. One of the bot's own that shows an example
+/// (`Contoh: DNOPEN 0817345544 50000`), or no number at all, holds none.
+pub(super) fn source(ask: &Ask) -> Option<&str> {
+    let quoted = ask.quoted.as_deref().filter(|text| has_digits(text))?;
+    let mut runs = quoted.split(|c: char| !c.is_ascii_digit());
+    let holds_number = runs.clone().any(|run| run.len() >= SHORTEST_NUMBER);
+    let usable = holds_number && !runs.any(refusal::is_example);
+    (usable || !ask.replies_to_bot).then_some(quoted)
+}
+
 /// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a PIN
-/// would stand: what lacks the number has none.
+/// stands, if one was seen.
 pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, Leak) {
     let parsed = parse(typed, catalog);
-    match (&parsed.request, quoted.filter(|text| has_digits(text))) {
-        (Err(Error::Empty | Error::MissingNumber(_)), Some(quoted)) => (with(typed, quoted, catalog), Leak::Quoted),
+    match (&parsed.request, quoted) {
+        (Err(Error::Empty | Error::MissingNumber(_)), Some(quoted)) => {
+            let leak = if parsed.pin_seen { Leak::Question } else { Leak::Quoted };
+            (of_the_same(&parsed, quoted, catalog).unwrap_or_else(|| with(typed, quoted, catalog)), leak)
+        }
         _ => (parsed, Leak::Question),
     }
+}
+
+/// A whole check of the product that was typed once more.
+fn of_the_same(typed: &Parsed, quoted: &str, catalog: &Catalog) -> Option<Parsed> {
+    let Err(Error::MissingNumber(product)) = &typed.request else { return None };
+    let alone = parse(quoted, catalog);
+    let is_same = alone.request.as_ref().is_ok_and(|request| &request.product == product);
+    is_same.then(|| Parsed { pin_seen: typed.pin_seen || alone.pin_seen, ..alone })
 }
 
 /// The message replied to as a whole; or, when it is a sentence, the one number in it that fits.
@@ -73,9 +101,12 @@ mod tests {
     use super::*;
     use crate::value::NumberError;
 
+    fn catalog() -> Catalog {
+        Catalog::load(None).unwrap()
+    }
+
     fn read_reply(typed: &str, quoted: &str) -> Result<String, Error> {
-        let catalog = Catalog::load(None).unwrap();
-        let (parsed, _) = read(typed, Some(quoted), &catalog);
+        let (parsed, _) = read(typed, Some(quoted), &catalog());
         parsed.request.map(|request| format!("{} {}", request.product.code, request.number.as_str()))
     }
 
@@ -126,6 +157,19 @@ mod tests {
     fn a_code_among_the_words_replied_to_is_no_clear_order() {
         let shown = read_reply("", "kak PLN20 01105691111");
         assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+    }
+
+    #[test]
+    fn a_check_of_the_same_product_is_read_by_itself() {
+        let (parsed, leak) = read("PLN20", Some("PLN20.01105691111.1234"), &catalog());
+        assert_eq!(parsed.request.map(|request| request.line()).as_deref(), Ok("PLN20 01105691111"));
+        assert!(parsed.pin_seen && leak == Leak::Quoted);
+    }
+
+    #[test]
+    fn a_pin_is_looked_for_where_it_was_typed() {
+        let (parsed, leak) = read("PLN20 pin 1234", Some("01105691111"), &catalog());
+        assert!(parsed.pin_seen && leak == Leak::Question, "{parsed:?}");
     }
 
     #[test]

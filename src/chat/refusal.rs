@@ -12,6 +12,9 @@ use crate::{
 /// More codes than these are a list of their own.
 const MOST_CODES: usize = 6;
 
+/// The vendor's sample numbers, a meter's and a mobile one: those of every example that the bot shows.
+const EXAMPLES: [&str; 2] = ["01105691111", "0817345544"];
+
 /// What agents sell often; for an example.
 const USUAL_NOMINAL: Rupiah = Rupiah(50_000);
 
@@ -19,10 +22,7 @@ const USUAL_NOMINAL: Rupiah = Rupiah(50_000);
 pub fn refusal(words: Words<'_>, error: &Error) -> Html {
     match error {
         Error::Empty => say!(words, "empty-check"),
-        Error::UnknownCode { typed, nearest } if nearest.is_empty() => say!(words, "unknown-code", typed = typed),
-        Error::UnknownCode { typed, nearest } => {
-            say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
-        }
+        Error::UnknownCode { typed, nearest, fitting } => unknown_code(words, typed, nearest, fitting),
         Error::MissingCode { fitting } if fitting.is_empty() => say!(words, "missing-code-unknown"),
         Error::MissingCode { fitting } if fitting.len() > MOST_CODES => {
             let some = fitting.get(..MOST_CODES).unwrap_or(fitting);
@@ -50,6 +50,17 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
             say!(words, "ambiguous", example = example(product))
         }
         Error::Several => say!(words, "several"),
+    }
+}
+
+/// Codes that may have been meant; else those for the number, unless they are a list of their own.
+fn unknown_code(words: Words<'_>, typed: &str, nearest: &[ProductCode], fitting: &[ProductCode]) -> Html {
+    if !nearest.is_empty() {
+        say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
+    } else if (1..=MOST_CODES).contains(&fitting.len()) {
+        say!(words, "unknown-code-fitting", typed = typed, codes = codes(fitting))
+    } else {
+        say!(words, "unknown-code", typed = typed)
     }
 }
 
@@ -99,11 +110,17 @@ fn nominal_range(words: Words<'_>, product: &Product) -> Html {
     }
 }
 
+/// Whether digits are the number of an example, and nobody's that was asked for.
+pub(super) fn is_example(digits: &str) -> bool {
+    EXAMPLES.contains(&digits)
+}
+
 /// A check of the product that would be right: with the vendor's sample number, and a nominal where one is asked for.
 fn example(product: &Product) -> String {
+    let [meter, mobile] = EXAMPLES;
     let number = match product.number {
-        NumberKind::Meter | NumberKind::DriverId => "01105691111",
-        NumberKind::Mobile => "0817345544",
+        NumberKind::Meter | NumberKind::DriverId => meter,
+        NumberKind::Mobile => mobile,
     };
     let code = &product.code;
     match product.price {

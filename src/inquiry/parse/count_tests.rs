@@ -25,6 +25,7 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("OVO10 1. 081734554", "TooShort { missing: 1 }"),
         ("DNOPEN 1. 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
         ("DNOPEN 50 0817345544", "nominal?"),
+        ("PLN20 Budi 1. 01105691111", "words around PLN20 01105691111"),
         // A country, a zero, and digits that all stand alone are the number's own.
         ("OVO10 62 812 3456 7890", "OVO10 081234567890"),
         ("OVO10 62 81234567890", "OVO10 081234567890"),

@@ -80,6 +80,8 @@ pub enum Error {
         typed: String,
         /// The nearest codes, nearest first; at most three.
         nearest: Vec<ProductCode>,
+        /// The codes that ask for a number as it was typed, in the catalog's order; there may be many, or none.
+        fitting: Vec<ProductCode>,
     },
     /// A number stands without a code.
     MissingCode {
@@ -87,7 +89,7 @@ pub enum Error {
         /// catalog's order; all of them, so there may be many, or none.
         fitting: Vec<ProductCode>,
     },
-    /// A code stands alone.
+    /// A code stands alone, or with words.
     MissingNumber(Arc<Product>),
     /// The number is not of the shape that the product asks for.
     Number(Arc<Product>, NumberError),

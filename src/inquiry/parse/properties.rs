@@ -61,10 +61,10 @@ fn reads_back(request: &Request, catalog: &Catalog) {
 fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
     match error {
         Error::Empty => assert!(!text.contains(|c: char| c.is_ascii_digit()), "something was typed"),
-        Error::UnknownCode { typed, nearest } => {
+        Error::UnknownCode { typed, nearest, fitting } => {
             assert!(typed.chars().count() <= 24 && !typed.contains(char::is_control), "{typed:?}");
             assert!(nearest.len() <= 3);
-            nearest.iter().for_each(|code| is_in(catalog, code));
+            nearest.iter().chain(fitting).for_each(|code| is_in(catalog, code));
         }
         Error::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
         Error::Number(product, error) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Error, Parsed, nominal,
-    pieces::Pieces,
+    pieces::{Piece, Pieces},
     pin,
     reading::{Reading, Tail, is_open},
     rewrite,
@@ -29,7 +29,7 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Readin
 /// The reason, and whether it takes a piece for a PIN.
 fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> (Error, bool) {
     let product = Arc::clone(product);
-    if rest.all().is_empty() || is_open(&product) && is_plainly_a_nominal(rest) {
+    if rest.all().iter().all(Piece::is_word) || is_open(&product) && is_plainly_a_nominal(rest) {
         return (Error::MissingNumber(product), false);
     }
     if two_numbers(rest, product.number) {

@@ -29,7 +29,10 @@ fn said(error: &Error) -> String {
     let codes = |codes: &[ProductCode]| codes.iter().map(ProductCode::as_str).collect::<Vec<_>>().join(" ");
     match error {
         Error::Empty => "empty".into(),
-        Error::UnknownCode { typed, nearest } => format!("{typed}? {}", codes(nearest)).trim_end().into(),
+        Error::UnknownCode { typed, nearest, fitting } => match (codes(nearest), codes(fitting)) {
+            (nearest, fitting) if nearest.is_empty() && !fitting.is_empty() => format!("{typed}? fits {fitting}"),
+            (nearest, _) => format!("{typed}? {nearest}").trim_end().into(),
+        },
         Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
         Error::MissingNumber(_) => "number?".into(),
         Error::Number(_, error) => format!("{error:?}"),
@@ -247,7 +250,7 @@ fn a_wrong_number_is_counted_in_digits() {
         ("DNOPEN 081734554 10000", "TooShort { missing: 1 }"),
         ("DNOPEN 081734554 10rb", "TooShort { missing: 1 }"),
         ("MAX5000 1234", "TooShort { missing: 1 }"),
-        ("PLN20 BUDI", "NotDigits"),
+        ("PLN20 BUDI", "number?"),
         ("PLN20 O1105691111", "NotDigits"),
         ("PLN20", "number?"),
         ("pln20.", "number?"),
@@ -269,7 +272,7 @@ fn words_around_a_number_are_to_be_left_out() {
         ("DNOPEN Siti 0817345544", "NotDigits"),
         ("DNOPEN Siti 0817345544 1234", "NotDigits !pin"),
         // Nor between two numbers, or where the digits go on.
-        ("PLN20 Budi 01105691111 Siti 01105691112", "NotDigits"),
+        ("PLN20 Budi 01105691111 Siti 01105691112", "several"),
         ("PLN20 Budi 01105691111 1", "NotDigits"),
         ("PLN20 Budi O1105691111", "NotDigits"),
     ]);
@@ -367,6 +370,16 @@ fn a_code_that_is_missing_or_unknown_gets_a_hint() {
         ("0817345544 DNOPEN 10000", "code? DNOPEN"),
         ("0817345544 DNOPN", "DNOPN? DNOPEN"),
         ("1234", "code?"),
+        // No code is near: what fits the number; in a sentence, no word of it is taken for one.
+        ("token 20rb 01105691111", "token? fits PLN20 MAX5000"),
+        ("shopee 0817345544", "shopee? fits OVO10 GOPAY10 DN1 DNOPEN MAX5000"),
+        ("mau token listrik 20rb 01105691111 kak", "code? PLN20 MAX5000"),
+        ("ini atas nama siapa 01105691111?", "code? PLN20 MAX5000"),
+        ("01105691111 atas nama siapa ya", "code? PLN20 MAX5000"),
+        ("Nama: BUDI\nNo Meter: 01105691111\nNominal: 20rb", "code? PLN20 MAX5000"),
+        ("20rb 01105691111", "code? PLN20 MAX5000"),
+        ("listrik 20 01105691111", "code? PLN20 MAX5000"),
+        ("tiket 50000", "tiket?"),
     ]);
 }
 

@@ -75,8 +75,11 @@ async fn unknown_codes_are_answered_with_near_ones() {
     let table = [
         ("/cek PLN21 01105691111", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
         ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 / DNOPEN?"),
-        ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
-        ("/cek <b>&amp; 01105691111", "⚠️ Kode <b>&amp tidak ada. Daftar kode: /produk"),
+        ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("/cek XYZQ 0110569111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
+        ("/cek b&amp; 01105691111", "⚠️ Kode b&amp tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("token 20rb 01105691111", "⚠️ Kode token tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("cek token listrik 01105691111 kak", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
     ];
     refuses(&scene, &budi, &table).await;
     scene.end(bot).await;
@@ -92,6 +95,9 @@ async fn a_code_behind_other_words_is_not_denied() {
         ("kak PLN20 01105691111", line),
         ("kak\nPLN20 01105691111", line),
         ("/cek 1. PLN20 01105691111", line),
+        ("/PLN20 01105691111", line),
+        ("/ cek PLN20 01105691111", line),
+        ("/pln 01105691111", "Perintah itu belum saya kenal. Lihat /bantuan."),
         ("mau PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
     ];
     refuses(&scene, &budi, &table).await;
@@ -135,7 +141,12 @@ async fn what_could_mean_two_things_is_asked_again() {
             "/cek PLN20 01105691111-1",
             "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: PLN20 01105691111",
         ),
+        (
+            "/cek PLN20\n1. 01105691111",
+            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: PLN20 01105691111",
+        ),
         ("/cek PLN20 01105691111 512345678901", several),
+        ("/cek PLN20 meter 01105691111 idpel 512345678901", several),
         ("/cek PLN20 01105691111\nOVO10 0817345544", several),
         (&long, several),
     ];

@@ -129,8 +129,44 @@ async fn a_reply_to_the_bot_is_meant_for_it() {
     assert!(reply.answers(&better));
     assert_eq!(body(&reply)[1], "BAHARRUDIN1");
 
-    talk.replies_to(&reply, "makasih min").await;
+    for thanks in ["makasih min", "oke jam 5", "mantap 100", "2 kali ya"] {
+        talk.replies_to(&reply, thanks).await;
+    }
     talk.silence_until("/produk maxim").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn the_number_of_an_example_is_nobodys() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    let bot = scene.start();
+    for (typed, said, answered, then) in [
+        (
+            "/cek DNOPEN",
+            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000",
+            "DNOPEN 50rb",
+            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000",
+        ),
+        (
+            "/cek 00000000002",
+            "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000.",
+            "PLN20",
+            "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111",
+        ),
+    ] {
+        let first = ask(&talk, typed).await;
+        assert_eq!(first.text(), said);
+        talk.replies_to(&first, answered).await;
+        assert_eq!(talk.reply().await.text(), then);
+    }
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+
+    let found = ask(&talk, "/cek PLN20 00000000002").await;
+    talk.replies_to(&found, "/cek PLN20").await;
+    assert_eq!(body(&talk.reply().await)[1], "SITI MISALNYA");
     scene.end(bot).await;
 }
 

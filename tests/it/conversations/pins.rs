@@ -127,6 +127,34 @@ async fn a_pin_in_another_place_is_deleted_as_well_and_sent_to_nobody() {
 }
 
 #[tokio::test]
+async fn a_pin_behind_what_is_no_command_is_deleted_too() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for typed in ["/PLN20.01105691111.1234", "/isi PLN21.01105691111.1234"] {
+        let asked = budi.says(typed).await;
+        assert_warned_and_not_echoed(&budi.reply().await);
+        budi.deleted(&asked).await;
+    }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_pin_beside_a_product_is_not_looked_for_in_the_message_replied_to() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let customers = talk.says("01105691111").await;
+    let asked = talk.replies_to(&customers, "/cek PLN20 pin 1234").await;
+    assert_warned_and_not_echoed(&talk.reply().await);
+    talk.deleted(&asked).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_pin_that_is_called_so_does_not_stop_the_check() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();
