@@ -17,7 +17,7 @@ const LONGEST_PIN: usize = 8;
 pub(super) const SHORTEST_NUMBER: usize = 5;
 
 /// What may hold the number that a message lacks: the text that it replies to. One of the bot's own that shows an example
-/// (`Contoh: DNOPEN 0817345544 50000`), or no number at all, holds none.
+/// (`Contoh: DNOPEN 0817345544 50rb`), or no number at all, holds none.
 pub(super) fn source(ask: &Ask) -> Option<&str> {
     let quoted = ask.quoted.as_deref().filter(|text| has_digits(text))?;
     let mut runs = quoted.split(|c: char| !c.is_ascii_digit());
@@ -44,7 +44,7 @@ fn of_the_same(typed: &Parsed, quoted: &str, catalog: &Catalog) -> Option<Parsed
     let Err(Error::MissingNumber(product)) = &typed.request else { return None };
     let alone = parse(quoted, catalog);
     let is_same = alone.request.as_ref().is_ok_and(|request| &request.product == product);
-    is_same.then(|| Parsed { pin_seen: typed.pin_seen || alone.pin_seen, ..alone })
+    is_same.then_some(Parsed { pin_seen: typed.pin_seen || alone.pin_seen, ..alone })
 }
 
 /// The message replied to as a whole; or, when it is a sentence, the one number in it that fits.

@@ -4,7 +4,7 @@
 use crate::{
     catalog::{Price, Product, ProductCode},
     inquiry::parse::{Error, Request},
-    locale::{Html, Words},
+    locale::{Html, Words, rupiah},
     say,
     value::{NumberError, NumberKind, Rupiah},
 };
@@ -36,15 +36,17 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
         Error::NoCustomer(error) => no_customer(words, error),
         Error::Words(request) => words_around(words, request),
         Error::NominalFirst(request) => say!(words, "nominal-first", line = Html::code(&request.line())),
-        Error::MissingNominal(product) => {
-            say!(words, "missing-nominal", example = example(product))
+        Error::MissingNominal(product, number) => {
+            say!(words, "missing-nominal", example = of(product, number.as_str()))
         }
-        Error::NominalOrPin(product) => say!(words, "nominal-or-pin", example = in_thousands(product)),
+        Error::NominalOrPin(product, number) => {
+            say!(words, "nominal-or-pin", example = of(product, number.as_str()))
+        }
         Error::BadNominal(_) => say!(words, "bad-nominal"),
         Error::NominalOutOfRange(product) => nominal_range(words, product),
-        Error::NominalNotTaken(product) => {
-            let (code, name) = (product.code.as_str(), &product.name);
-            say!(words, "nominal-not-taken", code = code, product = name, example = example(product))
+        Error::NominalNotTaken(request) => {
+            let (code, name) = (request.product.code.as_str(), &request.product.name);
+            say!(words, "nominal-not-taken", code = code, product = name, line = request.line())
         }
         Error::Ambiguous(product) => {
             say!(words, "ambiguous", example = example(product))
@@ -118,21 +120,24 @@ pub(super) fn is_example(digits: &str) -> bool {
 /// A check of the product that would be right: with the vendor's sample number, and a nominal where one is asked for.
 fn example(product: &Product) -> String {
     let [meter, mobile] = EXAMPLES;
-    let number = match product.number {
-        NumberKind::Meter | NumberKind::DriverId => meter,
-        NumberKind::Mobile => mobile,
-    };
+    match product.number {
+        NumberKind::Meter | NumberKind::DriverId => of(product, meter),
+        NumberKind::Mobile => of(product, mobile),
+    }
+}
+
+/// The same with the number that was typed: who copies it must not check another's.
+fn of(product: &Product, number: &str) -> String {
     let code = &product.code;
     match product.price {
-        Price::Open { min, max } => format!("{code} {number} {}", USUAL_NOMINAL.max(min).min(max).0),
+        Price::Open { min, max } => format!("{code} {number} {}", in_thousands(USUAL_NOMINAL.max(min).min(max))),
         Price::Fixed { .. } => format!("{code} {number}"),
     }
 }
 
-/// The same with its nominal in a form that nobody takes for a PIN.
-fn in_thousands(product: &Product) -> String {
-    let example = example(product);
-    example.strip_suffix("000").map_or(example.clone(), |thousands| format!("{thousands}rb"))
+/// In a form that nobody takes for a PIN.
+fn in_thousands(Rupiah(nominal): Rupiah) -> String {
+    if nominal % 1_000 == 0 { format!("{}rb", nominal / 1_000) } else { rupiah(Rupiah(nominal)) }
 }
 
 fn codes(codes: &[ProductCode]) -> Html {

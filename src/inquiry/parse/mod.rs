@@ -99,17 +99,17 @@ pub enum Error {
     Words(Request),
     /// The nominal stands before the number; the request has them in their order.
     NominalFirst(Request),
-    /// The product's denomination is open and no nominal was typed.
-    MissingNominal(Arc<Product>),
+    /// The product's denomination is open and no nominal was typed behind the number.
+    MissingNominal(Arc<Product>, CustomerNumber),
     /// What stands where the nominal should is none.
     BadNominal(Arc<Product>),
     /// Digits stand where the nominal should that look like a PIN: `DNOPEN.0817345544.1234`, where the field's custom has
     /// `KODE.TUJUAN.PIN`.
-    NominalOrPin(Arc<Product>),
+    NominalOrPin(Arc<Product>, CustomerNumber),
     /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
     NominalOutOfRange(Arc<Product>),
-    /// The product has a fixed denomination, and a nominal was typed.
-    NominalNotTaken(Arc<Product>),
+    /// The product has a fixed denomination, and a nominal was typed; the request has none.
+    NominalNotTaken(Request),
     /// The digits can be read in more than one way: better asked again than guessed.
     Ambiguous(Arc<Product>),
     /// More than one check in one message, or far more text than one check needs.

@@ -32,7 +32,7 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
 fn is_sound(request: &Request, text: &str, catalog: &Catalog) {
     is_in(catalog, &request.product.code);
     is_valid(request);
-    was_typed(request, text);
+    was_typed(&request.number, text);
     reads_back(request, catalog);
 }
 
@@ -47,9 +47,9 @@ pub(crate) fn is_valid(Request { product, number, nominal }: &Request) {
 }
 
 /// No digit of the number was made up, left out or moved; but for what a mobile number begins with.
-fn was_typed(request: &Request, text: &str) {
+fn was_typed(number: &CustomerNumber, text: &str) {
     let typed: String = text.chars().filter(char::is_ascii_digit).collect();
-    assert!(typed.contains(request.number.as_str().trim_start_matches('0')), "{request:?}");
+    assert!(typed.contains(number.as_str().trim_start_matches('0')), "{number:?}");
 }
 
 /// Written as the bot itself writes a check, it is the same check.
@@ -74,14 +74,14 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
         Error::NoCustomer(error) => {
             assert!(matches!(error, NumberError::Token | NumberError::VirtualAccount { .. }));
         }
-        Error::Words(request) | Error::NominalFirst(request) => is_sound(request, text, catalog),
-        Error::MissingNominal(product)
-        | Error::BadNominal(product)
-        | Error::NominalOrPin(product)
-        | Error::NominalOutOfRange(product) => {
-            assert!(is_open(product));
+        Error::Words(request) | Error::NominalFirst(request) | Error::NominalNotTaken(request) => {
+            is_sound(request, text, catalog);
         }
-        Error::NominalNotTaken(product) => assert!(!is_open(product)),
+        Error::MissingNominal(product, number) | Error::NominalOrPin(product, number) => {
+            assert!(is_open(product));
+            was_typed(number, text);
+        }
+        Error::BadNominal(product) | Error::NominalOutOfRange(product) => assert!(is_open(product)),
         Error::MissingNumber(product) | Error::Ambiguous(product) => is_in(catalog, &product.code),
         Error::Several => {}
     }

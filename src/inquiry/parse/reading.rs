@@ -13,7 +13,7 @@ use crate::{
 
 /// A complete number, and what stands behind it.
 pub(super) struct Reading {
-    number: CustomerNumber,
+    pub(super) number: CustomerNumber,
     pub(super) tail: Tail,
 }
 

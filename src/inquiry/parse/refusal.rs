@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Error, Parsed, nominal,
+    Error, Parsed, Request, nominal,
     pieces::{Piece, Pieces},
     pin,
     reading::{Reading, Tail, is_open},
@@ -71,15 +71,19 @@ fn nominal_among_words(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &
 
 /// The number is complete: it is the nominal that is missing, wrong or too much. The shortest number decides.
 fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Error> {
-    let product = Arc::clone(product);
+    let shortest = readings.first()?;
+    let (product, number) = (Arc::clone(product), shortest.number.clone());
+    let is_nominal = |reading: &Reading| matches!(reading.tail, Tail::Nominal { .. });
     if !is_open(&product) {
-        let named = readings.iter().any(|reading| matches!(reading.tail, Tail::Nominal { .. }));
-        return named.then_some(Error::NominalNotTaken(product));
+        return match is_nominal(shortest) {
+            true => Some(Error::NominalNotTaken(Request { product, number, nominal: None })),
+            false => readings.iter().any(is_nominal).then_some(Error::Ambiguous(product)),
+        };
     }
-    Some(match readings.first()?.tail {
-        Tail::Nothing => Error::MissingNominal(product),
+    Some(match shortest.tail {
+        Tail::Nothing => Error::MissingNominal(product, number),
         Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
-        Tail::NominalOrPin => Error::NominalOrPin(product),
+        Tail::NominalOrPin => Error::NominalOrPin(product, number),
         Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product),
     })
 }

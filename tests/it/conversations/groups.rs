@@ -146,9 +146,9 @@ async fn the_number_of_an_example_is_nobodys() {
     for (typed, said, answered, then) in [
         (
             "/cek DNOPEN",
-            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000",
+            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb",
             "DNOPEN 50rb",
-            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000",
+            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb",
         ),
         (
             "/cek 00000000002",
@@ -164,6 +164,9 @@ async fn the_number_of_an_example_is_nobodys() {
     }
     assert_eq!(scene.klikoo.calls().inquiries, 0);
 
+    let without_nominal = ask(&talk, "/cek DNOPEN 081000000002").await;
+    talk.replies_to(&without_nominal, "DNOPEN 100rb").await;
+    assert_eq!(body(&talk.reply().await)[2..4], ["No. HP: 081000000002", "Nominal: Rp100.000"]);
     let found = ask(&talk, "/cek PLN20 00000000002").await;
     talk.replies_to(&found, "/cek PLN20").await;
     assert_eq!(body(&talk.reply().await)[1], "SITI MISALNYA");
