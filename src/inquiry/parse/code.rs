@@ -100,16 +100,18 @@ fn code_last<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<P
 }
 
 /// What stands where a code should, and is none: mistyped, or another bot's; or no code was meant at all, where it is an
-/// amount or one of a sentence's words, as `neighbour` is.
+/// amount or one of a sentence's words, as `neighbour` is. Who types another bot's code, or one with digits, knows of codes:
+/// what would fit the number is told to others.
 fn code_is_none(typed: &str, neighbour: Option<&Piece<'_>>, pieces: Pieces<'_, '_>, catalog: &Catalog) -> Error {
     let nearest = catalog.nearest(typed, NEAREST);
-    let fitting = if is_taken(typed) { Vec::new() } else { fitting_codes(pieces, catalog) };
-    let in_a_sentence = nearest.is_empty() && !fitting.is_empty() && neighbour.is_some_and(Piece::is_word);
-    if nominal::read(typed).is_some() || in_a_sentence {
-        Error::MissingCode { fitting }
-    } else {
-        Error::UnknownCode { typed: shown(typed), nearest, fitting }
+    let fitting = fitting_codes(pieces, catalog);
+    let in_a_sentence = nearest.is_empty() && !is_taken(typed) && neighbour.is_some_and(Piece::is_word);
+    let is_no_word = nominal::read(typed).is_some() || !typed.contains(char::is_alphanumeric);
+    if is_no_word || in_a_sentence && !fitting.is_empty() {
+        return Error::MissingCode { fitting };
     }
+    let is_code = is_taken(typed) || typed.contains(char::is_numeric);
+    Error::UnknownCode { typed: shown(typed), nearest, fitting: if is_code { Vec::new() } else { fitting } }
 }
 
 /// `10K` may be a code and is an amount: in the middle of a text the amount is likelier.

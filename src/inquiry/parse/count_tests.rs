@@ -19,6 +19,7 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("MAX5000 1 01105691111", "ambiguous"),
         ("OVO10 8 0817345544", "ambiguous"),
         ("DNOPEN 8 0817345544 50rb", "ambiguous"),
+        ("PLN20:\n1. 01105691111\n2. 01105691112", "several"),
         // Where they would be none, what to type is shown; or what is wrong with the number.
         ("PLN20 20 01105691111", "words around PLN20 01105691111"),
         ("OVO10 1. 0817345544", "words around OVO10 0817345544"),
@@ -106,5 +107,18 @@ fn signs_around_a_line_or_between_code_and_number_do_no_harm() {
         ("PLN20 01105691111? 1", "NotDigits"),
         ("PLN20 0110569? 1111", "NotDigits"),
         ("PLN20 ?01105691111", "NotDigits"),
+    ]);
+}
+
+#[test]
+fn what_whatsapp_puts_before_a_message_is_no_part_of_it() {
+    all_are(&[
+        ("[14:05, 23/11/2026] Budi: PLN20 01105691111", "words around PLN20 01105691111"),
+        ("[23/11 14.05] +62 812-0000-0001: PLN20 01105691111", "words around PLN20 01105691111"),
+        ("[23/11 14.05] +62 812-0000-0001: 01105691111", "code? PLN20 MAX5000"),
+        ("OVO10\n[23/11 14.05] +62 812-0000-0001: isi ovo kak", "number?"),
+        ("OVO10\n[23/11 14.05] +62 812-0000-0001: isi 0817345544 kak", "words around OVO10 0817345544"),
+        ("PLN20 0110\n[23/11 14.05] Budi: 5691111", "NotDigits"),
+        ("[23/11 14.05] Budi: PLN20 01105691111\n[23/11 14.06] Budi: PLN20 01105691112", "several"),
     ]);
 }

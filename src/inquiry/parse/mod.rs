@@ -6,6 +6,7 @@
 //! before all this (`pin`). One way: that is the request. Several: money would be lost on a wrong
 //! guess, so the agent is asked again. None: the most helpful reason (`refusal`).
 
+mod clean;
 mod code;
 mod doubt;
 mod nominal;
@@ -17,7 +18,7 @@ mod reading;
 mod refusal;
 mod rewrite;
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use crate::{
     catalog::{Catalog, Price, Product, ProductCode},
@@ -120,9 +121,9 @@ pub enum Error {
 ///
 /// Takes the code first, or last behind a number. Never fails on any text; costs time linear in its length.
 pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
-    let clean = pieces::clean(text);
+    let clean = clean::clean(text);
     let mut cut = pieces::cut(&clean, catalog);
-    let too_long = pieces::is_too_long(text);
+    let too_long = clean::is_too_long(text);
     if too_long {
         // The last piece may have lost its end.
         cut.pop();
@@ -148,11 +149,28 @@ fn read(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Parsed {
         // Not asked in a clear form: shown, and not made.
         return refused(request.map_or_else(|error| error, Error::Words), pin_seen);
     }
+    if let Some(shown) = glued(pieces, catalog) {
+        return shown;
+    }
     if let Some((error, pin_seen)) = doubt::no_customer_of_any(pieces) {
         return refused(Error::NoCustomer(error), pin_seen);
     }
     let pin_seen = pin::behind_any_number(pieces) || pin::behind_taken_code(pieces);
     refused(error, pin_seen)
+}
+
+/// `PLN2001105691111`: a known code that nothing sets off from a whole number, to be shown where it can be cut in one way.
+fn glued(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Option<Parsed> {
+    let (first, (_, others)) = (pieces.first()?, pieces.split(1));
+    let mut ways = (1..first.text.len()).filter_map(|at| {
+        let (code, number) = first.split(at);
+        let product = Arc::clone(catalog.get(code.text)?);
+        pieces.with(&[number]).number(product.number).ok()?;
+        let rest: Vec<_> = iter::once(number).chain(others.all().iter().copied()).collect();
+        let Parsed { request, pin_seen } = behind_code(product, pieces.with(&rest), catalog);
+        Some(refused(Error::Words(request.ok()?), pin_seen))
+    });
+    ways.next().filter(|_| ways.next().is_none())
 }
 
 fn behind_code(product: Arc<Product>, rest: Pieces<'_, '_>, catalog: &Catalog) -> Parsed {
@@ -167,6 +185,8 @@ fn refused(error: Error, pin_seen: bool) -> Parsed {
     Parsed { request: Err(error), pin_seen }
 }
 
+#[cfg(test)]
+mod code_tests;
 #[cfg(test)]
 mod count_tests;
 #[cfg(test)]

@@ -4,11 +4,8 @@ use std::iter;
 
 use crate::{
     catalog::Catalog,
-    value::{CustomerNumber, NumberError, NumberKind, is_dash, is_invisible},
+    value::{CustomerNumber, NumberError, NumberKind},
 };
-
-/// No more of a text is read, in characters: Telegram sends no longer one.
-const LONGEST: usize = 4096;
 
 /// More pieces than this are not one check: every digit of the longest number may stand alone.
 const MOST: usize = 32;
@@ -17,7 +14,7 @@ const MOST: usize = 32;
 const MOST_OF_A_NUMBER: usize = 16;
 
 /// Nobody puts a dash behind as many digits within a number: such a run is a number by itself.
-const LONG_RUN: usize = 9;
+pub(super) const LONG_RUN: usize = 9;
 
 /// What stands between two separators.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +26,7 @@ pub(super) struct Piece<'t> {
 
 impl<'t> Piece<'t> {
     /// The parts before and from a position in bytes; a position that is none is the end.
-    fn split(self, at: usize) -> (Self, Self) {
+    pub(super) fn split(self, at: usize) -> (Self, Self) {
         let (head, tail) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
         (Self { text: head, ..self }, Self { start: self.start + head.len(), text: tail })
     }
@@ -92,6 +89,11 @@ pub(super) struct Pieces<'p, 't> {
 impl<'p, 't> Pieces<'p, 't> {
     pub(super) fn new(clean: &'t str, pieces: &'p [Piece<'t>]) -> Self {
         Self { clean, pieces }
+    }
+
+    /// Other pieces of the same text.
+    pub(super) fn with<'q>(self, pieces: &'q [Piece<'t>]) -> Pieces<'q, 't> {
+        Pieces { clean: self.clean, pieces }
     }
 
     pub(super) fn all(self) -> &'p [Piece<'t>] {
@@ -174,50 +176,6 @@ impl<'p, 't> Pieces<'p, 't> {
         let joined: String = self.pieces.iter().map(|piece| piece.text).collect();
         CustomerNumber::parse(&joined, kind)
     }
-}
-
-/// Whether a text has an end that is not read.
-pub(super) fn is_too_long(text: &str) -> bool {
-    text.chars().nth(LONGEST).is_some()
-}
-
-/// The text without invisible marks and without signs at its ends (`01105691111?`, `… 🙏`), every dash a `-`, hidden digits
-/// marked as such, and no longer than a message can be.
-pub(super) fn clean(text: &str) -> String {
-    let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c));
-    let clean: String = visible.map(|c| if is_dash(c) { '-' } else { c }).collect();
-    mark_hidden(&clean).trim_matches(is_sign).to_owned()
-}
-
-/// Stands in the place of every star, sharp or dot by which digits were hidden: it is in no number.
-const HIDDEN: char = '•';
-
-/// `0812****7890` has digits that nobody can read: what is left must not be joined. Behind a whole number (`…..1234`) they
-/// separate; at its end, three stars.
-fn mark_hidden(text: &str) -> String {
-    let mut marked = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut digits_before = 0;
-    while let Some(first) = rest.chars().next() {
-        let run = rest.len() - rest.trim_start_matches(first).len();
-        let (signs, behind) = rest.split_at_checked(run).unwrap_or((rest, ""));
-        let goes_on = behind.starts_with(|c: char| c.is_ascii_digit());
-        let within = goes_on && run >= 2 && (1..LONG_RUN).contains(&digits_before) && matches!(first, '*' | '#' | '.');
-        let at_the_end = !goes_on && run >= 3 && digits_before > 0 && first == '*';
-        if within || at_the_end {
-            marked.extend(signs.chars().map(|_| HIDDEN));
-        } else {
-            marked.push_str(signs);
-        }
-        digits_before = if first.is_ascii_digit() { digits_before + run } else { 0 };
-        rest = behind;
-    }
-    marked
-}
-
-/// Neither a letter nor a digit, and not what a number begins with or lacks digits by.
-fn is_sign(c: char) -> bool {
-    !c.is_alphanumeric() && !matches!(c, '+' | '…' | HIDDEN)
 }
 
 /// The pieces of a clean text. Dashes alone are no piece; a sign that glues a number to a known code, or a dash that glues

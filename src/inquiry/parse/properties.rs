@@ -1,7 +1,7 @@
 //! What holds for every line, whoever wrote it. The property tests call it with texts that are made, the fuzz target
 //! `line` with texts that are found. It panics where something does not hold.
 
-use super::{Error, Parsed, Request, parse, pieces};
+use super::{Error, Parsed, Request, clean, parse};
 use crate::{
     catalog::{Catalog, Price, Product, ProductCode},
     value::{CustomerNumber, NumberError},
@@ -24,8 +24,8 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
     }
     shows_no_number(&parsed);
     is_the_same_in_any_case(text, &parsed, catalog);
-    let clean = pieces::clean(text);
-    assert_eq!(pieces::clean(&clean), clean, "cleaning twice changes something");
+    let cleaned = clean::clean(text);
+    assert_eq!(clean::clean(&cleaned), cleaned, "cleaning twice changes something");
 }
 
 /// A request that is made, or that an agent is told to type instead.

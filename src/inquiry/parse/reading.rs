@@ -71,6 +71,7 @@ fn counted(product: Arc<Product>, rest: Pieces<'_, '_>, behind: Pieces<'_, '_>) 
     let is_number_too = rest.numbers(product.number).next().is_some();
     let Parsed { request, pin_seen } = of(Arc::clone(&product), behind);
     match request {
+        Err(Error::Several) => refused(Error::Several, pin_seen),
         _ if is_number_too => refused(Error::Ambiguous(product), pin_seen),
         Ok(request) => refused(Error::Words(request), pin_seen),
         Err(error) => refused(error, pin_seen),
