@@ -113,7 +113,10 @@ outages-heading = <b>Last 15 minutes</b>
 outages-none = No checks in the last 15 minutes.
 outages-up = ✅
 outages-down = ⚠️
-outages-rate = { $provider }: { $percent }% of { $checks } checks answered
+outages-rate = { $provider }: { $percent }% of { $checks ->
+        [one] 1 check
+       *[other] { $checks } checks
+    } answered
 outages-median = median { $seconds } seconds
 
 ## What can't be checked as typed

@@ -48,8 +48,18 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
         (NumberError::NotDigits, pin) => {
             (rewrite::words_around(&product, rest).unwrap_or(Error::Number(product, NumberError::NotDigits)), pin)
         }
+        // The number is not too long: it has more behind it.
+        (NumberError::TooLong { .. }, pin) if begins_with_whole_run(rest, product.number) => {
+            (Error::Ambiguous(product), pin)
+        }
         (error, pin) => (Error::Number(product, error), pin),
     }
+}
+
+/// `01105691111,20`
+fn begins_with_whole_run(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    let (first, behind) = rest.split(1);
+    first.number(kind).is_ok() && !behind.all().is_empty()
 }
 
 /// `50rb` or `Rp50.000`: with letters it is the beginning of no number.
