@@ -10,6 +10,8 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("PLN20\n1. 01105691111", "ambiguous"),
         ("PLN20 (1) 01105691111", "ambiguous"),
         ("PLN20 -1 01105691111", "ambiguous"),
+        ("PLN20 1-01105691111", "ambiguous"),
+        ("2-01105691111 PLN20", "ambiguous"),
         ("PLN20 no 1 01105691111", "ambiguous"),
         ("1. 0110 5691 111 PLN20", "ambiguous"),
         ("PLN20 1. 0110 569 111", "ambiguous"),
@@ -30,6 +32,8 @@ fn a_count_before_a_number_is_no_part_of_it() {
         // A country, a zero, and digits that all stand alone are the number's own.
         ("OVO10 62 812 3456 7890", "OVO10 081234567890"),
         ("OVO10 62 81234567890", "OVO10 081234567890"),
+        ("OVO10 62-81234567890", "OVO10 081234567890"),
+        ("PLN20 0-1105691111", "PLN20 01105691111"),
         ("PLN20 0 1105691111", "PLN20 01105691111"),
         ("PLN20 1 2 3 4 5 6 7 8 9 0 1", "PLN20 12345678901"),
         ("PLN20 51 2345 678901", "PLN20 512345678901"),
@@ -45,6 +49,7 @@ fn an_amount_before_a_number_is_no_part_of_it() {
         ("OVO10 10.000 0817-345-544", "words around OVO10 0817345544"),
         ("OVO10 10.000 0817345544", "words around OVO10 0817345544"),
         ("MAX5000 5000 01105691111", "ambiguous"),
+        ("MAX5000 5000 12345", "ambiguous"),
         ("DNOPEN 50000 0817345544", "nominal first DNOPEN 0817345544 50000"),
         ("PLN20 5000 1234 5678", "PLN20 500012345678"),
     ]);

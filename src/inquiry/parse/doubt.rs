@@ -78,7 +78,9 @@ pub(super) fn behind_count<'p, 't>(rest: Pieces<'p, 't>, product: &Product) -> O
     if first.first().is_some_and(|first| is_count(rest, first, product.number)) {
         return Some(behind);
     }
-    let begins_number = |behind: &Pieces<'_, '_>| behind.first().is_some_and(|next| next.digits() >= NEARLY_A_NUMBER);
+    let begins_number = |behind: &Pieces<'_, '_>| {
+        begins_whole(*behind, product.number) || behind.first().is_some_and(|next| next.digits() >= NEARLY_A_NUMBER)
+    };
     let amounts = (1..=rest.groups()).map(|end| rest.split(end)).take(MOST_OF_AN_AMOUNT);
     let mut behind = amounts.filter(|(head, _)| is_amount(*head)).map(|(_, behind)| behind);
     behind.find(begins_number).filter(|_| !is_open(product))

@@ -179,7 +179,7 @@ impl<'p, 't> Pieces<'p, 't> {
 }
 
 /// The pieces of a clean text. Dashes alone are no piece; a sign that glues a number to a known code, or a dash that glues
-/// something to a number that has ended, separates them.
+/// something to a whole number, separates them.
 pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -191,7 +191,8 @@ pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
             pieces.push(Piece { start, text });
         }
     }
-    pieces.into_iter().flat_map(|piece| cut_behind_code(piece, catalog)).flat_map(cut_behind_number).collect()
+    let pieces = pieces.into_iter().flat_map(|piece| cut_behind_code(piece, catalog));
+    pieces.flat_map(cut_before_number).flat_map(cut_behind_number).collect()
 }
 
 /// `PLN20-01105691111`, `PLN20→01105691111`: a dash may also be a part of a code, so the longest known code is taken.
@@ -206,6 +207,19 @@ fn cut_behind_code<'t>(piece: Piece<'t>, catalog: &Catalog) -> impl Iterator<Ite
 
 fn is_glue(c: char) -> bool {
     !c.is_alphanumeric() && c != '+'
+}
+
+/// `1-01105691111` is `1 01105691111`: a count, and hardly the number's own beginning.
+fn cut_before_number(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
+    let (first, number) = count_and_number(piece).map_or((piece, None), |(count, number)| (count, Some(number)));
+    iter::once(first).chain(number)
+}
+
+fn count_and_number(piece: Piece<'_>) -> Option<(Piece<'_>, Piece<'_>)> {
+    let (count, dashed) = piece.split(piece.text.find('-')?);
+    let (_, number) = dashed.split(1);
+    let run = number.text.split('-').next().unwrap_or_default();
+    (piece.is_group() && (1..=2).contains(&count.digits()) && run.len() >= LONG_RUN).then_some((count, number))
 }
 
 /// `01105691111-1-1234` is `01105691111 1 1234`: hardly the number's own end, and perhaps a PIN.
