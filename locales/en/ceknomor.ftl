@@ -93,7 +93,7 @@ other-refusal-silent =
 
 later-down = ⏳ <b>{ $provider } is out of order.</b> Number { $number } is not necessarily wrong.
 later-no-answer = ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
-later-promise = I keep asking until { $time }; the answer appears in this message. /batal to stop.
+later-promise = Don't sell yet. I keep asking until { $time }; the answer appears in this message. /batal to stop.
 later-gave-up =
     ⏳ <b>{ $provider } has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
     Check again later: { $line }
@@ -148,7 +148,7 @@ words-around = ⚠️ Write only the code and the number: { $line }
 words-around-nominal = ⚠️ Write only the code, the number and the nominal: { $line }
 nominal-first = ⚠️ The nominal comes last: { $line }
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
-nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots. Example: <code>{ $example }</code>
 bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
 nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $line }</code>

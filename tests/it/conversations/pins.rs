@@ -53,7 +53,7 @@ async fn behind_an_open_denomination_it_is_no_nominal() {
     let bot = scene.start();
     let asked = budi.says("DNOPEN.0817345544.123456").await;
     let reply = budi.reply().await;
-    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik: DNOPEN 0817345544 50rb";
+    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: DNOPEN 0817345544 50rb";
     assert!(reply.text().starts_with(question), "{reply:?}");
     assert_warned_and_not_echoed(&reply);
     budi.deleted(&asked).await;
