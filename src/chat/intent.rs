@@ -125,10 +125,14 @@ impl Talk {
         }
     }
 
-    /// `makasih`, `oke jam 5`: what is said to the bot and asks it for nothing.
+    /// `makasih`, `oke jam 5`: what is said to the bot, asks it for nothing and shows no PIN.
     fn is_small_talk(&self, text: &str) -> bool {
+        let begins_with_no_code = || {
+            let Parsed { request, pin_seen } = parse(text, &self.catalog);
+            !pin_seen && matches!(request, Err(Error::UnknownCode { nearest, .. }) if nearest.is_empty())
+        };
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        digits == 0 || digits < quoted::SHORTEST_NUMBER && is_no_code(&parse(text, &self.catalog).request)
+        digits == 0 || digits < quoted::SHORTEST_NUMBER && begins_with_no_code()
     }
 
     fn check_of(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {
@@ -139,11 +143,6 @@ impl Talk {
             Err(error) => Intent::Answer { text: refusal(words, &error), leak },
         }
     }
-}
-
-/// Whether a text begins with a word that is near no code.
-fn is_no_code(request: &Result<Request, Error>) -> bool {
-    matches!(request, Err(Error::UnknownCode { nearest, .. }) if nearest.is_empty())
 }
 
 fn answer(text: Html) -> Intent {

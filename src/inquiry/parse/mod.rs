@@ -1,10 +1,10 @@
 //! Reads what an agent typed, once: after this a request is never text again. Pure.
 //!
-//! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cut into
-//! pieces (`pieces`); the first is the code (`code`); then every way is tried in which the rest can be a number
-//! and what may follow it (`reading`), but for what nobody means as one (`doubt`). A PIN that is called so is taken out
-//! before all this (`pin`). One way: that is the request. Several: money would be lost on a wrong
-//! guess, so the agent is asked again. None: the most helpful reason (`refusal`).
+//! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cleaned
+//! (`clean`) and cut into pieces (`pieces`); the first is the code (`code`); then every way is tried in which the rest can
+//! be a number and what may follow it (`reading`), but for what nobody means as one (`doubt`). A PIN that is called so is
+//! taken out before all this (`pin`). One way: that is the request. Several: money would be lost on a wrong guess, so the
+//! agent is asked again. None: the most helpful reason (`refusal`).
 
 mod clean;
 mod code;

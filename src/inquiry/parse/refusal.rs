@@ -56,7 +56,7 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
     }
 }
 
-/// `01105691111,20`
+/// `01105691111,20`: a number that no digit has to be taken from.
 fn begins_with_whole_run(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
     let (first, behind) = rest.split(1);
     first.number(kind).is_ok() && !behind.all().is_empty()
@@ -85,10 +85,10 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
     let (product, number) = (Arc::clone(product), shortest.number.clone());
     let is_nominal = |reading: &Reading| matches!(reading.tail, Tail::Nominal { .. });
     if !is_open(&product) {
-        return match is_nominal(shortest) {
-            true => Some(Error::NominalNotTaken(Request { product, number, nominal: None })),
-            false => readings.iter().any(is_nominal).then_some(Error::Ambiguous(product)),
-        };
+        if is_nominal(shortest) {
+            return Some(Error::NominalNotTaken(Request { product, number, nominal: None }));
+        }
+        return readings.iter().any(is_nominal).then_some(Error::Ambiguous(product));
     }
     Some(match shortest.tail {
         Tail::Nothing => Error::MissingNominal(product, number),

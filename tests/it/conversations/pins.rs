@@ -140,6 +140,21 @@ async fn a_pin_behind_what_is_no_command_is_deleted_too() {
 }
 
 #[tokio::test]
+async fn a_pin_in_a_reply_to_the_bot_is_no_small_talk() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let hint = ask(&talk, "@ceknomor_bot halo").await;
+    let asked = talk.replies_to(&hint, "S.1234").await;
+    assert_warned_and_not_echoed(&talk.reply().await);
+    talk.deleted(&asked).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_pin_beside_a_product_is_not_looked_for_in_the_message_replied_to() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
