@@ -10,7 +10,7 @@ use crate::{
     inquiry::parse::{Error, Parsed, parse},
 };
 
-/// A PIN is no longer, in digits (field notes).
+/// A PIN is no longer, in digits (field notes), and hardly an amount.
 const LONGEST_PIN: usize = 8;
 
 /// The shortest number that there is, a driver's id, in digits. Codes and lengths in the bot's own words have fewer.
@@ -55,10 +55,13 @@ fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
         return whole;
     }
     let pin_seen = whole.pin_seen;
-    let mut figures = figures(quoted);
-    // Where a PIN was seen, what may be one is no number to ask about.
-    figures.retain(|figure| !pin_seen || figure.len() > LONGEST_PIN);
-    let mut each: Vec<Parsed> = figures.iter().map(|figure| together(figure)).collect();
+    // What may be an amount is no number to ask about; where a PIN was seen, what may be one is not even a wrong number.
+    let asked_about = |figure: &String| {
+        let parsed = together(figure);
+        let is_long = figure.len() > LONGEST_PIN;
+        (is_long || !pin_seen && parsed.request.is_err()).then_some(parsed)
+    };
+    let mut each: Vec<Parsed> = figures(quoted).iter().filter_map(asked_about).collect();
     let fitting = each.iter().filter(|parsed| parsed.request.is_ok()).count();
     let request = match (fitting, each.len()) {
         // With its own code among words it is not to be guessed at: what to type is shown.
@@ -145,6 +148,14 @@ mod tests {
     fn a_number_of_a_wrong_shape_is_counted_out() {
         let short = read_reply("PLN20", "tolong kak 0110569111 ya");
         assert!(matches!(short, Err(Error::Number(_, NumberError::TooShort { missing: 1 }))), "{short:?}");
+    }
+
+    #[test]
+    fn an_amount_in_a_sentence_is_no_drivers_id() {
+        let shown = read_reply("MAX5000", "isi 50000 ya kak");
+        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+        assert_eq!(read_reply("MAX5000", "isi 50000 ke 01105691111 kak").as_deref(), Ok("MAX5000 01105691111"));
+        assert_eq!(read_reply("MAX5000", "12345").as_deref(), Ok("MAX5000 12345"));
     }
 
     #[test]
