@@ -120,19 +120,27 @@ impl Talk {
         match ask.place {
             Place::Group if !addressed => None,
             Place::Group if mentioned.is_none() && self.is_small_talk(text) => None,
-            _ if !has_digits(text) && quoted::source(ask).is_none() => Some(answer(say!(words, "hint"))),
+            _ if !has_digits(text) && (quoted::source(ask).is_none() || self.thanks_the_bot(ask, text)) => {
+                Some(answer(say!(words, "hint")))
+            }
             _ => Some(self.check_of(words, ask, text)),
         }
     }
 
     /// `makasih`, `oke jam 5`: what is said to the bot, asks it for nothing and shows no PIN.
     fn is_small_talk(&self, text: &str) -> bool {
-        let begins_with_no_code = || {
-            let Parsed { request, pin_seen } = parse(text, &self.catalog);
-            !pin_seen && matches!(request, Err(Error::UnknownCode { nearest, .. }) if nearest.is_empty())
-        };
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        digits == 0 || digits < quoted::SHORTEST_NUMBER && begins_with_no_code()
+        digits == 0 || digits < quoted::SHORTEST_NUMBER && self.begins_with_no_code(text)
+    }
+
+    /// The number in a message of the bot's own is not asked about in other words than a code.
+    fn thanks_the_bot(&self, ask: &Ask, text: &str) -> bool {
+        ask.replies_to_bot && self.begins_with_no_code(text)
+    }
+
+    fn begins_with_no_code(&self, text: &str) -> bool {
+        let Parsed { request, pin_seen } = parse(text, &self.catalog);
+        !pin_seen && matches!(request, Err(Error::UnknownCode { nearest, .. }) if nearest.is_empty())
     }
 
     fn check_of(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {

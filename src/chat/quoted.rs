@@ -30,20 +30,37 @@ pub(super) fn source(ask: &Ask) -> Option<&str> {
 /// stands, if one was seen.
 pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, Leak) {
     let parsed = parse(typed, catalog);
-    match (&parsed.request, quoted) {
-        (Err(Error::Empty | Error::MissingNumber(_)), Some(quoted)) => {
-            let leak = if parsed.pin_seen { Leak::Question } else { Leak::Quoted };
-            (of_the_same(&parsed, quoted, catalog).unwrap_or_else(|| with(typed, quoted, catalog)), leak)
-        }
-        _ => (parsed, Leak::Question),
+    let Some(quoted) = quoted.filter(|_| lacks_number(typed, &parsed)) else { return (parsed, Leak::Question) };
+    let leak = if parsed.pin_seen { Leak::Question } else { Leak::Quoted };
+    let together = with(typed, quoted, catalog);
+    let mut read = match of_the_same(&parsed, quoted, catalog) {
+        Some(alone) if alone.request.is_ok() || together.request.is_err() => alone,
+        _ => together,
+    };
+    if let (Err(Error::Empty), Err(Error::UnknownCode { fitting, .. })) = (&parsed.request, &read.request)
+        && !fitting.is_empty()
+    {
+        // The agent typed no code that could be unknown.
+        read.request = Err(Error::MissingCode { fitting: fitting.clone() });
+    }
+    (read, leak)
+}
+
+/// Whether only a number is missing; or nothing was typed but words: `ini benar?`.
+fn lacks_number(typed: &str, parsed: &Parsed) -> bool {
+    match &parsed.request {
+        Err(Error::Empty | Error::MissingNumber(_)) => true,
+        Err(Error::UnknownCode { nearest, .. }) => nearest.is_empty() && !has_digits(typed),
+        _ => false,
     }
 }
 
-/// A whole check of the product that was typed once more.
+/// A whole check of the product that was typed once more, perhaps among words.
 fn of_the_same(typed: &Parsed, quoted: &str, catalog: &Catalog) -> Option<Parsed> {
     let Err(Error::MissingNumber(product)) = &typed.request else { return None };
     let alone = parse(quoted, catalog);
-    let is_same = alone.request.as_ref().is_ok_and(|request| &request.product == product);
+    let (Ok(request) | Err(Error::Words(request))) = &alone.request else { return None };
+    let is_same = &request.product == product;
     is_same.then_some(Parsed { pin_seen: typed.pin_seen || alone.pin_seen, ..alone })
 }
 
@@ -175,6 +192,28 @@ mod tests {
         let (parsed, leak) = read("PLN20", Some("PLN20.01105691111.1234"), &catalog());
         assert_eq!(parsed.request.map(|request| request.line()).as_deref(), Ok("PLN20 01105691111"));
         assert!(parsed.pin_seen && leak == Leak::Quoted);
+    }
+
+    #[test]
+    fn a_receipt_with_its_own_code_is_shown() {
+        let receipt =
+            "TRX PLN20.01105691111 SUKSES. SN: 1234-5678-9012-3456-7890/BUDI. Saldo 100.000 23/11/26 14:05:01";
+        let shown = read_reply("PLN20", receipt);
+        assert!(matches!(&shown, Err(Error::Words(request)) if request.line() == "PLN20 01105691111"), "{shown:?}");
+    }
+
+    #[test]
+    fn words_of_the_message_replied_to_are_no_mistyped_code() {
+        for (typed, quoted) in [
+            ("", "✅ PLN 20.000\nBAHARRUDIN1\nNo. Meter: 01105691111"),
+            ("cek", "Sampai 14:20 WIB PLN belum menjawab. Nomor 01105691111 belum tentu salah."),
+            ("atas nama siapa?", "01105691111"),
+        ] {
+            assert!(matches!(read_reply(typed, quoted), Err(Error::MissingCode { .. })), "{typed:?} {quoted:?}");
+        }
+        let shown = read_reply("min ini benar?", "PLN20 01105691111");
+        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+        assert!(matches!(read_reply("dana", "01105691111"), Err(Error::UnknownCode { .. })));
     }
 
     #[test]

@@ -133,6 +133,8 @@ async fn a_reply_to_the_bot_is_meant_for_it() {
         talk.replies_to(&reply, thanks).await;
     }
     talk.silence_until("/produk maxim").await;
+    talk.replies_to(&reply, "@ceknomor_bot makasih").await;
+    assert!(talk.reply().await.text().starts_with("Ketik kode produk dan nomornya"));
     scene.end(bot).await;
 }
 
