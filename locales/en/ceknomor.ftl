@@ -93,7 +93,7 @@ other-refusal-silent =
 
 later-down = ⏳ <b>{ $provider } is out of order.</b> Number { $number } is not necessarily wrong.
 later-no-answer = ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
-later-promise = I keep asking until { $time }; the answer appears in this message. /batal to stop.
+later-promise = Don't sell yet. I keep asking until { $time }; the answer appears in this message. /batal to stop.
 later-gave-up =
     ⏳ <b>{ $provider } has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
     Check again later: { $line }
@@ -113,7 +113,10 @@ outages-heading = <b>Last 15 minutes</b>
 outages-none = No checks in the last 15 minutes.
 outages-up = ✅
 outages-down = ⚠️
-outages-rate = { $provider }: { $percent }% of { $checks } checks answered
+outages-rate = { $provider }: { $percent }% of { $checks ->
+        [one] 1 check
+       *[other] { $checks } checks
+    } answered
 outages-median = median { $seconds } seconds
 
 ## What can't be checked as typed
@@ -121,6 +124,7 @@ outages-median = median { $seconds } seconds
 empty-check = Which number? Example: <code>/cek PLN20 01105691111</code>
 unknown-code = ⚠️ There is no code <b>{ $typed }</b>. List of codes: /produk
 unknown-code-nearest = ⚠️ There is no code <b>{ $typed }</b>. Did you mean { $codes }?
+unknown-code-fitting = ⚠️ There is no code <b>{ $typed }</b>. For that number it could be { $codes }.
 missing-code = ⚠️ Which product code? For that number it could be { $codes }.
 missing-code-many = ⚠️ Which product code? For that number, for example, { $codes }. List of codes: /produk
 missing-code-unknown = ⚠️ Which product code? Example: <code>PLN20 01105691111</code>. List of codes: /produk
@@ -144,10 +148,10 @@ words-around = ⚠️ Write only the code and the number: { $line }
 words-around-nominal = ⚠️ Write only the code, the number and the nominal: { $line }
 nominal-first = ⚠️ The nominal comes last: { $line }
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
-nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots. Example: <code>{ $example }</code>
 bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
-nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $example }</code>
+nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $line }</code>
 ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN. Example: <code>{ $example }</code>
 several = ⚠️ One number a message, please, so that none is mixed up.
 pin-warning = 🔐 Never send a PIN! This bot has no use for it and keeps none. Delete that message if you still see it.

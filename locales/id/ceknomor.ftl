@@ -78,7 +78,7 @@ provider-down =
     Coba lagi beberapa menit lagi.
 no-answer =
     ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
-    Coba lagi sebentar lagi; jangan menjual dulu.
+    Coba lagi sebentar lagi; jangan jual dulu.
 operator-problem =
     🔧 <b>Layanan cek sedang dibenahi admin.</b> Nomor { $number } belum tentu salah.
     Coba lagi nanti.
@@ -93,7 +93,7 @@ other-refusal-silent =
 
 later-down = ⏳ <b>{ $provider } sedang gangguan.</b> Nomor { $number } belum tentu salah.
 later-no-answer = ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
-later-promise = Saya tanyakan terus sampai { $time }; jawabannya muncul di pesan ini. /batal untuk berhenti.
+later-promise = Jangan jual dulu. Saya tanyakan terus sampai { $time }; jawabannya muncul di pesan ini. /batal untuk berhenti.
 later-gave-up =
     ⏳ <b>Sampai { $time } { $provider } belum menjawab.</b> Nomor { $number } belum tentu salah.
     Cek lagi nanti: { $line }
@@ -118,6 +118,7 @@ outages-median = median { $seconds } detik
 empty-check = Nomor mana yang dicek? Contoh: <code>/cek PLN20 01105691111</code>
 unknown-code = ⚠️ Kode <b>{ $typed }</b> tidak ada. Daftar kode: /produk
 unknown-code-nearest = ⚠️ Kode <b>{ $typed }</b> tidak ada. Maksud Anda { $codes }?
+unknown-code-fitting = ⚠️ Kode <b>{ $typed }</b> tidak ada. Untuk nomor itu bisa { $codes }.
 missing-code = ⚠️ Kode produknya apa? Untuk nomor itu bisa { $codes }.
 missing-code-many = ⚠️ Kode produknya apa? Untuk nomor itu misalnya { $codes }. Daftar kode: /produk
 missing-code-unknown = ⚠️ Kode produknya apa? Contoh: <code>PLN20 01105691111</code>. Daftar kode: /produk
@@ -135,10 +136,10 @@ words-around = ⚠️ Tulis kode dan nomor saja: { $line }
 words-around-nominal = ⚠️ Tulis kode, nomor, dan nominal saja: { $line }
 nominal-first = ⚠️ Nominal ditulis di belakang: { $line }
 missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
-nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik: <code>{ $example }</code>
+nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: <code>{ $example }</code>
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
-nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $example }</code>
+nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $line }</code>
 ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: <code>{ $example }</code>
 several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.
 pin-warning = 🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.

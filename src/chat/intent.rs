@@ -11,7 +11,7 @@ use super::{
     reply::{Ask, Leak, Place, Role},
 };
 use crate::{
-    inquiry::parse::{Parsed, Request},
+    inquiry::parse::{Error, Parsed, Request, parse},
     locale::{Html, Words},
     say,
     value::Language,
@@ -75,7 +75,7 @@ impl Talk {
                 Some(self.command(words, ask, command, without.as_deref().unwrap_or(args)))
             }
             (Line::UnknownCommand { named }, _, place) if named || place == Place::Private => {
-                Some(answer(say!(words, "unknown-command")))
+                Some(self.unknown_command(words, &ask.text))
             }
             (Line::UnknownCommand { .. }, ..) => None,
             (Line::Text(text), ..) => self.text(words, ask, text, bot),
@@ -102,6 +102,16 @@ impl Talk {
         }
     }
 
+    /// `/PLN20 01105691111`: what is no command may hold a check all the same, or a PIN.
+    fn unknown_command(&self, words: Words<'_>, text: &str) -> Intent {
+        let Parsed { request, pin_seen } = parse(text, &self.catalog);
+        let text = match request {
+            Ok(request) | Err(Error::Words(request)) => refusal(words, &Error::Words(request)),
+            Err(_) => say!(words, "unknown-command"),
+        };
+        Intent::Answer { text, leak: pin_seen.then_some(Leak::Question) }
+    }
+
     /// Text that is no command: a check in private; in a group only when it is meant for the bot and looks like one.
     fn text(&self, words: Words<'_>, ask: &Ask, text: &str, bot: &str) -> Option<Intent> {
         let mentioned = command::without_mention(text, bot);
@@ -109,16 +119,32 @@ impl Talk {
         let text = mentioned.as_deref().unwrap_or(text);
         match ask.place {
             Place::Group if !addressed => None,
-            Place::Group if !has_digits(text) && mentioned.is_none() => None,
-            _ if !has_digits(text) && !ask.quoted.as_deref().is_some_and(has_digits) => {
+            Place::Group if mentioned.is_none() && self.is_small_talk(text) => None,
+            _ if !has_digits(text) && (quoted::source(ask).is_none() || self.thanks_the_bot(ask, text)) => {
                 Some(answer(say!(words, "hint")))
             }
             _ => Some(self.check_of(words, ask, text)),
         }
     }
 
+    /// `makasih`, `oke jam 5`: what is said to the bot, asks it for nothing and shows no PIN.
+    fn is_small_talk(&self, text: &str) -> bool {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        digits == 0 || digits < quoted::SHORTEST_NUMBER && self.begins_with_no_code(text)
+    }
+
+    /// The number in a message of the bot's own is not asked about in other words than a code.
+    fn thanks_the_bot(&self, ask: &Ask, text: &str) -> bool {
+        ask.replies_to_bot && self.begins_with_no_code(text)
+    }
+
+    fn begins_with_no_code(&self, text: &str) -> bool {
+        let Parsed { request, pin_seen } = parse(text, &self.catalog);
+        !pin_seen && matches!(request, Err(Error::UnknownCode { nearest, .. }) if nearest.is_empty())
+    }
+
     fn check_of(&self, words: Words<'_>, ask: &Ask, typed: &str) -> Intent {
-        let (Parsed { request, pin_seen }, source) = quoted::read(typed, ask.quoted.as_deref(), &self.catalog);
+        let (Parsed { request, pin_seen }, source) = quoted::read(typed, quoted::source(ask), &self.catalog);
         let leak = pin_seen.then_some(source);
         match request {
             Ok(request) => Intent::Check { request, leak },

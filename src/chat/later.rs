@@ -83,5 +83,8 @@ mod tests {
         assert_eq!(shown(100, 89, false), "⚠️ PLN: 89% dari 100 cek terjawab");
         assert_eq!(shown(2, 1, false), "⚠️ PLN: 50% dari 2 cek terjawab");
         assert_eq!(shown(10, 10, true), "⚠️ PLN: 100% dari 10 cek terjawab");
+        let one = Health { checks: 1, answered: 1, median: None, is_down: false };
+        let in_english = outage(locale.words(Language::En), Provider::Pln, &one).plain();
+        assert_eq!(in_english, "✅ PLN: 100% of 1 check answered");
     }
 }

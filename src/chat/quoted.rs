@@ -1,22 +1,67 @@
-//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and all.
+//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and all;
+//! or one of the bot's own answers, but for the examples in them.
 
-use super::reply::Leak;
+use super::{
+    refusal,
+    reply::{Ask, Leak},
+};
 use crate::{
     catalog::Catalog,
     inquiry::parse::{Error, Parsed, parse},
 };
 
-/// A PIN is no longer, in digits (field notes).
+/// A PIN is no longer, in digits (field notes), and hardly an amount.
 const LONGEST_PIN: usize = 8;
 
+/// The shortest number that there is, a driver's id, in digits. Codes and lengths in the bot's own words have fewer.
+pub(super) const SHORTEST_NUMBER: usize = 5;
+
+/// What may hold the number that a message lacks: the text that it replies to. One of the bot's own that shows an example
+/// (`Contoh: DNOPEN 0817345544 50rb`), or no number at all, holds none.
+pub(super) fn source(ask: &Ask) -> Option<&str> {
+    let quoted = ask.quoted.as_deref().filter(|text| has_digits(text))?;
+    let mut runs = quoted.split(|c: char| !c.is_ascii_digit());
+    let holds_number = runs.clone().any(|run| run.len() >= SHORTEST_NUMBER);
+    let usable = holds_number && !runs.any(refusal::is_example);
+    (usable || !ask.replies_to_bot).then_some(quoted)
+}
+
 /// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a PIN
-/// would stand: what lacks the number has none.
+/// stands, if one was seen.
 pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, Leak) {
     let parsed = parse(typed, catalog);
-    match (&parsed.request, quoted.filter(|text| has_digits(text))) {
-        (Err(Error::Empty | Error::MissingNumber(_)), Some(quoted)) => (with(typed, quoted, catalog), Leak::Quoted),
-        _ => (parsed, Leak::Question),
+    let Some(quoted) = quoted.filter(|_| lacks_number(typed, &parsed)) else { return (parsed, Leak::Question) };
+    let leak = if parsed.pin_seen { Leak::Question } else { Leak::Quoted };
+    let together = with(typed, quoted, catalog);
+    let mut read = match of_the_same(&parsed, quoted, catalog) {
+        Some(alone) if alone.request.is_ok() || together.request.is_err() => alone,
+        _ => together,
+    };
+    if let (Err(Error::Empty), Err(Error::UnknownCode { fitting, .. })) = (&parsed.request, &read.request)
+        && !fitting.is_empty()
+    {
+        // The agent typed no code that could be unknown.
+        read.request = Err(Error::MissingCode { fitting: fitting.clone() });
     }
+    (read, leak)
+}
+
+/// Whether only a number is missing; or nothing was typed but words: `ini benar?`.
+fn lacks_number(typed: &str, parsed: &Parsed) -> bool {
+    match &parsed.request {
+        Err(Error::Empty | Error::MissingNumber(_)) => true,
+        Err(Error::UnknownCode { nearest, .. }) => nearest.is_empty() && !has_digits(typed),
+        _ => false,
+    }
+}
+
+/// A whole check of the product that was typed once more, perhaps among words.
+fn of_the_same(typed: &Parsed, quoted: &str, catalog: &Catalog) -> Option<Parsed> {
+    let Err(Error::MissingNumber(product)) = &typed.request else { return None };
+    let alone = parse(quoted, catalog);
+    let (Ok(request) | Err(Error::Words(request))) = &alone.request else { return None };
+    let is_same = &request.product == product;
+    is_same.then_some(Parsed { pin_seen: typed.pin_seen || alone.pin_seen, ..alone })
 }
 
 /// The message replied to as a whole; or, when it is a sentence, the one number in it that fits.
@@ -27,10 +72,13 @@ fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
         return whole;
     }
     let pin_seen = whole.pin_seen;
-    let mut figures = figures(quoted);
-    // Where a PIN was seen, what may be one is no number to ask about.
-    figures.retain(|figure| !pin_seen || figure.len() > LONGEST_PIN);
-    let mut each: Vec<Parsed> = figures.iter().map(|figure| together(figure)).collect();
+    // What may be an amount is no number to ask about; where a PIN was seen, what may be one is not even a wrong number.
+    let asked_about = |figure: &String| {
+        let parsed = together(figure);
+        let is_long = figure.len() > LONGEST_PIN;
+        (is_long || !pin_seen && parsed.request.is_err()).then_some(parsed)
+    };
+    let mut each: Vec<Parsed> = figures(quoted).iter().filter_map(asked_about).collect();
     let fitting = each.iter().filter(|parsed| parsed.request.is_ok()).count();
     let request = match (fitting, each.len()) {
         // With its own code among words it is not to be guessed at: what to type is shown.
@@ -73,9 +121,12 @@ mod tests {
     use super::*;
     use crate::value::NumberError;
 
+    fn catalog() -> Catalog {
+        Catalog::load(None).unwrap()
+    }
+
     fn read_reply(typed: &str, quoted: &str) -> Result<String, Error> {
-        let catalog = Catalog::load(None).unwrap();
-        let (parsed, _) = read(typed, Some(quoted), &catalog);
+        let (parsed, _) = read(typed, Some(quoted), &catalog());
         parsed.request.map(|request| format!("{} {}", request.product.code, request.number.as_str()))
     }
 
@@ -117,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_in_a_sentence_is_no_drivers_id() {
+        let shown = read_reply("MAX5000", "isi 50000 ya kak");
+        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+        assert_eq!(read_reply("MAX5000", "isi 50000 ke 01105691111 kak").as_deref(), Ok("MAX5000 01105691111"));
+        assert_eq!(read_reply("MAX5000", "12345").as_deref(), Ok("MAX5000 12345"));
+    }
+
+    #[test]
     fn a_pin_is_no_number_to_ask_about() {
         assert!(read_reply("MAX5000", "pin saya 12345").is_err());
         assert_eq!(read_reply("MAX5000", "id 01105691111 pin 12345 kak").as_deref(), Ok("MAX5000 01105691111"));
@@ -126,6 +185,41 @@ mod tests {
     fn a_code_among_the_words_replied_to_is_no_clear_order() {
         let shown = read_reply("", "kak PLN20 01105691111");
         assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+    }
+
+    #[test]
+    fn a_check_of_the_same_product_is_read_by_itself() {
+        let (parsed, leak) = read("PLN20", Some("PLN20.01105691111.1234"), &catalog());
+        assert_eq!(parsed.request.map(|request| request.line()).as_deref(), Ok("PLN20 01105691111"));
+        assert!(parsed.pin_seen && leak == Leak::Quoted);
+    }
+
+    #[test]
+    fn a_receipt_with_its_own_code_is_shown() {
+        let receipt =
+            "TRX PLN20.01105691111 SUKSES. SN: 1234-5678-9012-3456-7890/BUDI. Saldo 100.000 23/11/26 14:05:01";
+        let shown = read_reply("PLN20", receipt);
+        assert!(matches!(&shown, Err(Error::Words(request)) if request.line() == "PLN20 01105691111"), "{shown:?}");
+    }
+
+    #[test]
+    fn words_of_the_message_replied_to_are_no_mistyped_code() {
+        for (typed, quoted) in [
+            ("", "✅ PLN 20.000\nBAHARRUDIN1\nNo. Meter: 01105691111"),
+            ("cek", "Sampai 14:20 WIB PLN belum menjawab. Nomor 01105691111 belum tentu salah."),
+            ("atas nama siapa?", "01105691111"),
+        ] {
+            assert!(matches!(read_reply(typed, quoted), Err(Error::MissingCode { .. })), "{typed:?} {quoted:?}");
+        }
+        let shown = read_reply("min ini benar?", "PLN20 01105691111");
+        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+        assert!(matches!(read_reply("dana", "01105691111"), Err(Error::UnknownCode { .. })));
+    }
+
+    #[test]
+    fn a_pin_is_looked_for_where_it_was_typed() {
+        let (parsed, leak) = read("PLN20 pin 1234", Some("01105691111"), &catalog());
+        assert!(parsed.pin_seen && leak == Leak::Question, "{parsed:?}");
     }
 
     #[test]

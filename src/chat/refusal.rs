@@ -4,13 +4,16 @@
 use crate::{
     catalog::{Price, Product, ProductCode},
     inquiry::parse::{Error, Request},
-    locale::{Html, Words},
+    locale::{Html, Words, rupiah},
     say,
     value::{NumberError, NumberKind, Rupiah},
 };
 
 /// More codes than these are a list of their own.
 const MOST_CODES: usize = 6;
+
+/// The vendor's sample numbers, a meter's and a mobile one: those of every example that the bot shows.
+const EXAMPLES: [&str; 2] = ["01105691111", "0817345544"];
 
 /// What agents sell often; for an example.
 const USUAL_NOMINAL: Rupiah = Rupiah(50_000);
@@ -19,10 +22,7 @@ const USUAL_NOMINAL: Rupiah = Rupiah(50_000);
 pub fn refusal(words: Words<'_>, error: &Error) -> Html {
     match error {
         Error::Empty => say!(words, "empty-check"),
-        Error::UnknownCode { typed, nearest } if nearest.is_empty() => say!(words, "unknown-code", typed = typed),
-        Error::UnknownCode { typed, nearest } => {
-            say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
-        }
+        Error::UnknownCode { typed, nearest, fitting } => unknown_code(words, typed, nearest, fitting),
         Error::MissingCode { fitting } if fitting.is_empty() => say!(words, "missing-code-unknown"),
         Error::MissingCode { fitting } if fitting.len() > MOST_CODES => {
             let some = fitting.get(..MOST_CODES).unwrap_or(fitting);
@@ -36,20 +36,33 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
         Error::NoCustomer(error) => no_customer(words, error),
         Error::Words(request) => words_around(words, request),
         Error::NominalFirst(request) => say!(words, "nominal-first", line = Html::code(&request.line())),
-        Error::MissingNominal(product) => {
-            say!(words, "missing-nominal", example = example(product))
+        Error::MissingNominal(product, number) => {
+            say!(words, "missing-nominal", example = of(product, number.as_str()))
         }
-        Error::NominalOrPin(product) => say!(words, "nominal-or-pin", example = in_thousands(product)),
+        Error::NominalOrPin(product, number) => {
+            say!(words, "nominal-or-pin", example = of(product, number.as_str()))
+        }
         Error::BadNominal(_) => say!(words, "bad-nominal"),
         Error::NominalOutOfRange(product) => nominal_range(words, product),
-        Error::NominalNotTaken(product) => {
-            let (code, name) = (product.code.as_str(), &product.name);
-            say!(words, "nominal-not-taken", code = code, product = name, example = example(product))
+        Error::NominalNotTaken(request) => {
+            let (code, name) = (request.product.code.as_str(), &request.product.name);
+            say!(words, "nominal-not-taken", code = code, product = name, line = request.line())
         }
         Error::Ambiguous(product) => {
             say!(words, "ambiguous", example = example(product))
         }
         Error::Several => say!(words, "several"),
+    }
+}
+
+/// Codes that may have been meant; else those for the number, unless they are a list of their own.
+fn unknown_code(words: Words<'_>, typed: &str, nearest: &[ProductCode], fitting: &[ProductCode]) -> Html {
+    if !nearest.is_empty() {
+        say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
+    } else if (1..=MOST_CODES).contains(&fitting.len()) {
+        say!(words, "unknown-code-fitting", typed = typed, codes = codes(fitting))
+    } else {
+        say!(words, "unknown-code", typed = typed)
     }
 }
 
@@ -99,23 +112,32 @@ fn nominal_range(words: Words<'_>, product: &Product) -> Html {
     }
 }
 
+/// Whether digits are the number of an example, and nobody's that was asked for.
+pub(super) fn is_example(digits: &str) -> bool {
+    EXAMPLES.contains(&digits)
+}
+
 /// A check of the product that would be right: with the vendor's sample number, and a nominal where one is asked for.
 fn example(product: &Product) -> String {
-    let number = match product.number {
-        NumberKind::Meter | NumberKind::DriverId => "01105691111",
-        NumberKind::Mobile => "0817345544",
-    };
+    let [meter, mobile] = EXAMPLES;
+    match product.number {
+        NumberKind::Meter | NumberKind::DriverId => of(product, meter),
+        NumberKind::Mobile => of(product, mobile),
+    }
+}
+
+/// The same with the number that was typed: who copies it must not check another's.
+fn of(product: &Product, number: &str) -> String {
     let code = &product.code;
     match product.price {
-        Price::Open { min, max } => format!("{code} {number} {}", USUAL_NOMINAL.max(min).min(max).0),
+        Price::Open { min, max } => format!("{code} {number} {}", in_thousands(USUAL_NOMINAL.max(min).min(max))),
         Price::Fixed { .. } => format!("{code} {number}"),
     }
 }
 
-/// The same with its nominal in a form that nobody takes for a PIN.
-fn in_thousands(product: &Product) -> String {
-    let example = example(product);
-    example.strip_suffix("000").map_or(example.clone(), |thousands| format!("{thousands}rb"))
+/// In a form that nobody takes for a PIN.
+fn in_thousands(Rupiah(nominal): Rupiah) -> String {
+    if nominal % 1_000 == 0 { format!("{}rb", nominal / 1_000) } else { rupiah(Rupiah(nominal)) }
 }
 
 fn codes(codes: &[ProductCode]) -> Html {

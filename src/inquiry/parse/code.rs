@@ -7,7 +7,7 @@ use super::{
     pieces::{Piece, Pieces},
 };
 use crate::{
-    catalog::{Catalog, Product, ProductCode},
+    catalog::{Catalog, Product, ProductCode, is_taken},
     value::{NumberKind, Provider},
 };
 
@@ -61,7 +61,7 @@ pub(super) fn find<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<
     let is_provider = Provider::from_name(first.text).is_some();
     let number = if is_provider { pieces } else { without_labels(pieces) };
     let number_first = number.first().is_some_and(|piece| piece.is_group());
-    if number_first { code_last(number, catalog) } else { Err(unknown(first.text, catalog)) }
+    if number_first { code_last(number, catalog) } else { Err(code_is_none(first.text, rest.first(), pieces, catalog)) }
 }
 
 /// The same behind words that are no part of a check: `kak PLN20 …`, `1. PLN20 …`, `kak 01105691111 PLN20`. What is left out
@@ -94,9 +94,24 @@ fn code_last<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<P
     let fitting: Vec<_> = typed.filter_map(|piece| ProductCode::new(piece.text)).collect();
     match code {
         _ if !fitting.is_empty() => Err(Error::MissingCode { fitting }),
-        Some(code) if nominal::read(code.text).is_none() => Err(unknown(code.text, catalog)),
-        _ => Err(Error::MissingCode { fitting: fitting_codes(pieces, catalog) }),
+        Some(code) => Err(code_is_none(code.text, number.last(), pieces, catalog)),
+        None => Err(Error::MissingCode { fitting: fitting_codes(pieces, catalog) }),
     }
+}
+
+/// What stands where a code should, and is none: mistyped, or another bot's; or no code was meant at all, where it is an
+/// amount or one of a sentence's words, as `neighbour` is. Who types another bot's code, or one with digits, knows of codes:
+/// what would fit the number is told to others.
+fn code_is_none(typed: &str, neighbour: Option<&Piece<'_>>, pieces: Pieces<'_, '_>, catalog: &Catalog) -> Error {
+    let nearest = catalog.nearest(typed, NEAREST);
+    let fitting = fitting_codes(pieces, catalog);
+    let in_a_sentence = nearest.is_empty() && !is_taken(typed) && neighbour.is_some_and(Piece::is_word);
+    let is_no_word = nominal::read(typed).is_some() || !typed.contains(char::is_alphanumeric);
+    if is_no_word || in_a_sentence && !fitting.is_empty() {
+        return Error::MissingCode { fitting };
+    }
+    let is_code = is_taken(typed) || typed.contains(char::is_numeric);
+    Error::UnknownCode { typed: shown(typed), nearest, fitting: if is_code { Vec::new() } else { fitting } }
 }
 
 /// `10K` may be a code and is an amount: in the middle of a text the amount is likelier.
@@ -104,12 +119,25 @@ fn is_code(text: &str, catalog: &Catalog) -> bool {
     catalog.get(text).is_some() && nominal::read(text).is_none()
 }
 
-/// The products for which a complete number stands in front.
+/// The products for which a complete number stands somewhere. A driver's id would be found in anything: it counts in front,
+/// and where another number is found.
 fn fitting_codes(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Vec<ProductCode> {
-    let kinds = [NumberKind::Meter, NumberKind::Mobile, NumberKind::DriverId];
-    let fitting = kinds.map(|kind| pieces.numbers(kind).next().map(|_| kind));
-    let fits = |product: &&Arc<Product>| fitting.contains(&Some(product.number));
+    let kinds = [NumberKind::Meter, NumberKind::Mobile].into_iter().filter(|kind| holds_number(pieces, *kind));
+    let mut kinds: Vec<NumberKind> = kinds.collect();
+    if !kinds.is_empty() || pieces.numbers(NumberKind::DriverId).next().is_some() {
+        kinds.push(NumberKind::DriverId);
+    }
+    let fits = |product: &&Arc<Product>| kinds.contains(&product.number);
     catalog.products().iter().filter(fits).map(|product| product.code.clone()).collect()
+}
+
+/// Whether a complete number stands anywhere: behind a word, or in one run.
+fn holds_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    (0..pieces.all().len()).any(|at| {
+        let (before, from) = pieces.split(at);
+        let begins = before.last().is_none_or(|piece| !piece.is_group());
+        begins && from.numbers(kind).next().is_some() || from.split(1).0.number(kind).is_ok()
+    })
 }
 
 fn without_labels<'p, 't>(pieces: Pieces<'p, 't>) -> Pieces<'p, 't> {
@@ -122,10 +150,6 @@ fn without<'p, 't>(pieces: Pieces<'p, 't>, words: &[&str], unless: impl Fn(&str)
     let is_word = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text)) && !unless(text);
     let skipped = pieces.all().iter().take_while(|piece| is_word(piece.text)).count();
     pieces.split(skipped).1
-}
-
-fn unknown(text: &str, catalog: &Catalog) -> Error {
-    Error::UnknownCode { typed: shown(text), nearest: catalog.nearest(text, NEAREST) }
 }
 
 /// What was typed, short, and without what may be a number glued to it: the error may reach a log.

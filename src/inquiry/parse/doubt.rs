@@ -2,6 +2,7 @@
 //! behind a number that lacks digits, the end of a longer number. Whoever typed them is told, or asked again.
 
 use super::{
+    nominal,
     pieces::{Piece, Pieces},
     pin,
     reading::{Tail, is_open},
@@ -16,6 +17,9 @@ const NEARLY_A_NUMBER: usize = 7;
 
 /// The same where the separator may be one within the number too.
 const SURELY_A_NUMBER: usize = 9;
+
+/// An amount before a number has no more pieces: `1.250.000`.
+const MOST_OF_AN_AMOUNT: usize = 3;
 
 /// Why the digits in front are no customer's number at all, and whether a PIN stands behind them.
 pub(super) fn no_customer(rest: Pieces<'_, '_>, product: &Product) -> Option<(NumberError, bool)> {
@@ -65,6 +69,42 @@ fn is_account_with_pin(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
 fn is_pin_first(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
     let (_, behind) = rest.split(1);
     kind == NumberKind::DriverId && first.is_pin() && is_of_the_field(rest.gap(1)) && begins_whole(behind, kind)
+}
+
+/// What stands behind a count or an amount in front: `1. 01105691111`, `20.000 01105691111`. Together they may read as
+/// another, longer number.
+pub(super) fn behind_count<'p, 't>(rest: Pieces<'p, 't>, product: &Product) -> Option<Pieces<'p, 't>> {
+    let (first, behind) = rest.split(1);
+    if first.first().is_some_and(|first| is_count(rest, first, product.number)) {
+        return Some(behind);
+    }
+    let begins_number = |behind: &Pieces<'_, '_>| {
+        begins_whole(*behind, product.number) || behind.first().is_some_and(|next| next.digits() >= NEARLY_A_NUMBER)
+    };
+    let amounts = (1..=rest.groups()).map(|end| rest.split(end)).take(MOST_OF_AN_AMOUNT);
+    let mut behind = amounts.filter(|(head, _)| is_amount(*head)).map(|(_, behind)| behind);
+    behind.find(begins_number).filter(|_| !is_open(product))
+}
+
+/// A digit or two in front of a number. No number is written with one digit apart, but for its zero and a country's code.
+fn is_count(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
+    let is_country = kind == NumberKind::Mobile && first.text == "62";
+    let next = rest.all().get(1).map_or(0, Piece::digits);
+    let set_off = rest.all().len() > 2 && kind_of(rest.gap(1)) != kind_of(rest.gap(2));
+    first.is_group()
+        && !is_country
+        && !first.text.starts_with(['0', '+'])
+        && match first.digits() {
+            1 => next >= 3,
+            2 => next >= NEARLY_A_NUMBER || next >= 3 && set_off,
+            _ => false,
+        }
+}
+
+/// `20.000`, `5000`; and what is left of `PLN20.000`.
+fn is_amount(head: Pieces<'_, '_>) -> bool {
+    let text = head.text();
+    text == "000" || nominal::read(text).is_some_and(|nominal| nominal.rupiah.0 >= 1_000 && nominal.rupiah.0 % 500 == 0)
 }
 
 /// Whether what may be a PIN at a position may as well be one more group of a number written in groups.

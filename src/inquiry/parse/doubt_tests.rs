@@ -98,7 +98,7 @@ fn a_pin_that_is_called_so_is_taken_out_and_told_of() {
         ("DNOPEN 0817345544 50rb pin 1234", "DNOPEN 0817345544 50000 !pin"),
         ("DNOPEN 0817345544 pin 5000", "nominal? !pin"),
         ("MAX5000 pin 12345", "number? !pin"),
-        ("MAX5000 pin saya 12345", "NotDigits !pin"),
+        ("MAX5000 pin saya 12345", "number? !pin"),
         ("pin 1234", "pin? !pin"),
         ("pin1234 PLN20 01105691111", "words around PLN20 01105691111 !pin"),
         // What stood around it is not joined.
@@ -152,7 +152,7 @@ fn a_code_behind_words_is_seen_and_what_to_type_is_shown() {
         // Not where the number may stand before the code, or no code is known.
         ("0817345544 DNOPEN 10000", "code? DNOPEN"),
         ("PLM20.01105691111 OVO10 0817345544", "PLM20? PLN20"),
-        ("kak 01105691111", "kak?"),
+        ("kak 01105691111", "kak? fits PLN20 MAX5000"),
     ]);
 }
 

@@ -1,11 +1,12 @@
 //! Reads what an agent typed, once: after this a request is never text again. Pure.
 //!
-//! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cut into
-//! pieces (`pieces`); the first is the code (`code`); then every way is tried in which the rest can be a number
-//! and what may follow it (`reading`), but for what nobody means as one (`doubt`). A PIN that is called so is taken out
-//! before all this (`pin`). One way: that is the request. Several: money would be lost on a wrong
-//! guess, so the agent is asked again. None: the most helpful reason (`refusal`).
+//! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use. A text is cleaned
+//! (`clean`) and cut into pieces (`pieces`); the first is the code (`code`); then every way is tried in which the rest can
+//! be a number and what may follow it (`reading`), but for what nobody means as one (`doubt`). A PIN that is called so is
+//! taken out before all this (`pin`). One way: that is the request. Several: money would be lost on a wrong guess, so the
+//! agent is asked again. None: the most helpful reason (`refusal`).
 
+mod clean;
 mod code;
 mod doubt;
 mod nominal;
@@ -17,7 +18,7 @@ mod reading;
 mod refusal;
 mod rewrite;
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use crate::{
     catalog::{Catalog, Price, Product, ProductCode},
@@ -80,6 +81,8 @@ pub enum Error {
         typed: String,
         /// The nearest codes, nearest first; at most three.
         nearest: Vec<ProductCode>,
+        /// The codes that ask for a number as it was typed, in the catalog's order; there may be many, or none.
+        fitting: Vec<ProductCode>,
     },
     /// A number stands without a code.
     MissingCode {
@@ -87,7 +90,7 @@ pub enum Error {
         /// catalog's order; all of them, so there may be many, or none.
         fitting: Vec<ProductCode>,
     },
-    /// A code stands alone.
+    /// A code stands alone, or with words.
     MissingNumber(Arc<Product>),
     /// The number is not of the shape that the product asks for.
     Number(Arc<Product>, NumberError),
@@ -97,17 +100,17 @@ pub enum Error {
     Words(Request),
     /// The nominal stands before the number; the request has them in their order.
     NominalFirst(Request),
-    /// The product's denomination is open and no nominal was typed.
-    MissingNominal(Arc<Product>),
+    /// The product's denomination is open and no nominal was typed behind the number.
+    MissingNominal(Arc<Product>, CustomerNumber),
     /// What stands where the nominal should is none.
     BadNominal(Arc<Product>),
     /// Digits stand where the nominal should that look like a PIN: `DNOPEN.0817345544.1234`, where the field's custom has
     /// `KODE.TUJUAN.PIN`.
-    NominalOrPin(Arc<Product>),
+    NominalOrPin(Arc<Product>, CustomerNumber),
     /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
     NominalOutOfRange(Arc<Product>),
-    /// The product has a fixed denomination, and a nominal was typed.
-    NominalNotTaken(Arc<Product>),
+    /// The product has a fixed denomination, and a nominal was typed; the request has none.
+    NominalNotTaken(Request),
     /// The digits can be read in more than one way: better asked again than guessed.
     Ambiguous(Arc<Product>),
     /// More than one check in one message, or far more text than one check needs.
@@ -118,9 +121,9 @@ pub enum Error {
 ///
 /// Takes the code first, or last behind a number. Never fails on any text; costs time linear in its length.
 pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
-    let clean = pieces::clean(text);
+    let clean = clean::clean(text);
     let mut cut = pieces::cut(&clean, catalog);
-    let too_long = pieces::is_too_long(text);
+    let too_long = clean::is_too_long(text);
     if too_long {
         // The last piece may have lost its end.
         cut.pop();
@@ -146,11 +149,28 @@ fn read(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Parsed {
         // Not asked in a clear form: shown, and not made.
         return refused(request.map_or_else(|error| error, Error::Words), pin_seen);
     }
+    if let Some(shown) = glued(pieces, catalog) {
+        return shown;
+    }
     if let Some((error, pin_seen)) = doubt::no_customer_of_any(pieces) {
         return refused(Error::NoCustomer(error), pin_seen);
     }
     let pin_seen = pin::behind_any_number(pieces) || pin::behind_taken_code(pieces);
     refused(error, pin_seen)
+}
+
+/// `PLN2001105691111`: a known code that nothing sets off from a whole number, to be shown where it can be cut in one way.
+fn glued(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Option<Parsed> {
+    let (first, (_, others)) = (pieces.first()?, pieces.split(1));
+    let mut ways = (1..first.text.len()).filter_map(|at| {
+        let (code, number) = first.split(at);
+        let product = Arc::clone(catalog.get(code.text)?);
+        pieces.with(&[number]).number(product.number).ok()?;
+        let rest: Vec<_> = iter::once(number).chain(others.all().iter().copied()).collect();
+        let Parsed { request, pin_seen } = behind_code(product, pieces.with(&rest), catalog);
+        Some(refused(Error::Words(request.ok()?), pin_seen))
+    });
+    ways.next().filter(|_| ways.next().is_none())
 }
 
 fn behind_code(product: Arc<Product>, rest: Pieces<'_, '_>, catalog: &Catalog) -> Parsed {
@@ -165,6 +185,10 @@ fn refused(error: Error, pin_seen: bool) -> Parsed {
     Parsed { request: Err(error), pin_seen }
 }
 
+#[cfg(test)]
+mod code_tests;
+#[cfg(test)]
+mod count_tests;
 #[cfg(test)]
 mod doubt_tests;
 #[cfg(test)]

@@ -4,11 +4,8 @@ use std::iter;
 
 use crate::{
     catalog::Catalog,
-    value::{CustomerNumber, NumberError, NumberKind, is_dash, is_invisible},
+    value::{CustomerNumber, NumberError, NumberKind},
 };
-
-/// No more of a text is read, in characters: Telegram sends no longer one.
-const LONGEST: usize = 4096;
 
 /// More pieces than this are not one check: every digit of the longest number may stand alone.
 const MOST: usize = 32;
@@ -17,7 +14,7 @@ const MOST: usize = 32;
 const MOST_OF_A_NUMBER: usize = 16;
 
 /// Nobody puts a dash behind as many digits within a number: such a run is a number by itself.
-const LONG_RUN: usize = 9;
+pub(super) const LONG_RUN: usize = 9;
 
 /// What stands between two separators.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +26,7 @@ pub(super) struct Piece<'t> {
 
 impl<'t> Piece<'t> {
     /// The parts before and from a position in bytes; a position that is none is the end.
-    fn split(self, at: usize) -> (Self, Self) {
+    pub(super) fn split(self, at: usize) -> (Self, Self) {
         let (head, tail) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
         (Self { text: head, ..self }, Self { start: self.start + head.len(), text: tail })
     }
@@ -94,6 +91,11 @@ impl<'p, 't> Pieces<'p, 't> {
         Self { clean, pieces }
     }
 
+    /// Other pieces of the same text.
+    pub(super) fn with<'q>(self, pieces: &'q [Piece<'t>]) -> Pieces<'q, 't> {
+        Pieces { clean: self.clean, pieces }
+    }
+
     pub(super) fn all(self) -> &'p [Piece<'t>] {
         self.pieces
     }
@@ -118,13 +120,20 @@ impl<'p, 't> Pieces<'p, 't> {
 
     /// How many pieces in front may be parts of a number.
     pub(super) fn groups(self) -> usize {
-        self.pieces.iter().take_while(|piece| piece.is_group()).count()
+        let goes_on = |at: usize| at == 0 || !self.gap(at).contains(is_never_within_a_number);
+        self.pieces.iter().enumerate().take_while(|(at, piece)| piece.is_group() && goes_on(*at)).count()
     }
 
     /// Every way to take groups in front as a number, and what is left behind it; the number need not be complete.
     pub(super) fn cuts(self) -> impl Iterator<Item = (Self, Self)> {
         let (front, _) = self.split(MOST_OF_A_NUMBER);
-        (1..=front.groups()).map(move |groups| self.split(groups))
+        (1..=front.groups()).filter(move |end| !self.cuts_a_fraction(*end)).map(move |groups| self.split(groups))
+    }
+
+    /// `0817345544 1/2jt`: behind the 1 no number ends.
+    fn cuts_a_fraction(self, end: usize) -> bool {
+        let last = end.checked_sub(1).and_then(|last| self.pieces.get(last));
+        end >= 2 && last.is_some_and(|last| last.digits() <= 2) && self.gap(end) == "/"
     }
 
     /// Every complete number in front, and what is left behind it.
@@ -169,19 +178,8 @@ impl<'p, 't> Pieces<'p, 't> {
     }
 }
 
-/// Whether a text has an end that is not read.
-pub(super) fn is_too_long(text: &str) -> bool {
-    text.chars().nth(LONGEST).is_some()
-}
-
-/// The text without invisible marks, every dash a `-`, and no longer than a message can be.
-pub(super) fn clean(text: &str) -> String {
-    let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c));
-    visible.map(|c| if is_dash(c) { '-' } else { c }).collect()
-}
-
-/// The pieces of a clean text. Dashes alone are no piece; a dash that glues a number to a known code, or something to a
-/// number that has ended, separates them.
+/// The pieces of a clean text. Dashes alone are no piece; a sign that glues a number to a known code, or a dash that glues
+/// something to a whole number, separates them.
 pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -193,17 +191,35 @@ pub(super) fn cut<'t>(clean: &'t str, catalog: &Catalog) -> Vec<Piece<'t>> {
             pieces.push(Piece { start, text });
         }
     }
-    pieces.into_iter().flat_map(|piece| cut_behind_code(piece, catalog)).flat_map(cut_behind_number).collect()
+    let pieces = pieces.into_iter().flat_map(|piece| cut_behind_code(piece, catalog));
+    pieces.flat_map(cut_before_number).flat_map(cut_behind_number).collect()
 }
 
-/// `PLN20-01105691111`: a dash may also be a part of a code, so the longest known code is taken.
+/// `PLN20-01105691111`, `PLN20→01105691111`: a dash may also be a part of a code, so the longest known code is taken.
 fn cut_behind_code<'t>(piece: Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> {
     let known = |at: &usize| piece.text.get(..*at).is_some_and(|code| catalog.get(code).is_some());
-    let dashes = piece.text.rmatch_indices('-').map(|(at, _)| at);
-    let code = iter::once(piece.text.len()).chain(dashes).find(known);
+    let signs = piece.text.rmatch_indices(is_glue).map(|(at, _)| at);
+    let code = iter::once(piece.text.len()).chain(signs).find(known);
     let (code, rest) = piece.split(code.unwrap_or(piece.text.len()));
-    let dashes = rest.text.len() - rest.text.trim_start_matches('-').len();
-    [code, rest.split(dashes).1].into_iter().filter(Piece::is_filled)
+    let signs = rest.text.len() - rest.text.trim_start_matches(is_glue).len();
+    [code, rest.split(signs).1].into_iter().filter(Piece::is_filled)
+}
+
+fn is_glue(c: char) -> bool {
+    !c.is_alphanumeric() && c != '+'
+}
+
+/// `1-01105691111` is `1 01105691111`: a count, and hardly the number's own beginning.
+fn cut_before_number(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
+    let (first, number) = count_and_number(piece).map_or((piece, None), |(count, number)| (count, Some(number)));
+    iter::once(first).chain(number)
+}
+
+fn count_and_number(piece: Piece<'_>) -> Option<(Piece<'_>, Piece<'_>)> {
+    let (count, dashed) = piece.split(piece.text.find('-')?);
+    let (_, number) = dashed.split(1);
+    let run = number.text.split('-').next().unwrap_or_default();
+    (piece.is_group() && (1..=2).contains(&count.digits()) && run.len() >= LONG_RUN).then_some((count, number))
 }
 
 /// `01105691111-1-1234` is `01105691111 1 1234`: hardly the number's own end, and perhaps a PIN.
@@ -232,5 +248,13 @@ fn end_of_number(piece: Piece<'_>) -> Option<usize> {
 }
 
 fn is_separator(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '.' | ',' | '*' | '#' | '(' | ')' | ':' | ';' | '=' | '/' | '|')
+    c.is_whitespace()
+        || c.is_control()
+        || is_never_within_a_number(c)
+        || matches!(c, '.' | ',' | '*' | '#' | '(' | ')' | '"' | '\'' | '`' | '<' | '>')
+}
+
+/// Dates, hours and lists have these between their digits, and no customer's number does.
+fn is_never_within_a_number(c: char) -> bool {
+    matches!(c, '/' | ':' | ';' | '=' | '|')
 }

@@ -1,7 +1,7 @@
 //! What holds for every line, whoever wrote it. The property tests call it with texts that are made, the fuzz target
 //! `line` with texts that are found. It panics where something does not hold.
 
-use super::{Error, Parsed, Request, parse, pieces};
+use super::{Error, Parsed, Request, clean, parse};
 use crate::{
     catalog::{Catalog, Price, Product, ProductCode},
     value::{CustomerNumber, NumberError},
@@ -24,15 +24,15 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
     }
     shows_no_number(&parsed);
     is_the_same_in_any_case(text, &parsed, catalog);
-    let clean = pieces::clean(text);
-    assert_eq!(pieces::clean(&clean), clean, "cleaning twice changes something");
+    let cleaned = clean::clean(text);
+    assert_eq!(clean::clean(&cleaned), cleaned, "cleaning twice changes something");
 }
 
 /// A request that is made, or that an agent is told to type instead.
 fn is_sound(request: &Request, text: &str, catalog: &Catalog) {
     is_in(catalog, &request.product.code);
     is_valid(request);
-    was_typed(request, text);
+    was_typed(&request.number, text);
     reads_back(request, catalog);
 }
 
@@ -47,9 +47,9 @@ pub(crate) fn is_valid(Request { product, number, nominal }: &Request) {
 }
 
 /// No digit of the number was made up, left out or moved; but for what a mobile number begins with.
-fn was_typed(request: &Request, text: &str) {
+fn was_typed(number: &CustomerNumber, text: &str) {
     let typed: String = text.chars().filter(char::is_ascii_digit).collect();
-    assert!(typed.contains(request.number.as_str().trim_start_matches('0')), "{request:?}");
+    assert!(typed.contains(number.as_str().trim_start_matches('0')), "{number:?}");
 }
 
 /// Written as the bot itself writes a check, it is the same check.
@@ -61,10 +61,10 @@ fn reads_back(request: &Request, catalog: &Catalog) {
 fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
     match error {
         Error::Empty => assert!(!text.contains(|c: char| c.is_ascii_digit()), "something was typed"),
-        Error::UnknownCode { typed, nearest } => {
+        Error::UnknownCode { typed, nearest, fitting } => {
             assert!(typed.chars().count() <= 24 && !typed.contains(char::is_control), "{typed:?}");
             assert!(nearest.len() <= 3);
-            nearest.iter().for_each(|code| is_in(catalog, code));
+            nearest.iter().chain(fitting).for_each(|code| is_in(catalog, code));
         }
         Error::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
         Error::Number(product, error) => {
@@ -74,14 +74,14 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
         Error::NoCustomer(error) => {
             assert!(matches!(error, NumberError::Token | NumberError::VirtualAccount { .. }));
         }
-        Error::Words(request) | Error::NominalFirst(request) => is_sound(request, text, catalog),
-        Error::MissingNominal(product)
-        | Error::BadNominal(product)
-        | Error::NominalOrPin(product)
-        | Error::NominalOutOfRange(product) => {
-            assert!(is_open(product));
+        Error::Words(request) | Error::NominalFirst(request) | Error::NominalNotTaken(request) => {
+            is_sound(request, text, catalog);
         }
-        Error::NominalNotTaken(product) => assert!(!is_open(product)),
+        Error::MissingNominal(product, number) | Error::NominalOrPin(product, number) => {
+            assert!(is_open(product));
+            was_typed(number, text);
+        }
+        Error::BadNominal(product) | Error::NominalOutOfRange(product) => assert!(is_open(product)),
         Error::MissingNumber(product) | Error::Ambiguous(product) => is_in(catalog, &product.code),
         Error::Several => {}
     }

@@ -13,7 +13,7 @@ use crate::{
 
 /// A complete number, and what stands behind it.
 pub(super) struct Reading {
-    number: CustomerNumber,
+    pub(super) number: CustomerNumber,
     pub(super) tail: Tail,
 }
 
@@ -47,6 +47,9 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
     if doubt::hides_a_pin(rest, &product) {
         return refused(Error::Ambiguous(product), true);
     }
+    if let Some(behind) = doubt::behind_count(rest, &product) {
+        return counted(product, rest, behind);
+    }
     let readings = all(&product, rest);
     let requests = readings.iter().map(|reading| reading.request(&product));
     let mut found = requests.enumerate().filter_map(|(at, request)| Some((at, request?)));
@@ -60,6 +63,18 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
             let pin_seen = readings.iter().any(|reading| reading.tail.has_pin());
             Parsed { request: Err(Error::Ambiguous(product)), pin_seen }
         }
+    }
+}
+
+/// The line without the count or amount before its number, to be shown; unless the digits are a number with it too.
+fn counted(product: Arc<Product>, rest: Pieces<'_, '_>, behind: Pieces<'_, '_>) -> Parsed {
+    let is_number_too = rest.numbers(product.number).next().is_some();
+    let Parsed { request, pin_seen } = of(Arc::clone(&product), behind);
+    match request {
+        Err(Error::Several) => refused(Error::Several, pin_seen),
+        _ if is_number_too => refused(Error::Ambiguous(product), pin_seen),
+        Ok(request) => refused(Error::Words(request), pin_seen),
+        Err(error) => refused(error, pin_seen),
     }
 }
 

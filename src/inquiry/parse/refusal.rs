@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Error, Parsed, nominal,
-    pieces::Pieces,
+    Error, Parsed, Request, nominal,
+    pieces::{Piece, Pieces},
     pin,
     reading::{Reading, Tail, is_open},
     rewrite,
@@ -29,7 +29,7 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Readin
 /// The reason, and whether it takes a piece for a PIN.
 fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> (Error, bool) {
     let product = Arc::clone(product);
-    if rest.all().is_empty() || is_open(&product) && is_plainly_a_nominal(rest) {
+    if rest.all().iter().all(Piece::is_word) || is_open(&product) && is_plainly_a_nominal(rest) {
         return (Error::MissingNumber(product), false);
     }
     if two_numbers(rest, product.number) {
@@ -48,8 +48,18 @@ fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) ->
         (NumberError::NotDigits, pin) => {
             (rewrite::words_around(&product, rest).unwrap_or(Error::Number(product, NumberError::NotDigits)), pin)
         }
+        // The number is not too long: it has more behind it.
+        (NumberError::TooLong { .. }, pin) if begins_with_whole_run(rest, product.number) => {
+            (Error::Ambiguous(product), pin)
+        }
         (error, pin) => (Error::Number(product, error), pin),
     }
+}
+
+/// `01105691111,20`: a number that no digit has to be taken from.
+fn begins_with_whole_run(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
+    let (first, behind) = rest.split(1);
+    first.number(kind).is_ok() && !behind.all().is_empty()
 }
 
 /// `50rb` or `Rp50.000`: with letters it is the beginning of no number.
@@ -71,15 +81,19 @@ fn nominal_among_words(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &
 
 /// The number is complete: it is the nominal that is missing, wrong or too much. The shortest number decides.
 fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Error> {
-    let product = Arc::clone(product);
+    let shortest = readings.first()?;
+    let (product, number) = (Arc::clone(product), shortest.number.clone());
+    let is_nominal = |reading: &Reading| matches!(reading.tail, Tail::Nominal { .. });
     if !is_open(&product) {
-        let named = readings.iter().any(|reading| matches!(reading.tail, Tail::Nominal { .. }));
-        return named.then_some(Error::NominalNotTaken(product));
+        if is_nominal(shortest) {
+            return Some(Error::NominalNotTaken(Request { product, number, nominal: None }));
+        }
+        return readings.iter().any(is_nominal).then_some(Error::Ambiguous(product));
     }
-    Some(match readings.first()?.tail {
-        Tail::Nothing => Error::MissingNominal(product),
+    Some(match shortest.tail {
+        Tail::Nothing => Error::MissingNominal(product, number),
         Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
-        Tail::NominalOrPin => Error::NominalOrPin(product),
+        Tail::NominalOrPin => Error::NominalOrPin(product, number),
         Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product),
     })
 }

@@ -32,16 +32,21 @@ pub(super) fn nominal_first(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Opt
 const MOST_OF_A_NOMINAL: usize = 5;
 
 /// `01105691111 BUDI`: the one complete number among words, with the nominal behind it where one is wanted. A PIN behind
-/// it is left out.
+/// it is left out. Two numbers are more than one check.
 pub(super) fn words_around(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Option<Error> {
     let starts = (0..rest.all().len()).filter(|at| begins_figures(rest, *at)).map(|at| rest.split(at).1);
-    let numbers =
-        starts.flat_map(|from| from.numbers(product.number).map(move |(number, behind)| (number, from, behind)));
+    let starts = starts.map(|from| doubt::behind_count(from, product).unwrap_or(from));
+    let mut complete = starts.filter(|from| from.numbers(product.number).next().is_some());
+    let from = complete.next()?;
+    if complete.next().is_some() {
+        return Some(Error::Several);
+    }
+    let numbers = from.numbers(product.number);
     let request = if is_open(product) {
-        let with_nominal = |(number, _, behind)| request(product, number, Some(nominal_in(behind)?.rupiah));
+        let with_nominal = |(number, behind)| request(product, number, Some(nominal_in(behind)?.rupiah));
         only(numbers.filter_map(with_nominal))
     } else {
-        let (number, ..) = only(numbers).filter(|(_, from, behind)| ends_here(*from, *behind))?;
+        let (number, _) = only(numbers).filter(|(_, behind)| ends_here(from, *behind))?;
         request(product, number, None)
     };
     request.map(Error::Words)

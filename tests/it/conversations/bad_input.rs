@@ -54,14 +54,14 @@ async fn what_is_missing_is_asked_for_with_an_example() {
         ("/cek", "Nomor mana yang dicek? Contoh: /cek PLN20 01105691111"),
         ("/cek PLN20", "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111"),
         ("/cek gopay10", "⚠️ Nomornya belum ada. Contoh: GOPAY10 0817345544"),
-        ("/cek DNOPEN 50rb", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
-        ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN 50rb", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb"),
+        ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek 01105691111", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
         ("0817345544", "⚠️ Kode produknya apa? Untuk nomor itu bisa OVO10 / GOPAY10 / DN1 / DNOPEN / MAX5000."),
         ("8528081000000001", "⚠️ Itu nomor virtual account bank. Hapus awalan 8528, sisakan nomor HP-nya."),
         ("12345678901234567890", "⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit."),
         ("/cek 12", "⚠️ Kode produknya apa? Contoh: PLN20 01105691111. Daftar kode: /produk"),
-        ("/cek DNOPEN 0817345544", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN 0817345544", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 0817345544 50rb"),
     ];
     refuses(&scene, &budi, &table).await;
     scene.end(bot).await;
@@ -75,8 +75,11 @@ async fn unknown_codes_are_answered_with_near_ones() {
     let table = [
         ("/cek PLN21 01105691111", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
         ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 / DNOPEN?"),
-        ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
-        ("/cek <b>&amp; 01105691111", "⚠️ Kode <b>&amp tidak ada. Daftar kode: /produk"),
+        ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("/cek XYZQ 0110569111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
+        ("/cek b&amp; 01105691111", "⚠️ Kode b&amp tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("token 20rb 01105691111", "⚠️ Kode token tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("cek token listrik 01105691111 kak", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
     ];
     refuses(&scene, &budi, &table).await;
     scene.end(bot).await;
@@ -92,6 +95,9 @@ async fn a_code_behind_other_words_is_not_denied() {
         ("kak PLN20 01105691111", line),
         ("kak\nPLN20 01105691111", line),
         ("/cek 1. PLN20 01105691111", line),
+        ("/PLN20 01105691111", line),
+        ("/ cek PLN20 01105691111", line),
+        ("/pln 01105691111", "Perintah itu belum saya kenal. Lihat /bantuan."),
         ("mau PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
     ];
     refuses(&scene, &budi, &table).await;
@@ -108,6 +114,12 @@ async fn nominals_are_held_to_the_product() {
         ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN 0817345544 50rb ya kak", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
+        // What is to be copied has the agent's own number.
+        ("/cek DNOPEN 081000000002", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 081000000002 50rb"),
+        (
+            "/cek PLN20 512345678901 20rb",
+            "⚠️ PLN20 nominalnya tetap (PLN 20.000). Tulis tanpa nominal: PLN20 512345678901",
+        ),
         ("/cek DNOPEN 0817345544 500", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
         ("/cek DNOPEN 0817345544 11jt", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
         (
@@ -135,7 +147,12 @@ async fn what_could_mean_two_things_is_asked_again() {
             "/cek PLN20 01105691111-1",
             "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: PLN20 01105691111",
         ),
+        (
+            "/cek PLN20\n1. 01105691111",
+            "⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: PLN20 01105691111",
+        ),
         ("/cek PLN20 01105691111 512345678901", several),
+        ("/cek PLN20 meter 01105691111 idpel 512345678901", several),
         ("/cek PLN20 01105691111\nOVO10 0817345544", several),
         (&long, several),
     ];

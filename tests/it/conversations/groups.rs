@@ -129,8 +129,49 @@ async fn a_reply_to_the_bot_is_meant_for_it() {
     assert!(reply.answers(&better));
     assert_eq!(body(&reply)[1], "BAHARRUDIN1");
 
-    talk.replies_to(&reply, "makasih min").await;
+    for thanks in ["makasih min", "oke jam 5", "mantap 100", "2 kali ya"] {
+        talk.replies_to(&reply, thanks).await;
+    }
     talk.silence_until("/produk maxim").await;
+    talk.replies_to(&reply, "@ceknomor_bot makasih").await;
+    assert!(talk.reply().await.text().starts_with("Ketik kode produk dan nomornya"));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn the_number_of_an_example_is_nobodys() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    let bot = scene.start();
+    for (typed, said, answered, then) in [
+        (
+            "/cek DNOPEN",
+            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb",
+            "DNOPEN 50rb",
+            "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb",
+        ),
+        (
+            "/cek 00000000002",
+            "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000.",
+            "PLN20",
+            "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111",
+        ),
+    ] {
+        let first = ask(&talk, typed).await;
+        assert_eq!(first.text(), said);
+        talk.replies_to(&first, answered).await;
+        assert_eq!(talk.reply().await.text(), then);
+    }
+    assert_eq!(scene.klikoo.calls().inquiries, 0);
+
+    let without_nominal = ask(&talk, "/cek DNOPEN 081000000002").await;
+    talk.replies_to(&without_nominal, "DNOPEN 100rb").await;
+    assert_eq!(body(&talk.reply().await)[2..4], ["No. HP: 081000000002", "Nominal: Rp100.000"]);
+    let found = ask(&talk, "/cek PLN20 00000000002").await;
+    talk.replies_to(&found, "/cek PLN20").await;
+    assert_eq!(body(&talk.reply().await)[1], "SITI MISALNYA");
     scene.end(bot).await;
 }
 

@@ -34,6 +34,7 @@ async fn ask_in_vain(scene: &Scene, talk: &Talk, typed: &str) -> Reply {
     let notice = ask(talk, typed).await;
     assert!(notice.text().starts_with("⏳ "), "{notice:?}");
     assert!(notice.text().contains("belum tentu salah") && notice.text().contains("/batal"), "{notice:?}");
+    assert!(notice.text().contains("Jangan jual dulu."), "{notice:?}");
     assert!(!notice.text().contains("tidak ditemukan"), "{notice:?}");
     // One agent's questions keep their order: with this one answered, that one waits.
     assert!(ask(talk, "/id").await.text().starts_with("ID Anda"));

@@ -53,7 +53,7 @@ async fn behind_an_open_denomination_it_is_no_nominal() {
     let bot = scene.start();
     let asked = budi.says("DNOPEN.0817345544.123456").await;
     let reply = budi.reply().await;
-    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik: DNOPEN 0817345544 50rb";
+    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: DNOPEN 0817345544 50rb";
     assert!(reply.text().starts_with(question), "{reply:?}");
     assert_warned_and_not_echoed(&reply);
     budi.deleted(&asked).await;
@@ -123,6 +123,49 @@ async fn a_pin_in_another_place_is_deleted_as_well_and_sent_to_nobody() {
         talk.deleted(&asked).await;
     }
     assert_eq!(scene.klikoo.calls().inquiries, 0);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_pin_behind_what_is_no_command_is_deleted_too() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for typed in ["/PLN20.01105691111.1234", "/isi PLN21.01105691111.1234"] {
+        let asked = budi.says(typed).await;
+        assert_warned_and_not_echoed(&budi.reply().await);
+        budi.deleted(&asked).await;
+    }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_pin_in_a_reply_to_the_bot_is_no_small_talk() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let hint = ask(&talk, "@ceknomor_bot halo").await;
+    let asked = talk.replies_to(&hint, "S.1234").await;
+    assert_warned_and_not_echoed(&talk.reply().await);
+    talk.deleted(&asked).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_pin_beside_a_product_is_not_looked_for_in_the_message_replied_to() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let talk = budi.in_group(&group);
+    group.promotes_bot(&budi);
+    let bot = scene.start();
+    let customers = talk.says("01105691111").await;
+    let asked = talk.replies_to(&customers, "/cek PLN20 pin 1234").await;
+    assert_warned_and_not_echoed(&talk.reply().await);
+    talk.deleted(&asked).await;
     scene.end(bot).await;
 }
 
