@@ -29,7 +29,7 @@ pub(super) struct Piece<'t> {
 
 impl<'t> Piece<'t> {
     /// The parts before and from a position in bytes; a position that is none is the end.
-    fn split(self, at: usize) -> (Self, Self) {
+    pub(super) fn split(self, at: usize) -> (Self, Self) {
         let (head, tail) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
         (Self { text: head, ..self }, Self { start: self.start + head.len(), text: tail })
     }
