@@ -11,6 +11,7 @@ use super::{
     reply::{Ask, Leak, Place, Role},
 };
 use crate::{
+    catalog::Catalog,
     inquiry::parse::{Error, Parsed, Request, parse},
     locale::{Html, Words},
     say,
@@ -88,7 +89,7 @@ impl Talk {
             Command::Help => answer(help(words, ask.place)),
             Command::Check => self.check_of(words, ask, args),
             Command::Products => Intent::Products {
-                word: searched(args),
+                word: searched(args, &self.catalog),
                 for_owner: ask.role == Role::Owner && ask.place == Place::Private,
             },
             Command::History => Intent::History,
@@ -157,12 +158,23 @@ fn answer(text: Html) -> Intent {
     Intent::Answer { text, leak: None }
 }
 
-/// The word that products are searched by. Where a whole line to check was written, PIN and all, it is the code alone:
-/// what is searched for is shown and kept.
-fn searched(args: &str) -> String {
+/// The word that products are searched by. It is shown and kept, so where a line to check was written, or what may be a
+/// PIN, it is the first word alone, and nothing when that may be a PIN itself.
+fn searched(args: &str, catalog: &Catalog) -> String {
     let is_line = args.chars().filter(char::is_ascii_digit).count() > MOST_DIGITS;
-    let word = if is_line { args.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default() } else { args };
+    let word = if is_line || may_hold_pin(args) || parse(args, catalog).pin_seen {
+        let first = args.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        if may_hold_pin(first) { "" } else { first }
+    } else {
+        args
+    };
     word.chars().take(30).collect()
+}
+
+/// Whether digits stand in a text that may be a PIN: 4 to 8 of them, and not round as in `MAX5000`.
+fn may_hold_pin(text: &str) -> bool {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit());
+    runs.any(|run| (4..=8).contains(&run.len()) && !run.ends_with("00"))
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {

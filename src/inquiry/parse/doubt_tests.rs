@@ -111,6 +111,47 @@ fn a_pin_that_is_called_so_is_taken_out_and_told_of() {
 }
 
 #[test]
+fn a_pin_that_is_called_so_is_taken_out_in_groups_and_behind_more_words() {
+    all_are(&[
+        ("PLN20 01105691111 pin 12 34 56", "PLN20 01105691111 !pin"),
+        ("PLN20.01105691111.pin.12.34", "PLN20 01105691111 !pin"),
+        ("PLN20 01105691111 pin 12-34-56", "PLN20 01105691111 !pin"),
+        ("PLN20 01105691111 pin12 34 56", "PLN20 01105691111 !pin"),
+        ("PLN20 01105691111 PIN: 1 2 3 4 ya", "words around PLN20 01105691111 !pin"),
+        ("PLN20 01105691111 mpin 1234", "PLN20 01105691111 !pin"),
+        ("PLN20 01105691111 pin saya adalah 1234", "words around PLN20 01105691111 !pin"),
+        ("DNOPEN 0817345544 50rb pin 123 456", "DNOPEN 0817345544 50000 !pin"),
+        ("pin 12 34 56 PLN20 01105691111", "words around PLN20 01105691111 !pin"),
+        // Nor is it offered as a driver's id.
+        ("MAX5000 pin 12 34 56", "number? !pin"),
+        ("MAX5000 pin 12-34-56", "number? !pin"),
+        ("MAX5000 pin \"12345\"", "number? !pin"),
+        ("MAX5000 m-pin 12345", "number? !pin"),
+        ("MAX5000 pin saya adalah 12345", "NotDigits !pin"),
+        ("MAX5000 12345 pin 12 34 56", "MAX5000 12345 !pin"),
+        // As many digits are a number, whatever stands before them.
+        ("PLN20 pin 123 45678901", "words around PLN20 12345678901"),
+        ("OVO10 pin 0817-345-544", "words around OVO10 0817345544"),
+        ("PLN20 01105691111 pin 12", "words around PLN20 01105691111"),
+    ]);
+}
+
+#[test]
+fn a_pin_before_the_code_is_told_of() {
+    all_are(&[
+        ("1234 PLN20 01105691111", "words around PLN20 01105691111 !pin"),
+        ("1234.PLN20.01105691111", "words around PLN20 01105691111 !pin"),
+        ("kak 1234 DNOPEN 0817345544 50rb", "words around DNOPEN 0817345544 50000 !pin"),
+        ("123456 PLN20 01105691111", "code? PLN20 !pin"),
+        // A count, an amount, a number that stands before its code.
+        ("1. PLN20 01105691111", "words around PLN20 01105691111"),
+        ("20000 PLN20 01105691111", "code? PLN20"),
+        ("0110569 PLN20", "TooShort { missing: 4 }"),
+        ("0817345544 DNOPEN 10000", "code? DNOPEN"),
+    ]);
+}
+
+#[test]
 fn a_pin_in_front_or_behind_another_bots_command_is_told_of() {
     all_are(&[
         ("PLN20.1234.01105691111", "TooLong { extra: 3 } !pin"),

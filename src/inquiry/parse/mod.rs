@@ -135,7 +135,7 @@ pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
     } else {
         read(pieces, catalog)
     };
-    parsed.pin_seen |= called_pin;
+    parsed.pin_seen |= called_pin || pin::before_code(pieces, catalog);
     parsed
 }
 

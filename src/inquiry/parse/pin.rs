@@ -1,6 +1,8 @@
 //! PINs. One that is called so is taken out before anything is read. And whether one stands in a text that was refused: the
 //! agent is warned, and the message deleted, all the same.
 
+use std::ops::RangeInclusive;
+
 use super::pieces::{Piece, Pieces};
 use crate::{
     catalog::{Catalog, is_taken},
@@ -8,58 +10,92 @@ use crate::{
 };
 
 /// What people call it.
-const LABELS: [&str; 6] = ["pin", "pinnya", "pin-nya", "pinku", "sandi", "password"];
+const LABELS: [&str; 9] = ["pin", "pinnya", "pin-nya", "pinku", "pin-ku", "mpin", "m-pin", "sandi", "password"];
 
-/// Takes out what is called a PIN (`pin 1234`, `PIN: 1234`, `pin saya 1234`, `pin1234`), and tells whether there was any. Its
-/// name stays, so that nothing before it is joined with what stands behind; only at the end, behind other figures, it goes
-/// too.
+/// As many words may stand between its name and a PIN: `pin transaksi saya adalah 1234`.
+const MOST_WORDS_BETWEEN: usize = 3;
+
+/// How many digits a PIN has (field notes).
+const LENGTH: RangeInclusive<usize> = 4..=8;
+
+/// Takes out what is called a PIN (`pin 1234`, `PIN: 12 34 56`, `pin saya 1234`, `pin1234`), and tells whether there was any.
+/// Its name stays, so that nothing before it is joined with what stands behind; only at the end, behind other figures, it
+/// goes too.
 pub(super) fn take_out<'t>(pieces: &[Piece<'t>], catalog: &Catalog) -> (Vec<Piece<'t>>, bool) {
+    let pieces: Vec<_> = pieces.iter().flat_map(|piece| label_apart(*piece, catalog)).collect();
     let mut kept: Vec<Piece<'t>> = Vec::with_capacity(pieces.len());
-    let mut taken = None;
-    for (at, piece) in pieces.iter().enumerate() {
-        let label = glued_label(*piece).filter(|_| catalog.get(piece.text).is_none());
-        if label.is_some() || is_called_pin(&kept, piece) {
-            taken = Some(at);
-            kept.extend(label);
+    let (mut rest, mut seen, mut at_the_end) = (pieces.as_slice(), false, false);
+    while let Some((piece, behind)) = rest.split_first() {
+        let taken = if ends_in_label(&kept) { pieces_of_pin(rest) } else { 0 };
+        at_the_end = taken > 0;
+        seen |= at_the_end;
+        if at_the_end {
+            rest = rest.get(taken..).unwrap_or_default();
         } else {
             kept.push(*piece);
+            rest = behind;
         }
     }
-    let at_the_end = taken.is_some_and(|at| at + 1 == pieces.len());
     if let ([.., before, last], true) = (kept.as_slice(), at_the_end)
         && is_label(last.text)
         && !before.is_word()
     {
         kept.pop();
     }
-    (kept, taken.is_some())
+    (kept, seen)
 }
 
-/// Whether the name of a PIN stands before a piece that may be one, with a word between them at most.
-fn is_called_pin(before: &[Piece<'_>], piece: &Piece<'_>) -> bool {
-    let called = match before {
-        [.., label, word] if word.is_word() => is_label(label.text) || is_label(word.text),
-        [.., label] => is_label(label.text),
-        [] => false,
+/// `pin1234`, `PIN-1234`: the name and what is glued to it, in two pieces. Any other piece stays as it is.
+fn label_apart<'t>(piece: Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
+    let first_digit = piece.text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+    let (name, figures) = piece.split(first_digit);
+    let label = Piece { text: name.text.trim_end_matches('-'), ..name };
+    let parts = if is_label(label.text) && catalog.get(piece.text).is_none() {
+        [Some(label), Some(figures)]
+    } else {
+        [Some(piece), None]
     };
-    called && is_written_pin(piece.text)
+    parts.into_iter().flatten()
 }
 
-/// The name of a PIN that is glued to it.
-fn glued_label(piece: Piece<'_>) -> Option<Piece<'_>> {
-    let (label, pin) = piece.text.split_at_checked(piece.text.find(|c: char| c.is_ascii_digit())?)?;
-    let label = label.trim_end_matches('-');
-    (is_label(label) && is_written_pin(pin)).then_some(Piece { start: piece.start, text: label })
+/// Whether the name of a PIN stands at the end, with a few words behind it at most.
+fn ends_in_label(pieces: &[Piece<'_>]) -> bool {
+    let words = pieces.iter().rev().take_while(|piece| piece.is_word());
+    words.take(MOST_WORDS_BETWEEN + 1).any(|piece| is_label(piece.text))
+}
+
+/// How many pieces in front are a PIN: one, or several groups of digits that are no more than a PIN has; 0 if none are.
+fn pieces_of_pin(pieces: &[Piece<'_>]) -> usize {
+    let totals = pieces.iter().map_while(figures).scan(0, |total, digits| {
+        *total += digits;
+        Some(*total)
+    });
+    let mut fitting = totals.enumerate().take_while(|(_, total)| total <= LENGTH.end());
+    match fitting.next() {
+        None => 0,
+        Some((_, digits)) if LENGTH.contains(&digits) => 1,
+        Some(_) => fitting.filter(|(_, total)| LENGTH.contains(total)).last().map_or(0, |(at, _)| at + 1),
+    }
+}
+
+/// How many digits a piece has that has no letters: `1234!`, `12-34`.
+fn figures(piece: &Piece<'_>) -> Option<usize> {
+    let is_figures = piece.text.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
+    Some(piece.digits()).filter(|digits| is_figures && *digits > 0)
 }
 
 fn is_label(text: &str) -> bool {
     LABELS.iter().any(|label| label.eq_ignore_ascii_case(text))
 }
 
-/// 4 to 8 digits, with signs behind them: `1234!`.
-fn is_written_pin(text: &str) -> bool {
-    let digits = text.trim_end_matches(|c: char| !c.is_alphanumeric());
-    (4..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+/// `1234 PLN20 01105691111`: whether what may be a PIN stands before a code that has its number.
+pub(super) fn before_code(pieces: Pieces<'_, '_>, catalog: &Catalog) -> bool {
+    let words = pieces.all().iter().take_while(|piece| piece.is_word()).count();
+    let (pin, behind) = pieces.split(words).1.split(1);
+    let (code, number) = behind.split(1);
+    let product = code.first().and_then(|code| catalog.get(code.text));
+    pin.first().is_some_and(Piece::is_pin_rather_than_thousands)
+        && product.is_some_and(|product| number.numbers(product.number).next().is_some())
 }
 
 /// `G.1234.5678`, `cek S.1234`: a command of other bots with its PIN.

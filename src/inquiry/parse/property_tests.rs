@@ -124,6 +124,17 @@ proptest! {
     }
 
     #[test]
+    fn a_pin_in_groups_is_seen_and_kept_nowhere(
+        code in select(vec!["PLN20", "XYZ", "kak DNOPEN", "MAX5000"]), pin in "9[0-9]{2,6}7", length in 1usize..4,
+        label in select(vec!["pin ", "PIN: ", "Pin saya adalah ", "pin", "mpin-"]), gap in select(vec![" ", "-", "."]),
+    ) {
+        let parsed = parse(&format!("{code} 0811111111 {label}{}", groups(&pin, length, gap)), &catalog());
+        prop_assert!(parsed.pin_seen);
+        let (shown, sent) = (format!("{:?}", parsed), parsed.request.map(|request| request.line()).unwrap_or_default());
+        prop_assert!(!shown.contains(&pin) && !sent.contains(&pin), "{} {}", shown, sent);
+    }
+
+    #[test]
     fn a_pin_that_is_called_so_is_seen_and_kept_nowhere(
         code in select(vec!["PLN20", "XYZ", "kak DNOPEN", "MAX5000"]), pin in "9[0-9]{2,6}7",
         label in select(vec!["pin ", "PIN: ", "Pin saya ", "pin", "PIN-"]), behind in select(vec!["", "!", " ya", ".50rb"]),

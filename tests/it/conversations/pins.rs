@@ -207,7 +207,19 @@ async fn a_line_after_the_wrong_command_is_neither_kept_nor_repeated() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
-    for typed in ["/produk PLN20.01105691111.9317", "/produk XYZ 01105691111 9317"] {
+    for typed in [
+        "/produk PLN20.01105691111.9317",
+        "/produk XYZ 01105691111 9317",
+        "/produk G.9317.9317",
+        "/produk XYZ pin 9317",
+        "/produk token 9317",
+        "/produk 9317",
+        "/produk pin9317",
+        "/riwayat 9317",
+        "/bahasa 9317",
+        "/batal 9317",
+        "/ganti 9317",
+    ] {
         let reply = ask(&budi, typed).await;
         assert!(!reply.text().contains("9317"), "{reply:?}");
     }
