@@ -127,6 +127,7 @@ fn a_pin_that_is_called_so_is_taken_out_in_groups_and_behind_more_words() {
         ("MAX5000 pin 12-34-56", "number? !pin"),
         ("MAX5000 pin \"12345\"", "number? !pin"),
         ("MAX5000 m-pin 12345", "number? !pin"),
+        ("MAX5000 otp 123456", "number? !pin"),
         ("MAX5000 pin saya adalah 12345", "number? !pin"),
         ("MAX5000 12345 pin 12 34 56", "MAX5000 12345 !pin"),
         // As many digits are a number, whatever stands before them.

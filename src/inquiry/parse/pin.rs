@@ -9,8 +9,9 @@ use crate::{
     value::{CustomerNumber, NumberKind},
 };
 
-/// What people call it.
-const LABELS: [&str; 9] = ["pin", "pinnya", "pin-nya", "pinku", "pin-ku", "mpin", "m-pin", "sandi", "password"];
+/// What people call it, or a secret like it.
+const LABELS: [&str; 11] =
+    ["pin", "pinnya", "pin-nya", "pinku", "pin-ku", "mpin", "m-pin", "sandi", "password", "passcode", "otp"];
 
 /// As many words may stand between its name and a PIN: `pin transaksi saya adalah 1234`.
 const MOST_WORDS_BETWEEN: usize = 3;
