@@ -23,6 +23,7 @@ use crate::{
 };
 
 #[derive(clap::Args, Debug)]
+#[command(next_line_help = true)]
 #[command(after_help = "Exit codes:\n  0  every part is in order\n  1  some part is not")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -82,6 +83,10 @@ fn late_answers(settings: &PatienceSettings) -> String {
 }
 
 fn data(dir: &Path) -> Finding {
+    if dir.is_symlink() && !dir.exists() {
+        // Nothing can be begun behind such a link; the disk that it leads to may not be mounted.
+        return Err(store::Error::NotADirectory { dir: dir.to_owned() }.to_string());
+    }
     let has_begun = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) => error.kind() != io::ErrorKind::NotFound,
@@ -218,7 +223,10 @@ pub(super) fn operators(problem: OperatorProblem) -> &'static str {
         OperatorProblem::Signature => {
             "paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard, and check KLIKOO_CLIENT_SECRET"
         }
-        OperatorProblem::Credentials => "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again",
+        OperatorProblem::Credentials => {
+            // Unquoted, what follows a `$` in it would be taken for a variable.
+            "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again, in `.env` between single quotes"
+        }
         OperatorProblem::AddressNotListed => "put this server's IP address into the dashboard's whitelist",
         OperatorProblem::NotVerified => "finish the verification of the account in the dashboard",
         OperatorProblem::AccountType => "the account is of a wrong type (not b2b/irs): ask Klikoo",
