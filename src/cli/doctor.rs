@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
+    os::unix::fs::MetadataExt,
     path::Path,
     process::{self, ExitCode},
     sync::Arc,
@@ -94,11 +95,25 @@ fn data(dir: &Path) -> Finding {
     if !has_begun {
         return place_for_data(dir);
     }
+    if let Some(owner) = left_alone_by_root(dir) {
+        let dir = dir.display();
+        return Ok(format!(
+            "{dir} is user {owner}'s and was not opened; to look into it: sudo -u '#{owner}' ceknomor doctor"
+        ));
+    }
     match Stores::on_disk(dir) {
         Ok(_) => Ok(format!("{} can be read and written", dir.display())),
         Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Whose `dir` is, where root looks at another user's: opening it would leave files that the bot cannot read, and root
+/// can write what the bot may not.
+fn left_alone_by_root(dir: &Path) -> Option<u32> {
+    let user = fs::metadata("/proc/self").ok()?.uid();
+    let owner = fs::metadata(dir).ok()?.uid();
+    (user == 0 && owner != 0).then_some(owner)
 }
 
 /// Whether data can be begun in `dir`. Nothing is left there: whoever looks may be another user than the bot's, or in

@@ -1,5 +1,7 @@
 //! `ceknomor doctor`: every part looked at, and for each that fails the remedy.
 
+use std::os::unix::fs::chown;
+
 use ceknomor::klikoo::PrivateKey;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
@@ -164,6 +166,21 @@ async fn data_that_is_kept_is_read() {
     stage.run().await.killed().await;
     let ended = stage.place.call(&["doctor"]).await;
     assert_eq!(findings(&ended)[0], (true, "data directory", "data can be read and written"));
+}
+
+#[tokio::test]
+async fn root_leaves_nothing_of_its_own_in_the_bots_data() {
+    let stage = Stage::new().await;
+    stage.run().await.killed().await;
+    let data = stage.place.path("data");
+    // Any other user cannot open it in the first place.
+    let Ok(()) = chown(&data, Some(65_534), None) else { return };
+    let changed = || std::fs::metadata(data.join("store.json")).unwrap().modified().unwrap();
+    let before = changed();
+    let ended = stage.place.call(&["doctor"]).await;
+    let told = "data is user 65534's and was not opened; to look into it: sudo -u '#65534' ceknomor doctor";
+    assert_eq!(findings(&ended)[0], (true, "data directory", told));
+    assert_eq!(changed(), before);
 }
 
 #[tokio::test]
