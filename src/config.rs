@@ -109,8 +109,7 @@ pub struct AccessSettings {
     /// Telegram user ids of the owners, comma-separated: they may check in any chat
     #[arg(long, env = "CEKNOMOR_OWNERS", value_name = "IDS", default_value = "", hide_default_value = true)]
     owners: Ids<u64>,
-    /// Ids of the chats whose members may check there, comma-separated (groups have negative ids; an agent's own id: in
-    /// private)
+    /// Ids of the chats whose members may check there, comma-separated; an agent's own id: in private
     #[arg(
         long,
         env = "CEKNOMOR_CHATS",
@@ -131,7 +130,12 @@ impl<T: FromStr> FromStr for Ids<T> {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
-        let id = |word: &str| word.parse().map_err(|_| format!("`{word}` is no id: send /id to the bot to learn ids"));
+        // Both kinds read ids above zero; below it only a chat's is one.
+        let remedy = |word: &str| match word.parse::<i64>() {
+            Ok(..0) => format!("`{word}` is a group's id, not a person's: groups go into CEKNOMOR_CHATS"),
+            _ => format!("`{word}` is no id: send /id to the bot to learn ids"),
+        };
+        let id = |word: &str| word.parse().map_err(|_| remedy(word));
         words.map(id).collect::<Result<_, _>>().map(Self)
     }
 }
@@ -184,8 +188,10 @@ impl TelegramSettings {
     fn api_url(&self) -> Result<Option<Url>, Error> {
         let Some(text) = self.api_url.as_deref().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
         // teloxide puts a slash of its own behind it.
-        let url = Url::parse(text.trim().trim_end_matches('/')).ok().filter(|url| url.has_host());
-        url.map(Some).ok_or_else(|| Error::one("TELOXIDE_API_URL is no URL: give one such as http://127.0.0.1:8081"))
+        let is_base = |url: &Url| matches!(url.scheme(), "http" | "https") && url.query().is_none();
+        let url = Url::parse(text.trim().trim_end_matches('/')).ok().filter(is_base);
+        let wrong = "TELOXIDE_API_URL is no URL over http or https: give one such as http://127.0.0.1:8081";
+        url.map(Some).ok_or_else(|| Error::one(wrong))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The program: settings, runtime, one error line and an exit code. What it does is in the library; start at `src/lib.rs`.
 
 use std::{
+    collections::HashMap,
     env, fs,
     io::{self, Write},
     path::PathBuf,
@@ -54,23 +55,48 @@ fn read_env_file() -> anyhow::Result<()> {
     let is_there = |file: &PathBuf| file.is_file() || file.try_exists().is_err();
     let Some(file) = here.ancestors().map(|dir| dir.join(".env")).find(is_there) else { return Ok(()) };
     let shown = file.display();
-    match dotenvy::from_path(&file) {
-        Ok(()) => Ok(()),
-        // The library's own text would show the line, which may hold a secret.
-        Err(dotenvy::Error::LineParse(..)) => {
-            let line = unreadable_line(&fs::read_to_string(&file)?);
-            anyhow::bail!("{shown}:{line}: this line cannot be read: write NAME=value, and quote values with spaces")
-        }
-        Err(error) => anyhow::bail!(
-            "{shown} cannot be read ({error}): it has to be text, readable by the user that runs ceknomor"
-        ),
+    let bytes = fs::read(&file).map_err(|error| {
+        anyhow::anyhow!("{shown} cannot be read ({error}): make it readable for the user that runs ceknomor")
+    })?;
+    let text = text_of(&bytes)
+        .map_err(|line| anyhow::anyhow!("{shown}:{line}: this is not UTF-8 text: save the file as UTF-8"))?;
+    let text = text.trim_start_matches('\u{feff}');
+    // The library's own text would show the line, which may hold a secret.
+    dotenvy::from_read(text.as_bytes()).map_err(|_| {
+        let line = unreadable_line(text);
+        anyhow::anyhow!("{shown}:{line}: this line cannot be read: write NAME=value, and quote values with spaces")
+    })?;
+    match set_twice(text) {
+        Some(name) => anyhow::bail!("{shown} sets {name} twice: keep one of the two lines"),
+        None => Ok(()),
     }
+}
+
+/// The text that the bytes are, or the number of the line that is none. Nor is one with a NUL: no variable can hold it, and
+/// the standard library would panic over it, with the whole value.
+fn text_of(bytes: &[u8]) -> Result<&str, usize> {
+    let until_nul = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    let sound = str::from_utf8(until_nul).map_or_else(|error| error.valid_up_to(), str::len);
+    let text = str::from_utf8(bytes).ok().filter(|text| text.len() == sound);
+    text.ok_or_else(|| 1 + bytes.iter().take(sound).filter(|byte| **byte == b'\n').count())
+}
+
+/// A setting of ceknomor's that stands there with two values. The library would take the first; whoever has put a line
+/// below a copied `.env.example` means the last.
+fn set_twice(text: &str) -> Option<String> {
+    let mut seen = HashMap::new();
+    let is_ours =
+        |name: &str| ["TELOXIDE_", "KLIKOO_", "CEKNOMOR_", "RUST_LOG"].iter().any(|own| name.starts_with(own));
+    let settings = dotenvy::from_read_iter(text.as_bytes()).flatten().filter(|(name, _)| is_ours(name));
+    settings.into_iter().find_map(|(name, value)| {
+        let is_other = seen.insert(name.clone(), value.clone()).is_some_and(|before| before != value);
+        is_other.then_some(name)
+    })
 }
 
 /// The number of the line that follows the longest beginning which can be read. The longest: a quoted value may go over
 /// several lines, and what ends within it cannot be read either.
 fn unreadable_line(text: &str) -> usize {
-    let text = text.trim_start_matches('\u{feff}');
     let is_readable = |beginning: &str| dotenvy::from_read_iter(beginning.as_bytes()).all(|setting| setting.is_ok());
     let ends = text.match_indices('\n').map(|(place, _)| text.get(..=place));
     let readable = ends.zip(1..).filter(|(beginning, _)| beginning.is_some_and(is_readable)).last();

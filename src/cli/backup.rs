@@ -14,12 +14,10 @@ use crate::{
 };
 
 #[derive(clap::Args, Debug)]
-#[command(
-    after_help = "The file holds what the data directory holds, customers' names too, and is readable by you alone.
-Run this as the bot's own user. Example, every night:
+#[command(after_help = "The file holds what the data directory holds, customers' names too, and is
+readable by you alone. Run this as the bot's own user. Example, every night:
 
-  ceknomor backup /var/backups/ceknomor/$(date +%F)"
-)]
+  ceknomor backup /var/backups/ceknomor/$(date +%F)")]
 pub(super) struct BackupArgs {
     /// Where to write the backup; an existing file is never overwritten
     #[arg(value_name = "FILE")]
@@ -29,10 +27,9 @@ pub(super) struct BackupArgs {
 }
 
 #[derive(clap::Args, Debug)]
-#[command(
-    after_help = "What is in the data directory now is kept there, in before-restore/, which is a data directory itself.
-Run this as the bot's own user. A file that is damaged is refused, and nothing is changed."
-)]
+#[command(after_help = "What is in the data directory now is kept there, in before-restore/, which is a
+data directory itself. Run this as the bot's own user. A file that is damaged is
+refused, and nothing is changed.")]
 pub(super) struct RestoreArgs {
     /// The backup
     #[arg(value_name = "FILE")]

@@ -20,6 +20,7 @@ use crate::{
 #[derive(clap::Args, Debug)]
 // clap's own shows every setting that the environment has as a flag: nobody is to write a secret there.
 #[command(override_usage = "ceknomor cek [OPTIONS] <KODE NOMOR [NOMINAL]>...")]
+#[command(next_line_help = true)]
 #[command(after_help = "Examples:
   ceknomor cek PLN20 01105691111
   ceknomor cek DNOPEN 0817-345-544 50rb --json
@@ -29,10 +30,11 @@ Exit codes:
   1  the provider knows no such number
   2  the line is no valid check
   3  nothing is known yet (provider down, no answer): try later
-  4  only the operator can put it right, or a setting is missing: see `ceknomor doctor`
+  4  only the operator can put it right, or a setting is missing: see
+     `ceknomor doctor`
   5  refused for another reason")]
 pub(super) struct Args {
-    /// Product code, customer number and, for an open denomination, the nominal
+    /// Product code, customer number and, for an open denomination, nominal
     #[arg(required = true, value_name = "KODE NOMOR [NOMINAL]")]
     line: Vec<String>,
     /// Answer as one JSON object

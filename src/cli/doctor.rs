@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
+    os::unix::fs::MetadataExt,
     path::Path,
     process::{self, ExitCode},
     sync::Arc,
@@ -23,6 +24,7 @@ use crate::{
 };
 
 #[derive(clap::Args, Debug)]
+#[command(next_line_help = true)]
 #[command(after_help = "Exit codes:\n  0  every part is in order\n  1  some part is not")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -82,6 +84,10 @@ fn late_answers(settings: &PatienceSettings) -> String {
 }
 
 fn data(dir: &Path) -> Finding {
+    if dir.is_symlink() && !dir.exists() {
+        // Nothing can be begun behind such a link; the disk that it leads to may not be mounted.
+        return Err(store::Error::NotADirectory { dir: dir.to_owned() }.to_string());
+    }
     let has_begun = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) => error.kind() != io::ErrorKind::NotFound,
@@ -89,11 +95,25 @@ fn data(dir: &Path) -> Finding {
     if !has_begun {
         return place_for_data(dir);
     }
+    if let Some(owner) = left_alone_by_root(dir) {
+        let dir = dir.display();
+        return Ok(format!(
+            "{dir} is user {owner}'s and was not opened; to look into it: sudo -u '#{owner}' ceknomor doctor"
+        ));
+    }
     match Stores::on_disk(dir) {
         Ok(_) => Ok(format!("{} can be read and written", dir.display())),
         Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Whose `dir` is, where root looks at another user's: opening it would leave files that the bot cannot read, and root
+/// can write what the bot may not.
+fn left_alone_by_root(dir: &Path) -> Option<u32> {
+    let user = fs::metadata("/proc/self").ok()?.uid();
+    let owner = fs::metadata(dir).ok()?.uid();
+    (user == 0 && owner != 0).then_some(owner)
 }
 
 /// Whether data can be begun in `dir`. Nothing is left there: whoever looks may be another user than the bot's, or in
@@ -218,7 +238,10 @@ pub(super) fn operators(problem: OperatorProblem) -> &'static str {
         OperatorProblem::Signature => {
             "paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard, and check KLIKOO_CLIENT_SECRET"
         }
-        OperatorProblem::Credentials => "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again",
+        OperatorProblem::Credentials => {
+            // Unquoted, what follows a `$` in it would be taken for a variable.
+            "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again, in `.env` between single quotes"
+        }
         OperatorProblem::AddressNotListed => "put this server's IP address into the dashboard's whitelist",
         OperatorProblem::NotVerified => "finish the verification of the account in the dashboard",
         OperatorProblem::AccountType => "the account is of a wrong type (not b2b/irs): ask Klikoo",

@@ -15,6 +15,9 @@ use secrecy::ExposeSecret;
 use crate::klikoo::PrivateKey;
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "The line to paste, once more, of a key that is there already:
+
+  openssl pkey -in klikoo-private.pem -pubout | openssl base64 -A")]
 pub(super) struct Args {
     /// Where to write the private key; an existing file is never overwritten
     #[arg(default_value = "klikoo-private.pem", value_name = "FILE")]

@@ -19,12 +19,14 @@ use tracing_subscriber::filter::LevelFilter;
 
 /// Check a customer number before you sell: a Telegram bot for Indonesian resellers
 ///
-/// Every setting is a flag and an environment variable; a `.env` file in the working directory, or in one above it,
-/// is read too; what the environment has already stays. A variable that is empty counts as not set.
+/// Every setting is a flag and an environment variable; a `.env` file in the
+/// working directory, or in one above it, is read too; what the environment has
+/// already stays. A variable that is empty counts as not set.
 #[derive(Parser, Debug)]
-#[command(name = "ceknomor", version, about, disable_help_subcommand = true)]
+// Shown line by line as it stands above: a terminal has 80 columns.
+#[command(name = "ceknomor", version, about, disable_help_subcommand = true, verbatim_doc_comment)]
 pub struct Cli {
-    /// What to log, such as `info` or `ceknomor::klikoo=debug` (names, numbers and secrets are never logged)
+    /// What to log: `info`, `debug`, `ceknomor::klikoo=debug` …
     #[arg(long, env = "RUST_LOG", value_name = "LEVEL", global = true)]
     log: Option<logging::Levels>,
     #[command(subcommand)]
@@ -35,13 +37,13 @@ pub struct Cli {
 enum Command {
     /// Run the bot
     Run(run::Args),
-    /// Hold the bot's conversation here, against a built-in sandbox: needs no account, token or network
+    /// Hold the bot's conversation here: needs no account, token or network
     Demo,
     /// Check one number at Klikoo
     Cek(cek::Args),
     /// Check every part of the set-up and say the remedy for what fails
     Doctor(doctor::Args),
-    /// Make an RSA-2048 key pair and print what to paste into Klikoo's dashboard
+    /// Make an RSA-2048 key pair; print what to paste into Klikoo's dashboard
     Keygen(keygen::Args),
     /// Back up all that is kept to one file; the bot may run meanwhile
     Backup(backup::BackupArgs),

@@ -15,6 +15,7 @@ use crate::{
 };
 
 #[derive(clap::Args, Debug)]
+#[command(next_line_help = true)]
 pub(super) struct Args {
     #[command(flatten)]
     telegram: TelegramSettings,

@@ -1,5 +1,7 @@
 //! `ceknomor doctor`: every part looked at, and for each that fails the remedy.
 
+use std::os::unix::fs::chown;
+
 use ceknomor::klikoo::PrivateKey;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
@@ -82,7 +84,8 @@ async fn a_wrong_secret_has_its_remedy_and_is_not_shown() {
     assert_eq!(
         text,
         "Klikoo refuses the client id or secret (401016570): \
-         copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again"
+         copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again, \
+         in `.env` between single quotes"
     );
 }
 
@@ -135,6 +138,13 @@ async fn what_cannot_be_reached_is_told_from_what_refuses() {
     assert!(text.starts_with("TELOXIDE_TOKEN is no bot token: copy all of it"), "{text}");
     stage.place.set("TELOXIDE_TOKEN", stage.telegram.token());
 
+    for no_address in ["localhost:8081", "ftp://localhost", "http://localhost?a=b"] {
+        stage.place.set("TELOXIDE_API_URL", no_address);
+        let (_, text) = one_failure(&stage.place).await;
+        assert_eq!(text, "TELOXIDE_API_URL is no URL over http or https: give one such as http://127.0.0.1:8081");
+    }
+    stage.place.set("TELOXIDE_API_URL", stage.telegram.url());
+
     stage.klikoo.stop().await;
     let (part, text) = one_failure(&stage.place).await;
     assert!(part == "Klikoo token" && text.contains("check KLIKOO_BASE_URL"), "{text}");
@@ -156,6 +166,21 @@ async fn data_that_is_kept_is_read() {
     stage.run().await.killed().await;
     let ended = stage.place.call(&["doctor"]).await;
     assert_eq!(findings(&ended)[0], (true, "data directory", "data can be read and written"));
+}
+
+#[tokio::test]
+async fn root_leaves_nothing_of_its_own_in_the_bots_data() {
+    let stage = Stage::new().await;
+    stage.run().await.killed().await;
+    let data = stage.place.path("data");
+    // Any other user cannot open it in the first place.
+    let Ok(()) = chown(&data, Some(65_534), None) else { return };
+    let changed = || std::fs::metadata(data.join("store.json")).unwrap().modified().unwrap();
+    let before = changed();
+    let ended = stage.place.call(&["doctor"]).await;
+    let told = "data is user 65534's and was not opened; to look into it: sudo -u '#65534' ceknomor doctor";
+    assert_eq!(findings(&ended)[0], (true, "data directory", told));
+    assert_eq!(changed(), before);
 }
 
 #[tokio::test]
@@ -187,6 +212,16 @@ async fn a_data_directory_under_a_file_cannot_be() {
     let (_, text) = one_failure(&stage.place).await;
     assert!(text.contains("notes.txt is not a directory: set CEKNOMOR_DATA_DIR"), "{text}");
     assert_eq!(std::fs::read_to_string(stage.place.path("notes.txt")).unwrap(), "mine");
+}
+
+#[tokio::test]
+async fn a_disk_that_is_not_there_is_no_place_to_begin() {
+    let stage = Stage::new().await;
+    std::os::unix::fs::symlink(stage.place.path("mounted"), stage.place.path("data")).unwrap();
+    let (part, text) = one_failure(&stage.place).await;
+    assert!(part == "data directory" && text.starts_with("data is not a directory: "), "{text}");
+    std::fs::create_dir(stage.place.path("mounted")).unwrap();
+    assert_eq!(stage.place.call(&["doctor"]).await.code, Some(0));
 }
 
 #[tokio::test]

@@ -53,14 +53,33 @@ async fn a_line_that_cannot_be_read_is_named_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_read_is_named() {
+async fn a_file_that_is_no_text_is_named_with_its_line() {
     let place = Place::new();
-    write(&place.path(".env"), b"RUST_LOG=\xff\n");
-    let refused = place.call(&["demo"]).await;
+    for content in [b"RUST_LOG=off\n# caf\xe9\n".as_slice(), b"RUST_LOG=off\nKLIKOO_CLIENT_SECRET=hush\0\n"] {
+        write(&place.path(".env"), content);
+        let refused = place.call(&["demo"]).await;
+        assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""));
+        let file = place.path(".env").canonicalize().unwrap();
+        let told = format!("ceknomor: {}:2: this is not UTF-8 text: save the file as UTF-8\n", file.display());
+        assert_eq!(refused.err, told);
+    }
+}
+
+#[tokio::test]
+async fn a_setting_that_stands_there_twice_is_no_riddle() {
+    let mut place = Place::new();
+    // As where what the sandbox prints was put below a copy of the example.
+    write(&place.path(".env"), "KLIKOO_CLIENT_SECRET=\nFOO=1\nFOO=2\nKLIKOO_CLIENT_SECRET=hush\n");
+    let refused = place.call(&["doctor"]).await;
     assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""));
     let file = place.path(".env").canonicalize().unwrap();
-    assert!(refused.err.starts_with(&format!("ceknomor: {} cannot be read (", file.display())), "{}", refused.err);
-    assert!(refused.err.contains("it has to be text, readable by the user"), "the remedy: {}", refused.err);
+    let told = format!("ceknomor: {} sets KLIKOO_CLIENT_SECRET twice: keep one of the two lines\n", file.display());
+    assert_eq!(refused.err, told);
+
+    write(&place.path(".env"), "FOO=1\nCEKNOMOR_OWNERS=7\nFOO=2\nCEKNOMOR_OWNERS=7\n");
+    place.set("RUST_LOG", "off");
+    let doctor = place.call(&["doctor"]).await;
+    assert!(doctor.out.contains("1 owner, 0 chats"), "neither is a riddle: {doctor:?}");
 }
 
 #[tokio::test]

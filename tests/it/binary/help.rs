@@ -81,6 +81,12 @@ async fn an_empty_variable_counts_as_one_that_is_not_set() {
 async fn a_variable_that_cannot_be_is_named_with_what_could() {
     for (command, name, value, complaint) in [
         ("run", "CEKNOMOR_OWNERS", "@budi", "`@budi` is no id: send /id to the bot to learn ids"),
+        (
+            "run",
+            "CEKNOMOR_OWNERS",
+            "-1001234567890",
+            "`-1001234567890` is a group's id, not a person's: groups go into CEKNOMOR_CHATS",
+        ),
         ("run", "CEKNOMOR_CHATS", "-100x", "`-100x` is no id: send /id to the bot to learn ids"),
         ("run", "CEKNOMOR_PATIENCE", "abc", "give minutes, from 0 to 60"),
         ("demo", "RUST_LOG", "a=b", "`a=b` says no log level: try `info` or `debug`"),
