@@ -40,11 +40,15 @@ pub(super) async fn poll(telegram: &teloxide::Bot, desk: &Arc<Desk>, stop: &Canc
     while let Some(polled) = stop.run_until_cancelled(next(offset)).await {
         match polled {
             Ok((updates, date)) => {
-                lost = 0;
+                if std::mem::take(&mut lost) > 0 {
+                    tracing::info!("Telegram answers again");
+                }
                 desk.follow(date);
                 let last = updates.iter().filter_map(|update| i32::try_from(update.update_id).ok()).max();
                 desk.take(updates).await;
-                offset = last.map(|last| last.saturating_add(1)).or(offset);
+                // Where none came, all before are confirmed, and the next may have a lower number: after a silent week
+                // Telegram begins anew at a random one (Bot API, `Update.update_id`).
+                offset = last.map(|last| last.saturating_add(1));
             }
             Err(error) => {
                 let put_right = async { sleep(complain(telegram, &error, lost).await).await };
@@ -78,7 +82,10 @@ async fn complain(telegram: &teloxide::Bot, error: &RequestError, lost: u32) -> 
             }
         }
         RequestError::Api(ApiError::InvalidToken) => {
-            tracing::error!("Telegram refuses the bot token: was it revoked at @BotFather?");
+            tracing::error!(
+                "Telegram refuses the bot token: if it was revoked at @BotFather, put the new one into TELOXIDE_TOKEN and \
+                 start again"
+            );
         }
         error => tracing::warn!(error = kind(error), "Telegram is out of reach; trying again"),
     }

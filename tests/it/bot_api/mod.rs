@@ -221,6 +221,12 @@ impl FakeTelegram {
         self.world.change(|state| state.pending.make_contiguous().reverse());
     }
 
+    /// Ends the poll under way without an update, and numbers the next ones from `next` on: after a silent week Telegram
+    /// begins anew at a random number (Bot API, `Update.update_id`).
+    pub fn pass_a_silent_week(&self, next: u32) {
+        self.world.change(|state| (state.silent, state.last_update) = (true, next - 1));
+    }
+
     /// Waits until the bot has fetched and confirmed everything that people did.
     pub async fn all_confirmed(&self) {
         self.world.expect("confirmation of every update", |state| state.pending.is_empty().then_some(())).await;

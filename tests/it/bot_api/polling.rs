@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     faults::Refusal,
-    world::{State, World},
+    world::{Pending, State, World},
 };
 
 /// The parameters of `getUpdates`.
@@ -33,9 +33,10 @@ pub(crate) enum Polled {
 pub(crate) async fn poll(world: &World, poll: Poll) -> Polled {
     let limit = poll.limit.unwrap_or(100).clamp(1, 100);
     let deadline = Instant::now() + Duration::from_secs(poll.timeout.min(50));
+    let offset = poll.offset;
     let mine = world.change(|state| begin(state, poll));
-    let found = world.wait_until(deadline, |state| look(state, mine, limit)).await;
-    found.unwrap_or_else(|| Polled::Updates(r#"{"ok":true,"result":[]}"#.to_owned()))
+    let found = world.wait_until(deadline, |state| look(state, mine, offset, limit)).await;
+    found.unwrap_or_else(|| body(&[]))
 }
 
 /// Confirms what came before the offset; the number of this poll.
@@ -50,19 +51,23 @@ fn begin(state: &mut State, poll: Poll) -> u64 {
     state.polls
 }
 
-fn look(state: &mut State, mine: u64, limit: usize) -> Option<Polled> {
+fn look(state: &mut State, mine: u64, offset: i64, limit: usize) -> Option<Polled> {
     if state.down {
         return Some(Polled::Down);
     }
     if state.polls != mine {
         return Some(Polled::Refused(Refusal::conflict()));
     }
-    if state.pending.is_empty() && state.again.is_empty() {
+    if std::mem::take(&mut state.silent) {
+        return Some(body(&[]));
+    }
+    let is_due = |update: &&Pending| i64::from(update.id) >= offset;
+    if !state.pending.iter().any(|update| is_due(&update)) && state.again.is_empty() {
         return None;
     }
     let State { pending, load, again, delivered, rough, .. } = state;
     let mut all = std::mem::take(again);
-    for update in pending.iter().take(limit) {
+    for update in pending.iter().filter(is_due).take(limit) {
         all.push(update.json.clone());
         if let (Some(book), Some(asked)) = (load.as_mut(), update.asks) {
             book.delivered(asked);
@@ -75,6 +80,9 @@ fn look(state: &mut State, mine: u64, limit: usize) -> Option<Polled> {
     if load.is_none() {
         *delivered = all;
     }
-    let body = format!(r#"{{"ok":true,"result":[{}]}}"#, sent.join(","));
-    Some(Polled::Updates(body))
+    Some(body(&sent))
+}
+
+fn body(updates: &[String]) -> Polled {
+    Polled::Updates(format!(r#"{{"ok":true,"result":[{}]}}"#, updates.join(",")))
 }

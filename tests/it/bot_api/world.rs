@@ -91,6 +91,8 @@ pub(crate) struct State {
     pub(crate) polls: u64,
     /// When the bot polled for the first time.
     pub(crate) first_poll: Option<Instant>,
+    /// Whether the poll under way ends as if nothing had come.
+    pub(crate) silent: bool,
     pub(crate) down: bool,
     /// The methods of the calls lost because of that.
     pub(crate) lost: Vec<String>,

@@ -71,6 +71,18 @@ async fn updates_out_of_order_are_all_answered() {
 }
 
 #[tokio::test]
+async fn updates_that_are_numbered_anew_after_a_silent_week_are_answered() {
+    let (scene, budi) = begun().await;
+    scene.telegram.pass_a_silent_week(900_000_000);
+    let bot = scene.start();
+    assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.telegram.all_confirmed().await;
+    scene.telegram.pass_a_silent_week(100_000_000);
+    assert_eq!(body(&ask(&budi, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn killed_while_it_asks_it_answers_after_the_restart() {
     let (scene, budi) = begun().await;
     let bot = scene.start();
