@@ -189,7 +189,9 @@ async fn telegram(settings: &TelegramSettings) -> Finding {
     match bot::identify(&account).await {
         Ok(name) => Ok(format!("the bot is @{name}")),
         Err(error @ bot::Error::Token) => Err(error.to_string()),
-        Err(error) => Err(format!("{error}: check that this machine reaches Telegram (firewall, TELOXIDE_API_URL)")),
+        Err(error) => {
+            Err(format!("{error}: check that this machine reaches Telegram (firewall, clock, TELOXIDE_API_URL)"))
+        }
     }
 }
 
@@ -222,7 +224,10 @@ fn refused(problem: OperatorProblem) -> &'static str {
 fn remedy(fault: &Fault) -> &'static str {
     match fault {
         Fault::Operator(problem) => operators(*problem),
-        Fault::Unreachable => "check KLIKOO_BASE_URL, and that this machine reaches it (firewall, proxy)",
+        // A clock that is years off makes every certificate one of the past or the future.
+        Fault::Unreachable => {
+            "check KLIKOO_BASE_URL, and that this machine reaches it (firewall, proxy, clock); `--log warn` shows the cause"
+        }
         Fault::Timeout => "check that this machine reaches KLIKOO_BASE_URL; otherwise try again later",
         Fault::Garbled => "check that KLIKOO_BASE_URL is the API's address, gateway prefix included",
         Fault::ProviderDown | Fault::VendorFault => "try again later; tell Klikoo if it lasts",

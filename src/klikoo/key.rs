@@ -51,6 +51,9 @@ pub enum KeyProblem {
     /// No such file.
     #[error("there is no such file; give the path in KLIKOO_PRIVATE_KEY_FILE, or make a key with `ceknomor keygen`")]
     Missing,
+    /// A directory.
+    #[error("this is a directory; name the file of the private key in it")]
+    Directory,
     /// The file is there and cannot be read.
     #[error("the file cannot be read ({0}); let the user that runs ceknomor read it")]
     Unreadable(io::Error),
@@ -178,7 +181,10 @@ fn read_bounded(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
         _ => KeyProblem::Unreadable(error),
     })?;
     let mut content = Zeroizing::new(Vec::new());
-    let read = file.take(LARGEST_FILE + 1).read_to_end(&mut content).map_err(KeyProblem::Unreadable)?;
+    let read = file.take(LARGEST_FILE + 1).read_to_end(&mut content).map_err(|error| match error.kind() {
+        io::ErrorKind::IsADirectory => KeyProblem::Directory,
+        _ => KeyProblem::Unreadable(error),
+    })?;
     if read as u64 > LARGEST_FILE { Err(KeyProblem::TooLarge) } else { Ok(content) }
 }
 
@@ -276,7 +282,7 @@ gjSqcaG6/lJwjc3/GXFQdQI+gxfjllaHzF+mAyhUPBPKQMOZvs3DwI2u
         let said = |path: &Path| PrivateKey::read(path).unwrap_err().to_string();
 
         assert!(said(&path).contains("klikoo.pem: there is no such file"));
-        assert!(said(directory.path()).contains("the file cannot be read"));
+        assert!(said(directory.path()).contains("this is a directory"));
         fs::write(&path, PUBLIC).unwrap();
         assert!(said(&path).contains("klikoo.pem: this is a public key"));
         fs::write(&path, "x".repeat(70_000)).unwrap();
