@@ -264,7 +264,8 @@ impl Desk {
     /// The answer that was kept before the bot last ended.
     async fn recall(&self, question: &Question, earlier: Option<&Entry>) -> Option<Said> {
         let What::Intent(Intent::Check { request, leak }) = &question.what else { return None };
-        self.talk.recall(question.chat, request, *leak, earlier?.kept?).await
+        let earlier = earlier?;
+        self.talk.recall(question.chat, request, *leak, earlier.kept?, earlier.waiting.is_some()).await
     }
 
     async fn carry_out(&self, question: &Question, intent: &Intent, wait: Wait) -> Said {
