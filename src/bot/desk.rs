@@ -127,6 +127,12 @@ impl Desk {
         self.clock.now()
     }
 
+    /// Until when a check waits for its provider that begins to wait `now`: no other has to wait for longer.
+    pub(super) fn end_of_patience(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let end = self.talk.patience.and_then(|patience| now.checked_add_signed(patience));
+        end.unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// What someone may do in a chat, listed by either of its ids.
     pub(super) fn role(&self, chat: ChatId, first: ChatId, user: UserId) -> Role {
         match self.access.role(chat, user) {
@@ -187,9 +193,11 @@ impl Desk {
 
     fn take_up(self: &Arc<Self>, question: Question, entry: Entry) {
         match (entry.waiting, question.request()) {
-            (Some(waiting), Some(request)) if entry.kept.is_none() => {
+            (Some(mut waiting), Some(request)) if entry.kept.is_none() => {
                 let provider = request.product.provider;
                 let accepted = entry.accepted;
+                // The clock may have been put back while the bot was down.
+                waiting.until = waiting.until.min(self.end_of_patience(self.now()));
                 self.late.add_back(Waiter { question, provider, accepted, waiting, last: None });
             }
             _ => {
@@ -256,7 +264,8 @@ impl Desk {
     /// The answer that was kept before the bot last ended.
     async fn recall(&self, question: &Question, earlier: Option<&Entry>) -> Option<Said> {
         let What::Intent(Intent::Check { request, leak }) = &question.what else { return None };
-        self.talk.recall(question.chat, request, *leak, earlier?.kept?).await
+        let earlier = earlier?;
+        self.talk.recall(question.chat, request, *leak, earlier.kept?, earlier.waiting.is_some()).await
     }
 
     async fn carry_out(&self, question: &Question, intent: &Intent, wait: Wait) -> Said {

@@ -88,9 +88,16 @@ impl Late {
     /// Asks and answers until `stop`, then waits for what is under way. What has ended by then and was not said is on
     /// disk, and said after the next start.
     pub(super) async fn run(self: Arc<Self>, desk: Arc<Desk>, stop: CancellationToken) {
+        let mut before = desk.now();
         while stop.run_until_cancelled(self.next_turn()).await.is_some() {
-            let to_say = self.lock().due_to_say(desk.now());
-            let due = self.lock().due_to_ask(desk.now());
+            let now = desk.now();
+            if now < before {
+                // The clock was put back, and must not make anybody wait for as much longer.
+                self.lock().end_by(desk.end_of_patience(now));
+            }
+            before = now;
+            let to_say = self.lock().due_to_say(now);
+            let due = self.lock().due_to_ask(now);
             for (place, waiter, end) in to_say {
                 let (late, desk) = (self.clone(), desk.clone());
                 self.work.spawn(async move { late.say_unharmed(&desk, place, &waiter, end).await });
@@ -145,10 +152,8 @@ impl Late {
             Asked::Held | Asked::Busy | Asked::Lost => {}
         }
         let (now, waiting) = (desk.now(), &mut waiter.waiting);
-        if let Some(end) = desk.talk.patience.and_then(|patience| now.checked_add_signed(patience)) {
-            // A clock that was put back must not make anybody wait for a day.
-            waiting.until = waiting.until.min(end);
-        }
+        // The clock may have been put back while this one was asked for.
+        waiting.until = waiting.until.min(desk.end_of_patience(now));
         match Pauses::LATE_ANSWER.next(waiting.asked, now, waiting.until) {
             Some(next) => {
                 waiting.next = next;

@@ -31,7 +31,7 @@ pub use strangers::Strangers;
 use crate::{
     catalog::Catalog,
     clock::Clock,
-    inquiry::{Checked, Inquiry, Tried, Wait, parse::Request},
+    inquiry::{Checked, Inquiry, Tried, Wait, is_final, parse::Request},
     locale::{Html, Locale, Words},
     say,
     store::{self, Cursor, History, Preferences, Seq},
@@ -87,15 +87,27 @@ impl Talk {
     }
 
     /// The answer of a check whose outcome is in the history already, with its warning where a PIN was shown; `None` where
-    /// it cannot be found there.
-    pub async fn recall(&self, chat: ChatId, request: &Request, leak: Option<Leak>, seq: Seq) -> Option<Said> {
+    /// it cannot be found there. `has_waited`: its provider was asked again, so that it ended without an answer only by
+    /// being given up.
+    pub async fn recall(
+        &self,
+        chat: ChatId,
+        request: &Request,
+        leak: Option<Leak>,
+        seq: Seq,
+        has_waited: bool,
+    ) -> Option<Said> {
         let record = self.history.get(chat, seq).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a kept check cannot be read");
             None
         })?;
-        let checked = Checked { outcome: record.outcome, at: record.at, kept: true };
         let words = self.words(chat).await;
-        Some(warned(words, self.ended(words, request, checked), leak))
+        let said = if has_waited && !is_final(&record.outcome.verdict) {
+            later::gave_up(words, request, record.at).into()
+        } else {
+            self.ended(words, request, Checked { outcome: record.outcome, at: record.at, kept: true })
+        };
+        Some(warned(words, said, leak))
     }
 
     /// The answer of a check that had to wait, now that it has ended.

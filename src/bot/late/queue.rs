@@ -131,6 +131,13 @@ impl Queue {
         self.waiters.insert(place, waiter);
     }
 
+    /// Lets nobody who is not just being asked for wait beyond `end`.
+    pub(super) fn end_by(&mut self, end: DateTime<Utc>) {
+        let waiters = self.waiters.values_mut().map(|waiter| &mut waiter.waiting.until);
+        let spots = self.sleeping.values_mut().chain(self.ready.values_mut()).map(|spot| &mut spot.until);
+        waiters.chain(spots).for_each(|until| *until = end.min(*until));
+    }
+
     /// Takes out all checks of `user` in `chat` that have not ended. One that is being asked for is taken out too: its
     /// answer goes nowhere.
     pub(super) fn cancel(&mut self, chat: ChatId, user: UserId) -> Vec<Waiter> {

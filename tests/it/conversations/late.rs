@@ -307,3 +307,53 @@ async fn a_clock_that_is_put_back_a_day_does_not_put_off_the_end() {
     assert!(end.text().starts_with("⏳ Sampai 14:20 WIB PLN belum menjawab."), "{end:?}");
     scene.end(bot).await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_a_day_does_not_put_off_the_ends_of_many() {
+    for is_restarted in [false, true] {
+        let (scene, budi) = begun().await;
+        let mut bot = scene.start();
+        let mut notices = Vec::new();
+        // More than the breaker lets through: those behind are not asked for, and have to end all the same.
+        for number in 1..=8 {
+            notices.push(ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await);
+        }
+        let asked = scene.klikoo.calls().inquiries;
+        as_time_passes(&scene, scene.klikoo.arrived(asked + 1)).await;
+        if is_restarted {
+            bot.stop().await;
+            scene.pass(TimeDelta::days(-1));
+            bot = scene.start();
+        } else {
+            scene.pass(TimeDelta::days(-1));
+        }
+        let put_back = scene.clock.now();
+        for notice in &notices {
+            let end = as_time_passes(&scene, notice.edited()).await;
+            assert!(end.text().contains("PLN belum menjawab"), "{end:?}");
+        }
+        let took = scene.clock.now() - put_back;
+        assert!(took < PATIENCE * 3, "{took}: one after the other, each with a quarter of an hour of its own");
+        scene.end(bot).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_told_as_such_after_a_restart() {
+    let (scene, budi) = begun().await;
+    let bot = scene.start();
+    let mut notices = Vec::new();
+    for number in 1..=2 {
+        notices.push(ask_in_vain(&scene, &budi, &format!("/cek PLN20 0000000000{number}")).await);
+    }
+    scene.pass(PATIENCE);
+    let first = notices[0].edited().await;
+    // One chat's answers are spaced, so this one is on record and waits for its turn while the time stands still.
+    while ask(&budi, "/riwayat").await.text().matches("PLN20 0000000000").count() < 2 {}
+    bot.stop().await;
+    let bot = scene.start();
+    let second = as_time_passes(&scene, notices[1].edited()).await;
+    let without_number = |text: &str| text.replace("00000000001", "…").replace("00000000002", "…");
+    assert_eq!(without_number(second.text()), without_number(first.text()));
+    scene.end(bot).await;
+}
