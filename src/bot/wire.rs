@@ -29,6 +29,10 @@ use teloxide::{
 /// reply to, every character escaped, is some 10 MiB; a batch beyond this would never be got past.
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
+/// How long it pauses that is told to, and not for how long, in seconds. Telegram itself always says; what stands between
+/// may not.
+const USUAL_PAUSE: u32 = 5;
+
 /// How Telegram begins to tell of a fault of its own; a gateway before it may have other words.
 pub(super) const SERVERS_FAULT: &str = "Internal Server Error";
 
@@ -123,6 +127,7 @@ impl<T> Answer<T> {
         Err(match (retry_after, migrate_to_chat_id, self.error_code, self.description) {
             (Some(pause), ..) => RequestError::RetryAfter(Seconds::from_seconds(pause)),
             (_, Some(new), ..) => RequestError::MigrateToChatId(ChatId(new)),
+            (.., Some(429), _) => RequestError::RetryAfter(Seconds::from_seconds(USUAL_PAUSE)),
             // Whatever the words: of some of a token's ends teloxide knows none ("Unauthorized: invalid token specified").
             (.., Some(401), Some(_)) => RequestError::Api(ApiError::InvalidToken),
             (.., Some(500..), Some(_)) => RequestError::Api(ApiError::Unknown(SERVERS_FAULT.to_owned())),
@@ -277,6 +282,8 @@ mod tests {
             let answer = json!({ "ok": false, "error_code": code, "description": description });
             assert!(matches!(answered(&answer), Err(RequestError::Api(ApiError::InvalidToken))), "{description}");
         }
+        let unsaid = answered(&json!({ "ok": false, "error_code": 429, "description": "Too Many Requests" }));
+        assert!(matches!(unsaid, Err(RequestError::RetryAfter(_))), "it does not say for how long");
         let fault = json!({ "ok": false, "error_code": 502, "description": "upstream says no" });
         assert!(matches!(answered(&fault), Err(RequestError::Api(ApiError::Unknown(text))) if text == SERVERS_FAULT));
         let blocked = refused("Forbidden: bot was blocked by the user", Value::Null);
