@@ -101,10 +101,7 @@ impl Desk {
                 tracing::error!(update = entry.update.0, "reading what was not answered panicked; it was passed over");
                 continue;
             };
-            match question.what {
-                What::StalePress => self.finish(entry.update).await,
-                _ => self.take_up(question, entry),
-            }
+            self.take_up(question, entry);
         }
         Ok(())
     }
@@ -154,7 +151,8 @@ impl Desk {
         }
     }
 
-    /// Nothing can be written down: whoever asks for what has to be is told so, and nothing is begun that could be lost.
+    /// The journal takes nothing. A check and a chat's language have to be kept, so they are not begun, and whoever asked is
+    /// told so; all else is answered as ever.
     fn decline(self: &Arc<Self>, questions: Vec<Question>, error: &store::Error) {
         tracing::error!(%error, questions = questions.len(), "questions were not accepted");
         self.tell_owners(&Alert::Store(error.to_string()));
@@ -165,7 +163,7 @@ impl Desk {
                     let reply = desk.talk.not_accepted(question.chat).await;
                     let _ = desk.sender.send(question.to, &reply).await;
                 } else {
-                    // It needs no room on the disk; /batal even makes some. The journal has nothing of it to strike.
+                    // It needs no room on the disk; /batal even makes some.
                     desk.answer_unharmed(&question, None).await;
                 }
             });
@@ -217,26 +215,25 @@ impl Desk {
     /// Answers one question, with an apology where a mistake in this program stands in the way; whether that ends it.
     async fn answer_unharmed(self: &Arc<Self>, question: &Question, earlier: Option<Entry>) -> bool {
         let work = async {
-            let worked = AssertUnwindSafe(self.work(question, earlier)).catch_unwind().await;
+            let worked = AssertUnwindSafe(self.work(question, earlier.as_ref())).catch_unwind().await;
             if worked.is_err() {
                 // The panic's own place is in the log already, from the panic hook.
                 tracing::error!(chat = %question.chat, "a handler panicked; apologising");
-                self.apologise(question).await;
+                self.apologise(question, notice_of(earlier.as_ref())).await;
             }
             worked.unwrap_or(true)
         };
-        // In a box, so that what waits in a lane is a question, and not the 5 KB of the work on it.
+        // Boxed only now: the work's future takes 5 KB, which each question that waits in a lane would take already.
         Box::pin(work).await
     }
 
-    /// Does what a question asks for; whether that ends it.
-    async fn work(self: &Arc<Self>, question: &Question, earlier: Option<Entry>) -> bool {
+    /// Does what a question asks for; whether that ends it. `earlier`: the journal's entry, of one that a start takes up.
+    async fn work(self: &Arc<Self>, question: &Question, earlier: Option<&Entry>) -> bool {
         match &question.what {
             What::StalePress => true,
             What::Unreadable => {
                 tracing::error!(update = question.update.0, "an unfinished question cannot be read; apologising");
-                let apology = self.talk.apology(question.chat).await;
-                self.replace_notice(question, earlier.and_then(|entry| entry.waiting?.notice), &apology).await;
+                self.apologise(question, notice_of(earlier)).await;
                 true
             }
             What::Press { press, query, message } => {
@@ -249,14 +246,13 @@ impl Desk {
                 true
             }
             What::Intent(intent) => {
-                let said = match self.recall(question, earlier.as_ref()).await {
+                let said = match self.recall(question, earlier).await {
                     Some(said) => said,
                     // What a start takes up was promised an answer, however many there are.
                     None if earlier.is_some() => self.carry_out(question, intent, Wait::ForItsTurn).await,
                     None => self.carry_out(question, intent, Wait::AWhile).await,
                 };
-                let notice = earlier.and_then(|entry| entry.waiting?.notice);
-                self.say(question, said, notice).await
+                self.say(question, said, notice_of(earlier)).await
             }
         }
     }
@@ -336,15 +332,21 @@ impl Desk {
         }
     }
 
-    async fn apologise(&self, question: &Question) {
+    /// Says that a mistake in this program stands in the way of an answer; in place of the question's notice, if it has one.
+    pub(super) async fn apologise(&self, question: &Question, notice: Option<MessageId>) {
         let apology = self.talk.apology(question.chat).await;
         match &question.what {
             What::Press { query, .. } => {
                 self.sender.answer_press(question.to.chat, query, Some(&apology.text.plain())).await;
             }
             What::Intent(_) | What::StalePress | What::Unreadable => {
-                let _ = self.sender.send(question.to, &apology).await;
+                self.replace_notice(question, notice, &apology).await;
             }
         }
     }
+}
+
+/// The message that said, before the bot last ended, that there is no answer yet.
+fn notice_of(earlier: Option<&Entry>) -> Option<MessageId> {
+    earlier?.waiting?.notice
 }

@@ -29,8 +29,8 @@ pub(super) type Key = (ChatId, UserId);
 
 type Job = BoxFuture<'static, ()>;
 
-/// The way into a lane. The jobs themselves belong to the task that runs them: a job holds all that it works with, this
-/// map too, and jobs in here would keep each other alive beyond their runtime.
+/// The way into a lane. The jobs wait in the channel, whose other end the lane's task has, and not in here: a job holds
+/// the desk, which holds the lanes, so that jobs in the lanes would make a circle that is never freed.
 struct Lane {
     jobs: UnboundedSender<Job>,
     /// How many wait behind the one that runs.

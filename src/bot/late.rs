@@ -139,32 +139,30 @@ impl Late {
             Asked::Ended(outcome) if is_final(&outcome.verdict) => {
                 self.lock().release(waiter.provider);
                 self.end(desk, place, &waiter, Some(outcome)).await;
-                return;
             }
             Asked::Ended(outcome) => {
                 waiter.waiting.asked = waiter.waiting.asked.saturating_add(1);
                 waiter.last = Some(outcome);
+                self.pause_or_give_up(desk, place, waiter).await;
             }
             Asked::Held if desk.now() < waiter.waiting.until => {
                 self.lock().hold(place, waiter.provider, desk.now());
-                return;
             }
-            Asked::Held | Asked::Busy | Asked::Lost => {}
-        }
-        let (now, waiting) = (desk.now(), &mut waiter.waiting);
-        // The clock may have been put back while this one was asked for.
-        waiting.until = waiting.until.min(desk.end_of_patience(now));
-        match Pauses::LATE_ANSWER.next(waiting.asked, now, waiting.until) {
-            Some(next) => {
-                waiting.next = next;
-                self.let_wait_on(desk, place, waiter).await;
-            }
-            None => self.end(desk, place, &waiter, None).await,
+            // No call was made, or it was lost: the next pause is no longer than this one was.
+            Asked::Held | Asked::Busy | Asked::Lost => self.pause_or_give_up(desk, place, waiter).await,
         }
     }
 
-    async fn let_wait_on(&self, desk: &Arc<Desk>, place: Place, waiter: Waiter) {
-        let (update, waiting) = (waiter.question.update, waiter.waiting);
+    /// It brought no answer: it waits for its next turn, or was given its last one.
+    async fn pause_or_give_up(&self, desk: &Arc<Desk>, place: Place, mut waiter: Waiter) {
+        let (now, waiting) = (desk.now(), &mut waiter.waiting);
+        // The clock may have been put back while this one was asked for.
+        waiting.until = waiting.until.min(desk.end_of_patience(now));
+        let Some(next) = Pauses::LATE_ANSWER.next(waiting.asked, now, waiting.until) else {
+            return self.end(desk, place, &waiter, None).await;
+        };
+        waiting.next = next;
+        let (update, waiting) = (waiter.question.update, *waiting);
         if self.lock().pause(place, waiter) {
             desk.note_waiting(update, waiting).await;
         }

@@ -85,8 +85,7 @@ impl Desk {
     /// A mistake in this program stands in the way of a late answer: says so in place of the notice.
     pub(super) async fn apologise_late(&self, question: &Question, notice: Option<MessageId>) {
         tracing::error!(chat = %question.chat, "a late answer panicked; apologising");
-        let apology = self.talk.apology(question.chat).await;
-        self.replace_notice(question, notice, &apology).await;
+        self.apologise(question, notice).await;
         self.finish(question.update).await;
     }
 

@@ -1,7 +1,7 @@
 //! Everything that the bot sends to Telegram, sent until Telegram has taken it or refused it for good.
 //!
-//! Nothing is paced that Telegram has not asked to be paced: a single reply goes out at once. A 429 is obeyed for its chat
-//! alone (`retry_after`), for edits as for sends; what is lost on the way is sent again. Telegram's descriptions may
+//! A reply goes out at once: there is no pacing here but what Telegram asks for by a 429 (`retry_after`), which is obeyed
+//! for its chat alone, by edits as by sends. What is lost on the way is sent again. Telegram's descriptions may
 //! quote the text that it refused, so the log gets the kind of an error, never its text.
 
 use std::{

@@ -1,11 +1,15 @@
-//! The calls of the Bot API that a check hangs on, and what the bot reads of Telegram's answers: the few fields that it uses
-//! (Bot API, `Update`, `Message`).
+//! The calls of the Bot API that a check hangs on, and the few fields that the bot reads of Telegram's answers (Bot API,
+//! `Update`, `Message`).
 //!
-//! teloxide's own types read every field that there is, and refuse an answer over one that they do not know: a message
-//! that Telegram has taken would then be sent again, and again. Reading them, and putting the address together for each
-//! call, is also a good part of the work of a check. So these calls take teloxide's payloads, client and errors, and
-//! nothing else of it; not its sleep of 10 s after a 5xx either, because the bot has pauses of its own. So does `getMe`, of
-//! which the error's code has to be known. What else is called now and then is called as teloxide calls it.
+//! These calls take teloxide's payloads, HTTP client and errors, and nothing else of it:
+//!
+//! - teloxide's types read every field that there is, and refuse a whole answer over one that they do not know. A message
+//!   that Telegram has taken would then be sent again, and again.
+//! - Reading all those fields, and putting the address together anew for each call, is a good part of a check's work.
+//! - After a 5xx teloxide sleeps for 10 s. The bot has pauses of its own.
+//! - teloxide knows a refused token by the words of the error, and not by its code (`getMe`).
+//!
+//! Rarer calls (the command menu, "typing", a press, a webhook) are made through teloxide.
 
 use std::{marker::PhantomData, sync::Arc};
 

@@ -6,9 +6,9 @@
 //!               └─▶ who asks what is being asked already joins in
 //! ```
 //!
-//! The same question at the same moment is one call (`flights`), which waits until its provider is asked for less
-//! (`seats`), is not made while that is out of order (`breaker`), and is counted for `/gangguan` (`health`). When to ask again is said by [`backoff`]; who does it, and
-//! keeps it over a restart, is the bot.
+//! The same question at the same moment is one call (`flights`). It waits for its turn while as many calls as may be are
+//! under way for its provider (`seats`), is not made while that is out of order (`breaker`), and is counted for
+//! `/gangguan` (`health`). When to ask again is said by [`backoff`]; the bot does it, over restarts too.
 
 mod ask;
 pub mod backoff;

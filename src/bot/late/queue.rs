@@ -10,7 +10,7 @@
 //!
 //! Both steps take the oldest first. Asking is paced for the provider's sake, saying for Telegram's: no more than
 //! [`PER_SECOND`] answers reach it in any second, unless it has held some up for longer than [`STUCK`], and one chat's
-//! are [`SPACING`] apart. One agent's answers keep their order.
+//! are [`SPACING`] apart. One agent's answers keep their order, but one whose provider was silent once more is overtaken.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,9 +22,9 @@ use crate::value::{ChatId, Provider, UpdateId, UserId};
 /// Checks of one provider that are asked at once.
 const AT_ONCE: usize = 8;
 
-/// Checks that are asked, or have ended and are not told yet, over all chats and in one of them. More would bring no
-/// answer sooner: telling takes longer than asking. In a chat whose last answer is stuck they count for that chat
-/// alone.
+/// How far asking may run ahead of telling: how many checks may be asked, or have ended without their agents' having been
+/// told, over all chats and in one of them. To ask for more would bring nobody an answer sooner. Where a chat's last
+/// answer is stuck, those that have ended in that chat count for it alone, so that it does not stop all others.
 const AHEAD: usize = 64;
 const AHEAD_IN_A_CHAT: usize = 4;
 
@@ -32,12 +32,12 @@ const AHEAD_IN_A_CHAT: usize = 4;
 const PER_SECOND: usize = 24;
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
-/// An answer that is on its way for longer is stuck: Telegram has asked for a pause in its chat, or is not there. It
-/// keeps its chat waiting, and must not keep all others waiting too.
+/// An answer that has been on its way for longer is stuck: Telegram has asked for a pause in its chat, or cannot be
+/// reached. It keeps its chat waiting, and must not keep all others waiting too.
 const STUCK: TimeDelta = TimeDelta::seconds(10);
 
-/// A call that gets lost is made again every 15 s in the end (`send`), so that 15 stuck answers are one call a second.
-/// With 360 of them nothing more is begun: it is no matter of single chats then.
+/// How many stuck answers count as one towards [`PER_SECOND`]: each is tried again every 15 s (`send`), so that 15 of them
+/// are one call a second. With 360 stuck no more are sent at all: then it is Telegram, and not a few chats.
 const STUCK_AS_ONE: usize = 15;
 
 /// The least time between two answers in one private chat, and in one group: Telegram allows about one a second, and 20
@@ -54,8 +54,7 @@ const HOLD: TimeDelta = TimeDelta::seconds(1);
 /// Oldest first: the order in which they began to wait, then the update's.
 pub(super) type Place = (DateTime<Utc>, UpdateId);
 
-/// In order of the moments: of those that sleep, when their pauses end; of those that are ready, when they began to
-/// wait.
+/// Waiters by a moment: those that sleep by the end of their pause, those that are ready by when they began to wait.
 type Order = BTreeMap<(DateTime<Utc>, Place), Spot>;
 
 /// All checks that wait. Each is in one of the five states at the top of this file.
@@ -97,7 +96,7 @@ impl Saying {
     }
 }
 
-/// What decides whether one may be asked for or told of.
+/// What of a waiter decides whether it may be asked for or told of.
 #[derive(Clone, Copy)]
 struct Spot {
     provider: Provider,
@@ -275,9 +274,8 @@ impl Queue {
 
     /// The oldest that may be asked for.
     fn next(&self, now: DateTime<Utc>) -> Option<Place> {
-        let those = |is_so: &dyn Fn(Provider) -> bool| Provider::ALL.into_iter().filter(|p| is_so(*p)).collect();
-        let busy: Vec<Provider> = those(&|provider| self.under_way(provider) >= AT_ONCE);
-        let held: Vec<Provider> = those(&|provider| self.is_held(provider, now));
+        let busy = providers(|provider| self.under_way(provider) >= AT_ONCE);
+        let held = providers(|provider| self.is_held(provider, now));
         let full = self.chats_far_ahead();
         // Before it is given up, it is asked for once more, whatever is known of its provider.
         let is_free = |spot: &Spot| spot.until <= now || !held.contains(&spot.provider);
@@ -346,6 +344,11 @@ impl Queue {
         let is_older = |asked: &Asking| asked.place < place && (asked.spot.chat, asked.spot.user) == (chat, user);
         !is_spoken_to && !has_just_spoken && !self.asked.iter().any(is_older)
     }
+}
+
+/// The providers of which something is so.
+fn providers(is_so: impl Fn(Provider) -> bool) -> Vec<Provider> {
+    Provider::ALL.into_iter().filter(|provider| is_so(*provider)).collect()
 }
 
 #[cfg(test)]
