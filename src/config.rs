@@ -1,7 +1,12 @@
 //! Settings: every one is a flag and an environment variable; here they become typed and complete, or an error that names
 //! each one that is missing or wrong, with its remedy.
 
-use std::{fmt::Display, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use clap::{
@@ -224,11 +229,14 @@ impl KlikooSettings {
         Timeouts { check: Duration::from_secs(self.check_timeout), ..Timeouts::default() }
     }
 
+    /// Where the private key is, if that is set.
+    pub fn private_key_file(&self) -> Option<&Path> {
+        self.private_key_file.as_deref().filter(|file| !file.as_os_str().is_empty())
+    }
+
     fn private_key(&self) -> Result<PrivateKey, Error> {
-        let file = self.private_key_file.as_deref().filter(|file| !file.as_os_str().is_empty());
-        let file =
-            file.ok_or_else(|| Error::one("KLIKOO_PRIVATE_KEY_FILE is not set: make a key with `ceknomor keygen`"))?;
-        PrivateKey::read(file).map_err(Error::one)
+        let missing = || Error::one("KLIKOO_PRIVATE_KEY_FILE is not set: make a key with `ceknomor keygen`");
+        PrivateKey::read(self.private_key_file().ok_or_else(missing)?).map_err(Error::one)
     }
 }
 
@@ -247,14 +255,14 @@ impl PatienceSettings {
 
 impl CatalogSettings {
     /// The operator's own file, if there is one.
-    pub fn file(&self) -> Option<&std::path::Path> {
+    pub fn file(&self) -> Option<&Path> {
         self.file.as_deref().filter(|file| !file.as_os_str().is_empty())
     }
 }
 
 impl DataSettings {
     /// The directory in which history is kept.
-    pub fn dir(&self) -> &std::path::Path {
+    pub fn dir(&self) -> &Path {
         if self.data_dir.as_os_str().is_empty() { DEFAULT_DIR.as_ref() } else { &self.data_dir }
     }
 }

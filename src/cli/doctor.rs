@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
-    os::unix::fs::MetadataExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
     process::{self, ExitCode},
     sync::Arc,
@@ -150,7 +150,7 @@ async fn check_klikoo(report: &mut Report, settings: &KlikooSettings) -> anyhow:
         Ok(account) => account,
         Err(error) => return report.add("Klikoo", Err(error.to_string())),
     };
-    report.add("private key", Ok("readable".to_owned()))?;
+    report.add("private key", Ok(private_key(settings.private_key_file())))?;
     let client = match Client::new(account, settings.timeouts(), Arc::new(SystemClock)) {
         Ok(client) => client,
         Err(error) => return report.add("Klikoo", Err(error.to_string())),
@@ -165,6 +165,18 @@ async fn check_klikoo(report: &mut Report, settings: &KlikooSettings) -> anyhow:
         "Klikoo balance",
         balance.map(|balance| format!("{} in the account", rupiah(balance))).map_err(|error| with_remedy(&error)),
     )
+}
+
+/// What there is to say of a key that can be read: also that strangers can read it. That fails nothing, because a
+/// directory above it, or a container, may keep them out.
+fn private_key(file: Option<&Path>) -> String {
+    let mode = |file: &Path| fs::metadata(file).ok().map(|metadata| metadata.permissions().mode());
+    match file {
+        Some(file) if mode(file).is_some_and(|mode| mode & 0o004 != 0) => {
+            format!("readable, and its mode lets every user of this machine read it: chmod 600 {}", file.display())
+        }
+        _ => "readable".to_owned(),
+    }
 }
 
 /// A clock that the vendor refuses is corrected by the client; the operator should know all the same.

@@ -1,6 +1,9 @@
 //! `ceknomor doctor`: every part looked at, and for each that fails the remedy.
 
-use std::os::unix::fs::chown;
+use std::{
+    fs::{Permissions, set_permissions},
+    os::unix::fs::{PermissionsExt, chown},
+};
 
 use ceknomor::klikoo::PrivateKey;
 use chrono::TimeDelta;
@@ -102,6 +105,16 @@ async fn a_key_that_is_not_registered_has_its_remedy() {
 }
 
 #[tokio::test]
+async fn a_key_that_anyone_may_read_is_pointed_out() {
+    let stage = Stage::new().await;
+    let key = stage.place.path("klikoo-private.pem");
+    set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    let ended = stage.place.call(&["doctor"]).await;
+    let told = format!("readable, and its mode lets every user of this machine read it: chmod 600 {}", key.display());
+    assert_eq!((ended.code, findings(&ended)[4]), (Some(0), (true, "private key", told.as_str())));
+}
+
+#[tokio::test]
 async fn a_clock_that_is_off_is_measured() {
     let stage = Stage::new().await;
     stage.klikoo_clock.advance(TimeDelta::minutes(20));
@@ -186,9 +199,10 @@ async fn root_leaves_nothing_of_its_own_in_the_bots_data() {
 #[tokio::test]
 async fn nothing_is_begun_by_looking() {
     let mut stage = Stage::new().await;
-    let made = || std::fs::read_dir(stage.place.path("")).unwrap().count();
+    let there = || std::fs::read_dir(stage.place.path("")).unwrap().count();
+    let before = there();
     assert_eq!(stage.place.call(&["doctor"]).await.code, Some(0));
-    assert_eq!(made(), 0);
+    assert_eq!(there(), before);
 
     std::fs::create_dir(stage.place.path("data")).unwrap();
     assert_eq!(stage.place.call(&["doctor"]).await.code, Some(0));

@@ -1,6 +1,6 @@
 //! The binary between a strict Telegram and a strict Klikoo, set up as an operator sets it up: by environment variables.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use ceknomor::{
     clock::{Clock, FixedClock, SystemClock},
@@ -39,13 +39,17 @@ impl Stage {
         let klikoo = sandbox_that_takes(klikoo_clock.clone(), latency).await;
         let budi = telegram.user_with_id(OWNER, "Budi");
         let mut place = Place::new();
+        // As `keygen` leaves it: for its owner alone.
+        let key = place.path("klikoo-private.pem");
+        std::fs::copy(key_file(), &key).unwrap();
+        std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
         for (name, value) in [
             ("TELOXIDE_TOKEN", telegram.token()),
             ("TELOXIDE_API_URL", telegram.url()),
             ("KLIKOO_BASE_URL", klikoo.base_url()),
             ("KLIKOO_CLIENT_ID", CLIENT_ID),
             ("KLIKOO_CLIENT_SECRET", CLIENT_SECRET),
-            ("KLIKOO_PRIVATE_KEY_FILE", key_file().to_str().unwrap()),
+            ("KLIKOO_PRIVATE_KEY_FILE", key.to_str().unwrap()),
             ("CEKNOMOR_OWNERS", &OWNER.to_string()),
         ] {
             place.set(name, value);
