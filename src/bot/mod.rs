@@ -34,6 +34,7 @@ use crate::{
     chat::Talk,
     clock::Clock,
     store::{self, Journal},
+    value::is_this_machine,
 };
 use alerts::Alerted;
 use desk::Desk;
@@ -202,7 +203,12 @@ pub async fn identify(account: &Account) -> Result<String, Error> {
 fn connect(account: &Account) -> Result<teloxide::Bot, Error> {
     // No copy of every request, for repeats that only HTTP/2 knows.
     let no_repeats = reqwest::retry::never().max_retries_per_request(0);
-    let client = teloxide::net::default_reqwest_settings().retry(no_repeats).build().map_err(Error::Client)?;
+    let mut client = teloxide::net::default_reqwest_settings().retry(no_repeats);
+    // A Bot API server of one's own, often on the same machine.
+    if account.api_url.as_ref().and_then(reqwest::Url::host_str).is_some_and(is_this_machine) {
+        client = client.no_proxy();
+    }
+    let client = client.build().map_err(Error::Client)?;
     let telegram = teloxide::Bot::with_client(account.token.expose_secret(), client);
     Ok(match &account.api_url {
         Some(url) => telegram.set_api_url(url.clone()),

@@ -241,7 +241,10 @@ mod tests {
         net::TcpListener,
     };
 
-    use super::*;
+    use super::{
+        super::{Account, connect},
+        *,
+    };
 
     fn read<T: DeserializeOwned>(json: &Value) -> T {
         serde_json::from_str(&json.to_string()).unwrap()
@@ -316,7 +319,8 @@ mod tests {
             caller.write_all(first).await.unwrap();
             while !rest.is_empty() && caller.write_all(rest).await.is_ok() {}
         });
-        Method::of(&teloxide::Bot::new("1:a").set_api_url(url)).call(GetMe::new()).await
+        let account = Account { token: "1:a".into(), api_url: Some(url) };
+        Method::of(&connect(&account).unwrap()).call(GetMe::new()).await
     }
 
     #[tokio::test]

@@ -62,7 +62,7 @@ impl Transport {
             .connect_timeout(timeouts.connect)
             .tcp_nodelay(true)
             .pool_idle_timeout(KEEP_UNUSED);
-        if base_url.is_loopback() {
+        if base_url.is_this_machine() {
             http = http.no_proxy();
         }
         let http = http.build().map_err(SetupError::Http)?;

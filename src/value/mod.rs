@@ -4,6 +4,7 @@
 //! shown (`locale`), sent (`klikoo`, `bot`) or kept (`store`). What is personal or secret hides itself
 //! from `{:?}`, so that a log line cannot give it away by accident.
 
+mod host;
 mod ids;
 mod name;
 mod number;
@@ -11,6 +12,7 @@ mod outcome;
 mod provider;
 mod rupiah;
 
+pub use host::is_this_machine;
 pub use ids::{ChatId, Language, MessageId, Reference, UpdateId, UserId};
 pub use name::CustomerName;
 pub use number::{CustomerNumber, NumberError, NumberKind};

@@ -77,7 +77,7 @@ impl World {
         change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox = Sandbox::start(listener, settings).unwrap();
-        Self { sandbox, clock, http: Client::new() }
+        Self { sandbox, clock, http: Client::builder().no_proxy().build().unwrap() }
     }
 
     fn draft(&self, method: Method, path: &str, body: String) -> Draft {

@@ -164,6 +164,14 @@ async fn what_cannot_be_reached_is_told_from_what_refuses() {
 }
 
 #[tokio::test]
+async fn no_proxy_comes_between_the_bot_and_what_runs_on_its_own_machine() {
+    let mut stage = Stage::new().await;
+    stage.place.set("http_proxy", "http://127.0.0.1:9");
+    let ended = stage.place.call(&["doctor"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_data_directory_in_use_by_a_running_bot_is_well() {
     let stage = Stage::new().await;
     let bot = stage.run().await;

@@ -16,7 +16,13 @@ use crate::bot_api::{FakeTelegram, InChat};
 
 /// A teloxide bot that talks to the fake.
 fn bot_of(telegram: &FakeTelegram) -> Bot {
-    Bot::new(telegram.token()).set_api_url(telegram.url().parse().unwrap())
+    bot_with(telegram.token(), telegram)
+}
+
+/// One with this token.
+fn bot_with(token: &str, telegram: &FakeTelegram) -> Bot {
+    let client = teloxide::net::default_reqwest_settings().no_proxy().build().unwrap();
+    Bot::with_client(token, client).set_api_url(telegram.url().parse().unwrap())
 }
 
 fn id(place: &impl InChat) -> ChatId {

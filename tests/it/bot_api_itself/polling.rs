@@ -7,7 +7,7 @@ use teloxide::{
     types::{AllowedUpdate, Update},
 };
 
-use super::bot_of;
+use super::{bot_of, bot_with};
 use crate::bot_api::FakeTelegram;
 
 fn ids(updates: &[Update]) -> Vec<u32> {
@@ -74,7 +74,7 @@ async fn what_a_bot_asks_at_its_start_is_answered() {
     assert!(bot.get_webhook_info().await.unwrap().url.is_none());
     assert_eq!(bot.get_me().await.unwrap().username(), crate::bot_api::BOT_USERNAME);
     bot.delete_webhook().await.unwrap();
-    let stranger = teloxide::Bot::new("1:another").set_api_url(telegram.url().parse().unwrap());
+    let stranger = bot_with("1:another", &telegram);
     let refused = stranger.get_me().await.unwrap_err();
     assert!(matches!(refused, RequestError::Api(ApiError::InvalidToken)), "{refused:?}");
     telegram.finish().await;
