@@ -78,14 +78,14 @@ fn listen(layout: &Layout) -> io::Result<(UnixListener, u32)> {
 }
 
 /// A path that leads to the socket and is short enough for the kernel: a data directory may lie deep.
-struct Address {
-    path: PathBuf,
+pub(super) struct Address {
+    pub(super) path: PathBuf,
     /// Its number is part of the path.
     _dir: File,
 }
 
 impl Address {
-    fn of(layout: &Layout) -> io::Result<Self> {
+    pub(super) fn of(layout: &Layout) -> io::Result<Self> {
         let dir = File::open(&layout.dir)?;
         let mut path = layout.control();
         if path.as_os_str().len() > LONGEST {

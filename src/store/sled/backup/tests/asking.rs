@@ -5,10 +5,16 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 
+use super::super::control::Address;
 use super::*;
 
 fn serve(store: &SledStore) -> Backups {
     store.serve_backups(Arc::new(clock())).unwrap()
+}
+
+/// Where the bot of a data directory is asked, however deep the temporary directory lies.
+fn socket_of(dir: &Path) -> Address {
+    Address::of(&Layout::new(dir)).unwrap()
 }
 
 /// Backs up as another process does, off the runtime that serves.
@@ -45,7 +51,7 @@ async fn an_open_store_is_backed_up_and_goes_on() {
 async fn a_socket_that_a_killed_bot_left_stands_in_nobodys_way() {
     let place = Place::new();
     let dir = place.filled("data", 5).await;
-    drop(UnixListener::bind(dir.join("control")).unwrap());
+    drop(UnixListener::bind(&socket_of(&dir).path).unwrap());
     assert_eq!(ask(&dir, &place.path("stopped")).await.unwrap().checks, 5);
     let store = SledStore::open(&dir).unwrap();
     let _backups = serve(&store);
@@ -84,7 +90,7 @@ async fn who_asks_for_something_else_gets_nothing() {
     let store = SledStore::open(&dir).unwrap();
     let _backups = serve(&store);
     let said = tokio::task::spawn_blocking(move || {
-        let mut client = UnixStream::connect(dir.join("control")).unwrap();
+        let mut client = UnixStream::connect(&socket_of(&dir).path).unwrap();
         client.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
         let mut said = Vec::new();
         // A reset is as good as an end.
@@ -100,7 +106,7 @@ async fn who_asks_beside_too_many_others_gets_nothing() {
     let dir = place.filled("data", 5).await;
     let store = SledStore::open(&dir).unwrap();
     let _backups = serve(&store);
-    let silent: Vec<_> = (0..4).map(|_| UnixStream::connect(dir.join("control")).unwrap()).collect();
+    let silent: Vec<_> = (0..4).map(|_| UnixStream::connect(&socket_of(&dir).path).unwrap()).collect();
     let error = ask(&dir, &place.path("backup")).await.unwrap_err();
     assert!(matches!(error, Error::NoBackup { .. }), "{error:?}");
     drop(silent);
@@ -132,7 +138,7 @@ async fn a_bot_that_ends_in_the_midst_of_it_leaves_no_file() {
     let whole = fs::read(place.back_up(&dir, "whole").await).unwrap();
     for sent in [0, 8, 100, whole.len() - 1] {
         let _ = fs::remove_file(dir.join("control"));
-        let bot = UnixListener::bind(dir.join("control")).unwrap();
+        let bot = UnixListener::bind(&socket_of(&dir).path).unwrap();
         let part = whole[..sent].to_vec();
         let ending = std::thread::spawn(move || {
             let (mut client, _) = bot.accept().unwrap();
