@@ -78,6 +78,7 @@ async fn silence_and_dripping_end_with_the_checks_time() {
         let vendor = StandIn::inquiring(move |_| endless()).await;
         let answer = check(&client(&vendor, HASTY)).await;
         assert_eq!((answer.result, answer.code), (Err(Fault::Timeout), None));
+        assert!(vendor.seen(INQUIRY_PATH).len() <= 1, "a second attempt has no time of its own");
     }
 }
 
