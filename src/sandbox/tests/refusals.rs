@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     klikoo::{
         sign,
-        wire::{InquiryRequest, TokenRequest},
+        wire::{InquiryRequest, token_request},
     },
 };
 
@@ -31,7 +31,6 @@ fn assert_refused(reply: &Reply, code: &str, spoilt: &str) {
 #[tokio::test]
 async fn token_requests_are_held_against_every_rule() {
     type Spoil = fn(&World, &mut Draft);
-    let body = |client_id: &str, secret: &str| TokenRequest::new(client_id, secret).to_body();
     let world = World::new().await;
     let rules: &[(&str, &str, Spoil)] = &[
         ("400016505", "no timestamp", |_, draft| draft.timestamp = None),
@@ -64,9 +63,9 @@ async fn token_requests_are_held_against_every_rule() {
         assert_refused(&world.send(draft).await, code, spoilt);
     }
     for (code, spoilt, body) in [
-        ("401016570", "another client id", body("00000000-0000-4000-8000-000000000000", SECRET)),
-        ("401016570", "another client secret", body(CLIENT_ID, "0".repeat(32).as_str())),
-        ("400016512", "no client secret", body(CLIENT_ID, "")),
+        ("401016570", "another client id", token_request("00000000-0000-4000-8000-000000000000", SECRET)),
+        ("401016570", "another client secret", token_request(CLIENT_ID, &"0".repeat(32))),
+        ("400016512", "no client secret", token_request(CLIENT_ID, "")),
     ] {
         assert_refused(&world.send(Draft { body, ..world.token_request() }).await, code, spoilt);
     }

@@ -12,9 +12,7 @@ use crate::{
     klikoo::{
         PrivateKey, PublicKey,
         sign::{self, RequestKey, SignedRequest},
-        wire::{
-            BALANCE_PATH, INQUIRY_PATH, InquiryRequest, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOKEN_PATH, TokenRequest,
-        },
+        wire::{self, BALANCE_PATH, INQUIRY_PATH, InquiryRequest, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOKEN_PATH},
     },
     sandbox::{Sandbox, Settings},
 };
@@ -93,7 +91,7 @@ impl World {
     }
 
     pub(super) fn token_request(&self) -> Draft {
-        self.draft(Method::POST, TOKEN_PATH, TokenRequest::new(CLIENT_ID, SECRET).to_body())
+        self.draft(Method::POST, TOKEN_PATH, wire::token_request(CLIENT_ID, SECRET))
     }
 
     pub(super) fn inquiry(&self, token: &str, inquiry: &InquiryRequest) -> Draft {
