@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     klikoo::{
         sign,
-        wire::{InquiryRequest, token_request},
+        wire::{InquiryRequest, SIGNATURE_HEADER, TIMESTAMP_HEADER, token_request},
     },
 };
 
@@ -124,6 +124,37 @@ async fn inquiries_are_held_against_every_rule_of_signing() {
     }
     assert_eq!(world.sandbox.calls().inquiries, rules.len() as u64);
     assert_eq!(world.sandbox.calls().inquiries_admitted, 0);
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_is_held_against_the_same_rules() {
+    let world = World::new().await;
+    let token = world.token().await;
+    let with_body = Draft { body: "{}".into(), ..world.balance(&token) };
+    assert_refused(&world.send(with_body).await, "400036510", "a body");
+    let by_another = Draft { signature: Some(world.balance("another").signed()), ..world.balance(&token) };
+    assert_refused(&world.send(by_another).await, "400036508", "a signature over another token");
+}
+
+#[tokio::test]
+async fn headers_stand_once_and_a_token_behind_its_scheme() {
+    let world = World::new().await;
+    let token = world.token().await;
+    let good = || world.request(world.balance(&token));
+    assert_eq!(Reply::to(good()).await.code(), "200032000");
+    for (code, name) in [
+        ("400036505", TIMESTAMP_HEADER),
+        ("400036508", SIGNATURE_HEADER),
+        ("401036500", "authorization"),
+        ("415030000", "content-type"),
+    ] {
+        let value = good().build().unwrap().headers()[name].clone();
+        assert_refused(&Reply::to(good().header(name, value)).await, code, name);
+    }
+    let signed = world.balance(&token).signed();
+    let without_token = Draft { token: None, signature: Some(signed), ..world.balance(&token) };
+    let bare = world.request(without_token).header("authorization", token);
+    assert_refused(&Reply::to(bare).await, "401036500", "a token without its scheme");
 }
 
 #[tokio::test]
