@@ -49,6 +49,9 @@ async fn token_requests_are_held_against_every_rule() {
         }),
         ("415010000", "no content type", |_, draft| draft.content_type = None),
         ("415010000", "another content type", |_, draft| draft.content_type = Some("text/plain")),
+        ("415010000", "more than the vendor's content type", |_, draft| {
+            draft.content_type = Some("application/json; charset=utf-8")
+        }),
         ("413010000", "a body that is too large", |_, draft| draft.body = " ".repeat(17_000)),
         ("400016510", "a body that is not JSON", |_, draft| draft.body = "grant_type=client_credentials".into()),
         ("400016512", "an empty object", |_, draft| draft.body = "{}".into()),
@@ -104,6 +107,9 @@ async fn inquiries_are_held_against_every_rule_of_signing() {
         ("400046508", "a signature over another moment", |world, draft| {
             draft.signature = Some(draft.signed());
             draft.timestamp = shifted(world, TimeDelta::milliseconds(1));
+        }),
+        ("400046508", "the beginning of a signature", |_, draft| {
+            draft.signature = draft.signed().get(..44).map(str::to_owned)
         }),
         ("400046508", "white space, signed as it is", |_, draft| draft.body = draft.body.replace(':', ": ")),
         ("400046508", "white space, signed without", |_, draft| {
