@@ -68,6 +68,7 @@ async fn an_answer_cut_off_twice_is_no_verdict() {
 async fn a_flood_is_not_read_to_its_end() {
     let vendor = StandIn::inquiring(|_| Reply::Flood).await;
     assert_eq!(check(&client(&vendor, PATIENT)).await.result, Err(Fault::Garbled));
+    assert_eq!(vendor.seen(INQUIRY_PATH).len(), 1, "nor asked for again");
     let bytes = vendor.flooded().await;
     assert!(bytes < 50 * 1024 * 1024, "{bytes} bytes were taken; what is not read waits in the sockets' buffers");
 }
