@@ -96,7 +96,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, ready};
+    use std::{
+        future::{pending, ready},
+        pin::pin,
+        task::{Context, Wake},
+    };
 
     use futures_util::future::join_all;
     use tokio::sync::oneshot;
@@ -133,6 +137,31 @@ mod tests {
         let flights = Numbers::default();
         assert_eq!(fly(&flights, "a", ready(1)).landed().await, Some(1));
         assert_eq!(fly(&flights, "a", ready(2)).landed().await, Some(2));
+    }
+
+    /// Whoever waits, and what stood in `flights` when it was woken.
+    struct Waiter {
+        flights: Numbers,
+        found_none: Mutex<Vec<bool>>,
+    }
+
+    impl Wake for Waiter {
+        fn wake(self: Arc<Self>) {
+            lock(&self.found_none).push(none_left(&self.flights));
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_told_of_an_end_before_the_call_has_left_its_place() {
+        let flights = Numbers::default();
+        let waiter = Arc::new(Waiter { flights: flights.clone(), found_none: Mutex::default() });
+        let (answer, answered) = oneshot::channel();
+        let mut landed = pin!(fly(&flights, "a", async { answered.await.unwrap() }).landed());
+        assert!(landed.as_mut().poll(&mut Context::from_waker(&waiter.clone().into())).is_pending());
+        answer.send(1).unwrap();
+        tokio::task::yield_now().await;
+        assert_eq!(*lock(&waiter.found_none), [true]);
+        assert_eq!(landed.await, Some(1));
     }
 
     #[tokio::test]

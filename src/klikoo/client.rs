@@ -15,7 +15,7 @@ use super::{
     skew::VendorClock,
     token::{Token, TokenCache},
     transport::{Call, RawAnswer, Transport},
-    wire::{BALANCE_PATH, INQUIRY_PATH, InquiryRequest, TOKEN_PATH, TokenRequest},
+    wire::{self, BALANCE_PATH, INQUIRY_PATH, InquiryRequest, TOKEN_PATH},
 };
 use crate::{
     clock::Clock,
@@ -222,7 +222,7 @@ impl Inner {
             .private_key
             .sign(&auth_string(&self.client_id, &timestamp))
             .map_err(|_| Error { fault: Fault::Operator(OperatorProblem::Signature), code: None })?;
-        let body = TokenRequest::new(&self.client_id, self.client_secret.expose_secret()).to_body();
+        let body = wire::token_request(&self.client_id, self.client_secret.expose_secret());
         Ok(Call { method: Method::POST, path: TOKEN_PATH, body, timestamp, signature, authorization: None })
     }
 }

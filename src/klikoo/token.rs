@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
@@ -67,7 +67,8 @@ impl Token {
         let Held { life, asked_at, .. } = &*self.0;
         let usable = life.saturating_sub(MARGIN.min(*life / 10));
         let age = now.signed_duration_since(asked_at);
-        age >= TimeDelta::zero() && age.to_std().is_ok_and(|age| age < usable)
+        // A negative age is no `Duration`.
+        age.to_std().is_ok_and(|age| age < usable)
     }
 }
 
@@ -117,6 +118,8 @@ impl TokenCache {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::klikoo::Fault;
 
@@ -139,6 +142,13 @@ mod tests {
         assert!(good_for(None, 869) && !good_for(None, 870));
         assert!(!good_for(Some(u64::MAX), 24 * 3600));
         assert!(!good_for(Some(900), -1), "the clock went back");
+    }
+
+    #[test]
+    fn the_header_is_shown_to_no_log() {
+        let header = token("geheim", None).unwrap().header();
+        assert_eq!(header, "Bearer geheim");
+        assert!(!format!("{header:?}").contains("geheim"));
     }
 
     #[test]

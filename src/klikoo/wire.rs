@@ -8,7 +8,7 @@ mod lenient;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// `POST`: asks for an access token.
 pub const TOKEN_PATH: &str = "/v1/open-api/access-token";
@@ -22,73 +22,19 @@ pub const TIMESTAMP_HEADER: &str = "open-api-timestamp";
 /// Header: the signature.
 pub const SIGNATURE_HEADER: &str = "open-api-signature";
 
-/// The only grant type that there is.
-pub const GRANT_TYPE: &str = "client_credentials";
-
 /// JSON as the vendor hashes it: no white space, keys in alphabetical order at every depth.
 pub fn canonical(value: &Value) -> String {
-    sorted(value).to_string()
+    // serde_json keeps keys sorted, until some crate in the tree turns its `preserve_order` on for all: then the property
+    // test fails.
+    value.to_string()
 }
 
-/// serde_json sorts keys by itself until some crate in the tree turns its `preserve_order` on for all.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            Value::Object(entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Map<_, _>>())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-        plain => plain.clone(),
-    }
-}
-
-/// Body of the token request.
-#[derive(Clone, Deserialize)]
-pub struct TokenRequest {
-    /// [`GRANT_TYPE`].
-    pub grant_type: String,
-    /// Who asks.
-    pub additional_info: ClientCredentials,
-}
-
-/// The partner's id and secret, from the dashboard. `{:?}` does not show the secret.
-#[derive(Clone, Deserialize)]
-pub struct ClientCredentials {
-    /// A UUID v4.
-    pub client_id: String,
-    /// 32 characters.
-    pub client_secret: String,
-}
-
-impl fmt::Debug for ClientCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientCredentials").field("client_id", &self.client_id).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for TokenRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenRequest").field("additional_info", &self.additional_info).finish_non_exhaustive()
-    }
-}
-
-impl TokenRequest {
-    /// A request for these credentials.
-    pub fn new(client_id: &str, client_secret: &str) -> Self {
-        let additional_info =
-            ClientCredentials { client_id: client_id.to_owned(), client_secret: client_secret.to_owned() };
-        Self { grant_type: GRANT_TYPE.to_owned(), additional_info }
-    }
-
-    /// The bytes to send.
-    pub fn to_body(&self) -> String {
-        let ClientCredentials { client_id, client_secret } = &self.additional_info;
-        canonical(&json!({
-            "grant_type": self.grant_type,
-            "additional_info": { "client_id": client_id, "client_secret": client_secret },
-        }))
-    }
+/// Body of the token request: the bytes to send.
+pub fn token_request(client_id: &str, client_secret: &str) -> String {
+    canonical(&json!({
+        "grant_type": "client_credentials",
+        "additional_info": { "client_id": client_id, "client_secret": client_secret },
+    }))
 }
 
 /// Body of the inquiry. Every value is a string, and all six are required. They are written in the order in which they
@@ -216,5 +162,92 @@ pub struct BalanceData {
 impl fmt::Debug for BalanceData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BalanceData(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{
+        collection::{btree_map, vec},
+        prelude::*,
+    };
+
+    use super::*;
+
+    /// A way to write JSON.
+    struct Form {
+        quote: fn(&str) -> String,
+        space: &'static str,
+        order: fn(&mut Vec<&String>),
+    }
+
+    /// The one that is hashed: keys sorted, no white space, nothing escaped that need not be.
+    const HASHED: Form = Form { quote: quoted, space: "", order: |keys| keys.sort() };
+
+    /// The same JSON, as different from it as can be.
+    const LOOSE: Form = Form { quote: all_escaped, space: " \n", order: |keys| keys.sort_by(|a, b| b.cmp(a)) };
+
+    impl Form {
+        fn write(&self, value: &Value) -> String {
+            let comma = format!(",{}", self.space);
+            match value {
+                Value::Object(map) => {
+                    let mut keys: Vec<_> = map.keys().collect();
+                    (self.order)(&mut keys);
+                    let entry = |key: &String| format!("{}:{}{}", (self.quote)(key), self.space, self.write(&map[key]));
+                    format!("{{{}}}", keys.into_iter().map(entry).collect::<Vec<_>>().join(&comma))
+                }
+                Value::Array(items) => {
+                    format!("[{}]", items.iter().map(|item| self.write(item)).collect::<Vec<_>>().join(&comma))
+                }
+                Value::String(text) => (self.quote)(text),
+                plain => plain.to_string(),
+            }
+        }
+    }
+
+    fn quoted(text: &str) -> String {
+        let escaped = |c| match c {
+            '"' | '\\' => format!("\\{c}"),
+            '\n' => r"\n".to_owned(),
+            '\r' => r"\r".to_owned(),
+            '\t' => r"\t".to_owned(),
+            '\u{8}' => r"\b".to_owned(),
+            '\u{c}' => r"\f".to_owned(),
+            '\0'..' ' => format!("\\u{:04x}", u32::from(c)),
+            c => c.to_string(),
+        };
+        format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+    }
+
+    fn all_escaped(text: &str) -> String {
+        format!("\"{}\"", text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>())
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-cA-C-]{0,3}", r#"[\x00-\x1f"\\/\x7fé\u{2028}😀]{0,4}"#, any::<String>()]
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let plain = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            texts().prop_map(Value::from),
+        ];
+        plain.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..5).prop_map(Value::from),
+                btree_map(texts(), inner, 0..5).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn json_in_any_form_is_hashed_sorted_and_minified(value in json()) {
+            let read: Value = serde_json::from_str(&LOOSE.write(&value)).unwrap();
+            prop_assert_eq!(canonical(&read), HASHED.write(&value));
+        }
     }
 }

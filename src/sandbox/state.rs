@@ -78,15 +78,10 @@ impl State {
 }
 
 /// A set that forgets its oldest member when it is full.
+#[derive(Default)]
 struct Recent<T> {
     members: HashSet<T>,
     by_age: VecDeque<T>,
-}
-
-impl<T> Default for Recent<T> {
-    fn default() -> Self {
-        Self { members: HashSet::new(), by_age: VecDeque::new() }
-    }
 }
 
 impl<T: Copy + Eq + Hash> Recent<T> {

@@ -10,13 +10,13 @@ mod wire;
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use ceknomor::{
-    catalog::Catalog,
+    catalog::{Catalog, Price},
     clock::FixedClock,
     inquiry::{Asked, Bounds, Inquiry, Tried, Wait, parse::Request},
     klikoo::{Account, Client, PrivateKey, Timeouts},
     sandbox::Sandbox,
     store::{Cursor, History, MemoryStore},
-    value::{ChatId, CustomerNumber, Outcome, UserId, Verdict},
+    value::{ChatId, Customer, CustomerNumber, Outcome, Rupiah, UserId, Verdict},
 };
 
 use crate::scene::{CLIENT_ID, CLIENT_SECRET, key_file, sandbox};
@@ -139,4 +139,14 @@ async fn a_first_try_without_an_answer_is_not_kept_and_one_with_an_answer_is() {
         assert!(matches!(bench.check(number).await, Tried::Ended(checked) if checked.kept), "{number}");
         assert_eq!(bench.kept().await, records);
     }
+}
+
+#[tokio::test]
+async fn a_total_that_is_the_buying_price_is_nobodys_to_see() {
+    let bench = Bench::new().await;
+    let mut request = bench.request("OVO10", "081000000001");
+    Arc::make_mut(&mut request.product).price = Price::Fixed { buying: Rupiah(10_200), selling: Rupiah(10_700) };
+    // For a wallet the sandbox's total is what the partner pays, as in the vendor's samples.
+    let asked = outcome(bench.inquiry.ask(&request, Wait::AWhile).await);
+    assert!(matches!(asked.verdict, Verdict::Found(Customer { total: Some(Rupiah(10_700)), .. })), "{asked:?}");
 }

@@ -53,7 +53,18 @@ async fn a_refused_clock_is_corrected_and_the_correction_kept() {
 
         assert!(check(&client).await.result.is_ok());
         assert_eq!(vendor.seen(INQUIRY_PATH).len(), 2, "neither inquiry was refused");
+        assert_eq!(vendor.seen(TOKEN_PATH).len(), 2, "a token's age is counted on one clock");
     }
+}
+
+#[tokio::test]
+async fn a_date_of_a_vendor_that_takes_our_time_moves_nothing() {
+    let (ours, vendors) = clocks(TimeDelta::hours(1));
+    let reply = |seen: &Seen| if seen.is(TOKEN_PATH) { token("t0") } else { found(seen) };
+    let vendor = StandIn::start(move |seen| reply(seen).at(vendors.now())).await;
+    let client = Client::new(vendor.account(), PATIENT, ours).unwrap();
+    assert!(check(&client).await.result.is_ok());
+    assert_eq!(client.clock_offset(), TimeDelta::zero());
 }
 
 #[tokio::test]

@@ -68,6 +68,7 @@ async fn an_answer_cut_off_twice_is_no_verdict() {
 async fn a_flood_is_not_read_to_its_end() {
     let vendor = StandIn::inquiring(|_| Reply::Flood).await;
     assert_eq!(check(&client(&vendor, PATIENT)).await.result, Err(Fault::Garbled));
+    assert_eq!(vendor.seen(INQUIRY_PATH).len(), 1, "nor asked for again");
     let bytes = vendor.flooded().await;
     assert!(bytes < 50 * 1024 * 1024, "{bytes} bytes were taken; what is not read waits in the sockets' buffers");
 }
@@ -78,6 +79,7 @@ async fn silence_and_dripping_end_with_the_checks_time() {
         let vendor = StandIn::inquiring(move |_| endless()).await;
         let answer = check(&client(&vendor, HASTY)).await;
         assert_eq!((answer.result, answer.code), (Err(Fault::Timeout), None));
+        assert!(vendor.seen(INQUIRY_PATH).len() <= 1, "a second attempt has no time of its own");
     }
 }
 

@@ -106,6 +106,14 @@ async fn a_5xx_that_says_nothing_of_the_number_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_5xx_behind_a_gateway_that_says_200_to_everything_is_tried_again_too() {
+    const DOWN: &str = r#"{"response_code":"503029991","response_message":"Supplier sedang gangguan"}"#;
+    let vendor = StandIn::inquiring(|seen| if seen.nth == 0 { Reply::Text(200, DOWN) } else { found(seen) }).await;
+    assert!(check(&client(&vendor, PATIENT)).await.result.is_ok());
+    assert_eq!(references(&vendor).len(), 2);
+}
+
+#[tokio::test]
 async fn a_verdict_is_not_asked_for_twice() {
     for (code, message, fault) in [
         ("503029998", "CUSTID not recognized. Biller throws exception. Err:5110", Fault::NumberNotFound),
@@ -122,9 +130,12 @@ async fn a_verdict_is_not_asked_for_twice() {
 }
 
 #[tokio::test]
-async fn a_silent_attempt_is_tried_again() {
-    let vendor = StandIn::inquiring(|seen| if seen.nth == 0 { Reply::Silence } else { found(seen) }).await;
-    let timeouts = Timeouts { read: Duration::from_millis(300), ..PATIENT };
-    assert!(check(&client(&vendor, timeouts)).await.result.is_ok());
-    assert_eq!(references(&vendor).len(), 2);
+async fn an_attempt_that_is_silent_or_does_not_come_to_an_end_is_tried_again() {
+    for endless in [|| Reply::Silence, || Reply::Drip] {
+        let vendor = StandIn::inquiring(move |seen| if seen.nth == 0 { endless() } else { found(seen) }).await;
+        let timeouts = Timeouts { read: Duration::from_millis(300), ..PATIENT };
+        let answer = check(&client(&vendor, timeouts)).await;
+        assert!(answer.result.is_ok(), "{answer:?}");
+        assert_eq!(references(&vendor).len(), 2);
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     klikoo::{
         sign,
-        wire::{InquiryRequest, TokenRequest},
+        wire::{InquiryRequest, SIGNATURE_HEADER, TIMESTAMP_HEADER, token_request},
     },
 };
 
@@ -31,7 +31,6 @@ fn assert_refused(reply: &Reply, code: &str, spoilt: &str) {
 #[tokio::test]
 async fn token_requests_are_held_against_every_rule() {
     type Spoil = fn(&World, &mut Draft);
-    let body = |client_id: &str, secret: &str| TokenRequest::new(client_id, secret).to_body();
     let world = World::new().await;
     let rules: &[(&str, &str, Spoil)] = &[
         ("400016505", "no timestamp", |_, draft| draft.timestamp = None),
@@ -50,6 +49,9 @@ async fn token_requests_are_held_against_every_rule() {
         }),
         ("415010000", "no content type", |_, draft| draft.content_type = None),
         ("415010000", "another content type", |_, draft| draft.content_type = Some("text/plain")),
+        ("415010000", "more than the vendor's content type", |_, draft| {
+            draft.content_type = Some("application/json; charset=utf-8")
+        }),
         ("413010000", "a body that is too large", |_, draft| draft.body = " ".repeat(17_000)),
         ("400016510", "a body that is not JSON", |_, draft| draft.body = "grant_type=client_credentials".into()),
         ("400016512", "an empty object", |_, draft| draft.body = "{}".into()),
@@ -64,9 +66,9 @@ async fn token_requests_are_held_against_every_rule() {
         assert_refused(&world.send(draft).await, code, spoilt);
     }
     for (code, spoilt, body) in [
-        ("401016570", "another client id", body("00000000-0000-4000-8000-000000000000", SECRET)),
-        ("401016570", "another client secret", body(CLIENT_ID, "0".repeat(32).as_str())),
-        ("400016512", "no client secret", body(CLIENT_ID, "")),
+        ("401016570", "another client id", token_request("00000000-0000-4000-8000-000000000000", SECRET)),
+        ("401016570", "another client secret", token_request(CLIENT_ID, &"0".repeat(32))),
+        ("400016512", "no client secret", token_request(CLIENT_ID, "")),
     ] {
         assert_refused(&world.send(Draft { body, ..world.token_request() }).await, code, spoilt);
     }
@@ -106,6 +108,9 @@ async fn inquiries_are_held_against_every_rule_of_signing() {
             draft.signature = Some(draft.signed());
             draft.timestamp = shifted(world, TimeDelta::milliseconds(1));
         }),
+        ("400046508", "the beginning of a signature", |_, draft| {
+            draft.signature = draft.signed().get(..44).map(str::to_owned)
+        }),
         ("400046508", "white space, signed as it is", |_, draft| draft.body = draft.body.replace(':', ": ")),
         ("400046508", "white space, signed without", |_, draft| {
             draft.signature = Some(draft.signed());
@@ -125,6 +130,37 @@ async fn inquiries_are_held_against_every_rule_of_signing() {
     }
     assert_eq!(world.sandbox.calls().inquiries, rules.len() as u64);
     assert_eq!(world.sandbox.calls().inquiries_admitted, 0);
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_is_held_against_the_same_rules() {
+    let world = World::new().await;
+    let token = world.token().await;
+    let with_body = Draft { body: "{}".into(), ..world.balance(&token) };
+    assert_refused(&world.send(with_body).await, "400036510", "a body");
+    let by_another = Draft { signature: Some(world.balance("another").signed()), ..world.balance(&token) };
+    assert_refused(&world.send(by_another).await, "400036508", "a signature over another token");
+}
+
+#[tokio::test]
+async fn headers_stand_once_and_a_token_behind_its_scheme() {
+    let world = World::new().await;
+    let token = world.token().await;
+    let good = || world.request(world.balance(&token));
+    assert_eq!(Reply::to(good()).await.code(), "200032000");
+    for (code, name) in [
+        ("400036505", TIMESTAMP_HEADER),
+        ("400036508", SIGNATURE_HEADER),
+        ("401036500", "authorization"),
+        ("415030000", "content-type"),
+    ] {
+        let value = good().build().unwrap().headers()[name].clone();
+        assert_refused(&Reply::to(good().header(name, value)).await, code, name);
+    }
+    let signed = world.balance(&token).signed();
+    let without_token = Draft { token: None, signature: Some(signed), ..world.balance(&token) };
+    let bare = world.request(without_token).header("authorization", token);
+    assert_refused(&Reply::to(bare).await, "401036500", "a token without its scheme");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -12,9 +12,7 @@ use crate::{
     klikoo::{
         PrivateKey, PublicKey,
         sign::{self, RequestKey, SignedRequest},
-        wire::{
-            BALANCE_PATH, INQUIRY_PATH, InquiryRequest, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOKEN_PATH, TokenRequest,
-        },
+        wire::{self, BALANCE_PATH, INQUIRY_PATH, InquiryRequest, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOKEN_PATH},
     },
     sandbox::{Sandbox, Settings},
 };
@@ -52,6 +50,16 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// Sends a request, and reads what comes back.
+    pub(super) async fn to(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
+        let status = response.status().as_u16();
+        let date = response.headers()["date"].to_str().unwrap().to_owned();
+        let body = response.text().await.expect("a body");
+        let body = serde_json::from_str(&body).unwrap_or(Value::String(body));
+        Self { status, date, body }
+    }
+
     pub(super) fn code(&self) -> &str {
         self.body["response_code"].as_str().unwrap_or_default()
     }
@@ -93,7 +101,7 @@ impl World {
     }
 
     pub(super) fn token_request(&self) -> Draft {
-        self.draft(Method::POST, TOKEN_PATH, TokenRequest::new(CLIENT_ID, SECRET).to_body())
+        self.draft(Method::POST, TOKEN_PATH, wire::token_request(CLIENT_ID, SECRET))
     }
 
     pub(super) fn inquiry(&self, token: &str, inquiry: &InquiryRequest) -> Draft {
@@ -118,15 +126,10 @@ impl World {
 
     /// Signs what is not signed, and sends it.
     pub(super) async fn send(&self, draft: Draft) -> Reply {
-        let response = self.request(draft).send().await.expect("an answer");
-        let status = response.status().as_u16();
-        let date = response.headers()["date"].to_str().unwrap().to_owned();
-        let body = response.text().await.expect("a body");
-        let body = serde_json::from_str(&body).unwrap_or(Value::String(body));
-        Reply { status, date, body }
+        Reply::to(self.request(draft)).await
     }
 
-    pub(super) fn request(&self, draft: Draft) -> reqwest::RequestBuilder {
+    pub(super) fn request(&self, draft: Draft) -> RequestBuilder {
         let signature = draft.signature.clone().unwrap_or_else(|| draft.signed());
         let mut request = self
             .http

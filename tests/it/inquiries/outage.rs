@@ -97,6 +97,32 @@ async fn neither_verdicts_on_numbers_nor_the_operators_problems_open_the_circuit
 }
 
 #[tokio::test]
+async fn any_verdict_on_a_number_begins_the_count_of_silences_anew_and_nothing_else_does() {
+    let (verdicts, others) = ([FOUND, "00000000404", "00000000498"], ["00000000501", "00000000571", "00000000422"]);
+    for (number, opens) in verdicts.map(|number| (number, false)).into_iter().chain(others.map(|number| (number, true)))
+    {
+        let bench = Bench::new().await;
+        for asked in [DOWN, DOWN, DOWN, DOWN, number, DOWN] {
+            outcome(bench.ask(asked).await);
+        }
+        assert_eq!(bench.health_of(Provider::Pln).is_down, opens, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_probe_that_does_not_come_as_far_as_the_provider_changes_nothing_of_what_is_said_of_it() {
+    let (bench, calls) = Bench::with_pln_down().await;
+    bench.wait(13);
+    assert!(matches!(outcome(bench.ask("00000000571").await).verdict, Verdict::Operator(_)));
+    bench.klikoo.hold();
+    let mut next_probe = pin!(bench.ask(FOUND));
+    bench.begin(next_probe.as_mut(), calls + 2).await;
+    assert_eq!(unanswered(bench.check("00000000002").await), Some(Verdict::ProviderDown));
+    bench.klikoo.release();
+    assert!(is_found(next_probe.await));
+}
+
+#[tokio::test]
 async fn health_counts_calls_and_not_those_who_waited_for_them() {
     let bench = Bench::new().await;
     let (first, second) = tokio::join!(bench.ask(FOUND), bench.ask(FOUND));
