@@ -92,9 +92,9 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
     }
     Some(match shortest.tail {
         Tail::Nothing => Error::MissingNominal(product, number),
-        Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
+        Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product, number),
         Tail::NominalOrPin => Error::NominalOrPin(product, number),
-        Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product),
+        Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product, number),
     })
 }
 

@@ -29,10 +29,14 @@ fn said(error: &Error) -> String {
     let codes = |codes: &[ProductCode]| codes.iter().map(ProductCode::as_str).collect::<Vec<_>>().join(" ");
     match error {
         Error::Empty => "empty".into(),
-        Error::UnknownCode { typed, nearest, fitting } => match (codes(nearest), codes(fitting)) {
-            (nearest, fitting) if nearest.is_empty() && !fitting.is_empty() => format!("{typed}? fits {fitting}"),
-            (nearest, _) => format!("{typed}? {nearest}").trim_end().into(),
-        },
+        Error::UnknownCode { typed, nearest, fitting, .. } if nearest.is_empty() && !fitting.is_empty() => {
+            format!("{typed}? fits {}", codes(fitting))
+        }
+        Error::UnknownCode { typed, nearest, lines, .. } => {
+            let line_of = |code: &ProductCode| lines.iter().find(|line| line.product.code == *code).map(Request::line);
+            let near = nearest.iter().map(|code| line_of(code).unwrap_or_else(|| code.to_string()));
+            format!("{typed}? {}", near.collect::<Vec<_>>().join(" / ")).trim_end().into()
+        }
         Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
         Error::MissingNumber(_) => "number?".into(),
         Error::Number(_, error) => format!("{error:?}"),
@@ -40,9 +44,9 @@ fn said(error: &Error) -> String {
         Error::Words(request) => format!("words around {}", request.line()),
         Error::NominalFirst(request) => format!("nominal first {}", request.line()),
         Error::MissingNominal(..) => "nominal?".into(),
-        Error::BadNominal(_) => "bad nominal".into(),
+        Error::BadNominal(..) => "bad nominal".into(),
         Error::NominalOrPin(..) => "nominal or pin?".into(),
-        Error::NominalOutOfRange(_) => "out of range".into(),
+        Error::NominalOutOfRange(..) => "out of range".into(),
         Error::NominalNotTaken(request) => format!("not taken {}", request.line()),
         Error::Ambiguous(_) => "ambiguous".into(),
         Error::Several => "several".into(),
@@ -149,7 +153,7 @@ fn a_pin_is_dropped_unread_and_told_of() {
         ("PLN20.01105691111.1234 BUDI", "words around PLN20 01105691111 !pin"),
         ("PLN20 01105691111 20rb 1234", "not taken PLN20 01105691111 !pin"),
         ("DNOPEN.0817345544.99jt.1234", "out of range !pin"),
-        ("PLNN20.01105691111.1234", "PLNN20? PLN20 !pin"),
+        ("PLNN20.01105691111.1234", "PLNN20? PLN20 01105691111 !pin"),
         ("01105691111.1234", "code? PLN20 MAX5000 !pin"),
         ("PLN20.01105691111.1234\nOVO10.0817345544.1234", "several !pin"),
         // In the nominal's place: nothing is asked with it.
@@ -338,13 +342,13 @@ fn an_operators_products_are_read_by_the_same_rules() {
         ("MAXOPEN 12345 67000", "ambiguous"),
         ("MX-1-12345 67rb", "MX-1 12345 67000"),
         ("mx-1 12345 67rb", "MX-1 12345 67000"),
-        ("MX 12345 67rb", "MX? MX-1 MX-11"),
+        ("MX 12345 67rb", "MX? MX-1 12345 67000 / MX-11 12345 67000"),
         // A code that looks like an amount is one only in the first place.
         ("25K 12345 67rb", "25K 12345 67000"),
         // A code that is glued to its number, and one that may be two codes.
         ("MAXOPEN12345 67rb", "words around MAXOPEN 12345 67000"),
         ("MX-112345 67rb", "words around MX-1 12345 67000"),
-        ("MX-1123456 67rb", "MX-112345? MX-1 MX-11"),
+        ("MX-1123456 67rb", "MX-112345? MX-1 / MX-11"),
         ("DNOPEN 0817345544 25k", "DNOPEN 0817345544 25000"),
     ] {
         assert_eq!(read_with(text, &catalog), said, "{text}");

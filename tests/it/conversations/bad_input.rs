@@ -73,8 +73,10 @@ async fn unknown_codes_are_answered_with_near_ones() {
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
     let table = [
-        ("/cek PLN21 01105691111", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
-        ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 / DNOPEN?"),
+        ("/cek PLN21", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
+        ("/cek PLN21 512345678901", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20 512345678901?"),
+        ("ovo 10 0817345544", "⚠️ Kode ovo tidak ada. Maksud Anda OVO10 0817345544?"),
+        ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 0817345544 / DNOPEN?"),
         ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
         ("/cek XYZQ 0110569111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
         ("/cek b&amp; 01105691111", "⚠️ Kode b&amp tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
@@ -110,7 +112,7 @@ async fn nominals_are_held_to_the_product() {
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
     let table = [
-        ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Tulis misalnya 50000 atau 50rb."),
+        ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN 0817345544 50rb ya kak", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
@@ -120,8 +122,14 @@ async fn nominals_are_held_to_the_product() {
             "/cek PLN20 512345678901 20rb",
             "⚠️ PLN20 nominalnya tetap (PLN 20.000). Tulis tanpa nominal: PLN20 512345678901",
         ),
-        ("/cek DNOPEN 0817345544 500", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
-        ("/cek DNOPEN 0817345544 11jt", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
+        (
+            "/cek DNOPEN 081000000002 50",
+            "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000. Contoh: DNOPEN 081000000002 50rb",
+        ),
+        (
+            "/cek DNOPEN 0817345544 11jt",
+            "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000. Contoh: DNOPEN 0817345544 50rb",
+        ),
         (
             "/cek PLN20 01105691111 50rb",
             "⚠️ PLN20 nominalnya tetap (PLN 20.000). Tulis tanpa nominal: PLN20 01105691111",

@@ -39,7 +39,7 @@ async fn a_refused_line_is_watched_for_pins_too() {
     let bot = scene.start();
     let asked = budi.says("/cek PLN21.01105691111.1234").await;
     let reply = budi.reply().await;
-    assert!(reply.text().starts_with("⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"), "{reply:?}");
+    assert!(reply.text().starts_with("⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20 01105691111?"), "{reply:?}");
     assert_warned_and_not_echoed(&reply);
     budi.deleted(&asked).await;
     assert_eq!(scene.klikoo.calls().inquiries, 0);
