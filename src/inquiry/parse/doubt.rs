@@ -1,5 +1,5 @@
-//! Digits that would be read as a number though nobody meant them to be one: a token, a bank's virtual account, a PIN
-//! behind a number that lacks digits, the end of a longer number. Whoever typed them is told, or asked again.
+//! Digits that would be read as a number though nobody meant them to be one: a token, a bank's virtual account, a PIN or a
+//! count behind a number that lacks digits, the end of a longer number. Whoever typed them is told, or asked again.
 
 use super::{
     nominal,
@@ -17,6 +17,9 @@ const NEARLY_A_NUMBER: usize = 7;
 
 /// The same where the separator may be one within the number too.
 const SURELY_A_NUMBER: usize = 9;
+
+/// A count, or an amount in thousands, has no more digits.
+const MOST_OF_A_COUNT: usize = 2;
 
 /// An amount before a number has no more pieces: `1.250.000`.
 const MOST_OF_AN_AMOUNT: usize = 3;
@@ -53,6 +56,12 @@ pub(super) fn hides_a_pin(rest: Pieces<'_, '_>, product: &Product) -> bool {
     let may_be_pin = if is_open(product) { second.is_pin_rather_than_nominal() } else { second.is_pin() };
     may_be_pin && (is_short_of_digits(rest, first, product.number) || is_account_with_pin(rest, product.number))
         || is_pin_first(rest, first, product.number)
+}
+
+/// Whether a count or an amount in thousands would complete a number that lacks digits: `0110569111 1`, `081734554 10`.
+pub(super) fn is_completed_by_count(rest: Pieces<'_, '_>, product: &Product) -> bool {
+    let [first, second, ..] = rest.all() else { return false };
+    second.is_bare() && second.digits() <= MOST_OF_A_COUNT && is_short_of_digits(rest, first, product.number)
 }
 
 fn is_short_of_digits(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {

@@ -63,6 +63,24 @@ fn a_number_that_lacks_digits_is_not_completed_by_a_pin() {
 }
 
 #[test]
+fn a_number_that_lacks_digits_is_not_completed_by_a_count_or_an_amount() {
+    all_are(&[
+        ("PLN20 0110569111 1", "ambiguous"),
+        ("PLN20.0110569111.2", "ambiguous"),
+        ("PLN20.0110569111.2.1234", "ambiguous !pin"),
+        ("PLN20 0110569111-1", "ambiguous"),
+        ("0110569111 1 PLN20", "ambiguous"),
+        ("OVO10 081734554 10", "ambiguous"),
+        ("OVO10.08173455.10", "ambiguous"),
+        ("DNOPEN 081734554 50", "ambiguous"),
+        ("DNOPEN 081734554 5 50rb", "ambiguous"),
+        // A number in groups has no group as long.
+        ("OVO10 0817345 54 4", "OVO10 0817345544"),
+        ("PLN20 0110 5691 11 1", "PLN20 01105691111"),
+    ]);
+}
+
+#[test]
 fn a_dash_behind_a_whole_number_is_no_part_of_it() {
     all_are(&[
         ("PLN20 01105691111-1", "ambiguous"),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, Parsed, Request, doubt, nominal, nominal::Nominal, pieces::Pieces, refusal, refused};
+use super::{Error, Parsed, Request, doubt, nominal, nominal::Nominal, pieces::Pieces, pin, refusal, refused};
 use crate::{
     catalog::{Price, Product},
     value::CustomerNumber,
@@ -46,6 +46,10 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
     }
     if doubt::hides_a_pin(rest, &product) {
         return refused(Error::Ambiguous(product), true);
+    }
+    if doubt::is_completed_by_count(rest, &product) {
+        let pin_seen = pin::behind_number(rest, product.number);
+        return refused(Error::Ambiguous(product), pin_seen);
     }
     if let Some(behind) = doubt::behind_count(rest, &product) {
         return counted(product, rest, behind);
