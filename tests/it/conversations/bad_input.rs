@@ -99,7 +99,8 @@ async fn a_code_behind_other_words_is_not_denied() {
         ("/cek 1. PLN20 01105691111", line),
         ("/PLN20 01105691111", line),
         ("/ cek PLN20 01105691111", line),
-        ("/pln 01105691111", "Perintah itu belum saya kenal. Lihat /bantuan."),
+        ("/pln 01105691111", "⚠️ Kode pln tidak ada. Maksud Anda PLN20 01105691111?"),
+        ("/pln 0110569111", "Perintah itu belum saya kenal. Lihat /bantuan."),
         ("mau PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
     ];
     refuses(&scene, &budi, &table).await;
