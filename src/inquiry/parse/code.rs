@@ -148,18 +148,16 @@ fn fitting_codes(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Vec<ProductCode> 
     catalog.products().iter().filter(fits).map(|product| product.code.clone()).collect()
 }
 
-/// Whether a complete number stands anywhere: behind a word, or in one run.
+/// Whether a complete number stands anywhere.
 fn holds_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
     (0..pieces.all().len()).any(|at| {
-        let (before, from) = pieces.split(at);
-        let begins = before.last().is_none_or(|piece| !piece.is_group());
-        begins && from.numbers(kind).next().is_some() || from.split(1).0.number(kind).is_ok()
+        let (_, from) = pieces.split(at);
+        from.numbers(kind).next().is_some()
     })
 }
 
 fn without_labels<'p, 't>(pieces: Pieces<'p, 't>) -> Pieces<'p, 't> {
-    let labelled = without(pieces, &LABELS, |_| false);
-    if labelled.first().is_some_and(|piece| piece.is_group()) { labelled } else { pieces }
+    without(pieces, &LABELS, |_| false)
 }
 
 /// The pieces behind those in front that are one of `words`, in any case.
@@ -172,8 +170,8 @@ fn without<'p, 't>(pieces: Pieces<'p, 't>, words: &[&str], unless: impl Fn(&str)
 /// What was typed, short, and without what may be a number glued to it: the error may reach a log.
 fn shown(text: &str) -> String {
     let mut digits = 0;
-    let short = text.chars().filter(|c| !c.is_control()).take(24);
-    short
+    text.chars()
+        .take(24)
         .take_while(|c| {
             digits += usize::from(c.is_numeric());
             digits <= 6

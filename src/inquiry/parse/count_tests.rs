@@ -10,6 +10,7 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("PLN20\n1. 01105691111", "ambiguous"),
         ("PLN20 (1) 01105691111", "ambiguous"),
         ("PLN20 -1 01105691111", "ambiguous"),
+        ("PLN20 1 011 0569 1111", "ambiguous"),
         ("PLN20 1-01105691111", "ambiguous"),
         ("2-01105691111 PLN20", "ambiguous"),
         ("PLN20 no 1 01105691111", "ambiguous"),
@@ -24,7 +25,10 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("PLN20:\n1. 01105691111\n2. 01105691112", "several"),
         // Where they would be none, what to type is shown; or what is wrong with the number.
         ("PLN20 20 01105691111", "words around PLN20 01105691111"),
+        ("PLN20 20-01105691111", "words around PLN20 01105691111"),
+        ("PLN20 20. 0110 569 1111", "words around PLN20 01105691111"),
         ("OVO10 1. 0817345544", "words around OVO10 0817345544"),
+        ("OVO10 1-817345544", "words around OVO10 0817345544"),
         ("OVO10 1. 081734554", "TooShort { missing: 1 }"),
         ("DNOPEN 1. 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
         ("DNOPEN 50 0817345544", "nominal?"),
@@ -46,12 +50,14 @@ fn an_amount_before_a_number_is_no_part_of_it() {
         ("PLN20.000 01105691111", "words around PLN20 01105691111"),
         ("PLN20 20.000 01105691111", "words around PLN20 01105691111"),
         ("PLN20 20000 01105691111", "words around PLN20 01105691111"),
+        ("PLN20 1.250.000 01105691111", "words around PLN20 01105691111"),
         ("OVO10 10.000 0817-345-544", "words around OVO10 0817345544"),
         ("OVO10 10.000 0817345544", "words around OVO10 0817345544"),
         ("MAX5000 5000 01105691111", "ambiguous"),
         ("MAX5000 5000 12345", "ambiguous"),
         ("DNOPEN 50000 0817345544", "nominal first DNOPEN 0817345544 50000"),
         ("PLN20 5000 1234 5678", "PLN20 500012345678"),
+        ("PLN20 500 123456789", "PLN20 500123456789"),
     ]);
 }
 
@@ -83,6 +89,7 @@ fn a_number_with_hidden_digits_is_none() {
         ("PLN20..01105691111", "PLN20 01105691111"),
         ("*PLN20**01105691111#", "PLN20 01105691111"),
         ("PLN20.01105691111..1234", "PLN20 01105691111 !pin"),
+        ("OVO10.0817345544..1234", "OVO10 0817345544 !pin"),
         ("**PLN20 01105691111**", "PLN20 01105691111"),
     ]);
 }

@@ -119,9 +119,7 @@ fn is_amount(head: Pieces<'_, '_>) -> bool {
 /// Whether what may be a PIN at a position may as well be one more group of a number written in groups.
 pub(super) fn goes_on(rest: Pieces<'_, '_>, at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| rest.all().get(before));
-    at >= 2
-        && kind_of(rest.gap(at)) == kind_of(rest.gap(at - 1))
-        && before.is_some_and(|group| group.digits() < SURELY_A_NUMBER)
+    before.is_some_and(|group| group.digits() < SURELY_A_NUMBER && kind_of(rest.gap(at)) == kind_of(rest.gap(at - 1)))
 }
 
 /// Twenty digits, however they are grouped.

@@ -17,12 +17,9 @@ use crate::{
 /// Refuses the pieces; `readings` are those with a complete number, none of which is a request.
 pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> Parsed {
     let (error, glimpsed) = reason(&product, rest, readings);
-    let pin_seen = match &error {
-        Error::Number(_, NumberError::Token) => false,
-        _ if pin::before_number(rest, product.number) || pin::behind_dash(rest, product.number) => true,
-        _ if is_open(&product) => glimpsed || pin::behind_open_number(rest, product.number),
-        _ => glimpsed || pin::behind_number(rest, product.number),
-    };
+    let kind = product.number;
+    let is_behind = if is_open(&product) { pin::behind_open_number } else { pin::behind_number };
+    let pin_seen = glimpsed || pin::before_number(rest, kind) || pin::behind_dash(rest, kind) || is_behind(rest, kind);
     Parsed { request: Err(error), pin_seen }
 }
 

@@ -16,9 +16,6 @@ use crate::{
 
 /// `50rb 0817345544`: a nominal and then a complete number, one way to cut them.
 pub(super) fn nominal_first(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Option<Error> {
-    if !is_open(product) {
-        return None;
-    }
     let cuts = (1..rest.all().len()).map(|end| rest.split(end));
     let swapped = cuts.filter_map(|(head, number)| {
         let nominal = nominal::read(head.text()).filter(|nominal| is_plain(nominal, head))?;

@@ -33,6 +33,7 @@ fn every_written_form_means_one_mobile_number() {
         "\u{202a}+62 812-3456-7890\u{202c}",
         "\u{2066}0812\u{a0}3456\u{202f}7890\u{2069}",
         "\u{feff}0812\u{200b}3456\u{200e}7890\u{2060}",
+        "0812\u{ad}3456\u{2010}7890\u{61c}",
         " 0812 3456 7890\n",
     ] {
         assert_eq!(read(raw, Mobile).as_deref(), Ok("081234567890"), "{raw:?}");
