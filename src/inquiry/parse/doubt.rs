@@ -5,7 +5,7 @@ use super::{
     nominal,
     pieces::{Piece, Pieces},
     pin,
-    reading::{Tail, is_open},
+    reading::Tail,
 };
 use crate::{
     catalog::Product,
@@ -29,7 +29,7 @@ pub(super) fn no_customer(rest: Pieces<'_, '_>, product: &Product) -> Option<(Nu
     let kind = product.number;
     let is_whole = begins_whole(rest, kind);
     if let Some((error, behind)) = virtual_account(rest).filter(|_| kind == NumberKind::Mobile && !is_whole) {
-        return Some((error, Tail::of(behind, is_open(product)).has_pin()));
+        return Some((error, Tail::of(behind, product.is_open()).has_pin()));
     }
     // A customer id of twelve and eight more are taken for a token too; elsewhere a whole number in front is one.
     let is_token = is_token(rest, kind) && (kind == NumberKind::Meter || !is_whole);
@@ -53,7 +53,7 @@ pub(super) fn no_customer_of_any(pieces: Pieces<'_, '_>) -> Option<(NumberError,
 /// digit is missing. Or a PIN behind `852808173455`, with which the two are a virtual account.
 pub(super) fn hides_a_pin(rest: Pieces<'_, '_>, product: &Product) -> bool {
     let [first, second, ..] = rest.all() else { return false };
-    let may_be_pin = if is_open(product) { second.is_pin_rather_than_nominal() } else { second.is_pin() };
+    let may_be_pin = if product.is_open() { second.is_pin_rather_than_nominal() } else { second.is_pin() };
     may_be_pin && (is_short_of_digits(rest, first, product.number) || is_account_with_pin(rest, product.number))
         || is_pin_first(rest, first, product.number)
 }
@@ -92,7 +92,7 @@ pub(super) fn behind_count<'p, 't>(rest: Pieces<'p, 't>, product: &Product) -> O
     };
     let amounts = (1..=rest.groups()).map(|end| rest.split(end)).take(MOST_OF_AN_AMOUNT);
     let mut behind = amounts.filter(|(head, _)| is_amount(*head)).map(|(_, behind)| behind);
-    behind.find(begins_number).filter(|_| !is_open(product))
+    behind.find(begins_number).filter(|_| !product.is_open())
 }
 
 /// A digit or two in front of a number. No number is written with one digit apart, but for its zero and a country's code.

@@ -3,7 +3,7 @@
 
 use super::{Error, Parsed, Request, clean, parse};
 use crate::{
-    catalog::{Catalog, Price, Product, ProductCode},
+    catalog::{Catalog, Price, ProductCode},
     value::{CustomerNumber, NumberError},
 };
 
@@ -83,7 +83,7 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
         | Error::BadNominal(product, number)
         | Error::NominalOrPin(product, number)
         | Error::NominalOutOfRange(product, number) => {
-            assert!(is_open(product));
+            assert!(product.is_open());
             was_typed(number, text);
         }
         Error::MissingNumber(product) | Error::Ambiguous(product) => is_in(catalog, &product.code),
@@ -116,8 +116,4 @@ fn is_the_same_in_any_case(text: &str, parsed: &Parsed, catalog: &Catalog) {
 
 fn is_in(catalog: &Catalog, code: &ProductCode) {
     assert!(catalog.get(code.as_str()).is_some(), "{code}");
-}
-
-fn is_open(product: &Product) -> bool {
-    matches!(product.price, Price::Open { .. })
 }

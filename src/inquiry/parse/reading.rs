@@ -84,7 +84,7 @@ fn counted(product: Arc<Product>, rest: Pieces<'_, '_>, behind: Pieces<'_, '_>) 
 
 /// Every complete number with its tail, the shortest first.
 fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
-    let open = is_open(product);
+    let open = product.is_open();
     let mut readings = Vec::new();
     let mut shorter = None;
     for (number, tail) in rest.numbers(product.number) {
@@ -119,11 +119,6 @@ fn in_doubt(readings: &[Reading], at: usize) -> bool {
 fn has_forgotten_nominal(readings: &[Reading]) -> bool {
     let has = |tail| readings.iter().any(|reading| reading.tail == tail);
     has(Tail::NominalOrPin) && has(Tail::Nothing)
-}
-
-/// Whether the agent names the nominal.
-pub(super) fn is_open(product: &Product) -> bool {
-    matches!(product.price, Price::Open { .. })
 }
 
 impl Reading {

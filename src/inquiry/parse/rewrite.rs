@@ -7,7 +7,7 @@ use super::{
     Error, Request, doubt,
     nominal::{self, Nominal},
     pieces::{Piece, Pieces},
-    reading::{Tail, is_open},
+    reading::Tail,
 };
 use crate::{
     catalog::Product,
@@ -39,7 +39,7 @@ pub(super) fn words_around(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Opti
         return Some(Error::Several);
     }
     let numbers = from.numbers(product.number);
-    let request = if is_open(product) {
+    let request = if product.is_open() {
         let with_nominal = |(number, behind)| request(product, number, Some(nominal_in(behind)?.rupiah));
         only(numbers.filter_map(with_nominal))
     } else {
