@@ -148,3 +148,22 @@ fn in_thousands(Rupiah(nominal): Rupiah) -> String {
 fn codes(codes: &[ProductCode]) -> Html {
     Html::joined(codes.iter().map(|code| Html::code(code.as_str())), " / ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn an_example_has_a_nominal_that_would_be_taken() {
+        let catalog = Catalog::load(None).unwrap();
+        let shown = |min, max| {
+            let price = Price::Open { min: Rupiah(min), max: Rupiah(max) };
+            of(&Product { price, ..Product::clone(catalog.get("DNOPEN").unwrap()) }, "081000000002")
+        };
+        assert_eq!(shown(1_000, 10_000_000), "DNOPEN 081000000002 50rb");
+        assert_eq!(shown(1_000, 20_000), "DNOPEN 081000000002 20rb");
+        assert_eq!(shown(100_000, 200_000), "DNOPEN 081000000002 100rb");
+        assert_eq!(shown(62_500, 200_000), "DNOPEN 081000000002 Rp62.500");
+    }
+}

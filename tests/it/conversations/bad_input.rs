@@ -54,6 +54,7 @@ async fn what_is_missing_is_asked_for_with_an_example() {
         ("/cek", "Nomor mana yang dicek? Contoh: /cek PLN20 01105691111"),
         ("/cek PLN20", "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111"),
         ("/cek gopay10", "⚠️ Nomornya belum ada. Contoh: GOPAY10 0817345544"),
+        ("/cek max5000", "⚠️ Nomornya belum ada. Contoh: MAX5000 01105691111"),
         ("/cek DNOPEN 50rb", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek 01105691111", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
@@ -171,20 +172,35 @@ async fn what_could_mean_two_things_is_asked_again() {
 
 #[tokio::test]
 async fn a_long_catalog_does_not_make_a_long_question() {
-    let mut scene = Scene::new().await;
     let product = |n: u32| {
         format!(
             "[[product]]\ncode = \"PLN{n}\"\nname = \"PLN {n}.000\"\nprovider = \"PLN\"\nbuying = 1000\nselling = 2000\n"
         )
     };
-    scene.sell(&[50, 100, 200, 500, 1000].map(product).concat());
-    let budi = scene.owner("Budi").in_private();
-    let bot = scene.start();
-    let table = [(
-        "01105691111",
-        "⚠️ Kode produknya apa? Untuk nomor itu misalnya PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / PLN1000. \
-         Daftar kode: /produk",
-    )];
-    refuses(&scene, &budi, &table).await;
-    scene.end(bot).await;
+    let six = [
+        (
+            "01105691111",
+            "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / MAX5000.",
+        ),
+        (
+            "token 01105691111",
+            "⚠️ Kode token tidak ada. Untuk nomor itu bisa PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / MAX5000.",
+        ),
+    ];
+    let seven = [
+        (
+            "01105691111",
+            "⚠️ Kode produknya apa? Untuk nomor itu misalnya PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / PLN1000. \
+             Daftar kode: /produk",
+        ),
+        ("token 01105691111", "⚠️ Kode token tidak ada. Daftar kode: /produk"),
+    ];
+    for (products, table) in [(&[50, 100, 200, 500][..], six), (&[50, 100, 200, 500, 1000], seven)] {
+        let mut scene = Scene::new().await;
+        scene.sell(&products.iter().copied().map(product).collect::<String>());
+        let budi = scene.owner("Budi").in_private();
+        let bot = scene.start();
+        refuses(&scene, &budi, &table).await;
+        scene.end(bot).await;
+    }
 }

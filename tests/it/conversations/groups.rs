@@ -175,6 +175,8 @@ async fn the_number_of_an_example_is_nobodys() {
     let found = ask(&talk, "/cek PLN20 00000000002").await;
     talk.replies_to(&found, "/cek PLN20").await;
     assert_eq!(body(&talk.reply().await)[1], "SITI MISALNYA");
+    talk.replies_to(&found, "@ceknomor_bot makasih").await;
+    assert!(talk.reply().await.text().starts_with("Ketik kode produk dan nomornya"), "thanks ask for nothing");
     scene.end(bot).await;
 }
 
