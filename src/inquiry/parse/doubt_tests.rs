@@ -121,6 +121,7 @@ fn a_pin_that_is_called_so_is_taken_out_and_told_of() {
         ("MAX5000 pin 12345", "number? !pin"),
         ("MAX5000 pin saya 12345", "number? !pin"),
         ("pin 1234", "pin? !pin"),
+        ("cek pin 1234", "pin? !pin"),
         ("pin1234 PLN20 01105691111", "words around PLN20 01105691111 !pin"),
         // What stood around it is not joined.
         ("PLN20 0110569 pin 1234 1111", "TooShort { missing: 4 } !pin"),

@@ -20,7 +20,7 @@ const MOST_WORDS_BETWEEN: usize = 3;
 const LENGTH: RangeInclusive<usize> = 4..=8;
 
 /// Takes out what is called a PIN (`pin 1234`, `PIN: 12 34 56`, `pin saya 1234`, `pin1234`), and tells whether there was any.
-/// Its name stays, so that nothing before it is joined with what stands behind; only at the end, behind anything else, it
+/// Its name stays, so that nothing before it is joined with what stands behind; only at the end, behind other figures, it
 /// goes too.
 pub(super) fn take_out<'t>(pieces: &[Piece<'t>], catalog: &Catalog) -> (Vec<Piece<'t>>, bool) {
     let pieces: Vec<_> = pieces.iter().flat_map(|piece| label_apart(*piece, catalog)).collect();
@@ -37,8 +37,11 @@ pub(super) fn take_out<'t>(pieces: &[Piece<'t>], catalog: &Catalog) -> (Vec<Piec
             rest = behind;
         }
     }
-    if at_the_end && kept.len() > 1 {
-        kept.pop_if(|last| is_label(last.text));
+    if let ([.., before, last], true) = (kept.as_slice(), at_the_end)
+        && is_label(last.text)
+        && !before.is_word()
+    {
+        kept.pop();
     }
     (kept, seen)
 }
@@ -68,11 +71,11 @@ fn pieces_of_pin(pieces: &[Piece<'_>]) -> usize {
         *total += digits;
         Some(*total)
     });
-    let mut totals = totals.enumerate();
-    match totals.next() {
+    let mut fitting = totals.enumerate().take_while(|(_, total)| total <= LENGTH.end());
+    match fitting.next() {
         None => 0,
         Some((_, digits)) if LENGTH.contains(&digits) => 1,
-        Some(_) => totals.filter(|(_, total)| LENGTH.contains(total)).last().map_or(0, |(at, _)| at + 1),
+        Some(_) => fitting.filter(|(_, total)| LENGTH.contains(total)).last().map_or(0, |(at, _)| at + 1),
     }
 }
 
