@@ -54,6 +54,12 @@ fn an_amount_before_a_number_is_no_part_of_it() {
         ("OVO10 10.000 0817-345-544", "words around OVO10 0817345544"),
         ("OVO10 10.000 0817345544", "words around OVO10 0817345544"),
         ("MAX5000 5000 01105691111", "ambiguous"),
+        // In thousands, before a whole number.
+        ("PLN20 100 01105691111", "words around PLN20 01105691111"),
+        ("OVO10 100 0817345544", "words around OVO10 0817345544"),
+        ("DNOPEN 100 0817345544", "nominal?"),
+        ("MAX5000 100 01105691111", "ambiguous"),
+        ("PLN20 512 345678901", "PLN20 512345678901"),
         ("MAX5000 5000 12345", "ambiguous"),
         ("DNOPEN 50000 0817345544", "nominal first DNOPEN 0817345544 50000"),
         ("PLN20 5000 1234 5678", "PLN20 500012345678"),

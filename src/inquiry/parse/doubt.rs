@@ -95,7 +95,8 @@ pub(super) fn behind_count<'p, 't>(rest: Pieces<'p, 't>, product: &Product) -> O
     behind.find(begins_number).filter(|_| !product.is_open())
 }
 
-/// A digit or two in front of a number. No number is written with one digit apart, but for its zero and a country's code.
+/// A digit or two in front of a number, or three (`100`, in thousands) in front of a whole one. No number is written with
+/// one digit apart, but for its zero and a country's code.
 fn is_count(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
     let is_country = kind == NumberKind::Mobile && first.text == "62";
     let next = rest.all().get(1).map_or(0, Piece::digits);
@@ -106,6 +107,7 @@ fn is_count(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
         && match first.digits() {
             1 => next >= 3,
             2 => next >= NEARLY_A_NUMBER || next >= 3 && set_off,
+            3 => begins_whole(rest.split(1).1, kind),
             _ => false,
         }
 }
