@@ -76,6 +76,7 @@ fn dates_and_fractions_are_no_part_of_a_number() {
         ("DNOPEN 0812 345 678 1/2jt", "bad nominal"),
         ("DNOPEN 0817345544/50rb", "DNOPEN 0817345544 50000"),
         ("PLN20 01105691111/512345678901", "several"),
+        ("PLN20 01105691111|512345678901", "several"),
         ("PLN20 01105691111,20", "ambiguous"),
         ("PLN20 01105691111 23/11/26", "ambiguous"),
     ]);
