@@ -117,7 +117,7 @@ outages-rate = { $provider }: { $percent }% of { $checks ->
         [one] 1 check
        *[other] { $checks } checks
     } answered
-outages-median = median { $seconds } seconds
+outages-median = usually { $seconds } seconds
 
 ## What can't be checked as typed
 

@@ -111,7 +111,7 @@ outages-none = Belum ada cek dalam 15 menit terakhir.
 outages-up = ✅
 outages-down = ⚠️
 outages-rate = { $provider }: { $percent }% dari { $checks } cek terjawab
-outages-median = median { $seconds } detik
+outages-median = biasanya { $seconds } detik
 
 ## Ketikan yang belum bisa dicek
 
