@@ -34,6 +34,7 @@ fn a_code_that_is_missing_or_unknown_gets_a_hint() {
         ("0817345544 DNOPEN 10000", "code? DNOPEN"),
         ("0817345544 DNOPN", "DNOPN? DNOPEN"),
         ("1234", "code?"),
+        ("12345", "code? MAX5000"),
         // No code is near: what fits the number; in a sentence, no word of it is taken for one.
         ("token 20rb 01105691111", "token? fits PLN20 MAX5000"),
         ("shopee 0817345544", "shopee? fits OVO10 GOPAY10 DN1 DNOPEN MAX5000"),
