@@ -209,6 +209,7 @@ fn a_nominal_is_read_in_every_form() {
         ("DNOPEN 0812 3456 7890 1.250.000", "DNOPEN 081234567890 1250000"),
         ("0817345544 10rb dnopen", "DNOPEN 0817345544 10000"),
         ("DNOPEN 0817345544 10jt", "DNOPEN 0817345544 10000000"),
+        ("DNOPEN 0817345544 1rb", "DNOPEN 0817345544 1000"),
     ]);
 }
 
