@@ -1,5 +1,7 @@
 //! What it costs to make words of an answer, of a refusal, and to cut a long text for Telegram.
 
+#![expect(clippy::expect_used, reason = "a benchmark without its words should say so and end")]
+
 use std::{hint::black_box, sync::Arc};
 
 use ceknomor::{
@@ -16,10 +18,10 @@ use chrono::DateTime;
 use criterion::Criterion;
 
 fn main() {
-    let (Ok(catalog), Ok(locale)) = (Catalog::load(None), Locale::new()) else { return };
-    let (Some(product), Some(number)) = (catalog.get("PLN20"), CustomerNumber::from_record("01105691111")) else {
-        return;
-    };
+    let catalog = Catalog::load(None).expect("the built-in products");
+    let locale = Locale::new().expect("the embedded words");
+    let product = catalog.get("PLN20").expect("a built-in product");
+    let number = CustomerNumber::from_record("01105691111").expect("a number");
     let request = Request { product: Arc::clone(product), number, nominal: None };
     let found = Verdict::Found(Customer {
         name: CustomerName::new("BAHARRUDIN1"),

@@ -117,7 +117,7 @@ outages-rate = { $provider }: { $percent }% of { $checks ->
         [one] 1 check
        *[other] { $checks } checks
     } answered
-outages-median = median { $seconds } seconds
+outages-median = usually { $seconds } seconds
 
 ## What can't be checked as typed
 
@@ -149,8 +149,8 @@ words-around-nominal = ⚠️ Write only the code, the number and the nominal: {
 nominal-first = ⚠️ The nominal comes last: { $line }
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
 nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots. Example: <code>{ $example }</code>
-bad-nominal = ⚠️ I can't read the nominal. Write it as <code>50000</code> or <code>50rb</code>.
-nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }.
+bad-nominal = ⚠️ I can't read the nominal. Example: <code>{ $example }</code>
+nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }. Example: <code>{ $example }</code>
 nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $line }</code>
 ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN. Example: <code>{ $example }</code>
 several = ⚠️ One number a message, please, so that none is mixed up.

@@ -111,7 +111,7 @@ outages-none = Belum ada cek dalam 15 menit terakhir.
 outages-up = ✅
 outages-down = ⚠️
 outages-rate = { $provider }: { $percent }% dari { $checks } cek terjawab
-outages-median = median { $seconds } detik
+outages-median = biasanya { $seconds } detik
 
 ## Ketikan yang belum bisa dicek
 
@@ -137,8 +137,8 @@ words-around-nominal = ⚠️ Tulis kode, nomor, dan nominal saja: { $line }
 nominal-first = ⚠️ Nominal ditulis di belakang: { $line }
 missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
 nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: <code>{ $example }</code>
-bad-nominal = ⚠️ Nominalnya tidak terbaca. Tulis misalnya <code>50000</code> atau <code>50rb</code>.
-nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }.
+bad-nominal = ⚠️ Nominalnya tidak terbaca. Contoh: <code>{ $example }</code>
+nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }. Contoh: <code>{ $example }</code>
 nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $line }</code>
 ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: <code>{ $example }</code>
 several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.

@@ -68,6 +68,7 @@ fn products_are_found_by_provider_and_word() {
     assert_eq!(codes(catalog.search("100.0")), ["PLN100"]);
     assert_eq!(codes(catalog.search("token listrik")), ["PLN20", "PLN100"]);
     assert_eq!(codes(catalog.search("Ojek")), ["MAX5000"]);
+    assert_eq!(codes(catalog.search("dompet")), ["OVO10", "GOPAY10", "DN1", "DNOPEN"]);
     assert_eq!(catalog.search("").len(), 7);
     assert_eq!(catalog.nearest("PLN101", 3).iter().map(ProductCode::as_str).collect::<Vec<_>>(), ["PLN100", "PLN20"]);
     assert!(catalog.search("telkomsel").is_empty());
@@ -106,6 +107,53 @@ fn a_file_changes_hides_and_adds() {
     assert_eq!(catalog.get("OVO10").unwrap().price, Price::Open { min: Rupiah(10_000), max: Rupiah(20_000) });
     assert_eq!(catalog.get("MAX5000").unwrap().number, NumberKind::Mobile);
     assert_eq!(with("").unwrap().products(), built_in().products());
+}
+
+#[test]
+fn a_product_of_another_provider_asks_for_that_ones_number() {
+    let catalog = with("[[product]]\ncode = \"DN1\"\nprovider = \"Maxim\"\nname = \"Saldo 1.000\"").unwrap();
+    assert_eq!(catalog.get("DN1").unwrap().number, NumberKind::DriverId);
+    assert_eq!(codes(catalog.search("maxim")), ["DN1", "MAX5000"], "whatever its code and name are");
+}
+
+#[test]
+fn a_product_that_is_put_away_is_not_sold_though_the_file_has_all_of_it() {
+    let catalog = with(
+        r#"
+        [[product]]
+        code = "PLN50"
+        name = "PLN 50.000"
+        provider = "PLN"
+        buying = 50150
+        selling = 50500
+        hidden = true
+        "#,
+    )
+    .unwrap();
+    assert!(catalog.get("PLN50").is_none());
+}
+
+#[test]
+fn codes_of_other_bots_are_refused() {
+    for code in ["S", "SAL", "H", "CH", "HRG", "R", "RKP", "LAP", "K", "G", "GP", "CEKPLN", "lap"] {
+        let said = with(&format!("[[product]]\ncode = \"{code}\"")).unwrap_err();
+        assert!(said.contains("agents know"), "{said}");
+    }
+}
+
+#[test]
+fn bounds_are_kept_to_the_last() {
+    let priced = |buying: u64| format!("[[product]]\ncode = \"DN1\"\nbuying = {buying}\nselling = 100000000\n");
+    assert!(with(&priced(100)).is_ok() && with(&priced(99)).is_err());
+    assert!(with(&priced(100_000_000)).is_ok() && with(&priced(100_000_001)).is_err());
+
+    let named = |name: &str| with(&format!("[[product]]\ncode = \"DN1\"\nname = \"{name}\"\n"));
+    assert!(named(&"é".repeat(60)).is_ok() && named(&"é".repeat(61)).is_err());
+    assert!(named("dua\\nbaris").is_err(), "an answer's heading is one line");
+
+    assert!(ProductCode::new(&"A".repeat(20)).is_some() && ProductCode::new(&"A".repeat(21)).is_none());
+    let said = with(&format!("[[product]]\ncode = \"DN1\"\nprovider = \"X\\n{}\"\n", "Y".repeat(500))).unwrap_err();
+    assert!(said.lines().count() == 1 && said.len() < 150, "{said}");
 }
 
 #[test]

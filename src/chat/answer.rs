@@ -143,3 +143,21 @@ fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
         OperatorProblem::NoApi => say!(words, "remedy-no-api"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{catalog::Catalog, locale::Locale, value::Language};
+
+    #[test]
+    fn a_refusal_without_words_says_that_there_are_none() {
+        let (catalog, locale) = (Catalog::load(None).unwrap(), Locale::new().unwrap());
+        let number = CustomerNumber::parse("01105691111", NumberKind::Meter).unwrap();
+        let said = |words: &str| {
+            let verdict = Verdict::Other(words.into());
+            without_customer(locale.words(Language::Id), catalog.get("PLN20").unwrap(), &number, &verdict).plain()
+        };
+        assert!(said("Saldo kurang").ends_with("\nKeterangan: Saldo kurang"));
+        assert!(said("").starts_with("⚠️ Cek ke PLN ditolak tanpa keterangan."), "{}", said(""));
+    }
+}

@@ -133,6 +133,7 @@ mod tests {
         assert_eq!(without_mention("@ceknomorbot PLN20 1", "CeknomorBot").as_deref(), Some("PLN20 1"));
         assert_eq!(without_mention("PLN20\n1 @ceknomorbot", "ceknomorbot").as_deref(), Some("PLN20\n1"));
         assert_eq!(without_mention("@ceknomorbot: PLN20 1", "ceknomorbot").as_deref(), Some("PLN20 1"));
+        assert_eq!(without_mention("halo @ceknomorbot, PLN20 1", "ceknomorbot").as_deref(), Some("halo PLN20 1"));
         assert_eq!(without_mention("a@ceknomorbot.com", "ceknomorbot"), None);
     }
 }

@@ -106,9 +106,11 @@ impl Talk {
     /// `/PLN20 01105691111`: what is no command may hold a check all the same, or a PIN.
     fn unknown_command(&self, words: Words<'_>, text: &str) -> Intent {
         let Parsed { request, pin_seen } = parse(text, &self.catalog);
-        let text = match request {
-            Ok(request) | Err(Error::Words(request)) => refusal(words, &Error::Words(request)),
-            Err(_) => say!(words, "unknown-command"),
+        let error = request.map_or_else(|error| error, Error::Words);
+        let text = match &error {
+            Error::Words(_) => refusal(words, &error),
+            Error::UnknownCode { lines, .. } if !lines.is_empty() => refusal(words, &error),
+            _ => say!(words, "unknown-command"),
         };
         Intent::Answer { text, leak: pin_seen.then_some(Leak::Question) }
     }

@@ -73,6 +73,15 @@ mod tests {
     use crate::{locale::Locale, value::Language};
 
     #[test]
+    fn a_provider_that_is_left_alone_is_shown_though_nobody_asked_lately() {
+        let locale = Locale::new().unwrap();
+        let health = |is_down| Health { checks: 0, answered: 0, median: None, is_down };
+        let report = [(Provider::Pln, health(true)), (Provider::Ovo, health(false))];
+        let shown = outages(locale.words(Language::Id), &report).plain();
+        assert!(shown.contains("⚠️ PLN") && !shown.contains("OVO"), "{shown}");
+    }
+
+    #[test]
     fn a_provider_that_misses_more_than_one_in_ten_is_marked() {
         let locale = Locale::new().unwrap();
         let shown = |checks, answered, is_down| {

@@ -119,7 +119,10 @@ pub(super) fn has_digits(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::NumberError;
+    use crate::{
+        chat::reply::{Place, Role},
+        value::{ChatId, NumberError, UserId},
+    };
 
     fn catalog() -> Catalog {
         Catalog::load(None).unwrap()
@@ -179,6 +182,7 @@ mod tests {
     fn a_pin_is_no_number_to_ask_about() {
         assert!(read_reply("MAX5000", "pin saya 12345").is_err());
         assert_eq!(read_reply("MAX5000", "id 01105691111 pin 12345 kak").as_deref(), Ok("MAX5000 01105691111"));
+        assert_eq!(read_reply("MAX5000", "id 123456789 pin 12345 kak").as_deref(), Ok("MAX5000 123456789"));
     }
 
     #[test]
@@ -192,6 +196,27 @@ mod tests {
         let (parsed, leak) = read("PLN20", Some("PLN20.01105691111.1234"), &catalog());
         assert_eq!(parsed.request.map(|request| request.line()).as_deref(), Ok("PLN20 01105691111"));
         assert!(parsed.pin_seen && leak == Leak::Quoted);
+    }
+
+    #[test]
+    fn a_check_of_another_product_is_not_made() {
+        let asked = read_reply("PLN20", "OVO10 0817345544");
+        assert!(matches!(asked, Err(Error::Number(_, NumberError::TooShort { missing: 1 }))), "{asked:?}");
+    }
+
+    #[test]
+    fn the_shortest_number_in_a_message_of_the_bots_own_is_one() {
+        let quoted = |text: &str| Ask {
+            chat: ChatId(1),
+            user: UserId(1),
+            place: Place::Private,
+            role: Role::Agent,
+            text: "MAX5000".into(),
+            quoted: Some(text.into()),
+            replies_to_bot: true,
+        };
+        assert!(source(&quoted("✅ Maxim 5.000\nBUDI CONTOH\nID Driver: 12345")).is_some());
+        assert!(source(&quoted("⚠️ ID Driver 5–15 digit: kurang 1 digit.")).is_none());
     }
 
     #[test]
@@ -226,5 +251,7 @@ mod tests {
     fn what_was_typed_is_never_replaced() {
         assert!(matches!(read_reply("PLN20 0110569111", "01105691111"), Err(Error::Number(..))));
         assert!(matches!(read_reply("PLN20", "belum masuk kak"), Err(Error::MissingNumber(_))));
+        let alone = read_reply("jam 5", "01105691111");
+        assert!(matches!(&alone, Err(Error::UnknownCode { fitting, .. }) if fitting.is_empty()), "{alone:?}");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     inquiry::parse::{Error, Request},
     locale::{Html, Words, rupiah},
     say,
-    value::{NumberError, NumberKind, Rupiah},
+    value::{CustomerNumber, NumberError, NumberKind, Rupiah},
 };
 
 /// More codes than these are a list of their own.
@@ -22,7 +22,13 @@ const USUAL_NOMINAL: Rupiah = Rupiah(50_000);
 pub fn refusal(words: Words<'_>, error: &Error) -> Html {
     match error {
         Error::Empty => say!(words, "empty-check"),
-        Error::UnknownCode { typed, nearest, fitting } => unknown_code(words, typed, nearest, fitting),
+        Error::UnknownCode { typed, nearest, lines, .. } if !nearest.is_empty() => {
+            say!(words, "unknown-code-nearest", typed = typed, codes = near(nearest, lines))
+        }
+        Error::UnknownCode { typed, fitting, .. } if (1..=MOST_CODES).contains(&fitting.len()) => {
+            say!(words, "unknown-code-fitting", typed = typed, codes = codes(fitting))
+        }
+        Error::UnknownCode { typed, .. } => say!(words, "unknown-code", typed = typed),
         Error::MissingCode { fitting } if fitting.is_empty() => say!(words, "missing-code-unknown"),
         Error::MissingCode { fitting } if fitting.len() > MOST_CODES => {
             let some = fitting.get(..MOST_CODES).unwrap_or(fitting);
@@ -42,8 +48,10 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
         Error::NominalOrPin(product, number) => {
             say!(words, "nominal-or-pin", example = of(product, number.as_str()))
         }
-        Error::BadNominal(_) => say!(words, "bad-nominal"),
-        Error::NominalOutOfRange(product) => nominal_range(words, product),
+        Error::BadNominal(product, number) => {
+            say!(words, "bad-nominal", example = of(product, number.as_str()))
+        }
+        Error::NominalOutOfRange(product, number) => nominal_range(words, product, number),
         Error::NominalNotTaken(request) => {
             let (code, name) = (request.product.code.as_str(), &request.product.name);
             say!(words, "nominal-not-taken", code = code, product = name, line = request.line())
@@ -55,15 +63,11 @@ pub fn refusal(words: Words<'_>, error: &Error) -> Html {
     }
 }
 
-/// Codes that may have been meant; else those for the number, unless they are a list of their own.
-fn unknown_code(words: Words<'_>, typed: &str, nearest: &[ProductCode], fitting: &[ProductCode]) -> Html {
-    if !nearest.is_empty() {
-        say!(words, "unknown-code-nearest", typed = typed, codes = codes(nearest))
-    } else if (1..=MOST_CODES).contains(&fitting.len()) {
-        say!(words, "unknown-code-fitting", typed = typed, codes = codes(fitting))
-    } else {
-        say!(words, "unknown-code", typed = typed)
-    }
+/// Codes that may have been meant, each with the rest of what was typed where that makes a line to copy.
+fn near(codes: &[ProductCode], lines: &[Request]) -> Html {
+    let line_of = |code: &ProductCode| lines.iter().find(|line| line.product.code == *code).map(Request::line);
+    let shown = codes.iter().map(|code| Html::code(&line_of(code).unwrap_or_else(|| code.to_string())));
+    Html::joined(shown, " / ")
 }
 
 /// What to type instead; the words themselves may be personal and are not repeated.
@@ -103,12 +107,13 @@ fn shape(words: Words<'_>, kind: NumberKind) -> Html {
     }
 }
 
-fn nominal_range(words: Words<'_>, product: &Product) -> Html {
+fn nominal_range(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Html {
+    let (code, example) = (product.code.as_str(), of(product, number.as_str()));
     match product.price {
         Price::Open { min, max } => {
-            say!(words, "nominal-range", code = product.code.as_str(), min = min, max = max)
+            say!(words, "nominal-range", code = code, min = min, max = max, example = example)
         }
-        Price::Fixed { .. } => say!(words, "bad-nominal"),
+        Price::Fixed { .. } => say!(words, "bad-nominal", example = example),
     }
 }
 
@@ -142,4 +147,23 @@ fn in_thousands(Rupiah(nominal): Rupiah) -> String {
 
 fn codes(codes: &[ProductCode]) -> Html {
     Html::joined(codes.iter().map(|code| Html::code(code.as_str())), " / ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn an_example_has_a_nominal_that_would_be_taken() {
+        let catalog = Catalog::load(None).unwrap();
+        let shown = |min, max| {
+            let price = Price::Open { min: Rupiah(min), max: Rupiah(max) };
+            of(&Product { price, ..Product::clone(catalog.get("DNOPEN").unwrap()) }, "081000000002")
+        };
+        assert_eq!(shown(1_000, 10_000_000), "DNOPEN 081000000002 50rb");
+        assert_eq!(shown(1_000, 20_000), "DNOPEN 081000000002 20rb");
+        assert_eq!(shown(100_000, 200_000), "DNOPEN 081000000002 100rb");
+        assert_eq!(shown(62_500, 200_000), "DNOPEN 081000000002 Rp62.500");
+    }
 }

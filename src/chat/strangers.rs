@@ -24,3 +24,17 @@ impl Strangers {
         told.insert(user)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_is_news_once_and_again_when_too_many_were_remembered() {
+        let strangers = Strangers::default();
+        let users = || (0..MOST as u64).map(UserId);
+        assert!(users().all(|user| strangers.is_news_to(user)));
+        assert!(strangers.is_news_to(UserId(0)), "all were forgotten");
+        assert!(!strangers.is_news_to(UserId(0)));
+    }
+}

@@ -104,6 +104,18 @@ mod tests {
     }
 
     #[test]
+    fn every_month_has_its_name() {
+        let locale = Locale::new().unwrap();
+        let names = |language| {
+            let first_days = (1..=12).map(|month| format!("2026-{month:02}-01T00:00:00Z").parse().unwrap());
+            let names = first_days.map(|day| date(day, locale.words(language)).replace("1 ", "").replace(" 2026", ""));
+            names.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(Language::Id), "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des");
+        assert_eq!(names(Language::En), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec");
+    }
+
+    #[test]
     fn spans_have_the_languages_own_decimals() {
         let locale = Locale::new().unwrap();
         let written = |millis, language| seconds(Duration::from_millis(millis), locale.words(language));

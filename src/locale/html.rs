@@ -158,6 +158,14 @@ mod tests {
         let parts: Vec<String> = text.split(9).into_iter().map(Html::into_string).collect();
         assert_eq!(parts, ["satu\ndua", "tiga"]);
         assert_eq!(Html::escape("x").split(4096), [Html::escape("x")]);
+        assert_eq!(Html::escape(" x\n").split(4096), [Html::escape("x")]);
+        // As Telegram counts, each of these is two.
+        assert_eq!(Html::escape("🙂🙂🙂").split(4), ["🙂🙂", "🙂"].map(Html::escape));
+    }
+
+    #[test]
+    fn code_is_text_too() {
+        assert_eq!(Html::code("<b>&").as_str(), "<code>&lt;b&gt;&amp;</code>");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::is_invisible;
+
 /// The longest name that is kept, in characters; the rest of a longer one is cut off.
 const LONGEST: usize = 100;
 
@@ -14,7 +16,9 @@ pub struct CustomerName(String);
 impl CustomerName {
     /// Cleans a name from outside; `None` when nothing readable is left.
     pub fn new(raw: &str) -> Option<Self> {
-        let words = raw.split(|c: char| c.is_whitespace() || is_invisible(c)).filter(|word| !word.is_empty());
+        // Marks could turn round the text around a name, or hide in it.
+        let is_gap = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+        let words = raw.split(is_gap).filter(|word| !word.is_empty());
         let name: String = words.collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
         // The cut may have left a space behind: what is read back from a record would lose it.
         let name = name.trim_end();
@@ -33,12 +37,6 @@ impl fmt::Debug for CustomerName {
     }
 }
 
-/// Control characters, and the marks that could turn round the text around a name or hide in it.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +45,7 @@ mod tests {
     fn a_name_is_cleaned_and_bounded() {
         assert_eq!(CustomerName::new("  BUDI\u{202e}\n SANTOSO ").map(|n| n.0), Some("BUDI SANTOSO".into()));
         assert_eq!(CustomerName::new(&"A".repeat(5000)).map(|n| n.0.len()), Some(LONGEST));
+        assert_eq!(CustomerName::new("BUDI\u{61c}\u{2028}SANTOSO\u{ad}").map(|n| n.0), Some("BUDI SANTOSO".into()));
         assert_eq!(CustomerName::new(" \u{0}\u{200e} "), None);
         let cut_at_a_space = CustomerName::new(&format!("{} B", "A".repeat(LONGEST - 1))).unwrap();
         assert_eq!(CustomerName::new(cut_at_a_space.as_str()), Some(cut_at_a_space));

@@ -1,4 +1,13 @@
-//! Integration tests: conversations with the bot through real parts, in one binary.
+//! Integration tests: the bot through real parts, in one binary.
+//!
+//! | | |
+//! |---|---|
+//! | [`conversations`] | what people say in chats and what the bot answers; the place to begin |
+//! | [`binary`] | the program as an operator has it: commands, settings, signals, logs, crashes |
+//! | [`inquiries`] | checks below the conversation: what is asked of Klikoo, and when |
+//! | [`layers`], [`words`] | what holds for the sources ([`source`]) and for the words of the chats |
+//! | [`scene`] | the stage of a conversation: everything around the bot, and the bot started and stopped |
+//! | [`bot_api`] | the strict Telegram on that stage; [`bot_api_itself`] holds it against a real client |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -31,9 +31,9 @@ fn mark_headers(text: &str) -> String {
 }
 
 fn behind_header(line: &str) -> Option<&str> {
-    let (date, rest) = line.trim_start().strip_prefix('[')?.split_once(']')?;
-    let is_date = date.contains('/') && date.chars().all(|c| c.is_ascii_digit() || " /.:,".contains(c));
-    let (_, message) = rest.split_once(": ").filter(|_| is_date)?;
+    let (time, rest) = line.trim_start().strip_prefix('[')?.split_once(']')?;
+    let is_time = time.chars().all(|c| c.is_ascii_digit() || " /.:,-".contains(c));
+    let (_, message) = rest.split_once(": ").filter(|_| is_time)?;
     Some(message)
 }
 

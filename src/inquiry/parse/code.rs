@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Error, nominal,
+    Error, Request, nominal,
     pieces::{Piece, Pieces},
+    reading,
 };
 use crate::{
     catalog::{Catalog, Product, ProductCode, is_taken},
@@ -61,7 +62,7 @@ pub(super) fn find<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<
     let is_provider = Provider::from_name(first.text).is_some();
     let number = if is_provider { pieces } else { without_labels(pieces) };
     let number_first = number.first().is_some_and(|piece| piece.is_group());
-    if number_first { code_last(number, catalog) } else { Err(code_is_none(first.text, rest.first(), pieces, catalog)) }
+    if number_first { code_last(number, catalog) } else { Err(code_is_none(0, pieces, catalog)) }
 }
 
 /// The same behind words that are no part of a check: `kak PLN20 …`, `1. PLN20 …`, `kak 01105691111 PLN20`. What is left out
@@ -85,7 +86,8 @@ pub(super) fn stands_in(pieces: Pieces<'_, '_>, catalog: &Catalog) -> bool {
 
 /// `NOMOR KODE`.
 fn code_last<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<Product>, Pieces<'p, 't>), Error> {
-    let (number, code) = pieces.split(pieces.all().len().saturating_sub(1));
+    let last = pieces.all().len().saturating_sub(1);
+    let (number, code) = pieces.split(last);
     let code = code.last().filter(|code| !code.is_group());
     if let Some(product) = code.and_then(|code| catalog.get(code.text)) {
         return Ok((Arc::clone(product), number));
@@ -94,15 +96,19 @@ fn code_last<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<P
     let fitting: Vec<_> = typed.filter_map(|piece| ProductCode::new(piece.text)).collect();
     match code {
         _ if !fitting.is_empty() => Err(Error::MissingCode { fitting }),
-        Some(code) => Err(code_is_none(code.text, number.last(), pieces, catalog)),
+        Some(_) => Err(code_is_none(last, pieces, catalog)),
         None => Err(Error::MissingCode { fitting: fitting_codes(pieces, catalog) }),
     }
 }
 
-/// What stands where a code should, and is none: mistyped, or another bot's; or no code was meant at all, where it is an
-/// amount or one of a sentence's words, as `neighbour` is. Who types another bot's code, or one with digits, knows of codes:
-/// what would fit the number is told to others.
-fn code_is_none(typed: &str, neighbour: Option<&Piece<'_>>, pieces: Pieces<'_, '_>, catalog: &Catalog) -> Error {
+/// What stands where a code should, first or last, and is none: mistyped, or another bot's; or no code was meant at all,
+/// where it is an amount or one of a sentence's words, as its neighbour is. Who types another bot's code, or one with
+/// digits, knows of codes: what would fit the number is told to others.
+fn code_is_none(at: usize, pieces: Pieces<'_, '_>, catalog: &Catalog) -> Error {
+    let (before, from) = pieces.split(at);
+    let (typed, behind) = from.split(1);
+    let (others, neighbour) = if at == 0 { (behind, behind.first()) } else { (before, before.last()) };
+    let typed = typed.text();
     let nearest = catalog.nearest(typed, NEAREST);
     let fitting = fitting_codes(pieces, catalog);
     let in_a_sentence = nearest.is_empty() && !is_taken(typed) && neighbour.is_some_and(Piece::is_word);
@@ -111,7 +117,18 @@ fn code_is_none(typed: &str, neighbour: Option<&Piece<'_>>, pieces: Pieces<'_, '
         return Error::MissingCode { fitting };
     }
     let is_code = is_taken(typed) || typed.contains(char::is_numeric);
-    Error::UnknownCode { typed: shown(typed), nearest, fitting: if is_code { Vec::new() } else { fitting } }
+    let fitting = if is_code { Vec::new() } else { fitting };
+    Error::UnknownCode { typed: shown(typed), lines: lines(&nearest, others, catalog), nearest, fitting }
+}
+
+/// The checks that these codes would make of the rest of a line.
+fn lines(codes: &[ProductCode], rest: Pieces<'_, '_>, catalog: &Catalog) -> Vec<Request> {
+    if stands_in(rest, catalog) {
+        return Vec::new();
+    }
+    let products = codes.iter().filter_map(|code| catalog.get(code.as_str()));
+    let read = products.map(|product| reading::of(Arc::clone(product), without_labels(rest)).request);
+    read.filter_map(|request| request.map_or_else(Error::into_line, Some)).collect()
 }
 
 /// `10K` may be a code and is an amount: in the middle of a text the amount is likelier.
@@ -131,18 +148,16 @@ fn fitting_codes(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Vec<ProductCode> 
     catalog.products().iter().filter(fits).map(|product| product.code.clone()).collect()
 }
 
-/// Whether a complete number stands anywhere: behind a word, or in one run.
+/// Whether a complete number stands anywhere.
 fn holds_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
     (0..pieces.all().len()).any(|at| {
-        let (before, from) = pieces.split(at);
-        let begins = before.last().is_none_or(|piece| !piece.is_group());
-        begins && from.numbers(kind).next().is_some() || from.split(1).0.number(kind).is_ok()
+        let (_, from) = pieces.split(at);
+        from.numbers(kind).next().is_some()
     })
 }
 
 fn without_labels<'p, 't>(pieces: Pieces<'p, 't>) -> Pieces<'p, 't> {
-    let labelled = without(pieces, &LABELS, |_| false);
-    if labelled.first().is_some_and(|piece| piece.is_group()) { labelled } else { pieces }
+    without(pieces, &LABELS, |_| false)
 }
 
 /// The pieces behind those in front that are one of `words`, in any case.
@@ -155,8 +170,8 @@ fn without<'p, 't>(pieces: Pieces<'p, 't>, words: &[&str], unless: impl Fn(&str)
 /// What was typed, short, and without what may be a number glued to it: the error may reach a log.
 fn shown(text: &str) -> String {
     let mut digits = 0;
-    let short = text.chars().filter(|c| !c.is_control()).take(24);
-    short
+    text.chars()
+        .take(24)
         .take_while(|c| {
             digits += usize::from(c.is_numeric());
             digits <= 6

@@ -11,12 +11,12 @@ fn a_code_that_is_missing_or_unknown_gets_a_hint() {
         ("", "empty"),
         (" .\u{200b}- \n", "empty"),
         ("cek", "empty"),
-        ("pln 01105691111", "pln? PLN20"),
-        ("dana 0817345544", "dana? DN1 DNOPEN"),
-        ("OVO 10 0817345544", "OVO? OVO10"),
-        ("PLN50 01105691111", "PLN50? PLN20"),
-        ("OVO1O 0817345544", "OVO1O? OVO10"),
-        ("goapy10 0817345544", "goapy10? GOPAY10"),
+        ("pln 01105691111", "pln? PLN20 01105691111"),
+        ("dana 0817345544", "dana? DN1 0817345544 / DNOPEN"),
+        ("OVO 10 0817345544", "OVO? OVO10 0817345544"),
+        ("PLN50 01105691111", "PLN50? PLN20 01105691111"),
+        ("OVO1O 0817345544", "OVO1O? OVO10 0817345544"),
+        ("goapy10 0817345544", "goapy10? GOPAY10 0817345544"),
         ("halo semua", "halo?"),
         ("S", "S?"),
         ("LAP.0", "LAP?"),
@@ -34,6 +34,7 @@ fn a_code_that_is_missing_or_unknown_gets_a_hint() {
         ("0817345544 DNOPEN 10000", "code? DNOPEN"),
         ("0817345544 DNOPN", "DNOPN? DNOPEN"),
         ("1234", "code?"),
+        ("12345", "code? MAX5000"),
         // No code is near: what fits the number; in a sentence, no word of it is taken for one.
         ("token 20rb 01105691111", "token? fits PLN20 MAX5000"),
         ("shopee 0817345544", "shopee? fits OVO10 GOPAY10 DN1 DNOPEN MAX5000"),
@@ -45,6 +46,24 @@ fn a_code_that_is_missing_or_unknown_gets_a_hint() {
         ("listrik 20 01105691111", "code? PLN20 MAX5000"),
         ("XL10 0817345544", "XL10?"),
         ("tiket 50000", "tiket?"),
+    ]);
+}
+
+#[test]
+fn a_mistyped_code_is_shown_put_right_with_the_rest_of_the_line() {
+    all_are(&[
+        ("01105691111 PNL20", "PNL20? PLN20 01105691111"),
+        ("cek pln No. Meter: 0110-5691-111", "pln? PLN20 01105691111"),
+        ("pln 20rb 01105691111 kak", "pln? PLN20 01105691111"),
+        ("dana 50rb 0817345544", "dana? DN1 0817345544 / DNOPEN 0817345544 50000"),
+        ("dana 0817345544 50000", "dana? DN1 0817345544 / DNOPEN 0817345544 50000"),
+        ("pln 01105691111 pin 1234", "pln? PLN20 01105691111 !pin"),
+        // Where the rest is no check, there is but the code; nor is one of two numbers chosen.
+        ("PLN50", "PLN50? PLN20"),
+        ("pln 0110569111", "pln? PLN20"),
+        ("pln 1 01105691111", "pln? PLN20"),
+        ("pln 01105691111 512345678901", "pln? PLN20"),
+        ("PNL20 01105691111 OVO10 0817345544", "PNL20? PLN20"),
     ]);
 }
 

@@ -10,6 +10,7 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("PLN20\n1. 01105691111", "ambiguous"),
         ("PLN20 (1) 01105691111", "ambiguous"),
         ("PLN20 -1 01105691111", "ambiguous"),
+        ("PLN20 1 011 0569 1111", "ambiguous"),
         ("PLN20 1-01105691111", "ambiguous"),
         ("2-01105691111 PLN20", "ambiguous"),
         ("PLN20 no 1 01105691111", "ambiguous"),
@@ -24,7 +25,10 @@ fn a_count_before_a_number_is_no_part_of_it() {
         ("PLN20:\n1. 01105691111\n2. 01105691112", "several"),
         // Where they would be none, what to type is shown; or what is wrong with the number.
         ("PLN20 20 01105691111", "words around PLN20 01105691111"),
+        ("PLN20 20-01105691111", "words around PLN20 01105691111"),
+        ("PLN20 20. 0110 569 1111", "words around PLN20 01105691111"),
         ("OVO10 1. 0817345544", "words around OVO10 0817345544"),
+        ("OVO10 1-817345544", "words around OVO10 0817345544"),
         ("OVO10 1. 081734554", "TooShort { missing: 1 }"),
         ("DNOPEN 1. 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
         ("DNOPEN 50 0817345544", "nominal?"),
@@ -46,12 +50,20 @@ fn an_amount_before_a_number_is_no_part_of_it() {
         ("PLN20.000 01105691111", "words around PLN20 01105691111"),
         ("PLN20 20.000 01105691111", "words around PLN20 01105691111"),
         ("PLN20 20000 01105691111", "words around PLN20 01105691111"),
+        ("PLN20 12.500.000 01105691111", "words around PLN20 01105691111"),
         ("OVO10 10.000 0817-345-544", "words around OVO10 0817345544"),
         ("OVO10 10.000 0817345544", "words around OVO10 0817345544"),
         ("MAX5000 5000 01105691111", "ambiguous"),
+        // In thousands, before a whole number.
+        ("PLN20 100 01105691111", "words around PLN20 01105691111"),
+        ("OVO10 100 0817345544", "words around OVO10 0817345544"),
+        ("DNOPEN 100 0817345544", "nominal?"),
+        ("MAX5000 100 01105691111", "ambiguous"),
+        ("PLN20 512 345678901", "PLN20 512345678901"),
         ("MAX5000 5000 12345", "ambiguous"),
         ("DNOPEN 50000 0817345544", "nominal first DNOPEN 0817345544 50000"),
         ("PLN20 5000 1234 5678", "PLN20 500012345678"),
+        ("PLN20 500 123456789", "PLN20 500123456789"),
     ]);
 }
 
@@ -64,6 +76,7 @@ fn dates_and_fractions_are_no_part_of_a_number() {
         ("DNOPEN 0812 345 678 1/2jt", "bad nominal"),
         ("DNOPEN 0817345544/50rb", "DNOPEN 0817345544 50000"),
         ("PLN20 01105691111/512345678901", "several"),
+        ("PLN20 01105691111|512345678901", "several"),
         ("PLN20 01105691111,20", "ambiguous"),
         ("PLN20 01105691111 23/11/26", "ambiguous"),
     ]);
@@ -83,6 +96,7 @@ fn a_number_with_hidden_digits_is_none() {
         ("PLN20..01105691111", "PLN20 01105691111"),
         ("*PLN20**01105691111#", "PLN20 01105691111"),
         ("PLN20.01105691111..1234", "PLN20 01105691111 !pin"),
+        ("OVO10.0817345544..1234", "OVO10 0817345544 !pin"),
         ("**PLN20 01105691111**", "PLN20 01105691111"),
     ]);
 }
@@ -123,7 +137,10 @@ fn what_whatsapp_puts_before_a_message_is_no_part_of_it() {
         ("[14:05, 23/11/2026] Budi: PLN20 01105691111", "words around PLN20 01105691111"),
         ("[23/11 14.05] +62 812-0000-0001: PLN20 01105691111", "words around PLN20 01105691111"),
         ("[23/11 14.05] +62 812-0000-0001: 01105691111", "code? PLN20 MAX5000"),
+        ("[14:05] +62 812-0000-0001: 01105691111", "code? PLN20 MAX5000"),
+        ("[2026-11-23, 14:05:01] +62 812-0000-0001: 01105691111", "code? PLN20 MAX5000"),
         ("OVO10\n[23/11 14.05] +62 812-0000-0001: isi ovo kak", "number?"),
+        ("[2026-11-23 14:05] +62 812-0000-0001: isi ovo kak", "code?"),
         ("OVO10\n[23/11 14.05] +62 812-0000-0001: isi 0817345544 kak", "words around OVO10 0817345544"),
         ("PLN20 0110\n[23/11 14.05] Budi: 5691111", "NotDigits"),
         ("[23/11 14.05] Budi: PLN20 01105691111\n[23/11 14.06] Budi: PLN20 01105691112", "several"),

@@ -1,11 +1,11 @@
-//! Digits that would be read as a number though nobody meant them to be one: a token, a bank's virtual account, a PIN
-//! behind a number that lacks digits, the end of a longer number. Whoever typed them is told, or asked again.
+//! Digits that would be read as a number though nobody meant them to be one: a token, a bank's virtual account, a PIN or a
+//! count behind a number that lacks digits, the end of a longer number. Whoever typed them is told, or asked again.
 
 use super::{
     nominal,
     pieces::{Piece, Pieces},
     pin,
-    reading::{Tail, is_open},
+    reading::Tail,
 };
 use crate::{
     catalog::Product,
@@ -18,6 +18,9 @@ const NEARLY_A_NUMBER: usize = 7;
 /// The same where the separator may be one within the number too.
 const SURELY_A_NUMBER: usize = 9;
 
+/// A count, or an amount in thousands, has no more digits.
+const MOST_OF_A_COUNT: usize = 2;
+
 /// An amount before a number has no more pieces: `1.250.000`.
 const MOST_OF_AN_AMOUNT: usize = 3;
 
@@ -26,7 +29,7 @@ pub(super) fn no_customer(rest: Pieces<'_, '_>, product: &Product) -> Option<(Nu
     let kind = product.number;
     let is_whole = begins_whole(rest, kind);
     if let Some((error, behind)) = virtual_account(rest).filter(|_| kind == NumberKind::Mobile && !is_whole) {
-        return Some((error, Tail::of(behind, is_open(product)).has_pin()));
+        return Some((error, Tail::of(behind, product.is_open()).has_pin()));
     }
     // A customer id of twelve and eight more are taken for a token too; elsewhere a whole number in front is one.
     let is_token = is_token(rest, kind) && (kind == NumberKind::Meter || !is_whole);
@@ -50,9 +53,15 @@ pub(super) fn no_customer_of_any(pieces: Pieces<'_, '_>) -> Option<(NumberError,
 /// digit is missing. Or a PIN behind `852808173455`, with which the two are a virtual account.
 pub(super) fn hides_a_pin(rest: Pieces<'_, '_>, product: &Product) -> bool {
     let [first, second, ..] = rest.all() else { return false };
-    let may_be_pin = if is_open(product) { second.is_pin_rather_than_nominal() } else { second.is_pin() };
+    let may_be_pin = if product.is_open() { second.is_pin_rather_than_nominal() } else { second.is_pin() };
     may_be_pin && (is_short_of_digits(rest, first, product.number) || is_account_with_pin(rest, product.number))
         || is_pin_first(rest, first, product.number)
+}
+
+/// Whether a count or an amount in thousands would complete a number that lacks digits: `0110569111 1`, `081734554 10`.
+pub(super) fn is_completed_by_count(rest: Pieces<'_, '_>, product: &Product) -> bool {
+    let [first, second, ..] = rest.all() else { return false };
+    second.is_bare() && second.digits() <= MOST_OF_A_COUNT && is_short_of_digits(rest, first, product.number)
 }
 
 fn is_short_of_digits(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
@@ -83,10 +92,11 @@ pub(super) fn behind_count<'p, 't>(rest: Pieces<'p, 't>, product: &Product) -> O
     };
     let amounts = (1..=rest.groups()).map(|end| rest.split(end)).take(MOST_OF_AN_AMOUNT);
     let mut behind = amounts.filter(|(head, _)| is_amount(*head)).map(|(_, behind)| behind);
-    behind.find(begins_number).filter(|_| !is_open(product))
+    behind.find(begins_number).filter(|_| !product.is_open())
 }
 
-/// A digit or two in front of a number. No number is written with one digit apart, but for its zero and a country's code.
+/// A digit or two in front of a number, or three (`100`, in thousands) in front of a whole one. No number is written with
+/// one digit apart, but for its zero and a country's code.
 fn is_count(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
     let is_country = kind == NumberKind::Mobile && first.text == "62";
     let next = rest.all().get(1).map_or(0, Piece::digits);
@@ -97,6 +107,7 @@ fn is_count(rest: Pieces<'_, '_>, first: &Piece<'_>, kind: NumberKind) -> bool {
         && match first.digits() {
             1 => next >= 3,
             2 => next >= NEARLY_A_NUMBER || next >= 3 && set_off,
+            3 => begins_whole(rest.split(1).1, kind),
             _ => false,
         }
 }
@@ -110,9 +121,7 @@ fn is_amount(head: Pieces<'_, '_>) -> bool {
 /// Whether what may be a PIN at a position may as well be one more group of a number written in groups.
 pub(super) fn goes_on(rest: Pieces<'_, '_>, at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| rest.all().get(before));
-    at >= 2
-        && kind_of(rest.gap(at)) == kind_of(rest.gap(at - 1))
-        && before.is_some_and(|group| group.digits() < SURELY_A_NUMBER)
+    before.is_some_and(|group| group.digits() < SURELY_A_NUMBER && kind_of(rest.gap(at)) == kind_of(rest.gap(at - 1)))
 }
 
 /// Twenty digits, however they are grouped.

@@ -18,6 +18,7 @@ fn a_virtual_account_in_groups_is_not_a_number_with_a_pin() {
         // With a PIN behind it.
         ("DN1 8528 0810 0000 0001 1234", "VirtualAccount { prefix: \"8528\" } !pin"),
         ("DN1.8528081000000001.123456", "VirtualAccount { prefix: \"8528\" } !pin"),
+        ("DN1 8528 0810000000 1 1234", "VirtualAccount { prefix: \"8528\" } !pin"),
         // A mobile number without its zero; or with a PIN, with which it might be an account.
         ("OVO10 852808173455", "OVO10 0852808173455"),
         ("DNOPEN 852808173455 50000", "DNOPEN 0852808173455 50000"),
@@ -37,6 +38,7 @@ fn a_number_in_groups_may_go_on_where_a_pin_would_stand() {
         // Set off by a separator of its own, or behind a number in one run, it is one.
         ("PLN20 0110 5691 111.1234", "PLN20 01105691111 !pin"),
         ("OVO10 0812-3456-7890 1234", "OVO10 081234567890 !pin"),
+        ("OVO10 0812 345 678\n1234", "OVO10 0812345678 !pin"),
         ("OVO10 +62 81234567890 123456", "OVO10 081234567890 !pin"),
     ]);
 }
@@ -58,7 +60,26 @@ fn a_number_that_lacks_digits_is_not_completed_by_a_pin() {
         ("PLN20.0110.5691111", "PLN20 01105691111"),
         ("OVO10 0812345 67890", "OVO10 081234567890"),
         ("DN1.0812.3456.7890", "DN1 081234567890"),
+        ("OVO10.081234.5678", "OVO10 0812345678"),
         ("DNOPEN.081734554.50000", "TooShort { missing: 1 }"),
+    ]);
+}
+
+#[test]
+fn a_number_that_lacks_digits_is_not_completed_by_a_count_or_an_amount() {
+    all_are(&[
+        ("PLN20 0110569111 1", "ambiguous"),
+        ("PLN20.0110569111.2", "ambiguous"),
+        ("PLN20.0110569111.2.1234", "ambiguous !pin"),
+        ("PLN20 0110569111-1", "ambiguous"),
+        ("0110569111 1 PLN20", "ambiguous"),
+        ("OVO10 081734554 10", "ambiguous"),
+        ("OVO10.08173455.10", "ambiguous"),
+        ("DNOPEN 081734554 50", "ambiguous"),
+        ("DNOPEN 081734554 5 50rb", "ambiguous"),
+        // A number in groups has no group as long.
+        ("OVO10 0817345 54 4", "OVO10 0817345544"),
+        ("PLN20 0110 5691 11 1", "PLN20 01105691111"),
     ]);
 }
 
@@ -76,6 +97,7 @@ fn a_dash_behind_a_whole_number_is_no_part_of_it() {
         ("01105691111-PLN20", "PLN20 01105691111"),
         ("PLN20 01105691111-BUDI", "words around PLN20 01105691111"),
         ("PLN20 0110-5691-111-1", "ambiguous"),
+        ("PLN20 0110-5691-111-12", "ambiguous"),
         ("PLN20.0110-5691-111-1234", "TooLong { extra: 3 } !pin"),
         ("OVO10 0812-3456-7890-1234", "TooLong { extra: 3 } !pin"),
         ("DNOPEN-0817345544-50000-1234", "DNOPEN 0817345544 50000 !pin"),
@@ -100,6 +122,7 @@ fn a_pin_that_is_called_so_is_taken_out_and_told_of() {
         ("MAX5000 pin 12345", "number? !pin"),
         ("MAX5000 pin saya 12345", "number? !pin"),
         ("pin 1234", "pin? !pin"),
+        ("cek pin 1234", "pin? !pin"),
         ("pin1234 PLN20 01105691111", "words around PLN20 01105691111 !pin"),
         // What stood around it is not joined.
         ("PLN20 0110569 pin 1234 1111", "TooShort { missing: 4 } !pin"),
@@ -129,6 +152,11 @@ fn a_pin_that_is_called_so_is_taken_out_in_groups_and_behind_more_words() {
         ("MAX5000 m-pin 12345", "number? !pin"),
         ("MAX5000 otp 123456", "number? !pin"),
         ("MAX5000 pin saya adalah 12345", "number? !pin"),
+        ("MAX5000 pin transaksi saya adalah 12345", "number? !pin"),
+        ("MAX5000 pin-nya 12345", "number? !pin"),
+        ("MAX5000 sandi 123456", "number? !pin"),
+        ("MAX5000 password 123456", "number? !pin"),
+        ("MAX5000 passcode 123456", "number? !pin"),
         ("MAX5000 12345 pin 12 34 56", "MAX5000 12345 !pin"),
         // As many digits are a number, whatever stands before them.
         ("PLN20 pin 123 45678901", "words around PLN20 12345678901"),
@@ -168,6 +196,18 @@ fn a_pin_in_front_or_behind_another_bots_command_is_told_of() {
         ("CEKPLN.512345678901", "CEKPLN?"),
         ("k 0812 3456 7890", "k?"),
         ("H.20000", "H?"),
+    ]);
+}
+
+#[test]
+fn without_a_code_a_pin_is_told_of_all_the_same() {
+    all_are(&[
+        ("0817345544 1234", "code? OVO10 GOPAY10 DN1 DNOPEN MAX5000 !pin"),
+        ("0817345544 10rb 1234", "code? OVO10 GOPAY10 DN1 DNOPEN MAX5000 !pin"),
+        ("852808173455 1234", "code? PLN20 OVO10 GOPAY10 DN1 DNOPEN MAX5000 !pin"),
+        // Twenty digits may be a mobile number and a PIN after all.
+        ("0812 3456 7890 1234 5678", "no customer: Token !pin"),
+        ("1234 5678 9012 3456 7890", "no customer: Token"),
     ]);
 }
 

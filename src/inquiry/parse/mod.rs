@@ -81,6 +81,8 @@ pub enum Error {
         typed: String,
         /// The nearest codes, nearest first; at most three.
         nearest: Vec<ProductCode>,
+        /// What to type with each of them, where the rest of the line is a check; in their order.
+        lines: Vec<Request>,
         /// The codes that ask for a number as it was typed, in the catalog's order; there may be many, or none.
         fitting: Vec<ProductCode>,
     },
@@ -103,18 +105,28 @@ pub enum Error {
     /// The product's denomination is open and no nominal was typed behind the number.
     MissingNominal(Arc<Product>, CustomerNumber),
     /// What stands where the nominal should is none.
-    BadNominal(Arc<Product>),
+    BadNominal(Arc<Product>, CustomerNumber),
     /// Digits stand where the nominal should that look like a PIN: `DNOPEN.0817345544.1234`, where the field's custom has
     /// `KODE.TUJUAN.PIN`.
     NominalOrPin(Arc<Product>, CustomerNumber),
     /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
-    NominalOutOfRange(Arc<Product>),
+    NominalOutOfRange(Arc<Product>, CustomerNumber),
     /// The product has a fixed denomination, and a nominal was typed; the request has none.
     NominalNotTaken(Request),
     /// The digits can be read in more than one way: better asked again than guessed.
     Ambiguous(Arc<Product>),
     /// More than one check in one message, or far more text than one check needs.
     Several,
+}
+
+impl Error {
+    /// The check that is to be typed instead, where the error knows it.
+    fn into_line(self) -> Option<Request> {
+        match self {
+            Self::Words(request) | Self::NominalFirst(request) | Self::NominalNotTaken(request) => Some(request),
+            _ => None,
+        }
+    }
 }
 
 /// Reads one check: what stands behind `/cek`, or a whole message.

@@ -3,7 +3,7 @@
 
 use super::{Error, Parsed, Request, clean, parse};
 use crate::{
-    catalog::{Catalog, Price, Product, ProductCode},
+    catalog::{Catalog, Price, ProductCode},
     value::{CustomerNumber, NumberError},
 };
 
@@ -61,10 +61,12 @@ fn reads_back(request: &Request, catalog: &Catalog) {
 fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
     match error {
         Error::Empty => assert!(!text.contains(|c: char| c.is_ascii_digit()), "something was typed"),
-        Error::UnknownCode { typed, nearest, fitting } => {
+        Error::UnknownCode { typed, nearest, lines, fitting } => {
             assert!(typed.chars().count() <= 24 && !typed.contains(char::is_control), "{typed:?}");
             assert!(nearest.len() <= 3);
             nearest.iter().chain(fitting).for_each(|code| is_in(catalog, code));
+            lines.iter().for_each(|line| is_sound(line, text, catalog));
+            assert!(lines.iter().all(|line| nearest.contains(&line.product.code)), "{lines:?} for {nearest:?}");
         }
         Error::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
         Error::Number(product, error) => {
@@ -77,11 +79,13 @@ fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
         Error::Words(request) | Error::NominalFirst(request) | Error::NominalNotTaken(request) => {
             is_sound(request, text, catalog);
         }
-        Error::MissingNominal(product, number) | Error::NominalOrPin(product, number) => {
-            assert!(is_open(product));
+        Error::MissingNominal(product, number)
+        | Error::BadNominal(product, number)
+        | Error::NominalOrPin(product, number)
+        | Error::NominalOutOfRange(product, number) => {
+            assert!(product.is_open());
             was_typed(number, text);
         }
-        Error::BadNominal(product) | Error::NominalOutOfRange(product) => assert!(is_open(product)),
         Error::MissingNumber(product) | Error::Ambiguous(product) => is_in(catalog, &product.code),
         Error::Several => {}
     }
@@ -112,8 +116,4 @@ fn is_the_same_in_any_case(text: &str, parsed: &Parsed, catalog: &Catalog) {
 
 fn is_in(catalog: &Catalog, code: &ProductCode) {
     assert!(catalog.get(code.as_str()).is_some(), "{code}");
-}
-
-fn is_open(product: &Product) -> bool {
-    matches!(product.price, Price::Open { .. })
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, Parsed, Request, doubt, nominal, nominal::Nominal, pieces::Pieces, refusal, refused};
+use super::{Error, Parsed, Request, doubt, nominal, nominal::Nominal, pieces::Pieces, pin, refusal, refused};
 use crate::{
     catalog::{Price, Product},
     value::CustomerNumber,
@@ -47,6 +47,10 @@ pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>) -> Parsed {
     if doubt::hides_a_pin(rest, &product) {
         return refused(Error::Ambiguous(product), true);
     }
+    if doubt::is_completed_by_count(rest, &product) {
+        let pin_seen = pin::behind_number(rest, product.number);
+        return refused(Error::Ambiguous(product), pin_seen);
+    }
     if let Some(behind) = doubt::behind_count(rest, &product) {
         return counted(product, rest, behind);
     }
@@ -80,7 +84,7 @@ fn counted(product: Arc<Product>, rest: Pieces<'_, '_>, behind: Pieces<'_, '_>) 
 
 /// Every complete number with its tail, the shortest first.
 fn all(product: &Product, rest: Pieces<'_, '_>) -> Vec<Reading> {
-    let open = is_open(product);
+    let open = product.is_open();
     let mut readings = Vec::new();
     let mut shorter = None;
     for (number, tail) in rest.numbers(product.number) {
@@ -115,11 +119,6 @@ fn in_doubt(readings: &[Reading], at: usize) -> bool {
 fn has_forgotten_nominal(readings: &[Reading]) -> bool {
     let has = |tail| readings.iter().any(|reading| reading.tail == tail);
     has(Tail::NominalOrPin) && has(Tail::Nothing)
-}
-
-/// Whether the agent names the nominal.
-pub(super) fn is_open(product: &Product) -> bool {
-    matches!(product.price, Price::Open { .. })
 }
 
 impl Reading {

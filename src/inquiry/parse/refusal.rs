@@ -6,7 +6,7 @@ use super::{
     Error, Parsed, Request, nominal,
     pieces::{Piece, Pieces},
     pin,
-    reading::{Reading, Tail, is_open},
+    reading::{Reading, Tail},
     rewrite,
 };
 use crate::{
@@ -17,19 +17,16 @@ use crate::{
 /// Refuses the pieces; `readings` are those with a complete number, none of which is a request.
 pub(super) fn of(product: Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> Parsed {
     let (error, glimpsed) = reason(&product, rest, readings);
-    let pin_seen = match &error {
-        Error::Number(_, NumberError::Token) => false,
-        _ if pin::before_number(rest, product.number) || pin::behind_dash(rest, product.number) => true,
-        _ if is_open(&product) => glimpsed || pin::behind_open_number(rest, product.number),
-        _ => glimpsed || pin::behind_number(rest, product.number),
-    };
+    let kind = product.number;
+    let is_behind = if product.is_open() { pin::behind_open_number } else { pin::behind_number };
+    let pin_seen = glimpsed || pin::before_number(rest, kind) || pin::behind_dash(rest, kind) || is_behind(rest, kind);
     Parsed { request: Err(error), pin_seen }
 }
 
 /// The reason, and whether it takes a piece for a PIN.
 fn reason(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> (Error, bool) {
     let product = Arc::clone(product);
-    if rest.all().iter().all(Piece::is_word) || is_open(&product) && is_plainly_a_nominal(rest) {
+    if rest.all().iter().all(Piece::is_word) || product.is_open() && is_plainly_a_nominal(rest) {
         return (Error::MissingNumber(product), false);
     }
     if two_numbers(rest, product.number) {
@@ -75,7 +72,7 @@ fn two_numbers(rest: Pieces<'_, '_>, kind: NumberKind) -> bool {
 
 /// `0817345544 50rb ya kak`: all that is needed was typed, and more.
 fn nominal_among_words(product: &Arc<Product>, rest: Pieces<'_, '_>, readings: &[Reading]) -> Option<Error> {
-    let unclear = is_open(product) && readings.first().is_some_and(|reading| reading.tail == Tail::Unclear);
+    let unclear = product.is_open() && readings.first().is_some_and(|reading| reading.tail == Tail::Unclear);
     if unclear { rewrite::words_around(product, rest) } else { None }
 }
 
@@ -84,7 +81,7 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
     let shortest = readings.first()?;
     let (product, number) = (Arc::clone(product), shortest.number.clone());
     let is_nominal = |reading: &Reading| matches!(reading.tail, Tail::Nominal { .. });
-    if !is_open(&product) {
+    if !product.is_open() {
         if is_nominal(shortest) {
             return Some(Error::NominalNotTaken(Request { product, number, nominal: None }));
         }
@@ -92,15 +89,15 @@ fn nominal_at_fault(product: &Arc<Product>, readings: &[Reading]) -> Option<Erro
     }
     Some(match shortest.tail {
         Tail::Nothing => Error::MissingNominal(product, number),
-        Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product),
+        Tail::Nominal { .. } | Tail::Count => Error::NominalOutOfRange(product, number),
         Tail::NominalOrPin => Error::NominalOrPin(product, number),
-        Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product),
+        Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Error::BadNominal(product, number),
     })
 }
 
 /// What is wrong with the number, by the reading that comes nearest to one; and whether that leaves out a PIN.
 fn number_at_fault(product: &Product, rest: Pieces<'_, '_>) -> (NumberError, bool) {
-    let open = is_open(product);
+    let open = product.is_open();
     let parts = rest.cuts().map(|(number, tail)| (number, Tail::of(tail, open)));
     let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::NominalOrPin | Tail::Nominal { .. }));
     let all = parts.map(|(number, tail)| (number, tail.has_pin(), false)).chain([(rest, false, true)]);

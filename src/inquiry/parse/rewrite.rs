@@ -7,7 +7,7 @@ use super::{
     Error, Request, doubt,
     nominal::{self, Nominal},
     pieces::{Piece, Pieces},
-    reading::{Tail, is_open},
+    reading::Tail,
 };
 use crate::{
     catalog::Product,
@@ -16,9 +16,6 @@ use crate::{
 
 /// `50rb 0817345544`: a nominal and then a complete number, one way to cut them.
 pub(super) fn nominal_first(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Option<Error> {
-    if !is_open(product) {
-        return None;
-    }
     let cuts = (1..rest.all().len()).map(|end| rest.split(end));
     let swapped = cuts.filter_map(|(head, number)| {
         let nominal = nominal::read(head.text()).filter(|nominal| is_plain(nominal, head))?;
@@ -42,7 +39,7 @@ pub(super) fn words_around(product: &Arc<Product>, rest: Pieces<'_, '_>) -> Opti
         return Some(Error::Several);
     }
     let numbers = from.numbers(product.number);
-    let request = if is_open(product) {
+    let request = if product.is_open() {
         let with_nominal = |(number, behind)| request(product, number, Some(nominal_in(behind)?.rupiah));
         only(numbers.filter_map(with_nominal))
     } else {

@@ -29,10 +29,14 @@ fn said(error: &Error) -> String {
     let codes = |codes: &[ProductCode]| codes.iter().map(ProductCode::as_str).collect::<Vec<_>>().join(" ");
     match error {
         Error::Empty => "empty".into(),
-        Error::UnknownCode { typed, nearest, fitting } => match (codes(nearest), codes(fitting)) {
-            (nearest, fitting) if nearest.is_empty() && !fitting.is_empty() => format!("{typed}? fits {fitting}"),
-            (nearest, _) => format!("{typed}? {nearest}").trim_end().into(),
-        },
+        Error::UnknownCode { typed, nearest, fitting, .. } if nearest.is_empty() && !fitting.is_empty() => {
+            format!("{typed}? fits {}", codes(fitting))
+        }
+        Error::UnknownCode { typed, nearest, lines, .. } => {
+            let line_of = |code: &ProductCode| lines.iter().find(|line| line.product.code == *code).map(Request::line);
+            let near = nearest.iter().map(|code| line_of(code).unwrap_or_else(|| code.to_string()));
+            format!("{typed}? {}", near.collect::<Vec<_>>().join(" / ")).trim_end().into()
+        }
         Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
         Error::MissingNumber(_) => "number?".into(),
         Error::Number(_, error) => format!("{error:?}"),
@@ -40,9 +44,9 @@ fn said(error: &Error) -> String {
         Error::Words(request) => format!("words around {}", request.line()),
         Error::NominalFirst(request) => format!("nominal first {}", request.line()),
         Error::MissingNominal(..) => "nominal?".into(),
-        Error::BadNominal(_) => "bad nominal".into(),
+        Error::BadNominal(..) => "bad nominal".into(),
         Error::NominalOrPin(..) => "nominal or pin?".into(),
-        Error::NominalOutOfRange(_) => "out of range".into(),
+        Error::NominalOutOfRange(..) => "out of range".into(),
         Error::NominalNotTaken(request) => format!("not taken {}", request.line()),
         Error::Ambiguous(_) => "ambiguous".into(),
         Error::Several => "several".into(),
@@ -85,6 +89,8 @@ fn every_separator_and_case_is_understood() {
         "PLN20/01105691111",
         "PLN20: 01105691111",
         "PLN20 = 01105691111",
+        "PLN20|01105691111",
+        "[PLN20]: 01105691111",
         "PLN20 0110 5691 111",
         "PLN20.0110.5691.111",
         "PLN20 0110-5691-111",
@@ -149,7 +155,7 @@ fn a_pin_is_dropped_unread_and_told_of() {
         ("PLN20.01105691111.1234 BUDI", "words around PLN20 01105691111 !pin"),
         ("PLN20 01105691111 20rb 1234", "not taken PLN20 01105691111 !pin"),
         ("DNOPEN.0817345544.99jt.1234", "out of range !pin"),
-        ("PLNN20.01105691111.1234", "PLNN20? PLN20 !pin"),
+        ("PLNN20.01105691111.1234", "PLNN20? PLN20 01105691111 !pin"),
         ("01105691111.1234", "code? PLN20 MAX5000 !pin"),
         ("PLN20.01105691111.1234\nOVO10.0817345544.1234", "several !pin"),
         // In the nominal's place: nothing is asked with it.
@@ -202,6 +208,8 @@ fn a_nominal_is_read_in_every_form() {
         ("DNOPEN.0817345544.1,5jt", "DNOPEN 0817345544 1500000"),
         ("DNOPEN 0812 3456 7890 1.250.000", "DNOPEN 081234567890 1250000"),
         ("0817345544 10rb dnopen", "DNOPEN 0817345544 10000"),
+        ("DNOPEN 0817345544 10jt", "DNOPEN 0817345544 10000000"),
+        ("DNOPEN 0817345544 1rb", "DNOPEN 0817345544 1000"),
     ]);
 }
 
@@ -244,6 +252,10 @@ fn a_wrong_number_is_counted_in_digits() {
         ("OVO10 081734554", "TooShort { missing: 1 }"),
         ("OVO10 08173455441234", "TooLong { extra: 1 }"),
         ("OVO10 01105691111", "NotMobile"),
+        // Behind a `+` stands another country's number.
+        ("OVO10 +817345544", "NotMobile"),
+        ("OVO10-+817345544", "NotMobile"),
+        ("+817345544 OVO10", "NotMobile"),
         ("OVO10 80660817345544", "VirtualAccount { prefix: \"8066\" }"),
         ("DN1 8528-0817-345544", "VirtualAccount { prefix: \"8528\" }"),
         ("DN1 3901 0817345544", "VirtualAccount { prefix: \"3901\" }"),
@@ -270,12 +282,14 @@ fn words_around_a_number_are_to_be_left_out() {
         ("OVO10 Siti +62 817-345-544", "words around OVO10 0817345544"),
         ("DNOPEN Siti 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
         ("DNOPEN Siti 0817345544 Rp12.345", "words around DNOPEN 0817345544 Rp12.345"),
+        ("DNOPEN Siti 0817345544 Rp. 1.250.000 rupiah", "words around DNOPEN 0817345544 1250000"),
         // Without a nominal, or with what may be none, there is nothing to be shown.
         ("DNOPEN Siti 0817345544", "NotDigits"),
         ("DNOPEN Siti 0817345544 1234", "NotDigits !pin"),
         // Nor between two numbers, or where the digits go on.
         ("PLN20 Budi 01105691111 Siti 01105691112", "several"),
         ("PLN20 Budi 01105691111 1", "NotDigits"),
+        ("PLN20 Budi 01105691111 123", "NotDigits"),
         ("PLN20 Budi O1105691111", "NotDigits"),
     ]);
 }
@@ -327,7 +341,8 @@ fn an_operators_products_are_read_by_the_same_rules() {
     let rest = "name = \"Maxim\"\nprovider = \"Maxim\"\nmin = 1000\nmax = 1000000\n";
     write!(
         file,
-        "[[product]]\ncode = \"MAXOPEN\"\n{rest}[[product]]\ncode = \"MX-1\"\n{rest}[[product]]\ncode = \"MX-11\"\n{rest}[[product]]\ncode = \"25K\"\n{rest}"
+        "[[product]]\ncode = \"MAXOPEN\"\n{rest}[[product]]\ncode = \"MX-1\"\n{rest}[[product]]\ncode = \"MX-11\"\n{rest}[[product]]\ncode = \"25K\"\n{rest}\
+         [[product]]\ncode = \"25K-A\"\n{rest}[[product]]\ncode = \"CEK\"\n{rest}[[product]]\ncode = \"PIN5\"\n{rest}"
     )
     .unwrap();
     let catalog = Catalog::load(Some(file.path())).unwrap();
@@ -338,13 +353,17 @@ fn an_operators_products_are_read_by_the_same_rules() {
         ("MAXOPEN 12345 67000", "ambiguous"),
         ("MX-1-12345 67rb", "MX-1 12345 67000"),
         ("mx-1 12345 67rb", "MX-1 12345 67000"),
-        ("MX 12345 67rb", "MX? MX-1 MX-11"),
+        ("25K-A-12345 67rb", "25K-A 12345 67000"),
+        // A code may be a word that is left out elsewhere, or the name of a PIN.
+        ("CEK 12345 67rb", "CEK 12345 67000"),
+        ("PIN5 12345 67rb", "PIN5 12345 67000"),
+        ("MX 12345 67rb", "MX? MX-1 12345 67000 / MX-11 12345 67000"),
         // A code that looks like an amount is one only in the first place.
         ("25K 12345 67rb", "25K 12345 67000"),
         // A code that is glued to its number, and one that may be two codes.
         ("MAXOPEN12345 67rb", "words around MAXOPEN 12345 67000"),
         ("MX-112345 67rb", "words around MX-1 12345 67000"),
-        ("MX-1123456 67rb", "MX-112345? MX-1 MX-11"),
+        ("MX-1123456 67rb", "MX-112345? MX-1 / MX-11"),
         ("DNOPEN 0817345544 25k", "DNOPEN 0817345544 25000"),
     ] {
         assert_eq!(read_with(text, &catalog), said, "{text}");
@@ -364,6 +383,7 @@ fn several_checks_are_not_taken_for_one() {
     ]);
     assert_eq!(read(&"PLN20 01105691111\n".repeat(500)), "several");
     assert_eq!(read(&format!("PLN20 {}", "1 ".repeat(5000))), "several");
+    assert_eq!(read(&format!("PLN20.01105691111.1234 {}", "ya ".repeat(40))), "several !pin");
     // What was cut off might belong to the number.
     assert_eq!(read(&format!("PLN20 {}011056911112", " ".repeat(4096 - 17))), "several");
 }

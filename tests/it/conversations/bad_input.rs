@@ -54,6 +54,7 @@ async fn what_is_missing_is_asked_for_with_an_example() {
         ("/cek", "Nomor mana yang dicek? Contoh: /cek PLN20 01105691111"),
         ("/cek PLN20", "⚠️ Nomornya belum ada. Contoh: PLN20 01105691111"),
         ("/cek gopay10", "⚠️ Nomornya belum ada. Contoh: GOPAY10 0817345544"),
+        ("/cek max5000", "⚠️ Nomornya belum ada. Contoh: MAX5000 01105691111"),
         ("/cek DNOPEN 50rb", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek dnopen", "⚠️ Nomornya belum ada. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek 01105691111", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
@@ -73,8 +74,10 @@ async fn unknown_codes_are_answered_with_near_ones() {
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
     let table = [
-        ("/cek PLN21 01105691111", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
-        ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 / DNOPEN?"),
+        ("/cek PLN21", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
+        ("/cek PLN21 512345678901", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20 512345678901?"),
+        ("ovo 10 0817345544", "⚠️ Kode ovo tidak ada. Maksud Anda OVO10 0817345544?"),
+        ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 0817345544 / DNOPEN?"),
         ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
         ("/cek XYZQ 0110569111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
         ("/cek b&amp; 01105691111", "⚠️ Kode b&amp tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
@@ -97,7 +100,8 @@ async fn a_code_behind_other_words_is_not_denied() {
         ("/cek 1. PLN20 01105691111", line),
         ("/PLN20 01105691111", line),
         ("/ cek PLN20 01105691111", line),
-        ("/pln 01105691111", "Perintah itu belum saya kenal. Lihat /bantuan."),
+        ("/pln 01105691111", "⚠️ Kode pln tidak ada. Maksud Anda PLN20 01105691111?"),
+        ("/pln 0110569111", "Perintah itu belum saya kenal. Lihat /bantuan."),
         ("mau PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
     ];
     refuses(&scene, &budi, &table).await;
@@ -110,7 +114,7 @@ async fn nominals_are_held_to_the_product() {
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
     let table = [
-        ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Tulis misalnya 50000 atau 50rb."),
+        ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN 0817345544 50rb ya kak", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
@@ -120,8 +124,14 @@ async fn nominals_are_held_to_the_product() {
             "/cek PLN20 512345678901 20rb",
             "⚠️ PLN20 nominalnya tetap (PLN 20.000). Tulis tanpa nominal: PLN20 512345678901",
         ),
-        ("/cek DNOPEN 0817345544 500", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
-        ("/cek DNOPEN 0817345544 11jt", "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000."),
+        (
+            "/cek DNOPEN 081000000002 50",
+            "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000. Contoh: DNOPEN 081000000002 50rb",
+        ),
+        (
+            "/cek DNOPEN 0817345544 11jt",
+            "⚠️ Nominal DNOPEN dari Rp1.000 sampai Rp10.000.000. Contoh: DNOPEN 0817345544 50rb",
+        ),
         (
             "/cek PLN20 01105691111 50rb",
             "⚠️ PLN20 nominalnya tetap (PLN 20.000). Tulis tanpa nominal: PLN20 01105691111",
@@ -162,20 +172,35 @@ async fn what_could_mean_two_things_is_asked_again() {
 
 #[tokio::test]
 async fn a_long_catalog_does_not_make_a_long_question() {
-    let mut scene = Scene::new().await;
     let product = |n: u32| {
         format!(
             "[[product]]\ncode = \"PLN{n}\"\nname = \"PLN {n}.000\"\nprovider = \"PLN\"\nbuying = 1000\nselling = 2000\n"
         )
     };
-    scene.sell(&[50, 100, 200, 500, 1000].map(product).concat());
-    let budi = scene.owner("Budi").in_private();
-    let bot = scene.start();
-    let table = [(
-        "01105691111",
-        "⚠️ Kode produknya apa? Untuk nomor itu misalnya PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / PLN1000. \
-         Daftar kode: /produk",
-    )];
-    refuses(&scene, &budi, &table).await;
-    scene.end(bot).await;
+    let six = [
+        (
+            "01105691111",
+            "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / MAX5000.",
+        ),
+        (
+            "token 01105691111",
+            "⚠️ Kode token tidak ada. Untuk nomor itu bisa PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / MAX5000.",
+        ),
+    ];
+    let seven = [
+        (
+            "01105691111",
+            "⚠️ Kode produknya apa? Untuk nomor itu misalnya PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / PLN1000. \
+             Daftar kode: /produk",
+        ),
+        ("token 01105691111", "⚠️ Kode token tidak ada. Daftar kode: /produk"),
+    ];
+    for (products, table) in [(&[50, 100, 200, 500][..], six), (&[50, 100, 200, 500, 1000], seven)] {
+        let mut scene = Scene::new().await;
+        scene.sell(&products.iter().copied().map(product).collect::<String>());
+        let budi = scene.owner("Budi").in_private();
+        let bot = scene.start();
+        refuses(&scene, &budi, &table).await;
+        scene.end(bot).await;
+    }
 }

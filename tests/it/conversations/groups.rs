@@ -169,9 +169,14 @@ async fn the_number_of_an_example_is_nobodys() {
     let without_nominal = ask(&talk, "/cek DNOPEN 081000000002").await;
     talk.replies_to(&without_nominal, "DNOPEN 100rb").await;
     assert_eq!(body(&talk.reply().await)[2..4], ["No. HP: 081000000002", "Nominal: Rp100.000"]);
+    let mistyped = ask(&talk, "/cek PNL20 00000000001").await;
+    talk.replies_to(&mistyped, "PLN20").await;
+    assert_eq!(body(&talk.reply().await)[1], "BUDI CONTOH");
     let found = ask(&talk, "/cek PLN20 00000000002").await;
     talk.replies_to(&found, "/cek PLN20").await;
     assert_eq!(body(&talk.reply().await)[1], "SITI MISALNYA");
+    talk.replies_to(&found, "@ceknomor_bot makasih").await;
+    assert!(talk.reply().await.text().starts_with("Ketik kode produk dan nomornya"), "thanks ask for nothing");
     scene.end(bot).await;
 }
 

@@ -208,8 +208,7 @@ async fn days_are_told_apart_and_hostile_names_stay_harmless() {
     let user = scene.owner("Budi");
     let bot = scene.start();
     ask(&user.in_private(), "/cek PLN20 00000000705").await;
-    scene.clock.advance(chrono::TimeDelta::hours(10));
-    scene.klikoo_clock.advance(chrono::TimeDelta::hours(10));
+    scene.pass(chrono::TimeDelta::hours(10));
     ask(&user.in_private(), "/cek PLN20 00000000001").await;
     let history = ask(&user.in_private(), "/riwayat").await;
     assert_eq!(

@@ -283,18 +283,6 @@ async fn a_group_that_says_that_it_became_a_supergroup_keeps_its_history_and_its
 }
 
 #[tokio::test]
-async fn an_answer_that_may_have_been_taken_is_given_twice_rather_than_never() {
-    let (scene, budi) = begun().await;
-    let bot = scene.start();
-    scene.telegram.fail_next("sendMessage", Fault::ResetAfter);
-    let asked = budi.says("/cek PLN20 01105691111").await;
-    assert!(budi.reply().await.answers(&asked));
-    assert!(budi.reply().await.answers(&asked));
-    assert_eq!(scene.klikoo.calls().inquiries, 1);
-    scene.end(bot).await;
-}
-
-#[tokio::test]
 async fn a_question_about_a_product_that_is_gone_gets_an_apology() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();

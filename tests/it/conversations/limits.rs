@@ -60,6 +60,7 @@ async fn an_answer_twice_is_better_than_none() {
     let once = ask(&budi, "/cek PLN20 01105691111").await;
     let twice = budi.reply().await;
     assert_eq!(once.text(), twice.text(), "nobody can know whether the first arrived");
+    assert_eq!(scene.klikoo.calls().inquiries, 1);
     scene.end(bot).await;
 }
 

@@ -39,7 +39,7 @@ async fn a_refused_line_is_watched_for_pins_too() {
     let bot = scene.start();
     let asked = budi.says("/cek PLN21.01105691111.1234").await;
     let reply = budi.reply().await;
-    assert!(reply.text().starts_with("⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"), "{reply:?}");
+    assert!(reply.text().starts_with("⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20 01105691111?"), "{reply:?}");
     assert_warned_and_not_echoed(&reply);
     budi.deleted(&asked).await;
     assert_eq!(scene.klikoo.calls().inquiries, 0);
@@ -51,9 +51,9 @@ async fn behind_an_open_denomination_it_is_no_nominal() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
-    let asked = budi.says("DNOPEN.0817345544.123456").await;
+    let asked = budi.says("DNOPEN.081000000002.123456").await;
     let reply = budi.reply().await;
-    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: DNOPEN 0817345544 50rb";
+    let question = "⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: DNOPEN 081000000002 50rb";
     assert!(reply.text().starts_with(question), "{reply:?}");
     assert_warned_and_not_echoed(&reply);
     budi.deleted(&asked).await;
@@ -215,6 +215,7 @@ async fn a_line_after_the_wrong_command_is_neither_kept_nor_repeated() {
         "/produk token 9317",
         "/produk 9317",
         "/produk pin9317",
+        "/produk 93179317",
         "/riwayat 9317",
         "/bahasa 9317",
         "/batal 9317",

@@ -42,6 +42,12 @@ async fn a_word_narrows_the_list() {
     for typed in ["/produk dana", "/produk DANA", "/Produk\ndana"] {
         assert_eq!(ask(&budi, typed).await.text(), dana);
     }
+    for line in ["/produk maxim 01105691111", "/produk maxim 0817345544"] {
+        let list = ask(&budi, line).await;
+        assert_eq!(list.text(), "Produk yang bisa dicek\n\nMaxim\nMAX5000 Maxim 5.000 · Rp73.500", "{line}");
+    }
+    let none = ask(&budi, &format!("/produk {}", "x".repeat(50))).await;
+    assert!(none.text().contains(&format!("“{}”", "x".repeat(30))), "{none:?}");
     let none = ask(&budi, "/produk <b>pulsa").await;
     assert_eq!(none.text(), "Tidak ada produk yang cocok dengan “<b>pulsa”. Lihat semuanya: /produk");
     scene.end(bot).await;

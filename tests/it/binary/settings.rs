@@ -1,7 +1,8 @@
-//! Settings from a `.env` file.
+//! Settings from flags, the environment and a `.env` file: which of them counts, and what is said of one that is wrong.
 
 use super::{
     child::{Place, Process, write},
+    help::{KLIKOO, OTHERS},
     stage::Stage,
 };
 
@@ -91,4 +92,58 @@ async fn a_file_in_a_directory_above_is_found() {
     let child = place.command(&["run"]).current_dir(below).spawn().unwrap();
     let refused = Process::of(child).ended().await;
     assert!(refused.err.contains("CEKNOMOR_PATIENCE: give minutes"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_empty_variable_counts_as_one_that_is_not_set() {
+    let mut place = Place::new();
+    for name in KLIKOO.iter().chain(&OTHERS).chain(&["RUST_LOG"]) {
+        place.set(name, "");
+    }
+    let doctor = place.call(&["doctor"]).await;
+    assert_eq!((doctor.code, doctor.err.as_str()), (Some(1), ""), "{doctor:?}");
+    assert!(doctor.out.contains("KLIKOO_PRIVATE_KEY_FILE is not set"), "{}", doctor.out);
+    assert!(doctor.out.contains("  data holds nothing yet"), "the default: {}", doctor.out);
+}
+
+#[tokio::test]
+async fn a_variable_that_cannot_be_is_named_with_what_could() {
+    for (command, name, value, complaint) in [
+        ("run", "CEKNOMOR_OWNERS", "@budi", "`@budi` is no id: send /id to the bot to learn ids"),
+        (
+            "run",
+            "CEKNOMOR_OWNERS",
+            "-1001234567890",
+            "`-1001234567890` is a group's id, not a person's: groups go into CEKNOMOR_CHATS",
+        ),
+        ("run", "CEKNOMOR_CHATS", "-100x", "`-100x` is no id: send /id to the bot to learn ids"),
+        ("run", "CEKNOMOR_PATIENCE", "abc", "give minutes, from 0 to 60"),
+        ("demo", "RUST_LOG", "a=b", "`a=b` says no log level: try `info` or `debug`"),
+        ("doctor", "CEKNOMOR_CHECK_TIMEOUT", "0", "give seconds, from 1 to 120"),
+    ] {
+        let mut place = Place::new();
+        place.set(name, value);
+        let refused = place.call(&[command]).await;
+        assert_eq!(refused.code, Some(4), "{refused:?}");
+        assert_eq!((refused.out.as_str(), refused.err), ("", format!("ceknomor: {name}: {complaint}\n")));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_setting_is_no_invalid_check() {
+    let mut place = Place::new();
+    write(&place.path(".env"), "CEKNOMOR_CHECK_TIMEOUT=soon\n");
+    let refused = place.call(&["cek", "PLN20", "01105691111"]).await;
+    assert_eq!(refused.code, Some(4), "2 is what says so: {refused:?}");
+
+    place.set("CEKNOMOR_CHECK_TIMEOUT", "late");
+    for args in [["--check-timeout", "soon"].as_slice(), &["--check-timeout=soon"]] {
+        let refused = place.call(&[&["cek", "PLN20", "01105691111"], args].concat()).await;
+        assert_eq!(refused.code, Some(2), "a flag is given by hand: {refused:?}");
+        assert!(
+            refused.err.contains("'soon' for '--check-timeout <SECONDS>': give seconds, from 1"),
+            "{}",
+            refused.err
+        );
+    }
 }
