@@ -1,6 +1,6 @@
 //! Why a request to the partner API brought no answer that can be used.
 
-use crate::value::{OperatorProblem, ResponseCode};
+use crate::value::{OperatorProblem, ResponseCode, is_invisible};
 
 /// The longest message of the vendor that is kept, in characters.
 const LONGEST_MESSAGE: usize = 200;
@@ -49,9 +49,10 @@ impl Fault {
     }
 }
 
-/// A text from outside on one line: control characters become spaces, and at most `longest` characters remain.
+/// A text from outside on one line: control characters, and marks that could turn the text around it, become spaces, and
+/// at most `longest` characters remain.
 pub(super) fn printable(text: &str, longest: usize) -> String {
-    let cleaned = text.replace(char::is_control, " ");
+    let cleaned = text.replace(|c: char| c.is_control() || is_invisible(c), " ");
     let short: String = cleaned.trim().chars().take(longest).collect();
     short.trim_end().to_owned()
 }
@@ -73,6 +74,7 @@ mod tests {
     #[test]
     fn the_vendors_words_are_cleaned_and_bounded() {
         assert_eq!(Fault::other("  Gagal\r\n\u{1b}[31m "), Fault::Other("Gagal   [31m".into()));
+        assert_eq!(Fault::other("Gagal\u{202e}\u{200b}"), Fault::Other("Gagal".into()));
         let Fault::Other(long) = Fault::other(&"é".repeat(5000)) else { panic!() };
         assert_eq!(long.chars().count(), LONGEST_MESSAGE);
     }
