@@ -26,6 +26,7 @@ mod outages;
 mod overload;
 mod pins;
 mod products;
+mod storms;
 mod strangers;
 mod together;
 mod verdicts;
