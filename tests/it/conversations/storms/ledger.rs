@@ -49,8 +49,8 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn any(random: &mut StdRng) -> Self {
         let ending = match random.gen_range(0..40) {
-            0 => HOPELESS[random.gen_range(0..HOPELESS.len())],
-            1..4 => UNREGISTERED,
+            0 | 1 => HOPELESS[random.gen_range(0..HOPELESS.len())],
+            2..4 => UNREGISTERED,
             4..6 => DOWN_EVERY_OTHER_TIME,
             _ => random.gen_range(1..=30),
         };
@@ -93,8 +93,8 @@ struct Question {
     /// The earliest that the clock has shown since it was asked, and how far it has gone on from there.
     earliest: DateTime<Utc>,
     waited: TimeDelta,
-    /// How often it was moved.
-    moves: usize,
+    /// Whether it was asked while the clock jumped.
+    in_storm: bool,
     /// The messages that answer it, each with what it came to say in the end.
     said: Vec<(Place, Option<End>)>,
 }
@@ -121,8 +121,8 @@ impl Question {
             _ if text.starts_with("⏳ Sampai ") => Some(End::GivenUp),
             _ if text.starts_with("✋ Dibatalkan: ") => Some(End::Cancelled),
             _ if text.starts_with("⏳ ") && text.contains("/batal") => None,
-            // Klikoo refuses a request from before the clock moved, and the next from before it moved again.
-            _ if text.starts_with("🔧 ") && self.moves > 1 => Some(End::Answered),
+            // Klikoo refuses a request from before a jump of the clock, and its repeat from before the next jump.
+            _ if text.starts_with("🔧 ") && self.in_storm => Some(End::Answered),
             _ => panic!("{check:?} is wrongly answered: {text:?}"),
         }
     }
@@ -136,6 +136,7 @@ impl Question {
 /// All that was asked.
 pub(super) struct Ledger {
     now: DateTime<Utc>,
+    is_calm: bool,
     questions: Vec<Question>,
     /// The question behind each message: the one that asked it, and those that answer it.
     of: HashMap<Place, usize>,
@@ -145,7 +146,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn at(now: DateTime<Utc>) -> Self {
-        Self { now, questions: Vec::new(), of: HashMap::new(), excused: HashMap::new() }
+        Self { now, is_calm: false, questions: Vec::new(), of: HashMap::new(), excused: HashMap::new() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -157,7 +158,15 @@ impl Ledger {
         let line = check.map_or("/batal".to_owned(), |it| format!("/cek {} {}", PRODUCTS[it.product].0, it.number()));
         self.of.insert(place_of(&place.says(&line).await), self.len());
         let (turn, earliest, waited) = (self.len(), self.now, TimeDelta::zero());
-        self.questions.push(Question { talk, turn, check, earliest, waited, moves: 0, said: Vec::new() });
+        self.questions.push(Question {
+            talk,
+            turn,
+            check,
+            earliest,
+            waited,
+            in_storm: !self.is_calm,
+            said: Vec::new(),
+        });
     }
 
     /// What was asked from `first` on comes to the bot in the reverse order.
@@ -176,13 +185,13 @@ impl Ledger {
         for question in &mut self.questions {
             question.earliest = question.earliest.min(now);
             question.waited = question.waited.max(now - question.earliest);
-            question.moves += 1;
         }
     }
 
     /// All is put right. From now on a check is given up only where there never is an answer, or where little time was
     /// left.
     pub(super) fn begin_calm(&mut self) {
+        self.is_calm = true;
         let is_lost = |it: &&mut Question| it.waited > PATIENCE - ENOUGH || it.check.is_some_and(Check::is_hopeless);
         self.questions.iter_mut().filter(is_lost).for_each(|question| question.waited = PATIENCE);
     }
