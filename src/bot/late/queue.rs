@@ -154,6 +154,13 @@ impl Queue {
         open.iter().filter_map(|place| self.remove(*place)).collect()
     }
 
+    /// Asks no more for the checks of `user` in `chat`, and keeps them to be cancelled.
+    pub(super) fn leave(&mut self, chat: ChatId, user: UserId) {
+        for order in [&mut self.sleeping, &mut self.ready] {
+            order.retain(|_, spot| (spot.chat, spot.user) != (chat, user));
+        }
+    }
+
     /// It is known how it ends: from now on it cannot be cancelled. `false` when it was cancelled meanwhile.
     pub(super) fn settle(&mut self, place: Place) -> bool {
         if !self.waiters.contains_key(&place) {
