@@ -8,6 +8,7 @@ mod ledger;
 
 use std::{
     env,
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -25,7 +26,7 @@ use crate::{
 /// The storms that always blow. One that nobody has seen is added in each run.
 const KNOWN: [u64; 3] = [1, 2, 3];
 
-const STEPS: usize = 80;
+const STEPS: usize = 60;
 
 /// How long the bot may take until it does something.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -48,6 +49,7 @@ async fn blow(seed: u64) {
             storm.listen().await;
         }
     }
+    storm.outage().await;
     storm.calm().await;
     storm.end().await;
 }
@@ -77,16 +79,17 @@ impl Storm {
 
     async fn step(&mut self) {
         match self.random.gen_range(0..100) {
-            0..36 => self.ask().await,
-            36..42 => self.ask_the_same_together().await,
-            42..50 => self.cancel().await,
-            50..59 => self.scene.klikoo.set_down(self.random.gen_ratio(2, 3)),
-            59..63 => self.scene.klikoo.hold(),
+            0..40 => self.ask().await,
+            40..44 => self.ask_the_same_together().await,
+            44..50 => self.cancel().await,
+            50..58 => self.scene.klikoo.set_down(self.random.gen_ratio(2, 3)),
+            58..60 => self.outage().await,
+            60..63 => self.scene.klikoo.hold(),
             63..67 => self.scene.klikoo.release(),
-            67..81 => self.jump(),
-            81..87 => self.fail_one_call(),
-            87..89 => self.lose_telegram().await,
-            89..92 => self.scene.telegram.redeliver(),
+            67..82 => self.jump(),
+            82..90 => self.fail_one_call(),
+            90..92 => self.lose_telegram().await,
+            92..95 => self.scene.telegram.redeliver(),
             _ => self.restart().await,
         }
     }
@@ -112,16 +115,32 @@ impl Storm {
         self.random.gen_range(0..self.talks.len())
     }
 
-    /// Mostly a little and forward, as clocks do; up to a day either way.
+    /// A little forward, as time does, or up to a day either way.
     fn jump(&mut self) {
         let seconds = match self.random.gen_range(0..10) {
             0..6 => 1..200,
-            6..8 => -200..0,
+            6..8 => -4_000..0,
             8 => 0..86_400,
             _ => -86_400..0,
         };
+        self.jump_by(seconds);
+    }
+
+    fn jump_by(&mut self, seconds: Range<i64>) {
         self.scene.pass(TimeDelta::seconds(self.random.gen_range(seconds)));
         self.ledger.time_is(self.scene.clock.now());
+    }
+
+    /// Leaves no provider that the bot does not know to be down, and puts the clock back.
+    async fn outage(&mut self) {
+        self.scene.klikoo.set_down(true);
+        for _ in 0..12 {
+            self.ask().await;
+        }
+        while self.ledger.owes_a_word() {
+            self.listen().await;
+        }
+        self.jump_by(-86_400..-4_000);
     }
 
     /// Plans one fault. What no call has met yet is forgotten: the bot pauses for longer after each fault in a row.

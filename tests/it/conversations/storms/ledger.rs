@@ -23,9 +23,8 @@ const ENOUGH: TimeDelta = TimeDelta::minutes(10);
 /// How long the bot may take to end what waits, while time passes fast.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Products of three providers, with the names that head their answers, and how the sandbox's numbers for them begin.
-const PRODUCTS: [(&str, &str, &str); 3] =
-    [("PLN20", "PLN 20.000", "00000000"), ("OVO10", "OVO 10.000", "081000000"), ("MAX5000", "Maxim 5.000", "00000000")];
+/// Products of two providers, with the names that head their answers, and how the sandbox's numbers for them begin.
+const PRODUCTS: [(&str, &str, &str); 2] = [("PLN20", "PLN 20.000", "00000000"), ("OVO10", "OVO 10.000", "081000000")];
 
 /// The sandbox's customers by the ending of their numbers, from 001; the others are the first one's.
 const NAMES: [&str; 5] = ["BUDI CONTOH", "SITI MISALNYA", "WARUNG PERCOBAAN", "AGUS UMPAMA", "DEWI PURA-PURA"];
