@@ -26,7 +26,7 @@ use crate::{
 /// The storms that always blow. One that nobody has seen is added in each run.
 const KNOWN: [u64; 3] = [1, 2, 3];
 
-const STEPS: usize = 60;
+const STEPS: usize = 40;
 
 /// How long the bot may take until it does something.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -131,9 +131,12 @@ impl Storm {
         self.ledger.time_is(self.scene.clock.now());
     }
 
-    /// Leaves no provider that the bot does not know to be down, and puts the clock back.
+    /// Leaves no provider that the bot does not know to be down, and puts the clock back. One check that waits will never
+    /// be answered.
     async fn outage(&mut self) {
         self.scene.klikoo.set_down(true);
+        let (talk, check) = (self.any_talk(), Check::hopeless(&mut self.random));
+        self.ledger.ask(talk, &self.talks[talk], Some(check)).await;
         for _ in 0..12 {
             self.ask().await;
         }

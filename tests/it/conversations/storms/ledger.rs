@@ -47,13 +47,17 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn any(random: &mut StdRng) -> Self {
-        let ending = match random.gen_range(0..40) {
-            0 | 1 => HOPELESS[random.gen_range(0..HOPELESS.len())],
-            2..4 => UNREGISTERED,
-            4..6 => DOWN_EVERY_OTHER_TIME,
+        let ending = match random.gen_range(0..20) {
+            0 => return Self::hopeless(random),
+            1 => UNREGISTERED,
+            2 => DOWN_EVERY_OTHER_TIME,
             _ => random.gen_range(1..=30),
         };
         Self { product: random.gen_range(0..PRODUCTS.len()), ending }
+    }
+
+    pub(super) fn hopeless(random: &mut StdRng) -> Self {
+        Self { product: random.gen_range(0..PRODUCTS.len()), ending: HOPELESS[random.gen_range(0..HOPELESS.len())] }
     }
 
     /// One of a customer's, that has not been asked for.
