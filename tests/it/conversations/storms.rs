@@ -232,9 +232,9 @@ impl Storm {
         for (talk, place) in self.talks.iter().enumerate() {
             self.ledger.ask(talk, place, Some(Check::good(talk))).await;
         }
-        as_time_passes(&self.scene, self.ledger.until_all_hopeful_have_ended(&self.scene.telegram)).await;
+        as_time_passes(&self.scene, self.ledger.until_ended(&self.scene.telegram, |it| !it.is_hopeless())).await;
         self.scene.pass(PATIENCE);
-        as_time_passes(&self.scene, self.ledger.until_all_have_ended(&self.scene.telegram)).await;
+        as_time_passes(&self.scene, self.ledger.until_ended(&self.scene.telegram, |_| true)).await;
     }
 
     async fn end(mut self) {

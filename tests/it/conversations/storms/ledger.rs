@@ -65,7 +65,7 @@ impl Check {
         Self { product: number % PRODUCTS.len(), ending: 31 + number }
     }
 
-    fn is_hopeless(self) -> bool {
+    pub(super) fn is_hopeless(self) -> bool {
         HOPELESS.contains(&self.ending)
     }
 
@@ -156,20 +156,12 @@ impl Ledger {
         self.questions.len()
     }
 
-    /// Asks, or cancels what waits.
+    /// Asks; without a check, cancels what waits.
     pub(super) async fn ask(&mut self, talk: usize, place: &Talk, check: Option<Check>) {
         let line = check.map_or("/batal".to_owned(), |it| format!("/cek {} {}", PRODUCTS[it.product].0, it.number()));
         self.of.insert(place_of(&place.says(&line).await), self.len());
-        let (turn, earliest, waited) = (self.len(), self.now, TimeDelta::zero());
-        self.questions.push(Question {
-            talk,
-            turn,
-            check,
-            earliest,
-            waited,
-            in_storm: !self.is_calm,
-            said: Vec::new(),
-        });
+        let (turn, in_storm, earliest, waited) = (self.len(), !self.is_calm, self.now, TimeDelta::zero());
+        self.questions.push(Question { talk, turn, check, earliest, waited, in_storm, said: Vec::new() });
     }
 
     /// What was asked from `first` on comes to the bot in the reverse order.
@@ -237,28 +229,19 @@ impl Ledger {
         self.questions.iter().any(|question| question.said.is_empty())
     }
 
-    /// Waits until all have ended, but for those that cannot be answered.
-    pub(super) async fn until_all_hopeful_have_ended(&mut self, telegram: &FakeTelegram) {
-        self.until(telegram, |question| question.end().is_some() || question.check.is_some_and(Check::is_hopeless))
-            .await;
-    }
-
-    pub(super) async fn until_all_have_ended(&mut self, telegram: &FakeTelegram) {
-        self.until(telegram, |question| question.end().is_some()).await;
-    }
-
-    async fn until(&mut self, telegram: &FakeTelegram, is_so: impl Fn(&Question) -> bool) {
+    /// Waits until every `/batal` and all checks that are awaited have ended.
+    pub(super) async fn until_ended(&mut self, telegram: &FakeTelegram, is_awaited: impl Fn(Check) -> bool) {
         let deadline = Instant::now() + DEADLINE;
         loop {
             let seen = telegram.calls_so_far();
             self.hear(telegram);
-            let left = self.questions.iter().filter(|question| !is_so(question)).filter_map(|it| it.check);
-            let left: Vec<_> = left.collect();
-            if self.questions.iter().all(&is_so) {
+            let open = self.questions.iter().filter(|question| question.end().is_none());
+            let open: Vec<_> = open.filter(|it| it.check.is_none_or(&is_awaited)).map(|it| it.check).collect();
+            if open.is_empty() {
                 return;
             }
             let goes_on = telegram.more_calls_than(seen, deadline).await && Instant::now() < deadline;
-            assert!(goes_on, "some wait for ever: {left:?}");
+            assert!(goes_on, "some wait for ever: {open:?}");
         }
     }
 
