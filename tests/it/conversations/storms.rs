@@ -140,7 +140,9 @@ impl Storm {
         for _ in 0..12 {
             self.ask().await;
         }
+        let deadline = Instant::now() + SILENCE;
         while self.ledger.owes_a_word() {
+            assert!(Instant::now() < deadline, "somebody hears nothing");
             self.listen().await;
         }
         self.jump_by(-86_400..-4_000);
