@@ -200,6 +200,10 @@ impl Desk {
             }
             _ => {
                 let lane = (question.chat, question.user);
+                if matches!(question.what, What::Intent(Intent::Cancel)) {
+                    // The agent may have read already what is cancelled, and this has to wait for its turn in the lane.
+                    self.late.leave(question.chat, question.user);
+                }
                 self.lanes.submit_anyway(lane, self.clone().answer(question, Some(entry)));
             }
         }

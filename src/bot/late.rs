@@ -85,6 +85,11 @@ impl Late {
         self.lock().cancel(chat, user)
     }
 
+    /// Asks no more for the checks of `user` in `chat`, which are about to be cancelled.
+    pub(super) fn leave(&self, chat: ChatId, user: UserId) {
+        self.lock().leave(chat, user);
+    }
+
     /// Asks and answers until `stop`, then waits for what is under way. What has ended by then and was not said is on
     /// disk, and said after the next start.
     pub(super) async fn run(self: Arc<Self>, desk: Arc<Desk>, stop: CancellationToken) {

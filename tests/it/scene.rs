@@ -134,7 +134,12 @@ impl Scene {
 
     /// Starts the bot on the scene's data directory.
     pub fn start(&self) -> Running {
-        self.start_with(Stores::on_disk(self.data.path()).unwrap())
+        self.start_with(self.stores())
+    }
+
+    /// What is in the scene's data directory, while no bot has it.
+    pub fn stores(&self) -> Stores {
+        Stores::on_disk(self.data.path()).unwrap()
     }
 
     /// Starts the bot with other stores.

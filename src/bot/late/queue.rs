@@ -11,13 +11,18 @@
 //! Both steps take the oldest first. Asking is paced for the provider's sake, saying for Telegram's: no more than
 //! [`PER_SECOND`] answers reach it in any second, unless it has held some up for longer than [`STUCK`], and one chat's
 //! are [`SPACING`] apart. One agent's answers keep their order, but one whose provider was silent once more is overtaken.
+//! A provider that is left alone is tried with whichever was asked for least often: a number to which it never has an
+//! answer would keep all others waiting for as long as it is the oldest.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{End, Waiter};
-use crate::value::{ChatId, Provider, UpdateId, UserId};
+use crate::{
+    store::Waiting,
+    value::{ChatId, Provider, UpdateId, UserId},
+};
 
 /// Checks of one provider that are asked at once.
 const AT_ONCE: usize = 8;
@@ -103,12 +108,15 @@ struct Spot {
     chat: ChatId,
     user: UserId,
     until: DateTime<Utc>,
+    /// How often it was asked for.
+    asked: u32,
 }
 
 impl Spot {
     fn of(waiter: &Waiter) -> Self {
         let (chat, user) = (waiter.question.chat, waiter.question.user);
-        Self { provider: waiter.provider, chat, user, until: waiter.waiting.until }
+        let Waiting { until, asked, .. } = waiter.waiting;
+        Self { provider: waiter.provider, chat, user, until, asked }
     }
 }
 
@@ -144,6 +152,13 @@ impl Queue {
         let places = self.waiters.iter().filter(|(_, waiter)| mine(waiter)).map(|(place, _)| *place);
         let open: Vec<Place> = places.filter(|place| !self.has_ended(*place)).collect();
         open.iter().filter_map(|place| self.remove(*place)).collect()
+    }
+
+    /// Asks no more for the checks of `user` in `chat`, and keeps them to be cancelled.
+    pub(super) fn leave(&mut self, chat: ChatId, user: UserId) {
+        for order in [&mut self.sleeping, &mut self.ready] {
+            order.retain(|_, spot| (spot.chat, spot.user) != (chat, user));
+        }
     }
 
     /// It is known how it ends: from now on it cannot be cancelled. `false` when it was cancelled meanwhile.
@@ -272,7 +287,7 @@ impl Queue {
         }
     }
 
-    /// The oldest that may be asked for.
+    /// The oldest that may be asked for; at a provider that is left alone, of those that were asked for least often.
     fn next(&self, now: DateTime<Utc>) -> Option<Place> {
         let busy = providers(|provider| self.under_way(provider) >= AT_ONCE);
         let held = providers(|provider| self.is_held(provider, now));
@@ -280,7 +295,14 @@ impl Queue {
         // Before it is given up, it is asked for once more, whatever is known of its provider.
         let is_free = |spot: &Spot| spot.until <= now || !held.contains(&spot.provider);
         let may_ask = |spot: &Spot| is_free(spot) && !busy.contains(&spot.provider) && !full.contains(&spot.chat);
-        self.ready.iter().find(|(_, spot)| may_ask(spot)).map(|((_, place), _)| *place)
+        let mut open = self.ready.iter().filter(|(_, spot)| may_ask(spot)).map(|((_, place), spot)| (spot, *place));
+        let (first, oldest) = open.next()?;
+        if !self.held.contains_key(&first.provider) {
+            return Some(oldest);
+        }
+        let alike = open.filter(|(spot, _)| spot.provider == first.provider);
+        let seldom = alike.chain([(first, oldest)]).min_by_key(|(spot, place)| (spot.asked, *place));
+        seldom.map(|(_, place)| place)
     }
 
     fn under_way(&self, provider: Provider) -> usize {

@@ -196,6 +196,26 @@ fn a_provider_that_is_left_alone_is_asked_for_by_the_oldest_once_a_second() {
 }
 
 #[test]
+fn a_provider_that_is_left_alone_is_not_tried_with_the_same_number_again_and_again() {
+    let mut queue = Queue::default();
+    (0..3).for_each(|update| queue.add(waiter(update, 1 + i64::from(update), start())));
+    let mut now = start() + TimeDelta::seconds(5);
+    queue.due_to_ask(now).iter().for_each(|(place, _)| queue.hold(*place, PLN, now));
+    let mut asked = Vec::new();
+    for _ in 0..5 {
+        // It is asked, in vain, and its own pause is over before the provider is tried again.
+        now += TimeDelta::seconds(10);
+        for (place, mut waiter) in queue.due_to_ask(now) {
+            asked.push(waiter.question.update.0);
+            waiter.waiting.asked += 1;
+            waiter.waiting.next = now + TimeDelta::seconds(5);
+            assert!(queue.pause(place, waiter));
+        }
+    }
+    assert_eq!(asked, [0, 1, 2, 0, 1]);
+}
+
+#[test]
 fn one_chat_with_many_does_not_keep_the_others_waiting() {
     let mut queue = Queue::default();
     (0..200).for_each(|update| queue.add(waiter(update, 1, start())));

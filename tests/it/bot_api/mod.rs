@@ -154,6 +154,11 @@ impl FakeTelegram {
         self.world.change(|state| state.faults.push(PlannedFault { method, chat, fault }));
     }
 
+    /// Plans no fault any more.
+    pub fn forget_faults(&self) {
+        self.world.change(|state| state.faults.clear());
+    }
+
     /// Lets calls fail by chance from now on, in every way in which they can, and updates come twice or out of order.
     pub fn be_rough(&self, seed: u64) {
         self.world.change(|state| state.rough = Some(Roughness::of(seed)));
@@ -166,7 +171,7 @@ impl FakeTelegram {
 
     /// Loses every connection from now on, polls under way included.
     pub fn go_down(&self) {
-        self.world.change(|state| state.down = true);
+        self.world.change(|state| (state.down, state.lost) = (true, Vec::new()));
     }
 
     /// Answers again. What people said meanwhile waits for the bot.
@@ -174,7 +179,7 @@ impl FakeTelegram {
         self.world.change(|state| state.down = false);
     }
 
-    /// Waits until a call of a method was lost because nothing answered.
+    /// Waits until a call of a method was lost because nothing answered, since the fake last went down.
     pub async fn lost(&self, method: &str) {
         let name = method.to_ascii_lowercase();
         self.world.expect(&format!("lost {method}"), |state| state.lost.contains(&name).then_some(())).await;

@@ -163,6 +163,40 @@ async fn batal_stops_nothing_that_has_ended() {
 }
 
 #[tokio::test]
+async fn what_batal_had_begun_to_stop_when_the_bot_died_is_not_answered() {
+    let mut scene = patient().await;
+    let (budi, sari) = (scene.agent("Budi").in_private(), scene.agent("Sari").in_private());
+    let bot = scene.start();
+    let first = ask_in_vain(&scene, &budi, "/cek PLN20 01105691111").await;
+    let second = ask_in_vain(&scene, &budi, "/cek PLN20 00000000001").await;
+    let cancelled = ask_in_vain(&scene, &budi, "/cek MAX5000 00000000503").await;
+    let hers = ask_in_vain(&scene, &sari, "/cek MAX5000 00000000503").await;
+    scene.klikoo.set_down(false);
+    scene.pass(PAUSE);
+    assert!(first.edited().await.text().contains("BAHARRUDIN1"));
+    // One chat's answers are spaced, so this one is on record and waits for its turn while the time stands still.
+    while !ask(&budi, "/riwayat").await.text().contains("PLN20 00000000001") {}
+    // The agent reads that it is cancelled, and the bot dies before it knows so.
+    scene.telegram.fail_next("editMessageText", Fault::ResetAfter);
+    let batal = budi.says("/batal").await;
+    assert!(cancelled.edited().await.text().starts_with("✋ "));
+    bot.kill().await;
+
+    // All that waits is given up, while an answer from before is on its way to the agent.
+    let gate = Gate::default();
+    scene.telegram.fail_next_in(&budi, "editMessageText", Fault::Held(gate.clone()));
+    scene.pass(PATIENCE);
+    let bot = scene.start();
+    assert!(hers.edited().await.text().starts_with("⏳ Sampai "));
+    gate.open();
+    assert!(second.edited().await.text().contains("BUDI CONTOH"));
+    let reply = budi.reply().await;
+    assert!(reply.answers(&batal) && reply.text().ends_with("✋ 1 cek yang menunggu dibatalkan."), "{reply:?}");
+    scene.telegram.refused("editMessageText", "message is not modified").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_provider_that_is_down_is_left_alone_and_shown() {
     let (scene, budi) = begun().await;
     let bot = scene.start();

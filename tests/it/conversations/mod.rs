@@ -26,6 +26,7 @@ mod operator;
 mod outages;
 mod pins;
 mod products;
+mod storms;
 mod strangers;
 mod together;
 mod verdicts;
