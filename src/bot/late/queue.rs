@@ -62,7 +62,7 @@ pub(super) type Place = (DateTime<Utc>, UpdateId);
 /// Waiters by a moment: those that sleep by the end of their pause, those that are ready by when they began to wait.
 type Order = BTreeMap<(DateTime<Utc>, Place), Spot>;
 
-/// All checks that wait. Each is in one of the five states at the top of this file.
+/// All checks that wait. Each is in one of the five states at the top of this file, or was left to be cancelled.
 #[derive(Default)]
 pub(super) struct Queue {
     /// All of them, until they are being told.
@@ -154,7 +154,8 @@ impl Queue {
         open.iter().filter_map(|place| self.remove(*place)).collect()
     }
 
-    /// Asks no more for the checks of `user` in `chat`, and keeps them to be cancelled.
+    /// Takes the checks of `user` in `chat` that nobody is asking for out of their order: they wait for [`Queue::cancel`]
+    /// alone.
     pub(super) fn leave(&mut self, chat: ChatId, user: UserId) {
         for order in [&mut self.sleeping, &mut self.ready] {
             order.retain(|_, spot| (spot.chat, spot.user) != (chat, user));
