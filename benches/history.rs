@@ -1,29 +1,36 @@
-//! History on disk: an append, logged and synced, and the page of the 20 newest, among a thousand, a hundred thousand
-//! and a million records in a thousand chats. The largest store takes half a minute to build. And the journal: a batch
-//! of 100 questions accepted, recorded and finished, beside the same as history alone.
+//! The store on disk: how many checks it takes flat out, how long one takes at 30 a second, and how long the newest
+//! page, a search without a hit and a purge take in a chat of 100,000 records. It prints its figures; building the
+//! store takes a few seconds.
 
 // A bench that cannot go on may stop, and its figures go to the terminal.
-#![allow(clippy::expect_used, clippy::print_stderr)]
+#![allow(clippy::expect_used, clippy::print_stdout)]
 
-use std::hint::black_box;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use ceknomor::store::{Cursor, Entry, History, Journal, Record, SledStore};
+use ceknomor::store::{Claim, Cursor, Deletion, History, Jobs, NewJob, Record, Retries, Search, SledStore, WorkerId};
 use ceknomor::value::{
     ChatId, Customer, CustomerName, CustomerNumber, Outcome, Provider, Reference, ResponseCode, Rupiah, UpdateId,
     UserId, Verdict,
 };
-use chrono::DateTime;
-use criterion::{Criterion, criterion_group, criterion_main};
-use tokio::runtime::Runtime;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::task::JoinSet;
 
-/// How many appends are under way at once while a store is built; they share their flushes.
-const AT_ONCE: i64 = 250;
+/// The chat with the long history, and how many records are in it.
+const CHAT: ChatId = ChatId(7);
+const RECORDS: i64 = 100_000;
 
-fn record(chat: i64, at: i64) -> Record {
+/// How many checks are under way at once, flat out.
+const AT_ONCE: u64 = 64;
+
+fn at(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_795_331_106_789 + millis).expect("a date in range")
+}
+
+fn record(chat: ChatId, millis: i64) -> Record {
     Record {
-        at: DateTime::from_timestamp_millis(1_795_331_106_789 + at).expect("a date in range"),
-        chat: ChatId(chat),
+        at: at(millis),
+        chat,
         agent: UserId(123_456_789),
         product: "PLN20".to_owned(),
         provider: Provider::Pln,
@@ -41,17 +48,45 @@ fn record(chat: i64, at: i64) -> Record {
     }
 }
 
-/// Appends `records`, to each of `chats` in turn.
-async fn fill(store: &SledStore, records: i64, chats: i64) {
-    for start in (0..records).step_by(AT_ONCE as usize) {
-        let group = (start..records.min(start + AT_ONCE)).map(|number| {
-            let store = store.clone();
-            tokio::spawn(async move { store.append(record(number % chats, number), None).await })
-        });
-        for append in group.collect::<Vec<_>>() {
-            append.await.expect("no panic").expect("an append");
-        }
+/// Takes one check through its life: accepted, claimed, kept, finished. Of those that run at the same time each may
+/// take another's.
+async fn check(store: &SledStore, update: u64) {
+    let user = UserId(update % 1000);
+    let body = r#"{"check":{"code":"PLN20","number":"01105691111"}}"#.to_owned();
+    let provider = Some(Provider::Pln);
+    let job = NewJob { update: UpdateId(update), chat: CHAT, user, accepted: at(0), provider, body };
+    store.accept(vec![job], 20).await.expect("accepted");
+    let claim = Claim {
+        now: at(0),
+        owner: WorkerId::fresh(),
+        lease: TimeDelta::minutes(1),
+        limit: 1,
+        retries: vec![(Provider::Pln, Retries::UpTo(1))],
+        longest_pause: TimeDelta::hours(1),
+        longest_wait: TimeDelta::hours(1),
+    };
+    for job in store.claim(&claim).await.expect("claimed") {
+        store.keep(job.update, 0, record(ChatId(1), 0)).await.expect("kept");
+        store.finish(job.update).await.expect("finished");
     }
+}
+
+/// Says how long something took in the middle and in the slowest hundredth of all times.
+fn print(name: &str, mut took: Vec<Duration>) {
+    took.sort_unstable();
+    let at = |percent: usize| took.get((took.len() * percent / 100).min(took.len() - 1)).copied().unwrap_or_default();
+    println!("{name:32} p50 {:>10.2?}  p99 {:>10.2?}", at(50), at(99));
+}
+
+/// Does `work` so often, and says how long it took.
+async fn timed(name: &str, times: u32, mut work: impl AsyncFnMut(u32)) {
+    let mut took = Vec::new();
+    for number in 0..times {
+        let started = Instant::now();
+        work(number).await;
+        took.push(started.elapsed());
+    }
+    print(name, took);
 }
 
 fn disk_use(dir: &Path) -> u64 {
@@ -59,84 +94,69 @@ fn disk_use(dir: &Path) -> u64 {
     files.map(|path| if path.is_dir() { disk_use(&path) } else { path.metadata().map_or(0, |file| file.len()) }).sum()
 }
 
-fn history(criterion: &mut Criterion) {
-    let runtime = Runtime::new().expect("a runtime");
-    for records in [1_000, 100_000, 1_000_000] {
-        let dir = tempfile::tempdir().expect("a directory");
-        let store = SledStore::open(dir.path()).expect("a store");
-        let chats = (records / 20).min(1000);
-        runtime.block_on(fill(&store, records, chats));
-        eprintln!("{records} records: {} KiB on disk", disk_use(dir.path()) / 1024);
+#[tokio::main]
+async fn main() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = SledStore::open(dir.path()).expect("a store");
 
-        let mut group = criterion.benchmark_group(format!("history of {records}"));
-        let mut chat = 0;
-        group.bench_function("page of 20", |bencher| {
-            bencher.iter(|| {
-                chat = (chat + 7) % chats;
-                black_box(runtime.block_on(store.page(ChatId(chat), Cursor::Newest, 20)))
-            });
-        });
-        let mut number = 0;
-        group.bench_function("append", |bencher| {
-            bencher.iter(|| {
-                number += 1;
-                runtime.block_on(store.append(record(number % chats, number), None))
-            });
-        });
-        group.finish();
-    }
-}
-
-fn entry(update: u32) -> Entry {
-    Entry {
-        update: UpdateId(update),
-        chat: ChatId(1),
-        user: UserId(123_456_789),
-        accepted: DateTime::UNIX_EPOCH,
-        question: "/cek PLN20 01105691111".to_owned(),
-        kept: None,
-        waiting: None,
-    }
-}
-
-/// Takes 100 questions, from `first` on, through their lives.
-async fn batch(store: &SledStore, first: u32, with_journal: bool) {
-    let updates = first..first + 100;
-    if with_journal {
-        store.accept(updates.clone().map(entry).collect()).await.expect("accepted");
-    }
-    let checks = updates.map(|update| {
+    let (checks, started) = (40_000, Instant::now());
+    let mut tasks = JoinSet::new();
+    for task in 0..AT_ONCE {
         let store = store.clone();
-        tokio::spawn(async move {
-            let number = i64::from(update);
-            let update = with_journal.then_some(UpdateId(update));
-            store.append(record(number % 50, number), update).await.expect("kept");
-            if let Some(update) = update {
-                store.finish(update).await.expect("finished");
+        tasks.spawn(async move {
+            for update in (task..checks).step_by(AT_ONCE as usize) {
+                check(&store, update).await;
             }
-        })
-    });
-    for check in checks.collect::<Vec<_>>() {
-        check.await.expect("no panic");
-    }
-}
-
-fn journal(criterion: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let mut group = criterion.benchmark_group("a batch of 100");
-    for (name, with_journal) in [("history alone", false), ("with the journal", true)] {
-        let dir = tempfile::tempdir().expect("a directory");
-        let store = SledStore::open(dir.path()).expect("a store");
-        let mut first = 0;
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                runtime.block_on(batch(&store, first, with_journal));
-                first += 100;
-            });
         });
     }
-    group.finish();
-}
+    tasks.join_all().await;
+    println!("{:32} {:.0} checks a second", "flat out", checks as f64 / started.elapsed().as_secs_f64());
+    println!("{:32} {:?}", "left open", store.load().await.expect("a load"));
 
-criterion_group!(benches, journal, history);
-criterion_main!(benches);
+    let mut ticks = tokio::time::interval(Duration::from_millis(33));
+    let mut took = Vec::new();
+    for update in checks..checks + 300 {
+        ticks.tick().await;
+        let started = Instant::now();
+        check(&store, update).await;
+        took.push(started.elapsed());
+    }
+    print("a check at 30 a second", took);
+
+    let started = Instant::now();
+    for first in (0..RECORDS).step_by(1000) {
+        let mut appends = JoinSet::new();
+        for millis in first..first + 1000 {
+            let store = store.clone();
+            appends.spawn(async move { store.append(record(CHAT, millis)).await.expect("kept") });
+        }
+        appends.join_all().await;
+    }
+    println!("{:32} {:.2?}, {} MiB on disk", "100,000 records", started.elapsed(), disk_use(dir.path()) >> 20);
+    timed("newest page of 20", 2000, async |_| {
+        assert_eq!(store.page(CHAT, Cursor::Newest, 20).await.expect("a page").records.len(), 20);
+    })
+    .await;
+    for (name, search) in [
+        ("search by name, no hit", Search { name: Some("siti".to_owned()), ..Search::default() }),
+        ("search by digits, no hit", Search { digits: Some("99999".to_owned()), ..Search::default() }),
+    ] {
+        timed(name, 10, async |_| {
+            assert!(store.find(CHAT, &search, Cursor::Newest, 20).await.expect("a page").records.is_empty());
+        })
+        .await;
+    }
+    timed("counts of all", 5, async |_| {
+        assert!(!store.counts(None, at(0), at(RECORDS)).await.expect("counts").is_empty());
+    })
+    .await;
+    timed("delete 500 by age", 100, async |_| {
+        store.delete(&Deletion::Before(at(RECORDS)), 500).await.expect("deleted");
+    })
+    .await;
+    store.close().await.expect("closed");
+    timed("open and close", 5, async |_| {
+        SledStore::open(dir.path()).expect("a store").close().await.expect("closed");
+    })
+    .await;
+}

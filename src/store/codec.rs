@@ -1,60 +1,169 @@
-//! A record as bytes: one byte for the version, then JSON with names of one letter.
+//! Records, jobs and rows as bytes: one byte for the version, then JSON with names of one letter.
 //!
-//! The JSON mirrors the record as it is *stored*, apart from the types in memory: those may be renamed and grow as
-//! they like. A later build reads what this one wrote; fields that a build does not know are passed over, and a
-//! verdict that it does not know is shown in the words it was written with. The chat is in the key, not in here.
-//! The short names are for the disk: a record takes some 150 bytes.
+//! The names stand as `serde` attributes beside the fields. A later build reads what this one wrote: fields that a
+//! build does not know are passed over, and a verdict that it does not know is shown in the words it was written with.
+//! The short names are for the disk: a record takes some 170 bytes. A backup holds the same JSON
+//! (`docs/backup-format.md`).
+//!
+//! All that is read is checked anew: the disk is an outside too.
 
-use chrono::DateTime;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{MAX_BODY_LEN, MAX_ROW_LEN};
 use crate::value::{
-    ChatId, Customer, CustomerName, CustomerNumber, OperatorProblem, Outcome, Provider, Reference, ResponseCode,
-    Rupiah, UserId, Verdict,
+    Customer, CustomerName, OperatorProblem, Outcome, Reference, ResponseCode, Rupiah, UserId, Verdict,
 };
 
-use super::{Record, Seq};
-
-/// The version that this build writes, of records and of the journal's entries alike, and the newest that it reads.
-const VERSION: u8 = 1;
+/// The version that this build writes, and the newest that it reads.
+pub(super) const VERSION: u8 = 1;
 
 /// The longest free text that is read back, in characters.
-const LONGEST_TEXT: usize = 300;
+const MAX_TEXT_LEN: usize = 300;
 
-/// Why bytes are not a record. The texts hold nothing of what is in it.
+/// The last millisecond of the year 9999: no time beyond it is read.
+const MAX_MILLIS: i64 = 253_402_300_799_999;
+
+/// Why bytes cannot be read. The texts hold nothing of what is in them.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unreadable {
     /// No bytes at all.
-    #[error("the record is empty; restore a backup if it matters")]
+    #[error("it is empty; restore a backup if it matters")]
     Empty,
     /// The first byte is not a version that this build knows.
-    #[error("the record has version {0}, this build reads up to {VERSION}; install the newer ceknomor again")]
+    #[error("it has version {0}, this build reads up to {VERSION}; install the newer ceknomor again")]
     Version(u8),
-    /// What follows the version is not the JSON of a record.
-    #[error("the record is damaged ({0} at byte {1}); restore a backup if it matters")]
+    /// What follows the version is not the JSON that it should be.
+    #[error("it is damaged ({0} at byte {1}); restore a backup if it matters")]
     Json(&'static str, usize),
-    /// A field holds what it cannot hold.
-    #[error("the record is damaged (its {0}); restore a backup if it matters")]
-    Field(&'static str),
 }
 
-/// A record as it is stored.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    /// Milliseconds since 1970, UTC.
-    #[serde(rename = "t")]
-    at: i64,
+/// The version, then `stored` as JSON.
+pub(super) fn write(stored: &impl Serialize) -> Vec<u8> {
+    let mut bytes = vec![VERSION];
+    // Plain fields: there is nothing in them that serde_json could refuse.
+    let written = serde_json::to_writer(&mut bytes, stored);
+    debug_assert!(written.is_ok());
+    bytes
+}
+
+/// What [`write()`] wrote.
+///
+/// # Errors
+/// The bytes are damaged, or of a later build.
+pub(super) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Unreadable> {
+    let (&version, json) = bytes.split_first().ok_or(Unreadable::Empty)?;
+    if version != VERSION {
+        return Err(Unreadable::Version(version));
+    }
+    serde_json::from_slice(json).map_err(|error| without_values(&error))
+}
+
+/// What is wrong with JSON, without the values that serde_json puts into its texts: they are personal.
+pub(super) fn without_values(error: &serde_json::Error) -> Unreadable {
+    let what = match error.classify() {
+        serde_json::error::Category::Data => "a field is missing or holds what it cannot",
+        serde_json::error::Category::Eof => "it is cut off",
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
+    };
+    Unreadable::Json(what, error.column())
+}
+
+/// A value that is stored in another form than its own.
+pub(super) trait Mirrored: Sized {
+    /// That form.
+    type Mirror: Serialize + DeserializeOwned;
+    /// Gives that form of it.
+    fn mirror(&self) -> Self::Mirror;
+    /// Makes it of that form; `Err` says what is wrong.
+    fn unmirror(mirror: Self::Mirror) -> Result<Self, &'static str>;
+}
+
+impl<T: Mirrored> Mirrored for Option<T> {
+    type Mirror = Option<T::Mirror>;
+
+    fn mirror(&self) -> Self::Mirror {
+        self.as_ref().map(T::mirror)
+    }
+
+    fn unmirror(mirror: Self::Mirror) -> Result<Self, &'static str> {
+        mirror.map(T::unmirror).transpose()
+    }
+}
+
+/// Milliseconds since 1970, UTC.
+impl Mirrored for DateTime<Utc> {
+    type Mirror = i64;
+
+    fn mirror(&self) -> i64 {
+        self.timestamp_millis()
+    }
+
+    fn unmirror(millis: i64) -> Result<Self, &'static str> {
+        let millis = Some(millis).filter(|millis| (0..=MAX_MILLIS).contains(millis));
+        millis.and_then(DateTime::from_timestamp_millis).ok_or("no time")
+    }
+}
+
+/// For `serde(with = ...)`: a [`Mirrored`] value.
+pub(super) mod mirrored {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    use super::Mirrored;
+
+    pub(in super::super) fn serialize<T: Mirrored, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+        value.mirror().serialize(to)
+    }
+
+    pub(in super::super) fn deserialize<'de, T: Mirrored, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+        T::unmirror(T::Mirror::deserialize(from)?).map_err(de::Error::custom)
+    }
+}
+
+/// Whether a job that is read was another's before.
+pub(super) fn yes() -> bool {
+    true
+}
+
+/// Reads a text, without control characters and cut to a bounded length.
+pub(super) fn readable<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    String::deserialize(from).map(|text| bounded(&text))
+}
+
+/// What a search looks at of a stored record. It is read without a copy of the rest: a search may read all of a chat.
+#[derive(Deserialize)]
+pub(super) struct Searched<'a> {
+    #[serde(rename = "t", with = "mirrored")]
+    pub(super) at: DateTime<Utc>,
     #[serde(rename = "u")]
-    agent: u64,
-    #[serde(rename = "p")]
-    product: String,
-    #[serde(rename = "b")]
-    provider: String,
-    #[serde(rename = "n")]
-    number: String,
-    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
-    nominal: Option<u64>,
+    pub(super) agent: UserId,
+    #[serde(rename = "p", borrow)]
+    pub(super) product: Cow<'a, str>,
+    #[serde(rename = "n", borrow)]
+    pub(super) number: Cow<'a, str>,
+    #[serde(rename = "o", borrow)]
+    pub(super) outcome: SearchedOutcome<'a>,
+}
+
+/// What a search looks at of a stored outcome.
+#[derive(Deserialize)]
+pub(super) struct SearchedOutcome<'a> {
+    #[serde(rename = "m", default, borrow)]
+    pub(super) name: Option<Cow<'a, str>>,
+}
+
+/// Reads a job's body or a row's value, no longer than what is accepted.
+pub(super) fn short<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.len() <= MAX_BODY_LEN.max(MAX_ROW_LEN) { Ok(text) } else { Err(D::Error::custom("too long")) }
+}
+
+/// An outcome as it is stored.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredOutcome {
     /// The kind of verdict, a word.
     #[serde(rename = "v")]
     verdict: String,
@@ -66,7 +175,7 @@ struct Stored {
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     power: Option<String>,
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
+    total: Option<Rupiah>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     /// A UUID without its hyphens.
@@ -74,117 +183,56 @@ struct Stored {
     reference: String,
 }
 
-/// The bytes of `record`.
-pub(super) fn encode(record: &Record) -> Vec<u8> {
-    write_json(&Stored::from(record))
-}
+impl Mirrored for Outcome {
+    type Mirror = StoredOutcome;
 
-/// The record of `chat` that `bytes` are.
-///
-/// # Errors
-/// They are not a record, or one that only a later build can read.
-pub(super) fn decode(chat: ChatId, bytes: &[u8]) -> Result<Record, Unreadable> {
-    read_json::<Stored>(bytes)?.into_record(chat)
-}
-
-/// Reads what may be damaged: says so in the log, by its place alone, and gives nothing.
-pub(super) fn decode_or_log(chat: ChatId, seq: Seq, bytes: &[u8]) -> Option<Record> {
-    let record = decode(chat, bytes);
-    if let Err(error) = &record {
-        tracing::error!(chat = chat.0, seq = seq.0, %error, "a record cannot be read: passed over");
-    }
-    record.ok()
-}
-
-/// The version, then `stored` as JSON.
-pub(super) fn write_json(stored: &impl Serialize) -> Vec<u8> {
-    // Plain fields: there is nothing in them that serde_json could refuse.
-    let json = serde_json::to_vec(stored).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(json.len() + 1);
-    bytes.push(VERSION);
-    bytes.extend(json);
-    bytes
-}
-
-/// What [`write_json`] wrote.
-pub(super) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
-    let (&version, json) = bytes.split_first().ok_or(Unreadable::Empty)?;
-    if version != VERSION {
-        return Err(Unreadable::Version(version));
-    }
-    serde_json::from_slice(json).map_err(|error| without_values(&error))
-}
-
-/// What is wrong with JSON, without the values that serde_json puts into its texts: they are personal.
-fn without_values(error: &serde_json::Error) -> Unreadable {
-    let what = match error.classify() {
-        serde_json::error::Category::Data => "a field is missing or of a wrong type",
-        serde_json::error::Category::Eof => "it is cut off",
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
-    };
-    Unreadable::Json(what, error.column())
-}
-
-impl From<&Record> for Stored {
-    fn from(record: &Record) -> Self {
-        let outcome = &record.outcome;
-        let (verdict, detail) = write_verdict(&outcome.verdict);
-        let customer = match &outcome.verdict {
+    fn mirror(&self) -> StoredOutcome {
+        let (verdict, detail) = write_verdict(&self.verdict);
+        let customer = match &self.verdict {
             Verdict::Found(customer) => customer.clone(),
             _ => Customer::default(),
         };
-        Self {
-            at: record.at.timestamp_millis(),
-            agent: record.agent.0,
-            product: record.product.clone(),
-            provider: record.provider.name().to_owned(),
-            number: record.number.as_str().to_owned(),
-            nominal: record.nominal.map(|Rupiah(nominal)| nominal),
+        StoredOutcome {
             verdict: verdict.to_owned(),
             detail,
             name: customer.name.map(|name| name.as_str().to_owned()),
             power: customer.power,
-            total: customer.total.map(|Rupiah(total)| total),
-            code: outcome.code.as_ref().map(|code| code.as_str().to_owned()),
-            reference: outcome.reference.to_string().replace('-', ""),
+            total: customer.total,
+            code: self.code.as_ref().map(|code| code.as_str().to_owned()),
+            reference: self.reference.to_string().replace('-', ""),
         }
+    }
+
+    fn unmirror(stored: StoredOutcome) -> Result<Self, &'static str> {
+        let code = stored.code.as_deref().map(|code| ResponseCode::new(code).ok_or("no response code"));
+        Ok(Self {
+            code: code.transpose()?,
+            reference: Reference::parse(&stored.reference).ok_or("no reference")?,
+            verdict: stored.read_verdict(),
+        })
     }
 }
 
-impl Stored {
-    /// Makes values of the fields, each checked anew: the disk is an outside too.
-    fn into_record(self, chat: ChatId) -> Result<Record, Unreadable> {
-        let code = self.code.as_deref().map(|code| ResponseCode::new(code).ok_or(Unreadable::Field("code")));
-        Ok(Record {
-            at: DateTime::from_timestamp_millis(self.at).ok_or(Unreadable::Field("time"))?,
-            chat,
-            agent: UserId(self.agent),
-            product: readable(&self.product),
-            provider: Provider::from_name(&self.provider).ok_or(Unreadable::Field("provider"))?,
-            number: CustomerNumber::from_record(&self.number).ok_or(Unreadable::Field("number"))?,
-            nominal: self.nominal.map(Rupiah),
-            outcome: Outcome {
-                code: code.transpose()?,
-                reference: Reference::parse(&self.reference).ok_or(Unreadable::Field("reference"))?,
-                verdict: self.read_verdict(),
-            },
-        })
-    }
-
+impl StoredOutcome {
     fn read_verdict(&self) -> Verdict {
         match self.verdict.as_str() {
             "found" => Verdict::Found(Customer {
                 name: self.name.as_deref().and_then(CustomerName::new),
-                power: self.power.as_deref().map(readable),
-                total: self.total.map(Rupiah),
+                power: self.power.as_deref().map(bounded),
+                total: self.total,
             }),
             "not-found" => Verdict::NotFound,
+            "blocked" => Verdict::NumberBlocked,
+            "paid" => Verdict::AlreadyPaid,
+            "over-limit" => Verdict::OverLimit,
             "too-small" => Verdict::AmountTooSmall,
             "unavailable" => Verdict::ProductUnavailable,
             "down" => Verdict::ProviderDown,
             "no-answer" => Verdict::NoAnswer,
+            "service-down" => Verdict::ServiceDown,
             "operator" => self.operator_problem().map_or_else(|| self.unknown_verdict(), Verdict::Operator),
-            "other" => Verdict::Other(readable(self.detail.as_deref().unwrap_or_default())),
+            "other" => Verdict::Other(bounded(self.detail.as_deref().unwrap_or_default())),
+            "refused" => Verdict::Refused(bounded(self.detail.as_deref().unwrap_or_default())),
             _ => self.unknown_verdict(),
         }
     }
@@ -196,7 +244,7 @@ impl Stored {
 
     /// A verdict of a later build, in the words that it was written with.
     fn unknown_verdict(&self) -> Verdict {
-        Verdict::Other(readable(self.detail.as_deref().unwrap_or(&self.verdict)))
+        Verdict::Other(bounded(self.detail.as_deref().unwrap_or(&self.verdict)))
     }
 }
 
@@ -205,17 +253,22 @@ fn write_verdict(verdict: &Verdict) -> (&'static str, Option<String>) {
     match verdict {
         Verdict::Found(_) => ("found", None),
         Verdict::NotFound => ("not-found", None),
+        Verdict::NumberBlocked => ("blocked", None),
+        Verdict::AlreadyPaid => ("paid", None),
+        Verdict::OverLimit => ("over-limit", None),
         Verdict::AmountTooSmall => ("too-small", None),
         Verdict::ProductUnavailable => ("unavailable", None),
         Verdict::ProviderDown => ("down", None),
         Verdict::NoAnswer => ("no-answer", None),
+        Verdict::ServiceDown => ("service-down", None),
         Verdict::Operator(problem) => ("operator", Some(problem_word(*problem).to_owned())),
         Verdict::Other(words) => ("other", Some(words.clone())),
+        Verdict::Refused(words) => ("refused", Some(words.clone())),
     }
 }
 
 /// The words by which operator's problems are stored.
-const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 11] = [
+const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 14] = [
     (OperatorProblem::Signature, "signature"),
     (OperatorProblem::Credentials, "credentials"),
     (OperatorProblem::AddressNotListed, "address"),
@@ -227,6 +280,9 @@ const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 11] = [
     (OperatorProblem::Token, "token"),
     (OperatorProblem::Request, "request"),
     (OperatorProblem::NoApi, "no-api"),
+    (OperatorProblem::Forbidden, "forbidden"),
+    (OperatorProblem::Throttled, "throttled"),
+    (OperatorProblem::Unreadable, "unreadable"),
 ];
 
 fn problem_word(problem: OperatorProblem) -> &'static str {
@@ -234,8 +290,8 @@ fn problem_word(problem: OperatorProblem) -> &'static str {
 }
 
 /// A text without control characters, cut to a bounded length.
-pub(super) fn readable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
+fn bounded(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_TEXT_LEN).collect()
 }
 
 #[cfg(test)]

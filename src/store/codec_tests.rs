@@ -1,4 +1,4 @@
-//! Records as bytes: what this build wrote, what later builds may write, and what a disk may make of them.
+//! Records, jobs and rows as bytes: what this build wrote, what later builds may write, what a disk may make of them.
 
 use std::path::PathBuf;
 
@@ -6,98 +6,152 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::store::{properties, samples};
+use crate::store::{Job, Record, Row, RowKind, properties, samples};
+use crate::value::ChatId;
 
 const CHAT: ChatId = ChatId(-1_001_234_567_890);
 
-/// The bytes of a sample, changed in its JSON.
-fn changed(change: impl FnOnce(&mut Value)) -> Vec<u8> {
-    let bytes = encode(&samples::record(CHAT, 0));
-    let mut json: Value = serde_json::from_slice(&bytes[1..]).unwrap();
+/// The bytes of `stored`, changed in their JSON.
+fn changed(stored: &impl Serialize, change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let mut json = serde_json::to_value(stored).unwrap();
     change(&mut json);
     [vec![VERSION], serde_json::to_vec(&json).unwrap()].concat()
+}
+
+fn sample() -> Record {
+    samples::record(CHAT, 0)
 }
 
 #[test]
 fn each_verdict_reads_back_as_it_was() {
     for record in samples::each_record() {
-        assert_eq!(decode(record.chat, &encode(&record)), Ok(record));
+        assert_eq!(read(&write(&record)), Ok(record));
+    }
+}
+
+#[test]
+fn a_job_looks_as_version_1_wrote_it() {
+    let version_1 = concat!(
+        r#"{"i":1099511627776,"c":-1001234567890,"u":123456789,"t":1795331106789,"b":"PLN","#,
+        r#""j":"{\"check\":\"PLN20 01105691111\"}","k":[[0,41],[7,42]],"#,
+        r#""w":{"m":5,"a":2,"d":1795331166789,"e":1795332006789,"o":{"v":"found","m":"BUDI SANTOSO","#,
+        r#""w":"R1/2200VA","x":20546,"c":"200990000","r":"0b5e2ba49d3a4c398f2c7f1f6a1b2c3d"}},"x":9}"#
+    );
+    let bytes = [&[1], version_1.as_bytes()].concat();
+    assert_eq!(
+        String::from_utf8(write(&samples::whole_job(1 << 40))).unwrap(),
+        String::from_utf8(bytes.clone()).unwrap()
+    );
+    assert_eq!(read(&bytes), Ok(samples::whole_job(1 << 40)));
+    let new = Job { resumed: true, ..samples::new_job(7).into() };
+    assert_eq!(read(&write(&new)), Ok(new), "what may be missing is missing");
+}
+
+#[test]
+fn a_row_looks_as_version_1_wrote_it() {
+    let row = |expires| Row { kind: RowKind::OpenQuestion, key: "7:8".to_owned(), value: "{}".to_owned(), expires };
+    let expiring = row(Some(samples::moment(0)));
+    let version_1 = r#"{"k":"open-question","i":"7:8","v":"{}","e":1795331106789}"#;
+    assert_eq!(write(&expiring), [&[1], version_1.as_bytes()].concat());
+    for row in [expiring, row(None)] {
+        assert_eq!(read(&write(&row)), Ok(row));
+    }
+    for kind in RowKind::ALL {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
     }
 }
 
 #[test]
 fn a_record_is_small() {
-    let bytes = encode(&samples::record(CHAT, 0));
-    assert!(bytes.len() < 220, "{} bytes", bytes.len());
+    let bytes = write(&sample());
+    assert!(bytes.len() < 240, "{} bytes", bytes.len());
 }
 
 #[test]
 fn unknown_fields_are_passed_over() {
-    let bytes = changed(|json| json["later"] = json!({"more": [1, 2]}));
-    assert_eq!(decode(CHAT, &bytes), Ok(samples::record(CHAT, 0)));
+    let later = |json: &mut Value| json["later"] = json!({"more": [1, 2]});
+    assert_eq!(read(&changed(&sample(), later)), Ok(sample()));
+    assert_eq!(read(&changed(&samples::whole_job(7), later)), Ok(samples::whole_job(7)));
 }
 
 #[test]
 fn a_verdict_of_a_later_build_is_shown_in_its_words() {
-    let verdict = |bytes: Vec<u8>| decode(CHAT, &bytes).unwrap().outcome.verdict;
-    let kind_only = changed(|json| json["v"] = json!("postpaid"));
-    assert_eq!(verdict(kind_only), Verdict::Other("postpaid".to_owned()));
-    let with_words = changed(|json| {
-        json["v"] = json!("postpaid");
-        json["s"] = json!("Tagihan\u{0} pascabayar");
+    let verdict = |change: fn(&mut Value)| {
+        let bytes = changed(&sample(), |json| change(&mut json["o"]));
+        read::<Record>(&bytes).unwrap().outcome.verdict
+    };
+    assert_eq!(verdict(|outcome| outcome["v"] = json!("postpaid")), Verdict::Other("postpaid".to_owned()));
+    let with_words = verdict(|outcome| {
+        outcome["v"] = json!("postpaid");
+        outcome["s"] = json!("Tagihan\u{0} pascabayar");
     });
-    assert_eq!(verdict(with_words), Verdict::Other("Tagihan pascabayar".to_owned()));
-    let problem = changed(|json| {
-        json["v"] = json!("operator");
-        json["s"] = json!("quota");
+    assert_eq!(with_words, Verdict::Other("Tagihan pascabayar".to_owned()));
+    let problem = verdict(|outcome| {
+        outcome["v"] = json!("operator");
+        outcome["s"] = json!("quota");
     });
-    assert_eq!(verdict(problem), Verdict::Other("quota".to_owned()));
+    assert_eq!(problem, Verdict::Other("quota".to_owned()));
 }
 
 #[test]
-fn damage_is_an_error_that_shows_nothing_of_the_record() {
-    let with = |field: &'static str, value: Value| changed(move |json| json[field] = value);
-    let whole = encode(&samples::record(CHAT, 0));
-    let cases = [
-        (vec![], Unreadable::Empty),
-        (vec![9, b'{', b'}'], Unreadable::Version(9)),
-        (whole[..whole.len() - 1].to_vec(), Unreadable::Json("it is cut off", whole.len() - 2)),
-        (with("t", json!(i64::MAX)), Unreadable::Field("time")),
-        (with("b", json!("Pertamina")), Unreadable::Field("provider")),
-        (with("n", json!("0110569111x")), Unreadable::Field("number")),
-        (with("c", json!("<b>")), Unreadable::Field("code")),
-        (with("r", json!("42")), Unreadable::Field("reference")),
+fn damage_is_an_error_that_shows_nothing_of_what_is_stored() {
+    let whole = write(&sample());
+    assert_eq!(read::<Record>(b""), Err(Unreadable::Empty));
+    assert_eq!(read::<Record>(b"\x09{}"), Err(Unreadable::Version(9)));
+    let cut_off = read::<Record>(&whole[..whole.len() - 1]);
+    assert_eq!(cut_off, Err(Unreadable::Json("it is cut off", whole.len() - 2)));
+
+    let fields = [
+        ("t", json!(253_402_300_800_000_i64)),
+        ("t", json!(-1)),
+        ("b", json!("Pertamina")),
+        ("n", json!("0110569111x")),
+        ("d", json!("BUDI SANTOSO")),
     ];
-    for (bytes, expected) in cases {
-        assert_eq!(decode(CHAT, &bytes), Err(expected));
+    let mut damaged: Vec<_> =
+        fields.into_iter().map(|(field, value)| changed(&sample(), |json| json[field] = value)).collect();
+    let fields = [("c", json!("<b>")), ("r", json!("42")), ("x", json!("BUDI SANTOSO"))];
+    damaged.extend(fields.map(|(field, value)| changed(&sample(), |json| json["o"][field] = value)));
+    for bytes in damaged {
+        let error = read::<Record>(&bytes).unwrap_err();
+        assert!(matches!(error, Unreadable::Json("a field is missing or holds what it cannot", _)), "{error:?}");
+        assert!(!error.to_string().contains("BUDI") && !error.to_string().contains("0110"), "{error}");
     }
-    let error = decode(CHAT, &with("x", json!("BUDI SANTOSO"))).unwrap_err().to_string();
-    assert!(error.contains("wrong type") && !error.contains("BUDI"), "{error}");
+
+    let too_long = changed(&samples::whole_job(7), |json| json["j"] = json!("x".repeat(MAX_BODY_LEN + 1)));
+    assert!(read::<Job>(&too_long).is_err());
+    let late = changed(&samples::whole_job(7), |json| json["w"]["e"] = json!(i64::MAX));
+    assert!(read::<Job>(&late).is_err());
 }
 
 proptest! {
     #[test]
-    fn any_bytes_are_damage_or_a_record(bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0_u8..3) {
-        properties::record(&bytes);
-        properties::record(&[vec![version], bytes].concat());
+    fn any_bytes_are_damage_or_what_they_say(bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0_u8..3) {
+        for holds in [properties::record, properties::job] {
+            holds(&bytes);
+            holds(&[vec![version], bytes.clone()].concat());
+        }
     }
 
     #[test]
-    fn a_flipped_byte_is_damage_or_another_record(at in 0_usize..200, flip in 1_u8..) {
-        let mut bytes = encode(&samples::record(CHAT, 0));
-        let at = at % bytes.len();
-        bytes[at] ^= flip;
-        properties::record(&bytes);
+    fn a_flipped_byte_is_damage_or_something_else(at in 0_usize..400, flip in 1_u8..) {
+        let flipped = |mut bytes: Vec<u8>| {
+            let at = at % bytes.len();
+            bytes[at] ^= flip;
+            bytes
+        };
+        properties::record(&flipped(write(&sample())));
+        properties::job(&flipped(write(&samples::whole_job(7))));
     }
 
     #[test]
     fn any_texts_are_kept_as_they_are_shown(name in ".{0,150}", words in ".*", kind in "found|other|later") {
-        properties::record(&changed(|json| {
-            json["m"] = json!(name);
-            json["w"] = json!(words);
-            json["s"] = json!(words);
+        properties::record(&changed(&sample(), |json| {
             json["p"] = json!(words);
-            json["v"] = json!(kind);
+            json["o"]["m"] = json!(name);
+            json["o"]["w"] = json!(words);
+            json["o"]["s"] = json!(words);
+            json["o"]["v"] = json!(kind);
         }));
     }
 }
@@ -140,13 +194,12 @@ fn meaning(record: &Record) -> Value {
 #[test]
 fn what_version_1_wrote_is_read_for_ever() {
     let text = std::fs::read_to_string(fixture()).unwrap();
-    assert_eq!(text.lines().count(), 19);
+    assert_eq!(text.lines().count(), 20);
     for line in text.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         let json = line["json"].as_str().unwrap();
         let bytes = [&[u8::try_from(line["version"].as_u64().unwrap()).unwrap()], json.as_bytes()].concat();
-        let chat = ChatId(line["means"]["chat"].as_i64().unwrap());
-        assert_eq!(meaning(&decode(chat, &bytes).unwrap()), line["means"]);
+        assert_eq!(meaning(&read(&bytes).unwrap()), line["means"]);
     }
 }
 
@@ -155,7 +208,7 @@ fn what_version_1_wrote_is_read_for_ever() {
 #[ignore = "writes the fixture"]
 fn write_the_fixture() {
     let lines = samples::each_record().into_iter().map(|record| {
-        let bytes = encode(&record);
+        let bytes = write(&record);
         let json = std::str::from_utf8(&bytes[1..]).unwrap();
         json!({"version": bytes[0], "json": json, "means": meaning(&record)}).to_string() + "\n"
     });

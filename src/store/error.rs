@@ -61,40 +61,46 @@ pub enum Error {
         /// The data directory.
         dir: PathBuf,
     },
-    /// A question that is longer than [`LONGEST_QUESTION`](super::LONGEST_QUESTION). Nothing was written.
-    #[error(
-        "a question of {bytes} bytes is not kept, the longest may have {}: ask for less at once",
-        super::LONGEST_QUESTION
-    )]
-    QuestionTooLong {
-        /// How long it is.
+    /// A job whose body is longer than [`MAX_BODY_LEN`](super::MAX_BODY_LEN). Nothing was written.
+    #[error("a job of {bytes} bytes is not kept, the longest may have {}: ask for less at once", super::MAX_BODY_LEN)]
+    JobTooLong {
+        /// How long its body is.
         bytes: usize,
     },
-    /// A file that should be a backup. Nothing was changed.
-    #[error("{} is no whole backup of ceknomor ({what}): use another one; nothing was changed", file.display())]
-    NotABackup {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        what: &'static str,
+    /// A row whose value is longer than [`MAX_ROW_LEN`](super::MAX_ROW_LEN). Nothing was written.
+    #[error("a row of {bytes} bytes is not kept, the longest may have {}", super::MAX_ROW_LEN)]
+    RowTooLong {
+        /// How long its value is.
+        bytes: usize,
     },
-    /// A restore could not begin. Nothing was changed.
-    #[error("{what}; nothing was changed")]
-    NotRestored {
-        /// Why, and what to do.
+    /// What should be a backup is none, or not whole. Nothing was changed.
+    #[error("this is no whole backup of ceknomor ({what}): use another one; nothing was changed")]
+    NotABackup {
+        /// What is wrong with it, and where.
         what: String,
+    },
+    /// A store to which a backup was to be restored holds something. Nothing was changed.
+    #[error(
+        "{what} is not empty; restore into a new data directory: move the old one aside first (nothing was changed)"
+    )]
+    NotEmpty {
+        /// The store.
+        what: String,
+    },
+    /// A restore into the directory was cut off, or is under way.
+    #[error(
+        "a restore into {} is not finished; if it was cut off, remove the directory, then restore again",
+        dir.display()
+    )]
+    Unfinished {
+        /// The data directory.
+        dir: PathBuf,
     },
     /// A backup could not be made.
     #[error("no backup was made ({what})")]
     NoBackup {
         /// Why, and what to do.
         what: String,
-    },
-    /// What is never overwritten.
-    #[error("{} exists already and is left as it is: name another, or move it away first", path.display())]
-    Exists {
-        /// Its path.
-        path: PathBuf,
     },
     /// The store was closed, or stopped at a fault that the log tells.
     #[error("the store is closed: see the log for an earlier error, then start ceknomor again")]

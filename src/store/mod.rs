@@ -1,141 +1,194 @@
 //! What is kept: the traits, apart from the backends that keep it.
 //!
-//! A backend may be a directory ([`SledStore`], the bot's own), a process's memory ([`MemoryStore`], for the demo
-//! and tests) or, later, a database shared by several processes: so the traits are async and carry no type of any
-//! backend. One contract suite (`contract`, in the tests) holds for every backend.
+//! Three traits say what can be kept and asked: [`History`] (the checks of each chat), [`Jobs`] (what was accepted and
+//! is not done) and [`KeyValue`] (small rows, some with an expiry). A backend implements all of them ([`Store`]): today
+//! [`SledStore`], a directory that one process has open; next a database that several processes share. So the traits
+//! are async, carry no type of any backend, each method is one statement or one transaction of a database, and nothing
+//! has to be held between two calls. One contract suite (`contract`, in the tests) is run on every backend.
 //!
-//! Both backends keep a record as the same bytes (`codec`, `entry_codec`) under the same key (`key`), cut pages with
-//! the same code (`paging`) and know accepted updates by the same list (`ledger`): they differ in where the bytes lie.
+//! Over the traits, and so for every backend: [`Preferences`] (what each chat has chosen), [`backup()`] and
+//! [`restore()`] (one portable file), [`purge`] (retention).
+//!
+//! *Durable* means: it outlives a kill of the process and, as far as the disk tells the truth, a power cut. After an
+//! error nothing is known of what was to be written: it may be kept or not. A write of a job or a row may be repeated
+//! until it succeeds, and does nothing twice; a job that was claimed stays so meanwhile.
+//!
+//! Every error is an [`Error`], whose text names the remedy. While the disk is full every write and every claim fails
+//! with [`Error::Full`]; the store goes on by itself once there is room.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::value::{ChatId, CustomerNumber, Language, Outcome, Provider, Rupiah, UpdateId, UserId};
+use crate::value::{ChatId, Provider, UpdateId};
 
+mod backup;
 mod codec;
 #[cfg(test)]
 mod contract;
-mod entry_codec;
 mod error;
-mod journal;
-#[cfg(test)]
-mod journal_contract;
-mod key;
-mod ledger;
-mod memory;
-mod paging;
+mod preferences;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
+mod retention;
 #[cfg(test)]
 mod samples;
 mod sled;
+mod types;
 
+pub use backup::{BackupService, Counts, Summary, backup, backup_dir, restore, restore_dir};
 pub use error::Error;
-pub use journal::{Entry, Journal, LONGEST_QUESTION, Waiting};
-pub use memory::MemoryStore;
-pub use paging::LARGEST_PAGE;
-pub use sled::{Backups, Restored, SledStore, Summary, backup, restore};
-
-/// One check, as a chat's history keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// When the check ended, to the millisecond.
-    pub at: DateTime<Utc>,
-    /// Where it was asked.
-    pub chat: ChatId,
-    /// Who asked.
-    pub agent: UserId,
-    /// The product's code, as it was then.
-    pub product: String,
-    /// Whose customer it was.
-    pub provider: Provider,
-    /// The number that was checked.
-    pub number: CustomerNumber,
-    /// The nominal that the agent named, for products with an open denomination.
-    pub nominal: Option<Rupiah>,
-    /// How it ended.
-    pub outcome: Outcome,
-}
-
-/// A record's place in its chat's history: later records have higher ones. Not contiguous.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Seq(pub u64);
-
-/// Which page of a history is wanted. The record that it names need not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cursor {
-    /// The newest records.
-    Newest,
-    /// The records next older than this one.
-    OlderThan(Seq),
-    /// The records next newer than this one.
-    NewerThan(Seq),
-}
-
-/// A page of a history, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The records with their places, newest first.
-    pub records: Vec<(Seq, Record)>,
-    /// Whether there are older ones than the last of these (for an empty page: on the older side of the cursor).
-    pub has_older: bool,
-    /// Whether there are newer ones than the first of these (for an empty page: on the newer side of the cursor).
-    pub has_newer: bool,
-}
+pub use preferences::Preferences;
+pub use retention::{Purged, purge};
+pub use sled::SledStore;
+use types::MAX_NUMBER;
+pub use types::{
+    Accepted, Claim, Count, Cursor, Deletion, Job, Kept, Load, MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, NewJob, Page,
+    REMEMBERED, Record, Retries, Row, RowKind, Search, Seq, Waiting, WorkerId,
+};
 
 /// The checks of each chat.
+///
+/// A record that cannot be read is left out wherever records are given, and logged; it does not hide the others.
 #[async_trait]
 pub trait History: Send + Sync {
-    /// Keeps a record as the newest of its chat, and gives its place. It is durable when this returns.
-    ///
-    /// Where `update` names an entry of the journal, the entry's [`kept`](Entry::kept) is set to that place in the same
-    /// commit: both are kept or neither. Where it was set already, the first record stays, nothing is added, and this
-    /// gives the first one's place. An update that is not in the journal is no more than none.
-    ///
-    /// # Errors
-    /// The record is not known to be kept: the text says why and names the remedy.
-    async fn append(&self, record: Record, update: Option<UpdateId>) -> Result<Seq, Error>;
+    /// Keeps a record that belongs to no job as the newest of its chat, and gives its place. Durable when it returns.
+    async fn append(&self, record: Record) -> Result<Seq, Error>;
 
-    /// The record of `chat` at `seq`. `None` when there is none, or none that can be read (that is logged).
-    ///
-    /// # Errors
-    /// Nothing could be read.
+    /// The record of `chat` at `seq`; `None` when there is none.
     async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error>;
 
-    /// A page of at most `limit` records of `chat` (and at most [`LARGEST_PAGE`]). It costs the same however many
-    /// records there are. A record that cannot be read is left out and logged; it does not hide the others.
-    ///
-    /// # Errors
-    /// Nothing could be read.
+    /// A page of at most `limit` records of `chat` (and at most [`MAX_PAGE_LEN`]). It costs the same however many
+    /// records there are.
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error>;
+
+    /// A page of those records of `chat` that fit `search`, as if it had no others. It may read all of the chat.
+    async fn find(&self, chat: ChatId, search: &Search, cursor: Cursor, limit: usize) -> Result<Page, Error>;
+
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) records of a chat, or of all chats, that stand behind `after`: by chat,
+    /// then by place, rising. None when there are no more. For exports and backups, which go on behind the last one
+    /// that they were given; what is written meanwhile may be among them or not.
+    async fn stream(
+        &self,
+        chat: Option<ChatId>,
+        after: Option<(ChatId, Seq)>,
+        limit: usize,
+    ) -> Result<Vec<(ChatId, Seq, Record)>, Error>;
+
+    /// Deletes at most `limit` records and gives how many; 0 when none is left. Durable when it returns. The caller
+    /// repeats it, so that no other write waits long.
+    ///
+    /// [`Deletion::Before`] may pass over an old record that stands behind a younger one of its chat (the clock was put
+    /// back) for as long as that one is kept.
+    async fn delete(&self, what: &Deletion, limit: usize) -> Result<usize, Error>;
+
+    /// How many checks ended how between two moments (the first belongs to it, the last does not), in one chat or in
+    /// all: by day (WIB), provider and agent, sorted so. It may read all of the history.
+    async fn counts(
+        &self,
+        chat: Option<ChatId>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Count>, Error>;
+
+    /// Puts records back under their own places, for a restore; later ones get higher places. Durable when it returns.
+    async fn import(&self, records: Vec<(Seq, Record)>) -> Result<(), Error>;
 }
 
-/// What each chat has chosen.
+/// What was accepted and is not done.
+///
+/// The life of a job: it is accepted (*ready*), claimed by a worker (*running*), perhaps given back to wait for its
+/// provider (*waiting*) and claimed again when it is due, and finished. What it led to is kept in the history and noted
+/// in the job in one commit, so that nothing is asked twice. After a crash, or when a worker's lease ends, what it had
+/// claimed is claimed by another, with what is known of it.
+///
+/// The jobs of one agent in one chat are a queue: of those that were never begun one runs at a time, in the order in
+/// which they were accepted. Jobs that wait hold up none of them; of these, too, one of each agent in each chat runs at
+/// a time.
 #[async_trait]
-pub trait Preferences: Send + Sync {
-    /// The language that the chat chose, if it ever did (and this build knows it).
+pub trait Jobs: Send + Sync {
+    /// Accepts jobs in their order, in one commit; gives for each what became of it. Durable when it returns.
+    ///
+    /// An update that is open, finished lately (one of the last [`REMEMBERED`]) or earlier in `jobs` is
+    /// [`Accepted::Repeated`]. A job whose agent has `most_per_agent` ready jobs in that chat already is
+    /// [`Accepted::TooMany`]; its update is not remembered.
     ///
     /// # Errors
-    /// Nothing could be read.
-    async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error>;
+    /// [`Error::JobTooLong`]: a body is longer than [`MAX_BODY_LEN`], and none of `jobs` is kept.
+    async fn accept(&self, jobs: Vec<NewJob>, most_per_agent: usize) -> Result<Vec<Accepted>, Error>;
 
-    /// Keeps the chat's language. It is durable when this returns.
+    /// Takes due jobs for a worker until its lease ends, and gives them oldest first. Due are
+    /// - of each agent in each chat the oldest ready job, unless one that never waited runs;
+    /// - of each agent in each chat one waiting job, unless one runs: the oldest that has a record already (its answer
+    ///   is known) or is to be given up (`until` is reached); else one that may be asked again (`due` is reached) as
+    ///   far as [`Claim::retries`] lets it. A job that waits and names no provider is not counted there.
     ///
-    /// # Errors
-    /// The choice is not known to be kept.
-    async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error>;
+    /// Where more than [`Claim::limit`] are due, the oldest are taken. A job that cannot be read is never claimed (and
+    /// logged). A backend that one process opens at a time may let a claim last until that process ends. A call that is
+    /// dropped before it returns may have claimed jobs all the same, until the lease ends or they are released.
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error>;
 
-    /// The chat under whose id `chat` has its history and its language, when that is not its own: a group gets a new
-    /// id when it becomes a supergroup (Bot API, `migrate_to_chat_id`).
-    ///
-    /// # Errors
-    /// Nothing could be read.
-    async fn origin(&self, chat: ChatId) -> Result<Option<ChatId>, Error>;
+    /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
+    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`]; where the update was never
+    /// accepted, the record is appended all the same.
+    async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
 
-    /// Keeps that `new` goes on with what is kept of `old`. It is durable when this returns. Nothing is moved, and no
-    /// chain is followed: where `old` has an origin itself, that one is to be given.
-    ///
-    /// # Errors
-    /// It is not known to be kept.
-    async fn set_origin(&self, new: ChatId, old: ChatId) -> Result<(), Error>;
+    /// Gives a claimed job back, to wait as `waiting` says. Durable when it returns. `false`: it was cancelled or is
+    /// not there any more, and nothing was done.
+    async fn reschedule(&self, update: UpdateId, waiting: Waiting) -> Result<bool, Error>;
+
+    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
+    async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
+
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat that have no record yet, running or not,
+    /// and gives all that `by` has cancelled and that are still there, oldest first: so that a repeated call gives the
+    /// same. Durable when it returns. Where `by` is no open job, it does nothing and gives none.
+    async fn cancel(&self, by: UpdateId) -> Result<Vec<Job>, Error>;
+
+    /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
+    /// nothing for an update that is no open job, and for a job that was cancelled: that one ends with the job that
+    /// cancelled it.
+    async fn finish(&self, update: UpdateId) -> Result<(), Error>;
+
+    /// Gives back, unchanged, all that `owner` has claimed: at a stop.
+    async fn release(&self, owner: WorkerId) -> Result<(), Error>;
+
+    /// How many open jobs there are.
+    async fn load(&self) -> Result<Load, Error>;
+
+    /// All open jobs, cancelled ones too, in the order in which they were accepted, and the updates that were finished
+    /// lately, the first first: for backups and reports.
+    async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error>;
+
+    /// Puts jobs and finished updates into the store, behind those that are there: for a restore. The jobs are
+    /// [`Job::resumed`] from then on. Durable when it returns.
+    async fn import(&self, jobs: Vec<Job>, finished: Vec<UpdateId>) -> Result<(), Error>;
 }
+
+/// Small rows, each by its kind and key, some with an expiry.
+#[async_trait]
+pub trait KeyValue: Send + Sync {
+    /// The value of a row that is there and not expired at `now`.
+    async fn get(&self, kind: RowKind, key: &str, now: DateTime<Utc>) -> Result<Option<String>, Error>;
+
+    /// Keeps a row in the place of the one before. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`Error::RowTooLong`]: its value is longer than [`MAX_ROW_LEN`], and it is not kept.
+    async fn put(&self, row: Row) -> Result<(), Error>;
+
+    /// Removes a row, expired or not, and tells whether it was there. Durable when it returns.
+    async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error>;
+
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) rows of a kind whose keys come behind `after`, expired ones too: by the
+    /// bytes of their keys, rising.
+    async fn list(&self, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>, Error>;
+
+    /// Deletes at most `limit` rows that are expired at `now` and gives how many; 0 when none is left. Durable when it
+    /// returns.
+    async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error>;
+}
+
+/// All that a backend keeps.
+pub trait Store: History + Jobs + KeyValue {}
+
+impl<T: History + Jobs + KeyValue> Store for T {}

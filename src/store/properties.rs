@@ -1,18 +1,18 @@
 //! What holds for all stored bytes, whatever a disk made of them. The property tests call it with bytes that are made,
-//! the fuzz targets `record`, `entry`, `log` and `block` with bytes that are found. It panics where something does not hold.
+//! the fuzz targets `record` and `job` with bytes that are found. It panics where something does not hold.
 
-use super::{Entry, Record, codec, entry_codec, sled};
-use crate::value::{ChatId, Customer, CustomerName, CustomerNumber, UpdateId, Verdict};
+use super::{Job, Record, codec};
+use crate::value::{Customer, CustomerName, CustomerNumber, Verdict};
 
 /// No record is larger than this, in bytes, even where what was on the disk is.
-const LARGEST_RECORD: usize = 8 * 1024;
+const MAX_RECORD_LEN: usize = 8 * 1024;
 
 /// Checks what is made of `bytes` as a record of the history.
 pub(crate) fn record(bytes: &[u8]) {
-    let Ok(record) = codec::decode(ChatId(7), bytes) else { return };
-    let written = codec::encode(&record);
-    assert!(written.len() <= LARGEST_RECORD, "{} bytes", written.len());
-    assert_eq!(codec::decode(ChatId(7), &written).as_ref(), Ok(&record));
+    let Ok(record) = codec::read::<Record>(bytes) else { return };
+    let written = codec::write(&record);
+    assert!(written.len() <= MAX_RECORD_LEN, "{} bytes", written.len());
+    assert_eq!(codec::read(&written).as_ref(), Ok(&record));
     assert_eq!(format!("{record:?}"), format!("{:?}", of_someone_else(&record)), "it shows whose it is");
 }
 
@@ -28,20 +28,11 @@ fn of_someone_else(record: &Record) -> Record {
     other
 }
 
-/// Checks what is made of `bytes` as an entry of the journal.
-pub(crate) fn entry(bytes: &[u8]) {
-    let Ok(entry) = entry_codec::decode(UpdateId(7), bytes) else { return };
-    assert_eq!(entry_codec::decode(UpdateId(7), &entry_codec::encode(&entry)).as_ref(), Ok(&entry));
-    let other = Entry { question: "x".repeat(entry.question.len()), ..entry.clone() };
-    assert_eq!(format!("{entry:?}"), format!("{other:?}"), "it shows what was asked");
-}
-
-/// Checks what is made of `bytes` as a write-ahead log, or a part of one.
-pub(crate) fn log(bytes: &[u8]) {
-    sled::log_holds(bytes);
-}
-
-/// Checks what is made of `bytes` as a block of the archive.
-pub(crate) fn block(bytes: &[u8]) {
-    sled::block_holds(bytes);
+/// Checks what is made of `bytes` as a job.
+pub(crate) fn job(bytes: &[u8]) {
+    let Ok(job) = codec::read::<Job>(bytes) else { return };
+    assert!(job.resumed, "it was found");
+    assert_eq!(codec::read(&codec::write(&job)).as_ref(), Ok(&job));
+    let other = Job { body: "x".repeat(job.body.len()), ..job.clone() };
+    assert_eq!(format!("{job:?}"), format!("{other:?}"), "it shows what was asked");
 }

@@ -1,4 +1,4 @@
-//! Records to test with: of the vendor's sample numbers, one of each verdict.
+//! Records and jobs to test with: of the vendor's sample numbers, one of each verdict.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,7 +7,7 @@ use crate::value::{
     ResponseCode, Rupiah, UpdateId, UserId, Verdict,
 };
 
-use super::{Entry, Record, Seq, Waiting};
+use super::{Claim, Job, NewJob, Record, Retries, Seq, Waiting, WorkerId};
 
 /// A moment with milliseconds, some minutes after 14:05:06.789 WIB on 22 November 2026.
 pub(super) fn moment(minutes: usize) -> DateTime<Utc> {
@@ -54,10 +54,15 @@ pub(super) fn each_verdict() -> Vec<Verdict> {
         found(),
         Verdict::Found(Customer::default()),
         Verdict::NotFound,
+        Verdict::NumberBlocked,
+        Verdict::AlreadyPaid,
+        Verdict::OverLimit,
         Verdict::AmountTooSmall,
         Verdict::ProductUnavailable,
         Verdict::ProviderDown,
         Verdict::NoAnswer,
+        Verdict::ServiceDown,
+        Verdict::Refused("Hubungi CA".to_owned()),
         Verdict::Other("Transaksi \"aneh\" <b>\u{1f914}".to_owned()),
         Verdict::Other(String::new()),
     ];
@@ -73,6 +78,9 @@ pub(super) fn each_verdict() -> Vec<Verdict> {
         Token,
         Request,
         NoApi,
+        Forbidden,
+        Throttled,
+        Unreadable,
     ];
     verdicts.extend(problems.map(Verdict::Operator));
     verdicts
@@ -97,25 +105,48 @@ pub(super) fn each_record() -> Vec<Record> {
     records
 }
 
-/// A question as it is accepted.
-pub(super) fn entry(update: u32) -> Entry {
-    Entry {
+/// A check as it is accepted, of one agent in one chat.
+pub(super) fn new_job(update: u64) -> NewJob {
+    NewJob {
         update: UpdateId(update),
         chat: ChatId(-1_001_234_567_890),
         user: UserId(123_456_789),
         accepted: moment(0),
-        question: "/cek PLN20 01105691111".to_owned(),
-        kept: None,
-        waiting: None,
+        provider: Some(Provider::Pln),
+        body: r#"{"check":"PLN20 01105691111"}"#.to_owned(),
     }
 }
 
-/// A question with all that may be known of it.
-pub(super) fn waiting_entry(update: u32) -> Entry {
-    Entry { kept: Some(Seq(41)), waiting: Some(waiting(2)), ..entry(update) }
+/// The same of another agent.
+pub(super) fn new_job_of(update: u64, user: u64) -> NewJob {
+    NewJob { user: UserId(user), ..new_job(update) }
 }
 
-/// A wait after as many calls.
+/// A job with all that may be known of it.
+pub(super) fn whole_job(update: u64) -> Job {
+    Job {
+        kept: vec![(0, Seq(41)), (7, Seq(42))],
+        waiting: Some(Waiting { last: Some(record(ChatId(1), 0).outcome), ..waiting(2) }),
+        cancelled_by: Some(UpdateId(9)),
+        resumed: true,
+        ..Job::from(new_job(update))
+    }
+}
+
+/// A wait after as many calls: due after a minute, given up after fifteen.
 pub(super) fn waiting(asked: u32) -> Waiting {
-    Waiting { notice: Some(MessageId(5)), asked, next: moment(1), until: moment(15) }
+    Waiting { notice: Some(MessageId(5)), asked, due: moment(1), until: moment(15), last: None }
+}
+
+/// A claim of all that is due so many minutes later, while all providers answer.
+pub(super) fn claim(owner: WorkerId, minutes: usize) -> Claim {
+    Claim {
+        now: moment(minutes),
+        owner,
+        lease: TimeDelta::minutes(1),
+        limit: 100,
+        retries: Provider::ALL.map(|provider| (provider, Retries::UpTo(100))).into(),
+        longest_pause: TimeDelta::days(1),
+        longest_wait: TimeDelta::days(1),
+    }
 }

@@ -2,24 +2,40 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A chat, as Telegram numbers it: positive in private, negative for groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ChatId(pub i64);
 
 /// A person (or an anonymous administrator's stand-in), as Telegram numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct UserId(pub u64);
 
 /// An update, as Telegram numbers them (Bot API, `Update.update_id`). Usually ascending; after a week of silence it may
 /// begin anew anywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UpdateId(pub u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UpdateId(pub u64);
 
 /// A message of a chat, as Telegram numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct MessageId(pub i32);
+
+impl UserId {
+    /// `GroupAnonymousBot`, in whose name administrators write that hide who they are (Bot API, `Message.sender_chat`).
+    pub const ANONYMOUS_ADMIN: Self = Self(1_087_968_824);
+
+    /// Whether this is no person but stands for some: anonymous administrators, people who write as a channel
+    /// (`Channel_Bot`), Telegram itself.
+    pub fn is_stand_in(self) -> bool {
+        self == Self::ANONYMOUS_ADMIN || [136_817_688, 777_000].contains(&self.0)
+    }
+}
 
 impl fmt::Display for ChatId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +84,8 @@ impl fmt::Display for Reference {
 }
 
 /// The language in which a chat is answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Bahasa Indonesia, the language of record.
     #[default]

@@ -11,6 +11,7 @@ mod number;
 mod outcome;
 mod provider;
 mod rupiah;
+mod text;
 
 pub use host::is_this_machine;
 pub use ids::{ChatId, Language, MessageId, Reference, UpdateId, UserId};
@@ -20,3 +21,4 @@ pub(crate) use number::{is_dash, is_invisible};
 pub use outcome::{Customer, OperatorProblem, Outcome, ResponseCode, Verdict};
 pub use provider::Provider;
 pub use rupiah::Rupiah;
+pub(crate) use text::{clean, is_placeholder};

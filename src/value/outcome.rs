@@ -39,6 +39,12 @@ pub enum Verdict {
     Found(Customer),
     /// The provider says that it knows no such customer.
     NotFound,
+    /// The provider knows the number and has blocked it.
+    NumberBlocked,
+    /// There is nothing to pay: the provider says that it is paid already.
+    AlreadyPaid,
+    /// More than the provider lets this customer buy.
+    OverLimit,
     /// The nominal is too small for the provider.
     AmountTooSmall,
     /// The product cannot be checked: unknown to the vendor, or not one that it can inquire.
@@ -47,10 +53,24 @@ pub enum Verdict {
     ProviderDown,
     /// No answer came in time: nothing is known of the number.
     NoAnswer,
+    /// The vendor gave no access token, so that no provider was asked: nothing is known of the number.
+    ServiceDown,
     /// The operator has to put something right: nothing is known of the number.
     Operator(OperatorProblem),
     /// A refusal with a code that is not in the table; the vendor's own words, bounded, may be empty.
     Other(String),
+    /// The biller refused in words of its own, bounded, that may well be about the number.
+    Refused(String),
+}
+
+impl Verdict {
+    /// Whether a check ends with this verdict. With the others nothing is known of the number, but may be later: the
+    /// check is made again.
+    pub fn is_final(&self) -> bool {
+        use OperatorProblem::{Throttled, Unreadable};
+        let may_change = matches!(self, Self::ProviderDown | Self::NoAnswer | Self::ServiceDown);
+        !may_change && !matches!(self, Self::Operator(Throttled | Unreadable))
+    }
 }
 
 /// What only the operator can put right. Each has a remedy in `locales/`.
@@ -72,11 +92,17 @@ pub enum OperatorProblem {
     AccountData,
     /// `6505` again after the clock was corrected.
     Clock,
-    /// `6500`, `6535` again with a new token.
+    /// HTTP 401 or a code of it again with a new token.
     Token,
-    /// HTTP 404 without a code of the table's: the base URL leads to no Klikoo API, as where the gateway's prefix is
-    /// left out.
+    /// HTTP 404 without a code of the table's, 405, 426 or a redirect: the base URL leads to no Klikoo API, as where
+    /// the gateway's prefix is left out.
     NoApi,
+    /// HTTP 403 or 451 without a code of the table's: a firewall, or the whitelist.
+    Forbidden,
+    /// HTTP 429: more requests than the vendor takes. It passes.
+    Throttled,
+    /// An answer that is none of the vendor's API: a page, nothing, or one about another customer. It may pass.
+    Unreadable,
     /// `6510`, `6512`, `6568`, `6569`, `6563` again: the vendor calls the request malformed.
     Request,
 }
@@ -108,6 +134,17 @@ impl ResponseCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_check_ends_with_what_will_be_the_same_later() {
+        use OperatorProblem::{AddressNotListed, Throttled, Unreadable};
+        for verdict in [Verdict::NotFound, Verdict::Other("?".into()), Verdict::Operator(AddressNotListed)] {
+            assert!(verdict.is_final(), "{verdict:?}");
+        }
+        for verdict in [Verdict::ServiceDown, Verdict::Operator(Throttled), Verdict::Operator(Unreadable)] {
+            assert!(!verdict.is_final(), "{verdict:?}");
+        }
+    }
 
     #[test]
     fn the_case_is_the_last_four_of_nine() {

@@ -1,234 +1,326 @@
-//! What is kept, in its three places: the records in the archive, the rest in sled, and in memory what neither has yet.
-//!
-//! The writer has the [`Database`]. Whoever reads beside it has the [`Readers`], and takes of them the [`Trees`] for as
-//! long as one read takes.
+//! sled itself: its trees, how they are opened, committed to and read. It is told what to write; what that means is the
+//! writer's matter.
 
-use std::ops::Bound;
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::fs::{self, File, Permissions};
+use std::io;
+use std::ops::Bound::{self, Excluded, Included, Unbounded};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
-use ::sled::{IVec, Tree};
+use ::sled::transaction::{ConflictableTransactionError, TransactionError, Transactional, TransactionalTree};
+use ::sled::{Config, Db, IVec, Tree};
+use chrono::{DateTime, Utc};
 
-use super::super::paging::Order;
-use super::super::{Error, key};
-use super::archive::{self, Appender, Archive, Found, Kept};
-use super::change::Change;
-use super::engine::{Engine, head};
-use super::held::{self, Held, Row};
-use super::layout::Layout;
-use super::records::Records;
+use super::super::codec;
+use super::super::{Count, Cursor, Deletion, Error, MAX_PAGE_LEN, Page, Record, Row, RowKind, Seq};
+use super::keys::{self, RecordKey};
 use crate::value::ChatId;
 
-/// A table that writes go to.
+/// How much of the data sled keeps in memory, in bytes; its own default is 1 GiB.
+const CACHE_CAPACITY: u64 = 8 * 1024 * 1024;
+
+/// How often, and how long apart, an opening is tried where sled's files seem to be in use: sled's threads let go of
+/// them a moment after a close.
+const TRIES: u32 = 10;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+/// A tree of sled's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TreeName {
-    /// Records, by chat and place: in the archive.
+    /// Records by chat and place.
     History,
-    /// What each chat has chosen: in sled.
-    Preferences,
-    /// What was accepted and is not finished, and which updates were finished lately: in sled.
-    Journal,
+    /// Open jobs by their order.
+    Jobs,
+    /// The updates that were finished lately, by the how many-th each was.
+    Finished,
+    /// Rows by kind and key.
+    Rows,
+    /// The store's id, and the counters.
+    Meta,
 }
 
 impl TreeName {
-    /// Each of them.
-    pub(super) const ALL: [Self; 3] = [Self::History, Self::Preferences, Self::Journal];
-
-    /// Those that are trees of sled's.
-    pub(super) const IN_SLED: [Self; 2] = [Self::Preferences, Self::Journal];
+    const ALL: [(Self, &str); 5] = [
+        (Self::History, "history"),
+        (Self::Jobs, "jobs"),
+        (Self::Finished, "finished"),
+        (Self::Rows, "rows"),
+        (Self::Meta, "meta"),
+    ];
 }
 
-/// All that is kept, for reading: with what is held and neither the archive nor sled has yet. As long as one of these
-/// lives, sled holds its files.
-#[derive(Clone)]
-pub(super) struct Trees {
-    /// The data directory, for errors.
-    dir: PathBuf,
-    held: Arc<RwLock<Held>>,
-    records: Records,
-    preferences: Tree,
-    journal: Tree,
+/// One row that is to be written, or removed where there is no value.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) tree: TreeName,
+    pub(super) key: Vec<u8>,
+    pub(super) value: Option<Vec<u8>>,
 }
 
-/// For reading beside the writer: the open trees, or why there are none, because the writer may have to take them away.
-#[derive(Clone)]
-pub(super) struct Readers(Arc<RwLock<Result<Arc<Trees>, Error>>>);
-
-/// All that is kept, open.
+/// The open database. As long as one of these lives, sled has its files locked.
 pub(super) struct Database {
-    pub(super) engine: Engine,
-    appender: Appender,
-    pub(super) trees: Trees,
+    /// For errors.
+    dir: PathBuf,
+    /// In the order of [`TreeName::ALL`].
+    trees: Vec<Tree>,
+    db: Db,
+    /// sled's file, opened beside sled: sled's own flush reaches the disk's cache only (`sync_file_range`). `None`: the
+    /// database is gone with the process, and nothing is flushed.
+    file: Option<File>,
 }
 
 impl Database {
-    /// Of sled and the archive, which belong together.
-    pub(super) fn of(layout: &Layout, engine: Engine, appender: Appender) -> Self {
-        let trees = Trees {
-            dir: layout.dir.clone(),
-            held: Arc::default(),
-            records: Records::new(layout.dir.clone(), appender.archive().clone(), engine.heads.clone()),
-            preferences: engine.preferences.clone(),
-            journal: engine.journal.clone(),
-        };
-        Self { engine, appender, trees }
-    }
-
-    /// How long the archive is, in bytes.
-    pub(super) fn archived(&self) -> u64 {
-        self.appender.archive().end()
-    }
-
-    /// The CRC-32 of the archive.
-    pub(super) fn crc32(&self) -> u32 {
-        self.appender.crc32()
-    }
-
-    /// Of sled and the archive of a store that was not closed and was `marked` as having so many bytes of the archive. All
-    /// that was found in it is made durable; then sled gets the heads of the blocks that it does not know.
-    pub(super) fn found(layout: &Layout, engine: Engine, marked: u64, found: &Found) -> Result<Self, Error> {
-        let database = Self::of(layout, engine, archive::go_on(layout, marked, found)?);
-        found.newer_heads().try_for_each(|head| database.put_head(head))?;
-        Ok(database)
-    }
-
-    /// The same archive with another sled, which has the same rows.
-    pub(super) fn with(self, layout: &Layout, open: impl FnOnce() -> Result<Engine, Error>) -> Result<Self, Error> {
-        let appender = self.appender;
-        drop((self.engine, self.trees));
-        Ok(Self::of(layout, open()?, appender))
-    }
-
-    /// Holds changes: they are read from now on, and get to their places with the next [`Database::flush`].
-    pub(super) fn hold(&self, changes: &[Change]) {
-        self.trees.held.write().unwrap_or_else(PoisonError::into_inner).put(changes);
-    }
-
-    /// Gives the archive and sled what is held, and has both write all of it: first the archive, durably, then sled, so
-    /// that no head is of a block that is not there. Not in one of sled's transactions: each of those wakes sled's
-    /// threads to write twice. This may be stopped anywhere; the write-ahead log has all of it. Only one thread may
-    /// ever be in here (sled#1308), and none may hold anything meanwhile.
-    pub(super) fn flush(&mut self) -> Result<(), Error> {
-        self.archive_records()?;
-        let held = self.trees.held.read().unwrap_or_else(PoisonError::into_inner);
-        for tree in TreeName::IN_SLED {
-            held.all(tree).try_for_each(|(key, value)| self.put(tree, key, value.map(AsRef::as_ref)))?;
-        }
-        drop(held);
-        self.engine.flush()?;
-        // Emptied last: a read looks at what is held first and at sled and the archive second, so that it finds a row in
-        // one of them at any moment.
-        let given = std::mem::take(&mut *self.trees.held.write().unwrap_or_else(PoisonError::into_inner));
-        // Freed here, with the lock let go: a read must not wait for it.
-        drop(given);
-        Ok(())
-    }
-
-    fn archive_records(&mut self) -> Result<(), Error> {
-        let trees = &self.trees;
-        let records: Vec<Kept> = trees.held(|held| held.all(TreeName::History).filter_map(record).collect());
-        let heads = self.appender.append(&records, |chat| trees.records.newest(chat))?;
-        heads.into_iter().try_for_each(|newest| self.put_head(newest))
-    }
-
-    fn put_head(&self, (chat, newest): (ChatId, u64)) -> Result<(), Error> {
-        let (key, value) = head(chat, newest);
-        self.engine.heads.insert(key, &value).map(|_before| ()).map_err(|error| self.engine.error(&error))
-    }
-
-    fn put(&self, tree: TreeName, key: &[u8], value: Option<&[u8]>) -> Result<(), Error> {
-        let Some(tree) = self.trees.in_sled(tree) else { return Ok(()) };
-        let put = match value {
-            Some(value) => tree.insert(key, value),
-            None => tree.remove(key),
-        };
-        put.map(|_before| ()).map_err(|error| self.engine.error(&error))
-    }
-}
-
-/// A held row as a record. Nothing removes one.
-fn record((key, value): (&IVec, Option<&IVec>)) -> Option<Kept> {
-    let record = key::read_record(key);
-    if record.is_none() {
-        tracing::error!(?key, "a key in the history is no record's: passed over");
-    }
-    let (chat, seq) = record?;
-    Some((chat, seq, value?.clone()))
-}
-
-impl Readers {
-    /// Readers of `trees`.
-    pub(super) fn of(trees: Trees) -> Self {
-        Self(Arc::new(RwLock::new(Ok(Arc::new(trees)))))
-    }
-
-    /// The open trees. sled's files stay in use as long as they are held.
-    pub(super) fn trees(&self) -> Result<Arc<Trees>, Error> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Gives later reads other trees, or an error.
-    pub(super) fn set(&self, trees: Result<Trees, Error>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = trees.map(Arc::new);
-    }
-}
-
-impl Trees {
-    /// The value of a row, if it is there.
-    pub(super) fn get(&self, tree: TreeName, key: &[u8]) -> Result<Option<IVec>, Error> {
-        if let Some(value) = self.held(|held| held.get(tree, key)) {
-            return Ok(value);
-        }
-        match self.in_sled(tree) {
-            Some(tree) => tree.get(key).map_err(|error| self.error(&error)),
-            None => self.records.get(key),
-        }
-    }
-
-    /// The rows between two keys, in an order.
-    pub(super) fn range<'a>(
-        &'a self,
-        tree: TreeName,
-        bounds: (Bound<&[u8]>, Bound<&[u8]>),
-        order: Order,
-    ) -> impl Iterator<Item = Result<Row, Error>> + use<'a> {
-        let held: Vec<_> = self.held_between(tree, bounds);
-        let stored: Box<dyn Iterator<Item = _>> = match self.in_sled(tree) {
-            Some(tree) => {
-                Box::new(order.of(tree.range::<&[u8], _>(bounds)).map(|row| row.map_err(|error| self.error(&error))))
+    /// Opens, or makes, the database in the data directory `dir`.
+    pub(super) fn open(dir: &Path) -> Result<Self, Error> {
+        let sled = dir.join("sled");
+        prepare(&sled).map_err(|error| Error::from_io(dir, &error))?;
+        let mut tries = 1;
+        let (db, trees) = loop {
+            match open(dir, Config::new().path(&sled)) {
+                Err(Error::InUse { .. }) if tries < TRIES => thread::sleep(BETWEEN_TRIES),
+                opened => break opened?,
             }
-            None => Box::new(self.records.range(bounds, order)),
+            tries += 1;
         };
-        held::merge(order.of(held.into_iter()), stored, order)
+        let open_file = || {
+            restrict(&sled)?;
+            File::options().read(true).write(true).open(sled.join("db"))
+        };
+        let file = Some(open_file().map_err(|error| Error::from_io(dir, &error))?);
+        Ok(Self { dir: dir.to_owned(), trees, db, file })
     }
 
-    /// What is held of the rows between two keys, by rising keys.
-    pub(super) fn held_between(
+    /// Makes a database that is gone with the process.
+    pub(super) fn temporary() -> Result<Self, Error> {
+        let config = Config::new().temporary(true);
+        let dir = config.get_path();
+        let (db, trees) = open(&dir, config)?;
+        restrict(&dir).map_err(|error| Error::from_io(&dir, &error))?;
+        Ok(Self { dir, trees, db, file: None })
+    }
+
+    /// The data directory, for errors.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Writes all of `changes` or none, and waits until they are durable.
+    pub(super) fn commit(&self, changes: &[Change]) -> Result<(), Error> {
+        let written = catching(&self.dir, || {
+            self.trees.as_slice().transaction(|trees: &Vec<TransactionalTree>| {
+                for Change { tree, key, value } in changes {
+                    let Some(tree) = trees.get(*tree as usize) else { continue };
+                    match value {
+                        Some(value) => tree.insert(key.as_slice(), value.as_slice())?,
+                        None => tree.remove(key.as_slice())?,
+                    };
+                }
+                Ok::<_, ConflictableTransactionError<()>>(())
+            })
+        })?;
+        written.map_err(|error| match error {
+            TransactionError::Storage(error) => self.error(&error),
+            TransactionError::Abort(()) => Error::Closed,
+        })?;
+        self.flush()
+    }
+
+    /// Makes all that was written durable. Only one thread may ever be in here: sled deadlocks where many flush at once
+    /// (sled#1308).
+    pub(super) fn flush(&self) -> Result<(), Error> {
+        let Some(file) = &self.file else { return Ok(()) };
+        catching(&self.dir, || self.db.flush())?.map_err(|error| self.error(&error))?;
+        file.sync_data().map_err(|error| Error::from_io(&self.dir, &error))
+    }
+
+    /// The value of a row of a tree.
+    pub(super) fn value(&self, tree: TreeName, key: &[u8]) -> Result<Option<IVec>, Error> {
+        catching(&self.dir, || self.tree(tree).get(key))?.map_err(|error| self.error(&error))
+    }
+
+    /// All rows of a tree, by their keys.
+    pub(super) fn rows_of(&self, tree: TreeName) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), Error>> {
+        self.range(tree, Unbounded, Unbounded)
+    }
+
+    /// Whether nothing was ever kept: all trees but that of the id are empty.
+    pub(super) fn is_empty(&self) -> Result<bool, Error> {
+        let trees = [TreeName::History, TreeName::Jobs, TreeName::Finished, TreeName::Rows];
+        let mut rows = trees.into_iter().flat_map(|tree| self.rows_of(tree));
+        rows.next().transpose().map(|row| row.is_none())
+    }
+
+    /// The record of `chat` at `seq`.
+    pub(super) fn record(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error> {
+        let key = keys::record(chat, seq);
+        let value = self.value(TreeName::History, &key)?;
+        Ok(value.and_then(|value| read_record(&key, &value)).map(|(.., record)| record))
+    }
+
+    /// A page of those records of `chat` whose bytes fit.
+    pub(super) fn page(
+        &self,
+        chat: ChatId,
+        cursor: Cursor,
+        limit: usize,
+        fits: impl Fn(&[u8]) -> bool,
+    ) -> Result<Page, Error> {
+        let limit = limit.min(MAX_PAGE_LEN);
+        let (oldest, newest) = (Included(keys::record(chat, Seq(0))), Included(keys::record(chat, Seq(u64::MAX))));
+        let fitting = |(key, value): (IVec, IVec)| {
+            let (_, seq, record) = fits(&value).then(|| read_record(&key, &value))??;
+            Some((seq, record))
+        };
+        let between = |from: Bound<RecordKey>, to: Bound<RecordKey>| {
+            let (from, to) = (from.as_ref().map(RecordKey::as_slice), to.as_ref().map(RecordKey::as_slice));
+            self.range(TreeName::History, from, to).filter_map(|row| row.map(fitting).transpose())
+        };
+        match cursor {
+            Cursor::Newest => {
+                let (records, has_older) = take(between(oldest, newest).rev(), limit)?;
+                Ok(Page { records, has_older, has_newer: false })
+            }
+            Cursor::OlderThan(seq) => {
+                let here = keys::record(chat, seq);
+                let (records, has_older) = take(between(oldest, Excluded(here)).rev(), limit)?;
+                let has_newer = between(Included(here), newest).next().transpose()?.is_some();
+                Ok(Page { records, has_older, has_newer })
+            }
+            Cursor::NewerThan(seq) => {
+                let here = keys::record(chat, seq);
+                let (mut records, has_newer) = take(between(Excluded(here), newest), limit)?;
+                records.reverse();
+                let has_older = between(oldest, Included(here)).next_back().transpose()?.is_some();
+                Ok(Page { records, has_older, has_newer })
+            }
+        }
+    }
+
+    /// At most `limit` records of a chat or of all chats behind `after`, by their keys.
+    pub(super) fn stream(
+        &self,
+        chat: Option<ChatId>,
+        after: Option<(ChatId, Seq)>,
+        limit: usize,
+    ) -> Result<Vec<(ChatId, Seq, Record)>, Error> {
+        let (first, last) = bounds(chat);
+        let from = match after.map(|(chat, seq)| keys::record(chat, seq)) {
+            Some(after) if after >= first => Excluded(after),
+            _ => Included(first),
+        };
+        self.records(from, Included(last)).take(limit.min(MAX_PAGE_LEN)).collect()
+    }
+
+    /// The keys of at most `limit` records that are to be deleted.
+    pub(super) fn to_delete(&self, what: &Deletion, limit: usize) -> Result<Vec<RecordKey>, Error> {
+        let (chat, agent) = match *what {
+            Deletion::Chat(chat) => (Some(chat), None),
+            Deletion::Agent(agent) => (None, Some(agent)),
+            Deletion::AgentInChat(chat, agent) => (Some(chat), Some(agent)),
+            Deletion::Before(time) => return self.keys_before(time, limit),
+        };
+        let (first, last) = bounds(chat);
+        // Of a whole chat also what cannot be read.
+        let fits = |(key, value): (IVec, IVec)| {
+            let is_of = |agent| read_record(&key, &value).is_some_and(|(.., record)| record.agent == agent);
+            RecordKey::try_from(key.as_ref()).ok().filter(|_| agent.is_none_or(is_of))
+        };
+        let rows = self.range(TreeName::History, Included(&first), Included(&last));
+        rows.filter_map(|row| row.map(fits).transpose()).take(limit).collect()
+    }
+
+    /// The records of a chat stand nearly in the order of their times: so of each chat only the oldest are looked at.
+    fn keys_before(&self, time: DateTime<Utc>, limit: usize) -> Result<Vec<RecordKey>, Error> {
+        let (mut from, last) = bounds(None);
+        let mut keys = Vec::new();
+        while let Some(oldest) = self.records(Included(from), Included(last)).next() {
+            let (chat, ..) = oldest?;
+            for row in self.records(Included(from), Included(bounds(Some(chat)).1)) {
+                let (chat, seq, record) = row?;
+                if record.at >= time {
+                    break;
+                }
+                if keys.len() == limit {
+                    return Ok(keys);
+                }
+                keys.push(keys::record(chat, seq));
+            }
+            let Some(next) = keys::behind(chat) else { break };
+            from = next;
+        }
+        Ok(keys)
+    }
+
+    /// How many checks ended how.
+    pub(super) fn counts(
+        &self,
+        chat: Option<ChatId>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Count>, Error> {
+        let (first, last) = bounds(chat);
+        let mut counts = BTreeMap::new();
+        for row in self.records(Included(first), Included(last)) {
+            let (_, _, record) = row?;
+            if (from..until).contains(&record.at) {
+                let key = Count::key(&record);
+                counts.entry(key).or_insert_with(|| Count::none(key)).add(&record.outcome.verdict);
+            }
+        }
+        Ok(counts.into_values().collect())
+    }
+
+    /// The row of that kind and key, expired or not.
+    pub(super) fn row(&self, kind: RowKind, key: &str) -> Result<Option<Row>, Error> {
+        let value = self.value(TreeName::Rows, &keys::row(kind, key))?;
+        Ok(value.and_then(|value| read_row(&value)))
+    }
+
+    /// At most `limit` rows of a kind behind `after`.
+    pub(super) fn rows(&self, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>, Error> {
+        let prefix = keys::row(kind, "");
+        let from = after.map_or(Included(prefix.clone()), |after| Excluded(keys::row(kind, after)));
+        let rows = self.range(TreeName::Rows, from.as_ref().map(Vec::as_slice), Unbounded);
+        let of_kind = rows.take_while(|row| row.as_ref().map_or(true, |(key, _)| key.starts_with(&prefix)));
+        let readable = of_kind.filter_map(|row| row.map(|(_, value)| read_row(&value)).transpose());
+        readable.take(limit.min(MAX_PAGE_LEN)).collect()
+    }
+
+    /// The keys of at most `limit` rows that are expired.
+    pub(super) fn expired(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<IVec>, Error> {
+        let expired =
+            |(key, value): (IVec, IVec)| Some(key).filter(|_| read_row(&value).is_some_and(|row| !row.is_alive(now)));
+        self.rows_of(TreeName::Rows).filter_map(|row| row.map(expired).transpose()).take(limit).collect()
+    }
+
+    /// The readable records between two keys, with their chats and places.
+    fn records(
+        &self,
+        from: Bound<RecordKey>,
+        to: Bound<RecordKey>,
+    ) -> impl DoubleEndedIterator<Item = Result<(ChatId, Seq, Record), Error>> {
+        let (from, to) = (from.as_ref().map(RecordKey::as_slice), to.as_ref().map(RecordKey::as_slice));
+        let rows = self.range(TreeName::History, from, to);
+        rows.filter_map(|row| row.map(|(key, value)| read_record(&key, &value)).transpose())
+    }
+
+    fn range(
         &self,
         tree: TreeName,
-        bounds: (Bound<&[u8]>, Bound<&[u8]>),
-    ) -> Vec<(IVec, Option<IVec>)> {
-        self.held(|held| held.range(tree, bounds).collect())
+        from: Bound<&[u8]>,
+        to: Bound<&[u8]>,
+    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), Error>> + use<'_> {
+        let rows = self.tree(tree).range::<&[u8], _>((from, to));
+        rows.map(|row| row.map_err(|error| self.error(&error)))
     }
 
-    /// The archive.
-    pub(super) fn archive(&self) -> &Arc<Archive> {
-        self.records.archive()
-    }
-
-    /// Reads what is held. Never while the archive or sled is read, which may wait for the disk: whoever commits waits
-    /// for this.
-    fn held<T>(&self, read: impl FnOnce(&Held) -> T) -> T {
-        read(&self.held.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The tree of sled's in which a table is, if it is in one.
-    fn in_sled(&self, name: TreeName) -> Option<&Tree> {
-        match name {
-            TreeName::History => None,
-            TreeName::Preferences => Some(&self.preferences),
-            TreeName::Journal => Some(&self.journal),
-        }
+    fn tree(&self, name: TreeName) -> &Tree {
+        // There is one for each name; the default tree, which is empty, stands in for what cannot be.
+        self.trees.get(name as usize).unwrap_or(&self.db)
     }
 
     /// What an error of sled means here.
@@ -237,6 +329,85 @@ impl Trees {
     }
 }
 
-#[cfg(test)]
-#[path = "database_tests.rs"]
-mod tests;
+/// Opens sled and its trees, and reads a row, so that damage shows here.
+fn open(dir: &Path, config: Config) -> Result<(Db, Vec<Tree>), Error> {
+    let open = || {
+        // Without sled's own flusher: every commit is flushed at once. `config` must not be cloned: where it is
+        // temporary, the end of any clone removes the files.
+        let db = config.cache_capacity(CACHE_CAPACITY).flush_every_ms(None).open()?;
+        let trees = TreeName::ALL.iter().map(|(_, name)| db.open_tree(name)).collect::<Result<Vec<_>, _>>()?;
+        Ok((db, trees))
+    };
+    catching(dir, open)?.map_err(|error| Error::from_sled(dir, &error))
+}
+
+/// Runs `work`, in which sled may panic over damaged data; that is then an error like any other.
+pub(super) fn catching<T>(dir: &Path, work: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_panic| Error::damaged(dir, "sled panicked over its files"))
+}
+
+/// Makes sled's directory, for its owner alone, and removes the snapshot that sled was writing when it was killed: sled
+/// would take it for a whole one, the newest, and refuse to open. It says nothing that sled's log does not.
+fn prepare(sled: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(sled)?;
+    for entry in fs::read_dir(sled)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "generating") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Leaves what is in sled's directory to its owner alone, whatever the umask is.
+fn restrict(sled: &Path) -> io::Result<()> {
+    fs::set_permissions(sled, Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(sled)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            restrict(&entry.path())?;
+        } else {
+            fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}
+
+/// The least and the greatest key that a record of a chat, or of any, can have.
+fn bounds(chat: Option<ChatId>) -> (RecordKey, RecordKey) {
+    let (first, last) = chat.map_or((ChatId(i64::MIN), ChatId(i64::MAX)), |chat| (chat, chat));
+    (keys::record(first, Seq(0)), keys::record(last, Seq(u64::MAX)))
+}
+
+/// Takes `limit` records, and tells whether there are more.
+fn take(
+    mut rows: impl Iterator<Item = Result<(Seq, Record), Error>>,
+    limit: usize,
+) -> Result<(Vec<(Seq, Record)>, bool), Error> {
+    let records = rows.by_ref().take(limit).collect::<Result<_, _>>()?;
+    Ok((records, rows.next().transpose()?.is_some()))
+}
+
+/// The record of that key, with its place; what cannot be read is logged by its place alone.
+fn read_record(key: &[u8], value: &[u8]) -> Option<(ChatId, Seq, Record)> {
+    let Some((chat, seq)) = keys::read_record(key) else {
+        tracing::error!("a key in the history is no record's: passed over");
+        return None;
+    };
+    match codec::read(value) {
+        Ok(record) => Some((chat, seq, record)),
+        Err(error) => {
+            tracing::error!(chat = chat.0, seq = seq.0, %error, "a record cannot be read: passed over");
+            None
+        }
+    }
+}
+
+/// The row that `bytes` are; what cannot be read is logged without its key.
+fn read_row(bytes: &[u8]) -> Option<Row> {
+    let row = codec::read(bytes);
+    if let Err(error) = &row {
+        tracing::error!(%error, "a row cannot be read: passed over");
+    }
+    row.ok()
+}

@@ -1,160 +1,328 @@
-//! What a group of writes comes to: the rows that change, the mark that is true of it, and the answers.
+//! What a group of writes means: the rows that are to be written, and the state in memory that goes with them.
+//!
+//! The state is an index of what is on disk. A plan changes it while it goes through the group, so that a later write
+//! of a group sees the earlier ones, and keeps what is needed to undo that where the commit fails.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::VecDeque;
 
-use super::super::ledger::Ledger;
-use super::super::{Entry, Error, Seq, Waiting, entry_codec, key};
-use super::change::Change;
-use super::database::{TreeName, Trees};
-use super::mark::Mark;
-use super::writer::{Answer, Write};
-use crate::value::{ChatId, UpdateId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-/// A group in the making. It changes the ledger as it goes: if the group cannot be committed, the ledger is to be read
-/// anew from what is on disk.
-pub(super) struct Plan<'a> {
-    trees: &'a Trees,
-    ledger: &'a mut Ledger,
-    mark: Mark,
-    changes: Vec<Change>,
-    /// Keys that are new with this group: a second write to one adds no row.
-    new_keys: HashSet<Vec<u8>>,
-    /// The journal's entries that this group writes, by their keys: a later write of the group builds on them.
-    entries: HashMap<Vec<u8>, Vec<u8>>,
-    accepted: Vec<UpdateId>,
-    must_sync: bool,
+use super::super::codec;
+use super::super::{
+    Accepted, Claim, Error, Job, Kept, MAX_NUMBER, NewJob, REMEMBERED, Record, Row, RowKind, Seq, Waiting, WorkerId,
+};
+use super::database::{Change, Database, TreeName};
+use super::keys::{self, RecordKey};
+use super::schedule::{Entry, Order, Schedule};
+use crate::value::{Provider, UpdateId};
+
+/// The key of the counters in the tree `meta`.
+const COUNTERS: &[u8] = b"counters";
+
+/// How many records, jobs and finished jobs there ever were: the last place, order and number that was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Counters {
+    seq: u64,
+    order: Order,
+    finished: u64,
 }
 
-/// A group ready to be committed.
-pub(super) struct Planned {
-    /// What changes, if anything.
-    pub(super) changes: Vec<Change>,
-    /// What will be true once it is committed.
-    pub(super) mark: Mark,
-    /// The updates that it accepts: those that the ledger did not know.
-    pub(super) accepted: Vec<UpdateId>,
-    /// Whether it must outlive a power loss before it is answered. What only accepts or ends entries need not
-    /// ([`Journal`] says why): then one sync less.
-    ///
-    /// [`Journal`]: super::super::Journal
-    pub(super) must_sync: bool,
+/// What is known in memory of what is on disk.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) schedule: Schedule,
+    /// The updates that were finished lately, the first first.
+    pub(super) finished: VecDeque<UpdateId>,
+    /// The updates of open jobs that cannot be read.
+    unreadable: Vec<UpdateId>,
+    counters: Counters,
+}
+
+/// A group of writes on its way into the database.
+pub(super) struct Plan<'a> {
+    database: &'a Database,
+    pub(super) state: &'a mut State,
+    changes: Vec<Change>,
+    undo: Undo,
+}
+
+/// What takes back what a plan did to the state.
+pub(super) struct Undo {
+    entries: Vec<(Order, Option<Entry>)>,
+    counters: Counters,
+    finished: usize,
+}
+
+impl State {
+    /// Reads the state of what is on disk. Each job was another process's before: none is claimed, and each is resumed.
+    pub(super) fn read(database: &Database) -> Result<Self, Error> {
+        let mut state = Self::default();
+        let damaged = |what: &str| Error::damaged(database.dir(), what);
+        if let Some(counters) = database.value(TreeName::Meta, COUNTERS)? {
+            let counters = serde_json::from_slice(&counters).ok().filter(Counters::has_room);
+            state.counters = counters.ok_or_else(|| damaged("its counters cannot be read"))?;
+        }
+        for row in database.rows_of(TreeName::Jobs) {
+            let (key, value) = row?;
+            let (order, update) = keys::read_job(&key).ok_or_else(|| damaged("a job's key cannot be read"))?;
+            match codec::read(&value) {
+                Ok(job) => drop(state.schedule.replace(order, Some(Entry { job, owner: None }))),
+                Err(error) => {
+                    tracing::error!(update = update.0, %error, "a job cannot be read: passed over");
+                    state.unreadable.push(update);
+                }
+            }
+            state.counters.order = state.counters.order.max(order);
+        }
+        for row in database.rows_of(TreeName::Finished) {
+            let (_, value) = row?;
+            let update = value.as_ref().try_into().map(u64::from_be_bytes);
+            state.finished.push_back(UpdateId(update.map_err(|_| damaged("a finished update cannot be read"))?));
+        }
+        Ok(state)
+    }
+
+    /// Takes over from the state before what is on no disk: who has which job, and which jobs are new to this process.
+    pub(super) fn take_over(&mut self, before: &Self) {
+        for (_, Entry { job, owner }) in before.schedule.all() {
+            let now = self.schedule.find(job.update).map(|(order, entry)| (order, entry.clone()));
+            if let Some((order, mut entry)) = now {
+                (entry.owner, entry.job.resumed) = (*owner, job.resumed);
+                self.schedule.replace(order, Some(entry));
+            }
+        }
+    }
+
+    /// Takes back what a plan did whose commit failed.
+    pub(super) fn undo(&mut self, undo: Undo) {
+        for (order, before) in undo.entries.into_iter().rev() {
+            self.schedule.replace(order, before);
+        }
+        self.finished.truncate(self.finished.len() - undo.finished);
+        self.counters = undo.counters;
+    }
+
+    /// Forgets the updates that were finished first, once the commit that has the last ones is done.
+    pub(super) fn forget(&mut self) {
+        self.finished.drain(..self.finished.len().saturating_sub(REMEMBERED));
+    }
+}
+
+impl Counters {
+    fn has_room(&self) -> bool {
+        self.seq.max(self.order).max(self.finished) <= MAX_NUMBER
+    }
 }
 
 impl<'a> Plan<'a> {
-    /// Nothing yet, on top of what `mark` and `ledger` tell.
-    pub(super) fn new(trees: &'a Trees, ledger: &'a mut Ledger, mark: Mark) -> Self {
-        Self {
-            trees,
-            ledger,
-            mark,
-            changes: Vec::new(),
-            new_keys: HashSet::new(),
-            entries: HashMap::new(),
-            accepted: Vec::new(),
-            must_sync: false,
+    pub(super) fn new(database: &'a Database, state: &'a mut State) -> Self {
+        let undo = Undo { entries: Vec::new(), counters: state.counters, finished: 0 };
+        Self { database, state, changes: Vec::new(), undo }
+    }
+
+    /// What is to be written, and how to undo what was done to the state.
+    pub(super) fn end(mut self) -> (Vec<Change>, Undo) {
+        if self.state.counters != self.undo.counters {
+            // Three numbers: there is nothing in them that serde_json could refuse.
+            self.put(TreeName::Meta, COUNTERS, serde_json::to_vec(&self.state.counters).unwrap_or_default());
+        }
+        (self.changes, self.undo)
+    }
+
+    pub(super) fn append(&mut self, record: &Record) -> Seq {
+        self.state.counters.seq += 1;
+        let seq = Seq(self.state.counters.seq);
+        self.put(TreeName::History, &keys::record(record.chat, seq), codec::write(record));
+        seq
+    }
+
+    pub(super) fn delete(&mut self, keys: &[RecordKey]) -> usize {
+        keys.iter().for_each(|key| self.remove(TreeName::History, key));
+        keys.len()
+    }
+
+    pub(super) fn import_records(&mut self, records: &[(Seq, Record)]) {
+        for (seq, record) in records {
+            self.put(TreeName::History, &keys::record(record.chat, *seq), codec::write(record));
+            self.state.counters.seq = self.state.counters.seq.max(seq.0);
         }
     }
 
-    /// Adds a write, and says what its caller is to be told once the group is committed.
-    pub(super) fn add(&mut self, write: &Write) -> Result<Answer, Error> {
-        match write {
-            Write::Append { chat, value, update } => self.append(*chat, value, *update).map(Answer::Kept),
-            Write::Put { tree, key, value } => self.put(*tree, key, value).map(|()| Answer::Done),
-            Write::Accept(entries) => {
-                let new = entries.iter().map(|(update, value)| self.accept(*update, value));
-                Ok(Answer::New(new.collect()))
+    pub(super) fn accept(&mut self, jobs: Vec<NewJob>, most_per_agent: usize) -> Vec<Accepted> {
+        let accepted = jobs.into_iter().map(|new| {
+            if self.is_known(new.update) {
+                return Accepted::Repeated;
             }
-            Write::Wait(update, waiting) => self.wait(*update, *waiting).map(|()| Answer::Done),
-            Write::Finish(update) => {
-                self.finish(*update);
-                Ok(Answer::Done)
+            if self.state.schedule.ready_in((new.chat, new.user)) >= most_per_agent {
+                return Accepted::TooMany;
             }
-        }
+            self.add_job(new.into());
+            Accepted::New
+        });
+        accepted.collect()
     }
 
-    /// All that was added.
-    pub(super) fn done(mut self) -> Planned {
-        let entries = self.entries.into_iter();
-        self.changes.extend(entries.map(|(key, value)| Change { tree: TreeName::Journal, key, value: Some(value) }));
-        let mark = Mark { accepted: self.ledger.accepted(), ended: self.ledger.ended(), ..self.mark };
-        Planned { changes: self.changes, mark, accepted: self.accepted, must_sync: self.must_sync }
+    pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Job> {
+        let orders = self.state.schedule.claimable(claim);
+        orders.into_iter().filter_map(|order| self.set_owner(order, Some(claim.owner))).collect()
     }
 
-    fn append(&mut self, chat: ChatId, value: &[u8], update: Option<UpdateId>) -> Result<Seq, Error> {
-        let asked_by = update.map(|update| self.entry(update)).transpose()?.flatten();
-        if let Some((_, Entry { kept: Some(first), .. })) = asked_by {
-            return Ok(first);
+    pub(super) fn keep(&mut self, update: UpdateId, item: u32, record: &Record) -> Kept {
+        let Some((order, mut entry)) = self.open(update) else {
+            // It may have been cancelled, and ended with what cancelled it, while it ran.
+            let is_ended = self.state.finished.contains(&update);
+            return if is_ended { Kept::Cancelled } else { Kept::New(self.append(record)) };
+        };
+        if entry.job.cancelled_by.is_some() {
+            return Kept::Cancelled;
         }
-        self.mark.last += 1;
-        self.mark.history += 1;
-        let seq = Seq(self.mark.last);
-        self.must_sync = true;
-        self.change(TreeName::History, key::of_record(chat, seq).to_vec(), Some(value.to_vec()));
-        if let Some((key, entry)) = asked_by {
-            self.write_entry(key, &Entry { kept: Some(seq), ..entry });
+        if let Some(seq) = entry.job.kept_at(item) {
+            return Kept::Before(seq);
         }
-        Ok(seq)
+        let seq = self.append(record);
+        entry.job.kept.push((item, seq));
+        self.put_job(order, entry);
+        Kept::New(seq)
     }
 
-    fn put(&mut self, tree: TreeName, key: &[u8], value: &[u8]) -> Result<(), Error> {
-        let known = self.trees.get(tree, key)?;
-        let is_new = known.is_none() && self.new_keys.insert(key.to_vec());
-        self.must_sync = true;
-        match tree {
-            TreeName::History => self.mark.history += u64::from(is_new),
-            TreeName::Preferences => self.mark.preferences += u64::from(is_new),
-            TreeName::Journal => {}
+    pub(super) fn reschedule(&mut self, update: UpdateId, waiting: Waiting) -> bool {
+        let Some((order, Entry { job, .. })) = self.open(update) else { return false };
+        if job.cancelled_by.is_some() {
+            return false;
         }
-        self.change(tree, key.to_vec(), Some(value.to_vec()));
-        Ok(())
-    }
-
-    fn accept(&mut self, update: UpdateId, value: &[u8]) -> bool {
-        let Some(order) = self.ledger.accept(update) else { return false };
-        self.entries.insert(key::of_entry(order, update), value.to_vec());
-        self.accepted.push(update);
+        self.put_job(order, Entry { job: Job { waiting: Some(waiting), ..job }, owner: None });
         true
     }
 
-    fn finish(&mut self, update: UpdateId) {
-        let Some(ended) = self.ledger.finish(update) else { return };
-        let key = key::of_entry(ended.order, update);
-        self.entries.remove(&key);
-        // First remembered, then removed, as a checkpoint does it too: a replay may be stopped in between, and the check
-        // of a store that was killed looks for each entry in either place.
-        let finished = key::finished_value(ended.nth, update);
-        self.change(TreeName::Journal, key::of_finished(ended.slot()).to_vec(), Some(finished.to_vec()));
-        self.change(TreeName::Journal, key, None);
-    }
-
-    fn wait(&mut self, update: UpdateId, waiting: Waiting) -> Result<(), Error> {
-        if let Some((key, entry)) = self.entry(update)? {
-            self.write_entry(key, &Entry { waiting: Some(waiting), ..entry });
+    /// In memory alone: after a restart they wait as long as they would have.
+    pub(super) fn hasten(&mut self, provider: Provider, now: DateTime<Utc>) {
+        let waiting = self.state.schedule.waiting();
+        let late = waiting.filter(|(_, entry, wait)| entry.job.provider == Some(provider) && wait.due > now);
+        let late: Vec<(Order, Job, Waiting)> =
+            late.map(|(order, entry, waiting)| (order, entry.job.clone(), waiting.clone())).collect();
+        for (order, job, waiting) in late {
+            let job = Job { waiting: Some(Waiting { due: now, ..waiting }), ..job };
+            self.replace(order, Some(Entry { job, owner: None }));
         }
-        Ok(())
     }
 
-    fn write_entry(&mut self, key: Vec<u8>, entry: &Entry) {
-        self.must_sync = true;
-        self.entries.insert(key, entry_codec::encode(entry));
-    }
-
-    /// The entry of `update` with its key, where there is one that can be read: as this group left it, else as it is on
-    /// disk.
-    fn entry(&self, update: UpdateId) -> Result<Option<(Vec<u8>, Entry)>, Error> {
-        let Some(order) = self.ledger.order(update) else { return Ok(None) };
-        let key = key::of_entry(order, update);
-        let entry = match self.entries.get(&key) {
-            Some(bytes) => entry_codec::decode_or_log(update, bytes),
-            None => {
-                let bytes = self.trees.get(TreeName::Journal, &key)?;
-                bytes.and_then(|bytes| entry_codec::decode_or_log(update, &bytes))
+    pub(super) fn cancel(&mut self, by: UpdateId) -> Vec<Job> {
+        let Some((_, Entry { job: Job { chat, user, .. }, .. })) = self.open(by) else { return Vec::new() };
+        for job in self.state.schedule.unanswered_in((chat, user)) {
+            if let Some((order, Entry { job, .. })) = self.open(job).filter(|(_, entry)| entry.job.update != by) {
+                self.put_job(order, Entry { job: Job { cancelled_by: Some(by), ..job }, owner: None });
             }
-        };
-        Ok(entry.map(|entry| (key, entry)))
+        }
+        let cancelled = self.state.schedule.cancelled_by(by).into_iter();
+        cancelled.filter_map(|order| Some(self.state.schedule.get(order)?.job.clone())).collect()
     }
 
-    fn change(&mut self, tree: TreeName, key: Vec<u8>, value: Option<Vec<u8>>) {
-        self.changes.push(Change { tree, key, value });
+    pub(super) fn finish(&mut self, update: UpdateId) {
+        let open = self.open(update).filter(|(_, entry)| entry.job.cancelled_by.is_none());
+        let Some((order, _)) = open else { return };
+        for order in self.state.schedule.cancelled_by(update).into_iter().chain([order]) {
+            let Some(ended) = self.replace(order, None) else { continue };
+            self.remove(TreeName::Jobs, &keys::job(order, ended.job.update));
+            self.remember(ended.job.update);
+        }
+    }
+
+    pub(super) fn release(&mut self, owner: WorkerId) {
+        let all = self.state.schedule.all();
+        let owned: Vec<Order> = all.filter(|(_, entry)| entry.owner == Some(owner)).map(|(order, _)| order).collect();
+        owned.into_iter().for_each(|order| drop(self.set_owner(order, None)));
+    }
+
+    pub(super) fn import_jobs(&mut self, jobs: Vec<Job>, finished: Vec<UpdateId>) {
+        for job in jobs {
+            if !self.is_known(job.update) {
+                self.add_job(Job { resumed: true, ..job });
+            }
+        }
+        for update in finished {
+            if !self.is_known(update) {
+                self.remember(update);
+            }
+        }
+    }
+
+    pub(super) fn put_row(&mut self, row: &Row) {
+        self.put(TreeName::Rows, &keys::row(row.kind, &row.key), codec::write(row));
+    }
+
+    pub(super) fn remove_row(&mut self, kind: RowKind, key: &str) -> Result<bool, Error> {
+        let key = keys::row(kind, key);
+        let is_there = match self.planned(&key) {
+            Some(change) => change.value.is_some(),
+            None => self.database.value(TreeName::Rows, &key)?.is_some(),
+        };
+        self.remove(TreeName::Rows, &key);
+        Ok(is_there)
+    }
+
+    pub(super) fn purge(&mut self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
+        let mut expired = self.database.expired(now, limit)?;
+        // What is written in this very group is left for the next time.
+        expired.retain(|key| self.planned(key).is_none());
+        expired.iter().for_each(|key| self.remove(TreeName::Rows, key));
+        Ok(expired.len())
+    }
+
+    /// What the plan does last to a row.
+    fn planned(&self, key: &[u8]) -> Option<&Change> {
+        self.changes.iter().rfind(|change| change.tree == TreeName::Rows && change.key == key)
+    }
+
+    fn is_known(&self, update: UpdateId) -> bool {
+        let State { schedule, finished, unreadable, .. } = &*self.state;
+        schedule.find(update).is_some() || finished.contains(&update) || unreadable.contains(&update)
+    }
+
+    fn open(&self, update: UpdateId) -> Option<(Order, Entry)> {
+        self.state.schedule.find(update).map(|(order, entry)| (order, entry.clone()))
+    }
+
+    fn add_job(&mut self, job: Job) {
+        self.state.counters.order += 1;
+        self.put_job(self.state.counters.order, Entry { job, owner: None });
+    }
+
+    /// Writes a job in the place of what it was.
+    fn put_job(&mut self, order: Order, entry: Entry) {
+        self.put(TreeName::Jobs, &keys::job(order, entry.job.update), codec::write(&entry.job));
+        self.replace(order, Some(entry));
+    }
+
+    /// Says in memory alone who has a job; gives the job.
+    fn set_owner(&mut self, order: Order, owner: Option<WorkerId>) -> Option<Job> {
+        let job = self.state.schedule.get(order)?.job.clone();
+        self.replace(order, Some(Entry { job: job.clone(), owner }));
+        Some(job)
+    }
+
+    fn remember(&mut self, update: UpdateId) {
+        self.state.counters.finished += 1;
+        let nth = self.state.counters.finished;
+        self.put(TreeName::Finished, &nth.to_be_bytes(), update.0.to_be_bytes().to_vec());
+        if let Some(forgotten) = nth.checked_sub(REMEMBERED as u64) {
+            self.remove(TreeName::Finished, &forgotten.to_be_bytes());
+        }
+        self.state.finished.push_back(update);
+        self.undo.finished += 1;
+    }
+
+    fn replace(&mut self, order: Order, entry: Option<Entry>) -> Option<Entry> {
+        let before = self.state.schedule.replace(order, entry);
+        self.undo.entries.push((order, before.clone()));
+        before
+    }
+
+    fn put(&mut self, tree: TreeName, key: &[u8], value: Vec<u8>) {
+        self.changes.push(Change { tree, key: key.to_vec(), value: Some(value) });
+    }
+
+    fn remove(&mut self, tree: TreeName, key: &[u8]) {
+        self.changes.push(Change { tree, key: key.to_vec(), value: None });
     }
 }

@@ -8,6 +8,7 @@ mod written;
 
 use std::fmt;
 
+pub use shape::NumberError;
 pub(crate) use written::{is_dash, is_invisible};
 
 /// The kind of number that a product asks for.
@@ -24,33 +25,22 @@ pub enum NumberKind {
 /// A number of the right shape: ASCII digits only. Leading zeros count, so it is never an integer.
 ///
 /// `{:?}` shows only how many digits it has.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct CustomerNumber(String);
 
-/// Why a text is not a number of the kind asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NumberError {
-    /// Fewer digits than the shape asks for.
-    TooShort {
-        /// How many are missing.
-        missing: usize,
-    },
-    /// More digits than the shape asks for.
-    TooLong {
-        /// How many there are too many.
-        extra: usize,
-    },
-    /// Twenty digits: a PLN token, and no customer's number.
-    Token,
-    /// Something that is neither a digit nor a usual separator.
-    NotDigits,
-    /// A mobile number that does not begin with `08`.
-    NotMobile,
-    /// The bank's virtual-account form of a wallet: this prefix goes.
-    VirtualAccount {
-        /// The prefix to drop.
-        prefix: &'static str,
-    },
+impl From<CustomerNumber> for String {
+    fn from(number: CustomerNumber) -> Self {
+        number.0
+    }
+}
+
+impl TryFrom<String> for CustomerNumber {
+    type Error = &'static str;
+
+    fn try_from(digits: String) -> Result<Self, Self::Error> {
+        Self::from_record(&digits).ok_or("not a customer's number")
+    }
 }
 
 impl CustomerNumber {

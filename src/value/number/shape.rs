@@ -1,8 +1,8 @@
 //! The shape of each kind of number (field notes: PLN's meters, mobile numbers, the vendor's samples).
 
-use std::ops::RangeInclusive;
+use std::{borrow::Cow, ops::RangeInclusive};
 
-use super::{NumberError, written::Written};
+use super::written::Written;
 
 const METER: RangeInclusive<usize> = 11..=12;
 const TOKEN: usize = 20;
@@ -11,6 +11,33 @@ const DRIVER_ID: RangeInclusive<usize> = 5..=15;
 
 /// What banks put before a mobile number to pay into a wallet: DANA (two banks), OVO, GoPay.
 const VIRTUAL_ACCOUNTS: [&str; 4] = ["8528", "3901", "8066", "898"];
+
+/// Why a text is not a number of the kind asked for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberError {
+    /// Fewer digits than the shape asks for.
+    TooShort {
+        /// How many are missing.
+        missing: usize,
+    },
+    /// More digits than the shape asks for.
+    TooLong {
+        /// How many there are too many.
+        extra: usize,
+    },
+    /// Twenty digits: a PLN token, and no customer's number.
+    Token,
+    /// Something that is neither a digit nor a usual separator.
+    NotDigits,
+    /// A mobile number that does not begin with `08`.
+    NotMobile,
+    /// The bank's virtual-account form of a wallet: this prefix goes.
+    VirtualAccount {
+        /// The prefix to drop.
+        prefix: Cow<'static, str>,
+    },
+}
 
 /// A PLN meter or customer id.
 pub(super) fn meter(digits: String) -> Result<String, NumberError> {
@@ -44,7 +71,7 @@ fn national(Written { digits, international }: &Written) -> Option<String> {
 /// Holds only where a whole mobile number with its zero stands behind the prefix.
 fn virtual_account(Written { digits, .. }: &Written) -> Option<NumberError> {
     let behind = |prefix: &&str| digits.strip_prefix(prefix).is_some_and(is_mobile);
-    VIRTUAL_ACCOUNTS.into_iter().find(behind).map(|prefix| NumberError::VirtualAccount { prefix })
+    VIRTUAL_ACCOUNTS.into_iter().find(behind).map(|prefix| NumberError::VirtualAccount { prefix: prefix.into() })
 }
 
 fn is_mobile(digits: &str) -> bool {

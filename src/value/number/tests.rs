@@ -99,7 +99,7 @@ fn a_virtual_account_is_told_from_a_mobile_number() {
         ("8066 081000000001", "8066"),
         ("8980817345544", "898"),
     ] {
-        assert_eq!(read(raw, Mobile), Err(VirtualAccount { prefix }), "{raw}");
+        assert_eq!(read(raw, Mobile), Err(VirtualAccount { prefix: prefix.into() }), "{raw}");
     }
     // Mobile numbers that begin as a virtual account does, with and without their zero.
     for raw in ["8528081734", "85281734554", "089808173455", "89808173455", "0898081734554"] {
@@ -146,4 +146,13 @@ proptest! {
         let expected = format!("0{subscriber}");
         prop_assert_eq!(read(&format!("{front}{head}{gap}{tail}"), Mobile), Ok(expected));
     }
+}
+
+#[test]
+fn a_number_is_serialized_as_its_digits_and_checked_when_it_is_read() {
+    let number = CustomerNumber::from_record("01105691111").unwrap();
+    assert_eq!(serde_json::to_string(&number).unwrap(), r#""01105691111""#);
+    assert_eq!(serde_json::from_str::<CustomerNumber>(r#""01105691111""#).unwrap(), number);
+    let error = serde_json::from_str::<CustomerNumber>(r#""0110569111x""#).unwrap_err().to_string();
+    assert!(!error.contains("0110569111"), "{error}");
 }

@@ -1,0 +1,215 @@
+//! The lines of a backup, how they are written, and how they are read and checked.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::super::{Error, Job, MAX_BODY_LEN, MAX_NUMBER, MAX_ROW_LEN, REMEMBERED, Record, Row, Seq, codec};
+use super::{Counts, Summary};
+use crate::value::{ChatId, UpdateId};
+
+/// The version of the format that this build writes, and the newest that it reads.
+const VERSION: u32 = 1;
+
+/// The longest line that is read, in bytes: for the longest body or value, of which JSON may need six bytes for one,
+/// and what stands around it.
+pub(super) const MAX_LINE_LEN: u64 =
+    6 * (if MAX_BODY_LEN > MAX_ROW_LEN { MAX_BODY_LEN } else { MAX_ROW_LEN }) as u64 + 65_536;
+
+/// A line of a backup.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Line {
+    #[serde(rename = "ceknomor-backup")]
+    Header(Header),
+    Job(Job),
+    Finished(UpdateId),
+    Row(Row),
+    Record(Seq, Record),
+    Seal(Seal),
+}
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Header {
+    version: u32,
+    /// RFC 3339, UTC, to the millisecond.
+    made: String,
+    /// The version of ceknomor.
+    program: String,
+}
+
+/// The last line.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Seal {
+    #[serde(flatten)]
+    counts: Counts,
+    /// Of all bytes before this line, in hexadecimal digits.
+    sha256: String,
+}
+
+/// The lines so far.
+#[derive(Debug, Default)]
+struct Tally {
+    counts: Counts,
+    bytes: u64,
+    sha256: Sha256,
+}
+
+impl Tally {
+    fn add(&mut self, line: &Line, bytes: &[u8]) {
+        match line {
+            Line::Record(..) => self.counts.records += 1,
+            Line::Job(_) => self.counts.jobs += 1,
+            Line::Finished(_) => self.counts.finished += 1,
+            Line::Row(_) => self.counts.rows += 1,
+            Line::Header(_) | Line::Seal(_) => {}
+        }
+        self.bytes += bytes.len() as u64;
+        self.sha256.update(bytes);
+    }
+
+    fn seal(&self) -> Seal {
+        Seal { counts: self.counts, sha256: format!("{:x}", self.sha256.clone().finalize()) }
+    }
+}
+
+/// Makes the bytes of a backup.
+pub(super) struct Writer {
+    made: DateTime<Utc>,
+    tally: Tally,
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    pub(super) fn begin(now: DateTime<Utc>) -> Self {
+        let mut writer = Self { made: now, tally: Tally::default(), bytes: Vec::new() };
+        let made = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        writer.line(&Line::Header(Header { version: VERSION, made, program: env!("CARGO_PKG_VERSION").to_owned() }));
+        writer
+    }
+
+    pub(super) fn line(&mut self, line: &Line) {
+        // Plain fields: there is nothing in them that serde_json could refuse.
+        let mut bytes = serde_json::to_vec(line).unwrap_or_default();
+        bytes.push(b'\n');
+        self.tally.add(line, &bytes);
+        self.bytes.append(&mut bytes);
+    }
+
+    pub(super) fn seal(&mut self) -> Summary {
+        let seal = self.tally.seal();
+        self.line(&Line::Seal(seal));
+        Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes }
+    }
+
+    /// The bytes that were not taken yet.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+/// Reads the lines of a backup one after another, and sees that they are one.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    tally: Tally,
+    lines: u64,
+    made: DateTime<Utc>,
+    is_sealed: bool,
+    last_record: Option<(ChatId, Seq)>,
+    updates: HashSet<UpdateId>,
+    /// The jobs that were not cancelled, and those that others say to have cancelled them.
+    uncancelled: HashSet<UpdateId>,
+    cancelling: HashSet<UpdateId>,
+}
+
+impl Reader {
+    /// Reads the next line, with its end.
+    pub(super) fn line(&mut self, bytes: &[u8]) -> Result<Line, Error> {
+        self.lines += 1;
+        self.check(bytes).map_err(|what| Error::NotABackup { what: format!("line {}: {what}", self.lines) })
+    }
+
+    /// Sees that the last line was the last.
+    pub(super) fn end(self) -> Result<Summary, Error> {
+        if !self.is_sealed {
+            return Err(Error::NotABackup { what: "it is cut off: its last line is missing".to_owned() });
+        }
+        Ok(Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes })
+    }
+
+    fn check(&mut self, bytes: &[u8]) -> Result<Line, String> {
+        if self.is_sealed {
+            return Err("something stands behind its end".to_owned());
+        }
+        let json = bytes.strip_suffix(b"\n").ok_or("it is cut off or too long")?;
+        let line = if self.lines == 1 { self.header(json)? } else { read(json)? };
+        match &line {
+            Line::Header(_) => {}
+            Line::Seal(seal) => {
+                if *seal != self.tally.seal() {
+                    return Err("what is before it was changed".to_owned());
+                }
+                if !self.cancelling.is_subset(&self.uncancelled) {
+                    return Err("it has a cancelled job without the one that cancelled it".to_owned());
+                }
+                self.is_sealed = true;
+            }
+            Line::Record(seq, record) => {
+                let place = (record.chat, *seq);
+                if seq.0 > MAX_NUMBER || self.last_record.is_some_and(|last| last >= place) {
+                    return Err("its place cannot be".to_owned());
+                }
+                self.last_record = Some(place);
+            }
+            Line::Job(job) => {
+                self.update(job.update)?;
+                if job.kept.iter().any(|(_, seq)| seq.0 > MAX_NUMBER) {
+                    return Err("the place of its record cannot be".to_owned());
+                }
+                match job.cancelled_by {
+                    Some(by) => self.cancelling.insert(by),
+                    None => self.uncancelled.insert(job.update),
+                };
+            }
+            Line::Finished(update) => {
+                self.update(*update)?;
+                if self.tally.counts.finished >= REMEMBERED as u64 {
+                    return Err("it has too many finished updates".to_owned());
+                }
+            }
+            Line::Row(_) => {}
+        }
+        self.tally.add(&line, bytes);
+        Ok(line)
+    }
+
+    fn header(&mut self, json: &[u8]) -> Result<Line, String> {
+        let Ok(Line::Header(header)) = serde_json::from_slice(json) else {
+            return Err("it does not begin as one".to_owned());
+        };
+        if header.version != VERSION {
+            return Err(format!("it has version {}, this build reads {VERSION}", header.version));
+        }
+        let made = DateTime::parse_from_rfc3339(&header.made).map_err(|_| "it does not say when it was made")?;
+        self.made = made.to_utc();
+        Ok(Line::Header(header))
+    }
+
+    /// Each update is that of one job, open or finished.
+    fn update(&mut self, update: UpdateId) -> Result<(), String> {
+        let fits = update.0 <= MAX_NUMBER && self.updates.insert(update);
+        if fits { Ok(()) } else { Err("its update cannot be".to_owned()) }
+    }
+}
+
+/// A line that is not the first.
+fn read(json: &[u8]) -> Result<Line, String> {
+    match serde_json::from_slice(json) {
+        Ok(Line::Header(_)) => Err("it begins again".to_owned()),
+        Ok(line) => Ok(line),
+        Err(error) => Err(codec::without_values(&error).to_string()),
+    }
+}
