@@ -1,47 +1,47 @@
-//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and all;
-//! or one of the bot's own answers, but for the examples in them.
+//! A check sent as a reply: what it lacks is taken from the message replied to, which is a customer's own, words and
+//! all; or one of the bot's own answers, but for the examples in them.
 
 use super::{
+    message::{Message, PinIn},
     refusal,
-    reply::{Ask, Leak},
 };
 use crate::{
     catalog::Catalog,
-    inquiry::parse::{Error, Parsed, parse},
+    inquiry::parse::{Parsed, Refusal, parse},
 };
 
 /// A PIN is no longer, in digits (field notes), and hardly an amount.
-const LONGEST_PIN: usize = 8;
+const MAX_PIN_LEN: usize = 8;
 
 /// The shortest number that there is, a driver's id, in digits. Codes and lengths in the bot's own words have fewer.
 pub(super) const SHORTEST_NUMBER: usize = 5;
 
-/// What may hold the number that a message lacks: the text that it replies to. One of the bot's own that shows an example
-/// (`Contoh: DNOPEN 0817345544 50rb`), or no number at all, holds none.
-pub(super) fn source(ask: &Ask) -> Option<&str> {
-    let quoted = ask.quoted.as_deref().filter(|text| has_digits(text))?;
+/// What may hold the number that a message lacks: the text that it replies to. One of the bot's own that shows an
+/// example (`Contoh: DNOPEN 0817345544 50rb`), or no number at all, holds none.
+pub(super) fn source(message: &Message) -> Option<&str> {
+    let quoted = message.quoted.as_deref().filter(|text| has_digits(text))?;
     let mut runs = quoted.split(|c: char| !c.is_ascii_digit());
     let holds_number = runs.clone().any(|run| run.len() >= SHORTEST_NUMBER);
     let usable = holds_number && !runs.any(refusal::is_example);
-    (usable || !ask.replies_to_bot).then_some(quoted)
+    (usable || !message.replies_to_bot).then_some(quoted)
 }
 
-/// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a PIN
-/// stands, if one was seen.
-pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, Leak) {
+/// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a
+/// PIN stands, if one was seen.
+pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Parsed, PinIn) {
     let parsed = parse(typed, catalog);
-    let Some(quoted) = quoted.filter(|_| lacks_number(typed, &parsed)) else { return (parsed, Leak::Question) };
-    let leak = if parsed.pin_seen { Leak::Question } else { Leak::Quoted };
+    let Some(quoted) = quoted.filter(|_| lacks_number(typed, &parsed)) else { return (parsed, PinIn::Message) };
+    let leak = if parsed.pin_seen { PinIn::Message } else { PinIn::Quoted };
     let together = with(typed, quoted, catalog);
     let mut read = match of_the_same(&parsed, quoted, catalog) {
         Some(alone) if alone.request.is_ok() || together.request.is_err() => alone,
         _ => together,
     };
-    if let (Err(Error::Empty), Err(Error::UnknownCode { fitting, .. })) = (&parsed.request, &read.request)
+    if let (Err(Refusal::Empty), Err(Refusal::UnknownCode { fitting, .. })) = (&parsed.request, &read.request)
         && !fitting.is_empty()
     {
         // The agent typed no code that could be unknown.
-        read.request = Err(Error::MissingCode { fitting: fitting.clone() });
+        read.request = Err(Refusal::MissingCode { fitting: fitting.clone() });
     }
     (read, leak)
 }
@@ -49,47 +49,46 @@ pub(super) fn read(typed: &str, quoted: Option<&str>, catalog: &Catalog) -> (Par
 /// Whether only a number is missing; or nothing was typed but words: `ini benar?`.
 fn lacks_number(typed: &str, parsed: &Parsed) -> bool {
     match &parsed.request {
-        Err(Error::Empty | Error::MissingNumber(_)) => true,
-        Err(Error::UnknownCode { nearest, .. }) => nearest.is_empty() && !has_digits(typed),
+        Err(Refusal::Empty | Refusal::MissingNumber(_)) => true,
+        Err(Refusal::UnknownCode { nearest, .. }) => nearest.is_empty() && !has_digits(typed),
         _ => false,
     }
 }
 
 /// A whole check of the product that was typed once more, perhaps among words.
 fn of_the_same(typed: &Parsed, quoted: &str, catalog: &Catalog) -> Option<Parsed> {
-    let Err(Error::MissingNumber(product)) = &typed.request else { return None };
+    let Err(Refusal::MissingNumber(code)) = &typed.request else { return None };
     let alone = parse(quoted, catalog);
-    let (Ok(request) | Err(Error::Words(request))) = &alone.request else { return None };
-    let is_same = &request.product == product;
+    let is_same = match &alone.request {
+        Ok(request) => request.product.code == *code,
+        Err(Refusal::Words(check)) => check.code == *code,
+        Err(_) => false,
+    };
     is_same.then_some(Parsed { pin_seen: typed.pin_seen || alone.pin_seen, ..alone })
 }
 
 /// The message replied to as a whole; or, when it is a sentence, the one number in it that fits.
 fn with(typed: &str, quoted: &str, catalog: &Catalog) -> Parsed {
-    let together = |quoted: &str| join(typed, quoted, catalog);
-    let whole = together(quoted);
+    let whole = join(typed, quoted, catalog);
     if whole.request.is_ok() {
         return whole;
     }
     let pin_seen = whole.pin_seen;
-    // What may be an amount is no number to ask about; where a PIN was seen, what may be one is not even a wrong number.
-    let asked_about = |figure: &String| {
-        let parsed = together(figure);
-        let is_long = figure.len() > LONGEST_PIN;
-        (is_long || !pin_seen && parsed.request.is_err()).then_some(parsed)
-    };
-    let mut each: Vec<Parsed> = figures(quoted).iter().filter_map(asked_about).collect();
-    let fitting = each.iter().filter(|parsed| parsed.request.is_ok()).count();
-    let request = match (fitting, each.len()) {
+    // What may be an amount is no number to ask about; where a PIN was seen, what may be one is not even a wrong
+    // number.
+    let each = figures(quoted).into_iter().filter_map(|figure| {
+        let parsed = join(typed, &figure, catalog);
+        let is_long = figure.len() > MAX_PIN_LEN;
+        (is_long || !pin_seen && parsed.request.is_err()).then_some(Parsed { pin_seen, ..parsed })
+    });
+    let (mut fitting, mut wrong): (Vec<_>, Vec<_>) = each.partition(|parsed| parsed.request.is_ok());
+    match (fitting.pop(), fitting.is_empty(), wrong.pop(), wrong.is_empty()) {
+        (Some(one), true, ..) => one,
+        (Some(_), false, ..) => Parsed { request: Err(Refusal::Several), readings: Vec::new(), ..whole },
         // With its own code among words it is not to be guessed at: what to type is shown.
-        (0, 1) if !matches!(whole.request, Err(Error::Words(_))) => {
-            each.pop().map_or(whole.request, |only| only.request)
-        }
-        (0, _) => whole.request,
-        (1, _) => each.into_iter().map(|parsed| parsed.request).find(Result::is_ok).unwrap_or(whole.request),
-        _ => Err(Error::Several),
-    };
-    Parsed { request, pin_seen }
+        (None, _, Some(only), true) if !matches!(whole.request, Err(Refusal::Words(_))) => only,
+        (None, ..) => whole,
+    }
 }
 
 /// Puts the number behind what was typed; or before its last word, which may be the nominal.
@@ -120,7 +119,7 @@ pub(super) fn has_digits(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        chat::reply::{Place, Role},
+        chat::message::Line,
         value::{ChatId, NumberError, UserId},
     };
 
@@ -128,7 +127,7 @@ mod tests {
         Catalog::load(None).unwrap()
     }
 
-    fn read_reply(typed: &str, quoted: &str) -> Result<String, Error> {
+    fn read_reply(typed: &str, quoted: &str) -> Result<String, Refusal> {
         let (parsed, _) = read(typed, Some(quoted), &catalog());
         parsed.request.map(|request| format!("{} {}", request.product.code, request.number.as_str()))
     }
@@ -160,20 +159,20 @@ mod tests {
     #[test]
     fn between_two_numbers_nobody_guesses() {
         let two = "yang 01105691111 atau 512345678901 kak?";
-        assert_eq!(read_reply("PLN20", two), Err(Error::Several));
+        assert_eq!(read_reply("PLN20", two), Err(Refusal::Several));
         assert_eq!(read_reply("PLN20 512345678901", two).as_deref(), Ok("PLN20 512345678901"));
     }
 
     #[test]
     fn a_number_of_a_wrong_shape_is_counted_out() {
         let short = read_reply("PLN20", "tolong kak 0110569111 ya");
-        assert!(matches!(short, Err(Error::Number(_, NumberError::TooShort { missing: 1 }))), "{short:?}");
+        assert!(matches!(short, Err(Refusal::Number(_, NumberError::TooShort { missing: 1 }))), "{short:?}");
     }
 
     #[test]
     fn an_amount_in_a_sentence_is_no_drivers_id() {
         let shown = read_reply("MAX5000", "isi 50000 ya kak");
-        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+        assert!(matches!(shown, Err(Refusal::Words(_))), "{shown:?}");
         assert_eq!(read_reply("MAX5000", "isi 50000 ke 01105691111 kak").as_deref(), Ok("MAX5000 01105691111"));
         assert_eq!(read_reply("MAX5000", "12345").as_deref(), Ok("MAX5000 12345"));
     }
@@ -188,30 +187,28 @@ mod tests {
     #[test]
     fn a_code_among_the_words_replied_to_is_no_clear_order() {
         let shown = read_reply("", "kak PLN20 01105691111");
-        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
+        assert!(matches!(shown, Err(Refusal::Words(_))), "{shown:?}");
     }
 
     #[test]
     fn a_check_of_the_same_product_is_read_by_itself() {
         let (parsed, leak) = read("PLN20", Some("PLN20.01105691111.1234"), &catalog());
         assert_eq!(parsed.request.map(|request| request.line()).as_deref(), Ok("PLN20 01105691111"));
-        assert!(parsed.pin_seen && leak == Leak::Quoted);
+        assert!(parsed.pin_seen && leak == PinIn::Quoted);
     }
 
     #[test]
     fn a_check_of_another_product_is_not_made() {
         let asked = read_reply("PLN20", "OVO10 0817345544");
-        assert!(matches!(asked, Err(Error::Number(_, NumberError::TooShort { missing: 1 }))), "{asked:?}");
+        assert!(matches!(asked, Err(Refusal::Number(_, NumberError::TooShort { missing: 1 }))), "{asked:?}");
     }
 
     #[test]
     fn the_shortest_number_in_a_message_of_the_bots_own_is_one() {
-        let quoted = |text: &str| Ask {
+        let quoted = |text: &str| Message {
             chat: ChatId(1),
             user: UserId(1),
-            place: Place::Private,
-            role: Role::Agent,
-            text: "MAX5000".into(),
+            line: Line::Text { text: "MAX5000".into(), mentioned: false },
             quoted: Some(text.into()),
             replies_to_bot: true,
         };
@@ -224,7 +221,7 @@ mod tests {
         let receipt =
             "TRX PLN20.01105691111 SUKSES. SN: 1234-5678-9012-3456-7890/BUDI. Saldo 100.000 23/11/26 14:05:01";
         let shown = read_reply("PLN20", receipt);
-        assert!(matches!(&shown, Err(Error::Words(request)) if request.line() == "PLN20 01105691111"), "{shown:?}");
+        assert!(matches!(&shown, Err(Refusal::Words(request)) if request.line() == "PLN20 01105691111"), "{shown:?}");
     }
 
     #[test]
@@ -234,24 +231,24 @@ mod tests {
             ("cek", "Sampai 14:20 WIB PLN belum menjawab. Nomor 01105691111 belum tentu salah."),
             ("atas nama siapa?", "01105691111"),
         ] {
-            assert!(matches!(read_reply(typed, quoted), Err(Error::MissingCode { .. })), "{typed:?} {quoted:?}");
+            assert!(matches!(read_reply(typed, quoted), Err(Refusal::MissingCode { .. })), "{typed:?} {quoted:?}");
         }
         let shown = read_reply("min ini benar?", "PLN20 01105691111");
-        assert!(matches!(shown, Err(Error::Words(_))), "{shown:?}");
-        assert!(matches!(read_reply("dana", "01105691111"), Err(Error::UnknownCode { .. })));
+        assert!(matches!(shown, Err(Refusal::Words(_))), "{shown:?}");
+        assert!(matches!(read_reply("dana", "01105691111"), Err(Refusal::UnknownCode { .. })));
     }
 
     #[test]
     fn a_pin_is_looked_for_where_it_was_typed() {
         let (parsed, leak) = read("PLN20 pin 1234", Some("01105691111"), &catalog());
-        assert!(parsed.pin_seen && leak == Leak::Question, "{parsed:?}");
+        assert!(parsed.pin_seen && leak == PinIn::Message, "{parsed:?}");
     }
 
     #[test]
     fn what_was_typed_is_never_replaced() {
-        assert!(matches!(read_reply("PLN20 0110569111", "01105691111"), Err(Error::Number(..))));
-        assert!(matches!(read_reply("PLN20", "belum masuk kak"), Err(Error::MissingNumber(_))));
+        assert!(matches!(read_reply("PLN20 0110569111", "01105691111"), Err(Refusal::Number(..))));
+        assert!(matches!(read_reply("PLN20", "belum masuk kak"), Err(Refusal::MissingNumber(_))));
         let alone = read_reply("jam 5", "01105691111");
-        assert!(matches!(&alone, Err(Error::UnknownCode { fitting, .. }) if fitting.is_empty()), "{alone:?}");
+        assert!(matches!(&alone, Err(Refusal::UnknownCode { fitting, .. }) if fitting.is_empty()), "{alone:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Takes out of a text what comes along with a copy or a habit, and marks what must not be read: before it is cut into
 //! pieces.
 
-use super::pieces::LONG_RUN;
+use super::token::LONG_RUN;
 use crate::value::{is_dash, is_invisible};
 
 /// No more of a text is read, in characters: Telegram sends no longer one.
@@ -12,16 +12,16 @@ pub(super) fn is_too_long(text: &str) -> bool {
     text.chars().nth(LONGEST).is_some()
 }
 
-/// The text without invisible marks and without signs at its ends (`01105691111?`, `… 🙏`), every dash a `-`, hidden digits
-/// marked as such, and no longer than a message can be.
+/// The text without invisible marks and without signs at its ends (`01105691111?`, `… 🙏`), every dash a `-`, hidden
+/// digits marked as such, and no longer than a message can be.
 pub(super) fn clean(text: &str) -> String {
     let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c));
     let clean: String = visible.map(|c| if is_dash(c) { '-' } else { c }).collect();
     mark_hidden(&mark_headers(&clean)).trim_matches(is_sign).to_owned()
 }
 
-/// What WhatsApp puts before a message that is copied (`[14:05, 23/11/2026] +62 812-3456-7890: `) is no part of it, least of
-/// all its sender's number.
+/// What WhatsApp puts before a message that is copied (`[14:05, 23/11/2026] +62 812-3456-7890: `) is no part of it,
+/// least of all its sender's number.
 fn mark_headers(text: &str) -> String {
     let mark = |line| match behind_header(line) {
         Some(message) => format!("{HIDDEN} {message}"),
@@ -37,7 +37,8 @@ fn behind_header(line: &str) -> Option<&str> {
     Some(message)
 }
 
-/// Stands in the place of every star, sharp or dot by which digits were hidden, and of what is left out: it is in no number.
+/// Stands in the place of every star, sharp or dot by which digits were hidden, and of what is left out: it is in no
+/// number.
 const HIDDEN: char = '•';
 
 /// `0812****7890`: what is left of it must not be joined.
@@ -59,8 +60,8 @@ fn mark_hidden(text: &str) -> String {
     marked
 }
 
-/// Whether a run of one sign, with so many digits right before it, stands for digits: within a number, or as three stars at
-/// its end. Behind a whole number (`01105691111..1234`) it separates.
+/// Whether a run of one sign, with so many digits right before it, stands for digits: within a number, or as three
+/// stars at its end. Behind a whole number (`01105691111..1234`) it separates.
 fn hides_digits(run: &str, digits_before: usize, behind: &str) -> bool {
     if behind.starts_with(|c: char| c.is_ascii_digit()) {
         run.len() >= 2 && run.starts_with(['*', '#', '.']) && (1..LONG_RUN).contains(&digits_before)

@@ -1,180 +1,83 @@
-//! Finds the product code in a text.
+//! Where the code of a product stands in a line, or should stand, and which codes would fit where it has none.
 
 use std::sync::Arc;
 
 use super::{
-    Error, Request, nominal,
-    pieces::{Piece, Pieces},
-    reading,
+    span::Span,
+    token::{Class, Token},
 };
 use crate::{
-    catalog::{Catalog, Product, ProductCode, is_taken},
-    value::{NumberKind, Provider},
+    catalog::{Catalog, Product, ProductCode},
+    value::NumberKind,
 };
 
-/// What people put before a code; no part of it.
-const FILLERS: [&str; 4] = ["cek", "check", "tolong", "mohon"];
-
-/// What customers' messages put before a number (`No. Meter: …`, `ID Pelanggan …`, `No HP …`).
-const LABELS: [&str; 26] = [
-    "no",
-    "nomor",
-    "nomer",
-    "number",
-    "meter",
-    "meteran",
-    "id",
-    "idpel",
-    "pel",
-    "pelanggan",
-    "customer",
-    "hp",
-    "wa",
-    "telp",
-    "tlp",
-    "telepon",
-    "tujuan",
-    "ke",
-    "akun",
-    "driver",
-    "pln",
-    "ovo",
-    "gopay",
-    "dana",
-    "maxim",
-    "listrik",
-];
-
-/// How many near codes an agent is shown.
-const NEAREST: usize = 3;
-
 /// More digits before a code may be a number.
-const MOST_DIGITS_BEFORE: usize = 4;
+const MAX_DIGITS_BEFORE: usize = 4;
 
-/// The product, and the pieces of the number and what follows it.
-pub(super) fn find<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<Product>, Pieces<'p, 't>), Error> {
-    let pieces = without(pieces, &FILLERS, |word| catalog.get(word).is_some());
-    let Some(first) = pieces.first() else { return Err(Error::Empty) };
-    let (_, rest) = pieces.split(1);
-    if let Some(product) = catalog.get(first.text) {
-        return Ok((Arc::clone(product), without_labels(rest)));
-    }
-    let is_provider = Provider::from_name(first.text).is_some();
-    let number = if is_provider { pieces } else { without_labels(pieces) };
-    let number_first = number.first().is_some_and(|piece| piece.is_group());
-    if number_first { code_last(number, catalog) } else { Err(code_is_none(0, pieces, catalog)) }
+/// The product whose code stands first, or last behind a number; what is left of the line; and whether words before the
+/// code were left out, or nothing sets it off from its number: then it is no clear order.
+pub(super) fn find(line: Span<'_>) -> Option<(&Arc<Product>, Span<'_>, bool)> {
+    first_or_last(line).or_else(|| {
+        let (product, rest, _) = first_or_last(behind_words(line))?;
+        Some((product, rest, true))
+    })
 }
 
-/// The same behind words that are no part of a check: `kak PLN20 …`, `1. PLN20 …`, `kak 01105691111 PLN20`. What is left out
-/// holds no customer's number.
-pub(super) fn behind_words<'p, 't>(
-    pieces: Pieces<'p, 't>,
-    catalog: &Catalog,
-) -> Option<(Arc<Product>, Pieces<'p, 't>)> {
-    let all = pieces.all();
-    let words = all.iter().take_while(|piece| piece.is_word()).count();
-    let before_code = all.iter().position(|piece| is_code(piece.text, catalog)).unwrap_or(words);
-    let digits: usize = all.iter().take(before_code).map(Piece::digits).sum();
-    let skipped = if digits <= MOST_DIGITS_BEFORE { before_code } else { words };
-    find(pieces.split(skipped).1, catalog).ok().filter(|_| skipped > 0)
+fn first_or_last(line: Span<'_>) -> Option<(&Arc<Product>, Span<'_>, bool)> {
+    let (line, at) = place(line)?;
+    let (before, from) = line.split(at);
+    let code = from.first().filter(|code| !code.is_group())?;
+    let is_glued = from.len() > 1 && from.gap(1).is_empty();
+    let rest = if at == 0 { without_labels(from.from(1)) } else { before };
+    Some((code.product?, rest, is_glued))
 }
 
-/// Whether one of the pieces is a product code: a second check.
-pub(super) fn stands_in(pieces: Pieces<'_, '_>, catalog: &Catalog) -> bool {
-    pieces.all().iter().any(|piece| is_code(piece.text, catalog))
+/// The line without what people put before it, and the position at which a code should stand: behind a number the last
+/// one.
+pub(super) fn place(line: Span<'_>) -> Option<(Span<'_>, usize)> {
+    let line = line.behind(|token| token.class == Class::Filler && token.product.is_none());
+    let first = line.first()?;
+    let number = if first.class == Class::Provider { line } else { without_labels(line) };
+    let number_first = first.product.is_none() && number.first().is_some_and(Token::is_group);
+    Some(if number_first { (number, number.len() - 1) } else { (line, 0) })
 }
 
-/// `NOMOR KODE`.
-fn code_last<'p, 't>(pieces: Pieces<'p, 't>, catalog: &Catalog) -> Result<(Arc<Product>, Pieces<'p, 't>), Error> {
-    let last = pieces.all().len().saturating_sub(1);
-    let (number, code) = pieces.split(last);
-    let code = code.last().filter(|code| !code.is_group());
-    if let Some(product) = code.and_then(|code| catalog.get(code.text)) {
-        return Ok((Arc::clone(product), number));
-    }
-    let typed = pieces.all().iter().filter(|piece| is_code(piece.text, catalog));
-    let fitting: Vec<_> = typed.filter_map(|piece| ProductCode::new(piece.text)).collect();
-    match code {
-        _ if !fitting.is_empty() => Err(Error::MissingCode { fitting }),
-        Some(_) => Err(code_is_none(last, pieces, catalog)),
-        None => Err(Error::MissingCode { fitting: fitting_codes(pieces, catalog) }),
-    }
+/// The line without words that are no part of a check: `kak PLN20 …`, `1. PLN20 …`, `kak 01105691111 PLN20`. What is
+/// left out holds no customer's number.
+fn behind_words(line: Span<'_>) -> Span<'_> {
+    let words = line.tokens.iter().take_while(|token| token.is_word()).count();
+    let code = line.tokens.iter().position(Token::is_code).unwrap_or(words);
+    let digits: usize = line.tokens.iter().take(code).map(|token| token.digits).sum();
+    line.from(if digits <= MAX_DIGITS_BEFORE { code } else { words })
 }
 
-/// What stands where a code should, first or last, and is none: mistyped, or another bot's; or no code was meant at all,
-/// where it is an amount or one of a sentence's words, as its neighbour is. Who types another bot's code, or one with
-/// digits, knows of codes: what would fit the number is told to others.
-fn code_is_none(at: usize, pieces: Pieces<'_, '_>, catalog: &Catalog) -> Error {
-    let (before, from) = pieces.split(at);
-    let (typed, behind) = from.split(1);
-    let (others, neighbour) = if at == 0 { (behind, behind.first()) } else { (before, before.last()) };
-    let typed = typed.text();
-    let nearest = catalog.nearest(typed, NEAREST);
-    let fitting = fitting_codes(pieces, catalog);
-    let in_a_sentence = nearest.is_empty() && !is_taken(typed) && neighbour.is_some_and(Piece::is_word);
-    let is_no_word = nominal::read(typed).is_some() || !typed.contains(char::is_alphanumeric);
-    if is_no_word || in_a_sentence && !fitting.is_empty() {
-        return Error::MissingCode { fitting };
-    }
-    let is_code = is_taken(typed) || typed.contains(char::is_numeric);
-    let fitting = if is_code { Vec::new() } else { fitting };
-    Error::UnknownCode { typed: shown(typed), lines: lines(&nearest, others, catalog), nearest, fitting }
+/// The line without the code, which stands first or last.
+pub(super) fn others(line: Span<'_>, at: usize) -> Span<'_> {
+    if at == 0 { line.from(1) } else { line.split(at).0 }
 }
 
-/// The checks that these codes would make of the rest of a line.
-fn lines(codes: &[ProductCode], rest: Pieces<'_, '_>, catalog: &Catalog) -> Vec<Request> {
-    if stands_in(rest, catalog) {
-        return Vec::new();
-    }
-    let products = codes.iter().filter_map(|code| catalog.get(code.as_str()));
-    let read = products.map(|product| reading::of(Arc::clone(product), without_labels(rest)).request);
-    read.filter_map(|request| request.map_or_else(Error::into_line, Some)).collect()
+pub(super) fn without_labels(line: Span<'_>) -> Span<'_> {
+    line.behind(|token| matches!(token.class, Class::Label | Class::Provider))
 }
 
-/// `10K` may be a code and is an amount: in the middle of a text the amount is likelier.
-fn is_code(text: &str, catalog: &Catalog) -> bool {
-    catalog.get(text).is_some() && nominal::read(text).is_none()
-}
-
-/// The products for which a complete number stands somewhere. A driver's id would be found in anything: it counts in front,
-/// and where another number is found.
-fn fitting_codes(pieces: Pieces<'_, '_>, catalog: &Catalog) -> Vec<ProductCode> {
-    let kinds = [NumberKind::Meter, NumberKind::Mobile].into_iter().filter(|kind| holds_number(pieces, *kind));
-    let mut kinds: Vec<NumberKind> = kinds.collect();
-    if !kinds.is_empty() || pieces.numbers(NumberKind::DriverId).next().is_some() {
+/// The products for which a complete number stands somewhere. A driver's id would be found in anything: it counts in
+/// front, and where another number is found.
+pub(super) fn fitting(line: Span<'_>, catalog: &Catalog) -> Vec<ProductCode> {
+    let is_anywhere = |kind: &NumberKind| (0..line.len()).any(|at| line.from(at).begins_number(*kind));
+    let mut kinds: Vec<_> = [NumberKind::Meter, NumberKind::Mobile].into_iter().filter(is_anywhere).collect();
+    if !kinds.is_empty() || line.begins_number(NumberKind::DriverId) {
         kinds.push(NumberKind::DriverId);
     }
     let fits = |product: &&Arc<Product>| kinds.contains(&product.number);
     catalog.products().iter().filter(fits).map(|product| product.code.clone()).collect()
 }
 
-/// Whether a complete number stands anywhere.
-fn holds_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
-    (0..pieces.all().len()).any(|at| {
-        let (_, from) = pieces.split(at);
-        from.numbers(kind).next().is_some()
-    })
-}
-
-fn without_labels<'p, 't>(pieces: Pieces<'p, 't>) -> Pieces<'p, 't> {
-    without(pieces, &LABELS, |_| false)
-}
-
-/// The pieces behind those in front that are one of `words`, in any case.
-fn without<'p, 't>(pieces: Pieces<'p, 't>, words: &[&str], unless: impl Fn(&str) -> bool) -> Pieces<'p, 't> {
-    let is_word = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text)) && !unless(text);
-    let skipped = pieces.all().iter().take_while(|piece| is_word(piece.text)).count();
-    pieces.split(skipped).1
-}
-
-/// What was typed, short, and without what may be a number glued to it: the error may reach a log.
-fn shown(text: &str) -> String {
+/// What was typed for a code, short, and without what may be a number glued to it: it may reach a log.
+pub(super) fn shown(typed: &str) -> String {
     let mut digits = 0;
-    text.chars()
-        .take(24)
-        .take_while(|c| {
-            digits += usize::from(c.is_numeric());
-            digits <= 6
-        })
-        .collect()
+    let is_shown = |c: &char| {
+        digits += usize::from(c.is_numeric());
+        digits <= 6
+    };
+    typed.chars().take(24).take_while(is_shown).collect()
 }

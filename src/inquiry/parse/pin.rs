@@ -1,44 +1,43 @@
-//! PINs. One that is called so is taken out before anything is read. And whether one stands in a text that was refused: the
-//! agent is warned, and the message deleted, all the same.
+//! PINs. One that is called so is taken out before anything is read. And whether one stands anywhere in a line: then
+//! the agent is warned, and the message deleted.
 
 use std::ops::RangeInclusive;
 
-use super::pieces::{Piece, Pieces};
+use super::{
+    line::{Line, Tail, nearest_fault},
+    span::Span,
+    token::{Class, Token},
+};
 use crate::{
-    catalog::{Catalog, is_taken},
+    catalog::{Product, is_taken},
     value::{CustomerNumber, NumberKind},
 };
 
-/// What people call it, or a secret like it.
-const LABELS: [&str; 11] =
-    ["pin", "pinnya", "pin-nya", "pinku", "pin-ku", "mpin", "m-pin", "sandi", "password", "passcode", "otp"];
-
 /// As many words may stand between its name and a PIN: `pin transaksi saya adalah 1234`.
-const MOST_WORDS_BETWEEN: usize = 3;
+const MAX_WORDS_BETWEEN: usize = 3;
 
 /// How many digits a PIN has (field notes).
 const LENGTH: RangeInclusive<usize> = 4..=8;
 
-/// Takes out what is called a PIN (`pin 1234`, `PIN: 12 34 56`, `pin saya 1234`, `pin1234`), and tells whether there was any.
-/// Its name stays, so that nothing before it is joined with what stands behind; only at the end, behind other figures, it
-/// goes too.
-pub(super) fn take_out<'t>(pieces: &[Piece<'t>], catalog: &Catalog) -> (Vec<Piece<'t>>, bool) {
-    let pieces: Vec<_> = pieces.iter().flat_map(|piece| label_apart(*piece, catalog)).collect();
-    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(pieces.len());
-    let (mut rest, mut seen, mut at_the_end) = (pieces.as_slice(), false, false);
-    while let Some((piece, behind)) = rest.split_first() {
-        let taken = if ends_in_label(&kept) { pieces_of_pin(rest) } else { 0 };
+/// Takes out what is called a PIN (`pin 1234`, `PIN: 12 34 56`, `pin saya 1234`), and tells whether there was any. Its
+/// name stays, so that what stands before it is not joined with what stands behind; only at the end, behind other
+/// digits, it goes too.
+pub(super) fn take_out<'t>(tokens: &[Token<'t>]) -> (Vec<Token<'t>>, bool) {
+    let mut kept: Vec<Token<'t>> = Vec::with_capacity(tokens.len());
+    let (mut rest, mut seen, mut at_the_end) = (tokens, false, false);
+    while let Some((token, behind)) = rest.split_first() {
+        let taken = if ends_in_name(&kept) { tokens_of_pin(rest) } else { 0 };
         at_the_end = taken > 0;
         seen |= at_the_end;
         if at_the_end {
             rest = rest.get(taken..).unwrap_or_default();
         } else {
-            kept.push(*piece);
+            kept.push(*token);
             rest = behind;
         }
     }
     if let ([.., before, last], true) = (kept.as_slice(), at_the_end)
-        && is_label(last.text)
+        && last.class == Class::PinName
         && !before.is_word()
     {
         kept.pop();
@@ -46,106 +45,116 @@ pub(super) fn take_out<'t>(pieces: &[Piece<'t>], catalog: &Catalog) -> (Vec<Piec
     (kept, seen)
 }
 
-/// `pin1234`, `PIN-1234`: the name and what is glued to it, in two pieces. Any other piece stays as it is.
-fn label_apart<'t>(piece: Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
-    let first_digit = piece.text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
-    let (name, figures) = piece.split(first_digit);
-    let label = Piece { text: name.text.trim_end_matches('-'), ..name };
-    let parts = if is_label(label.text) && catalog.get(piece.text).is_none() {
-        [Some(label), Some(figures)]
-    } else {
-        [Some(piece), None]
-    };
-    parts.into_iter().flatten()
-}
-
 /// Whether the name of a PIN stands at the end, with a few words behind it at most.
-fn ends_in_label(pieces: &[Piece<'_>]) -> bool {
-    let words = pieces.iter().rev().take_while(|piece| piece.is_word());
-    words.take(MOST_WORDS_BETWEEN + 1).any(|piece| is_label(piece.text))
+fn ends_in_name(tokens: &[Token<'_>]) -> bool {
+    let words = tokens.iter().rev().take_while(|token| token.is_word());
+    words.take(MAX_WORDS_BETWEEN + 1).any(|token| token.class == Class::PinName)
 }
 
-/// How many pieces in front are a PIN: one, or several groups of digits that are no more than a PIN has; 0 if none are.
-fn pieces_of_pin(pieces: &[Piece<'_>]) -> usize {
-    let totals = pieces.iter().map_while(figures).scan(0, |total, digits| {
-        *total += digits;
-        Some(*total)
+/// How many tokens in front are a PIN: one, or several groups of digits that are no more than a PIN has; 0 if none are.
+fn tokens_of_pin(tokens: &[Token<'_>]) -> usize {
+    let is_figures =
+        |token: &&Token<'_>| token.digits > 0 && token.text.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
+    let mut total = 0;
+    let totals = tokens.iter().take(*LENGTH.end()).take_while(is_figures).map(|token| {
+        total += token.digits;
+        total
     });
-    let mut fitting = totals.enumerate().take_while(|(_, total)| total <= LENGTH.end());
-    match fitting.next() {
-        None => 0,
-        Some((_, digits)) if LENGTH.contains(&digits) => 1,
-        Some(_) => fitting.filter(|(_, total)| LENGTH.contains(total)).last().map_or(0, |(at, _)| at + 1),
+    match totals.collect::<Vec<usize>>().as_slice() {
+        [first, ..] if LENGTH.contains(first) => 1,
+        totals => totals.iter().rposition(|total| LENGTH.contains(total)).map_or(0, |last| last + 1),
     }
 }
 
-/// How many digits a piece has that has no letters: `1234!`, `12-34`.
-fn figures(piece: &Piece<'_>) -> Option<usize> {
-    let is_figures = piece.text.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
-    Some(piece.digits()).filter(|digits| is_figures && *digits > 0)
+/// Whether what may be a PIN stands before or behind a number, complete or not, where nothing calls it so.
+pub(super) fn around(line: &Line<'_>, product: &Product) -> bool {
+    let (rest, kind) = (line.rest, product.number);
+    let is_before = rest.first().is_some_and(Token::is_pin_rather_than_nominal) && rest.from(1).begins_whole(kind);
+    let is_behind = |behind: Span<'_>| {
+        let [first, others @ ..] = behind.tokens else { return false };
+        if product.is_open() {
+            first.is_pin_rather_than_nominal() || others.iter().any(Token::is_pin_rather_than_thousands)
+        } else {
+            first.is_pin_rather_than_thousands()
+        }
+    };
+    // Behind an open denomination a whole number in groups may look like a short one with a PIN.
+    let is_left_out = || (line.ways.is_empty() || !product.is_open()) && nearest_fault(rest, product).1;
+    is_before
+        || behind_dash(rest, kind)
+        || behind_any(rest, &[kind], is_behind)
+        || behind_way(line, product)
+        || is_left_out()
 }
 
-fn is_label(text: &str) -> bool {
-    LABELS.iter().any(|label| label.eq_ignore_ascii_case(text))
-}
-
-/// `1234 PLN20 01105691111`: whether what may be a PIN stands before a code that has its number.
-pub(super) fn before_code(pieces: Pieces<'_, '_>, catalog: &Catalog) -> bool {
-    let words = pieces.all().iter().take_while(|piece| piece.is_word()).count();
-    let (pin, behind) = pieces.split(words).1.split(1);
-    let (code, number) = behind.split(1);
-    let product = code.first().and_then(|code| catalog.get(code.text));
-    pin.first().is_some_and(Piece::is_pin_rather_than_thousands)
-        && product.is_some_and(|product| number.numbers(product.number).next().is_some())
-}
-
-/// `G.1234.5678`, `cek S.1234`: a command of other bots with its PIN.
-pub(super) fn behind_taken_code(pieces: Pieces<'_, '_>) -> bool {
-    let words = pieces.all().iter().take_while(|piece| piece.is_word() && !is_taken(piece.text)).count();
-    let (code, rest) = pieces.split(words).1.split(1);
-    let is_number = rest.numbers(NumberKind::Mobile).next().is_some();
-    code.first().is_some_and(|code| is_taken(code.text))
-        && !is_number
-        && rest.all().iter().take(2).any(Piece::is_pin_rather_than_thousands)
-}
-
-/// Whether what may be a PIN stands right before a complete number: `PLN20.1234.01105691111`.
-pub(super) fn before_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
-    let (first, behind) = pieces.split(1);
-    first.first().is_some_and(Piece::is_pin_rather_than_nominal) && behind.split(1).0.number(kind).is_ok()
-}
-
-/// Whether what may be a PIN is glued to a complete number by a dash: `0812-3456-7890-1234`.
-pub(super) fn behind_dash(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
-    let glued = pieces.first().and_then(|piece| piece.before_last_dash());
-    glued.is_some_and(|(number, pin)| {
-        pin.is_pin_rather_than_thousands() && CustomerNumber::parse(number.text, kind).is_ok()
+/// `0812-3456-7890-1234`.
+fn behind_dash(rest: Span<'_>, kind: NumberKind) -> bool {
+    rest.first().is_some_and(|token| {
+        let (number, pin) = token.text.rsplit_once('-').unwrap_or_default();
+        let digits = pin.bytes().filter(u8::is_ascii_digit).count();
+        Token { text: pin, digits, ..*token }.is_pin_rather_than_thousands()
+            && CustomerNumber::parse(number, kind).is_ok()
     })
 }
 
-/// Whether what may be a PIN stands right behind a complete number.
-pub(super) fn behind_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
-    any_number(pieces, kind, |behind| behind.first().is_some_and(Piece::is_pin_rather_than_thousands))
+/// Behind one of the ways to read the number.
+pub(super) fn behind_way(line: &Line<'_>, _: &Product) -> bool {
+    line.ways.iter().any(|way| way.tail.has_pin())
 }
 
-/// Whether what may be a PIN stands behind a complete number, in its nominal's place or behind it.
-pub(super) fn behind_open_number(pieces: Pieces<'_, '_>, kind: NumberKind) -> bool {
-    any_number(pieces, kind, |behind| {
-        let (first, others) = behind.split(1);
-        first.all().iter().any(Piece::is_pin_rather_than_nominal)
-            || others.all().iter().any(Piece::is_pin_rather_than_thousands)
-    })
+/// Right behind a complete number.
+pub(super) fn behind_number(line: &Line<'_>, product: &Product) -> bool {
+    let is_pin = |behind: Span<'_>| behind.first().is_some_and(Token::is_pin_rather_than_thousands);
+    behind_any(line.rest, &[product.number], is_pin)
 }
 
-/// The same where no product tells the kind of number. A driver's id would be found in anything, so it is left out.
-pub(super) fn behind_any_number(pieces: Pieces<'_, '_>) -> bool {
-    let is_pin = |behind: Pieces<'_, '_>| behind.all().iter().take(2).any(Piece::is_pin_rather_than_thousands);
-    [NumberKind::Meter, NumberKind::Mobile].into_iter().any(|kind| any_number(pieces, kind, is_pin))
+/// In the place of the second token.
+pub(super) fn is_second(line: &Line<'_>, product: &Product) -> bool {
+    let is_pin = if product.is_open() { Token::is_pin_rather_than_nominal } else { Token::is_pin };
+    line.rest.tokens.get(1).is_some_and(is_pin)
 }
 
-/// Whether `holds` for what stands behind any complete number.
-fn any_number(pieces: Pieces<'_, '_>, kind: NumberKind, holds: impl Fn(Pieces<'_, '_>) -> bool) -> bool {
-    let cuts = (1..pieces.all().len()).map(|end| pieces.split(end));
+pub(super) fn is_second_or_behind(line: &Line<'_>, product: &Product) -> bool {
+    is_second(line, product) || behind_number(line, product)
+}
+
+/// Behind a virtual account.
+pub(super) fn behind_account(line: &Line<'_>, product: &Product) -> bool {
+    line.rest.virtual_account().is_some_and(|(_, behind)| Tail::of(behind, product.is_open()).has_pin())
+}
+
+/// In a line without a code: behind a number, or a command of other bots (`G.1234.5678`). A driver's id would be found
+/// in anything, so it is no number here.
+pub(super) fn without_code(line: &Line<'_>) -> bool {
+    let is_pin = |behind: Span<'_>| behind.tokens.iter().take(2).any(Token::is_pin_rather_than_thousands);
+    let from = line.rest.behind(|token| token.is_word() && !is_taken(token.text));
+    let is_command = from.first().is_some_and(|code| is_taken(code.text));
+    behind_any(line.rest, &[NumberKind::Meter, NumberKind::Mobile], is_pin)
+        || is_command && is_pin(from.from(1)) && !from.from(1).begins_number(NumberKind::Mobile)
+}
+
+/// In a line that is a token or a virtual account.
+pub(super) fn behind_no_customer(line: &Line<'_>) -> bool {
+    let rest = line.rest.behind(|token| !token.is_group());
+    if let Some((_, behind)) = rest.virtual_account().filter(|_| !rest.begins_whole(NumberKind::Mobile)) {
+        return behind.first().is_some_and(Token::is_pin_rather_than_thousands);
+    }
+    let is_whole = [NumberKind::Meter, NumberKind::Mobile].into_iter().any(|kind| rest.begins_whole(kind));
+    let is_number = is_whole || rest.first().is_some_and(|first| first.text.starts_with("08"));
+    is_number && without_code(line)
+}
+
+/// Whether `is_pin` holds for what stands behind any complete number.
+fn behind_any(span: Span<'_>, kinds: &[NumberKind], is_pin: impl Fn(Span<'_>) -> bool) -> bool {
+    let cuts = (1..span.len()).map(|end| span.split(end));
     // The cheaper question first.
-    cuts.filter(|(_, behind)| holds(*behind)).any(|(before, _)| before.ends_in_number(kind))
+    cuts.filter(|(_, behind)| is_pin(*behind)).any(|(before, _)| kinds.iter().any(|kind| before.ends_in_number(*kind)))
+}
+
+/// `1234 PLN20 01105691111`: before a code that has its number.
+pub(super) fn before_code(all: Span<'_>) -> bool {
+    let from = all.behind(Token::is_word);
+    let code = from.tokens.get(1).and_then(|code| code.product);
+    from.first().is_some_and(Token::is_pin_rather_than_thousands)
+        && code.is_some_and(|product| from.from(2).begins_number(product.number))
 }

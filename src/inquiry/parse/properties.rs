@@ -1,7 +1,7 @@
 //! What holds for every line, whoever wrote it. The property tests call it with texts that are made, the fuzz target
 //! `line` with texts that are found. It panics where something does not hold.
 
-use super::{Error, Parsed, Request, clean, parse};
+use super::{Check, Parsed, Reading, Refusal, Request, clean, parse};
 use crate::{
     catalog::{Catalog, Price, ProductCode},
     value::{CustomerNumber, NumberError},
@@ -17,23 +17,25 @@ const SHORT: usize = 4_000;
 pub(crate) fn hold(text: &str, catalog: &Catalog) {
     let parsed = parse(text, catalog);
     match &parsed.request {
-        Ok(request) => {
-            is_sound(request, text, catalog);
-        }
-        Err(error) => is_founded(error, text, catalog),
+        Ok(request) => is_sound(&request.check(), text, catalog),
+        Err(refusal) => is_founded(refusal, text, catalog),
     }
+    readings_fit(&parsed, text, catalog);
     shows_no_number(&parsed);
     is_the_same_in_any_case(text, &parsed, catalog);
     let cleaned = clean::clean(text);
     assert_eq!(clean::clean(&cleaned), cleaned, "cleaning twice changes something");
 }
 
-/// A request that is made, or that an agent is told to type instead.
-fn is_sound(request: &Request, text: &str, catalog: &Catalog) {
-    is_in(catalog, &request.product.code);
-    is_valid(request);
-    was_typed(&request.number, text);
-    reads_back(request, catalog);
+/// A check that is made, or that an agent is told to type instead.
+fn is_sound(check: &Check, text: &str, catalog: &Catalog) {
+    let request = Request::of(check, catalog);
+    assert!(request.is_some(), "{check:?} is no request");
+    was_typed(&check.number, text);
+    request.iter().for_each(|request| {
+        is_valid(request);
+        reads_back(request, catalog);
+    });
 }
 
 /// Number and nominal are of the product's shape, and in the form in which they would be read again.
@@ -54,40 +56,57 @@ fn was_typed(number: &CustomerNumber, text: &str) {
 
 /// Written as the bot itself writes a check, it is the same check.
 fn reads_back(request: &Request, catalog: &Catalog) {
-    assert_eq!(parse(&request.line(), catalog), Parsed { request: Ok(request.clone()), pin_seen: false });
+    let read = parse(&request.line(), catalog);
+    assert_eq!((read.request.as_ref(), read.pin_seen), (Ok(request), false));
 }
 
-/// An error says what is so, of products that there are.
-fn is_founded(error: &Error, text: &str, catalog: &Catalog) {
-    match error {
-        Error::Empty => assert!(!text.contains(|c: char| c.is_ascii_digit()), "something was typed"),
-        Error::UnknownCode { typed, nearest, lines, fitting } => {
+/// A refusal says what is so, of products that there are.
+fn is_founded(refusal: &Refusal, text: &str, catalog: &Catalog) {
+    match refusal {
+        Refusal::Empty => assert!(!text.contains(|c: char| c.is_ascii_digit()), "something was typed"),
+        Refusal::UnknownCode { typed, nearest, lines, fitting } => {
             assert!(typed.chars().count() <= 24 && !typed.contains(char::is_control), "{typed:?}");
             assert!(nearest.len() <= 3);
             nearest.iter().chain(fitting).for_each(|code| is_in(catalog, code));
             lines.iter().for_each(|line| is_sound(line, text, catalog));
-            assert!(lines.iter().all(|line| nearest.contains(&line.product.code)), "{lines:?} for {nearest:?}");
+            assert!(lines.iter().all(|line| nearest.contains(&line.code)), "{lines:?} for {nearest:?}");
         }
-        Error::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
-        Error::Number(product, error) => {
-            is_in(catalog, &product.code);
+        Refusal::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
+        Refusal::Number(code, error) => {
+            is_in(catalog, code);
             assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
         }
-        Error::NoCustomer(error) => {
+        Refusal::NoCustomer(error) => {
             assert!(matches!(error, NumberError::Token | NumberError::VirtualAccount { .. }));
         }
-        Error::Words(request) | Error::NominalFirst(request) | Error::NominalNotTaken(request) => {
-            is_sound(request, text, catalog);
+        Refusal::Words(check) | Refusal::NominalFirst(check) | Refusal::NominalNotTaken(check) => {
+            is_sound(check, text, catalog);
         }
-        Error::MissingNominal(product, number)
-        | Error::BadNominal(product, number)
-        | Error::NominalOrPin(product, number)
-        | Error::NominalOutOfRange(product, number) => {
-            assert!(product.is_open());
+        Refusal::MissingNominal(code, number)
+        | Refusal::BadNominal(code, number)
+        | Refusal::NominalOrPin(code, number)
+        | Refusal::NominalOutOfRange(code, number) => {
+            assert!(catalog.get(code.as_str()).is_some_and(|product| product.is_open()));
             was_typed(number, text);
         }
-        Error::MissingNumber(product) | Error::Ambiguous(product) => is_in(catalog, &product.code),
-        Error::Several => {}
+        Refusal::MissingNumber(code) | Refusal::Ambiguous(code) => is_in(catalog, code),
+        Refusal::Several => {}
+    }
+}
+
+/// A request is the one reading without a doubt. The readings of anything else are of products that there are, and have
+/// no digits but those that were typed.
+fn readings_fit(parsed: &Parsed, text: &str, catalog: &Catalog) {
+    let readings = &parsed.readings;
+    if let Ok(request) = &parsed.request {
+        let Check { code, number, nominal } = request.check();
+        assert_eq!(readings, &[Reading { code, number: Some(number), nominal, doubts: Vec::new() }]);
+        return;
+    }
+    for reading in readings {
+        assert!(!reading.doubts.is_empty(), "{reading:?} was not taken");
+        is_in(catalog, &reading.code);
+        reading.number.iter().for_each(|number| was_typed(number, text));
     }
 }
 

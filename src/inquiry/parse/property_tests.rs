@@ -97,7 +97,8 @@ proptest! {
 
     #[test]
     fn a_number_in_any_groups_is_read_whole_or_asked_again(
-        (code, digits) in numbers(), cuts in prop::collection::vec(1usize..15, 0..6), gap in select(vec![" ", ".", ") "]),
+        (code, digits) in numbers(), cuts in prop::collection::vec(1usize..15, 0..6),
+        gap in select(vec![" ", ".", ") "]),
     ) {
         let mut text = digits.clone();
         let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| *cut < digits.len()).collect();
@@ -106,7 +107,7 @@ proptest! {
         cuts.iter().rev().for_each(|cut| text.insert_str(*cut, gap));
         match parse(&format!("{code} {text}"), &catalog()).request {
             Ok(request) => prop_assert_eq!(request.number.as_str(), digits),
-            Err(Error::Ambiguous(_)) => {}
+            Err(Refusal::Ambiguous(_)) => {}
             Err(other) => prop_assert!(false, "{:?}", other),
         }
     }
@@ -136,7 +137,8 @@ proptest! {
     #[test]
     fn a_pin_that_is_called_so_is_seen_and_kept_nowhere(
         code in select(vec!["PLN20", "XYZ", "kak DNOPEN", "MAX5000"]), pin in "9[0-9]{2,6}7",
-        label in select(vec!["pin ", "PIN: ", "Pin saya ", "pin", "PIN-"]), behind in select(vec!["", "!", " ya", ".50rb"]),
+        label in select(vec!["pin ", "PIN: ", "Pin saya ", "pin", "PIN-"]),
+        behind in select(vec!["", "!", " ya", ".50rb"]),
     ) {
         let parsed = parse(&format!("{code} 0811111111 {label}{pin}{behind}"), &catalog());
         prop_assert!(parsed.pin_seen);

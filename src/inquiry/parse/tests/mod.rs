@@ -1,10 +1,15 @@
 //! What agents type, and what is made of it.
 
+mod digits;
+mod readings;
+mod words;
+
 use std::io::Write;
 
 use super::*;
+use crate::catalog::ProductCode;
 
-pub(super) fn catalog() -> Catalog {
+fn catalog() -> Catalog {
     Catalog::load(None).unwrap()
 }
 
@@ -14,47 +19,47 @@ fn read(text: &str) -> String {
 }
 
 fn read_with(text: &str, catalog: &Catalog) -> String {
-    let Parsed { request, pin_seen } = parse(text, catalog);
+    let Parsed { request, pin_seen, .. } = parse(text, catalog);
     let said = match request {
         Ok(Request { product, number, nominal }) => {
             let nominal = nominal.map(|amount| format!(" {}", amount.0)).unwrap_or_default();
             format!("{} {}{nominal}", product.code, number.as_str())
         }
-        Err(error) => said(&error),
+        Err(refusal) => said(&refusal),
     };
     if pin_seen { format!("{said} !pin") } else { said }
 }
 
-fn said(error: &Error) -> String {
+fn said(refusal: &Refusal) -> String {
     let codes = |codes: &[ProductCode]| codes.iter().map(ProductCode::as_str).collect::<Vec<_>>().join(" ");
-    match error {
-        Error::Empty => "empty".into(),
-        Error::UnknownCode { typed, nearest, fitting, .. } if nearest.is_empty() && !fitting.is_empty() => {
+    match refusal {
+        Refusal::Empty => "empty".into(),
+        Refusal::UnknownCode { typed, nearest, fitting, .. } if nearest.is_empty() && !fitting.is_empty() => {
             format!("{typed}? fits {}", codes(fitting))
         }
-        Error::UnknownCode { typed, nearest, lines, .. } => {
-            let line_of = |code: &ProductCode| lines.iter().find(|line| line.product.code == *code).map(Request::line);
+        Refusal::UnknownCode { typed, nearest, lines, .. } => {
+            let line_of = |code: &ProductCode| lines.iter().find(|line| line.code == *code).map(Check::line);
             let near = nearest.iter().map(|code| line_of(code).unwrap_or_else(|| code.to_string()));
             format!("{typed}? {}", near.collect::<Vec<_>>().join(" / ")).trim_end().into()
         }
-        Error::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
-        Error::MissingNumber(_) => "number?".into(),
-        Error::Number(_, error) => format!("{error:?}"),
-        Error::NoCustomer(error) => format!("no customer: {error:?}"),
-        Error::Words(request) => format!("words around {}", request.line()),
-        Error::NominalFirst(request) => format!("nominal first {}", request.line()),
-        Error::MissingNominal(..) => "nominal?".into(),
-        Error::BadNominal(..) => "bad nominal".into(),
-        Error::NominalOrPin(..) => "nominal or pin?".into(),
-        Error::NominalOutOfRange(..) => "out of range".into(),
-        Error::NominalNotTaken(request) => format!("not taken {}", request.line()),
-        Error::Ambiguous(_) => "ambiguous".into(),
-        Error::Several => "several".into(),
+        Refusal::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
+        Refusal::MissingNumber(_) => "number?".into(),
+        Refusal::Number(_, error) => format!("{error:?}"),
+        Refusal::NoCustomer(error) => format!("no customer: {error:?}"),
+        Refusal::Words(request) => format!("words around {}", request.line()),
+        Refusal::NominalFirst(request) => format!("nominal first {}", request.line()),
+        Refusal::MissingNominal(..) => "nominal?".into(),
+        Refusal::BadNominal(..) => "bad nominal".into(),
+        Refusal::NominalOrPin(..) => "nominal or pin?".into(),
+        Refusal::NominalOutOfRange(..) => "out of range".into(),
+        Refusal::NominalNotTaken(request) => format!("not taken {}", request.line()),
+        Refusal::Ambiguous(_) => "ambiguous".into(),
+        Refusal::Several => "several".into(),
     }
 }
 
 #[track_caller]
-pub(super) fn all_are(cases: &[(&str, &str)]) {
+fn all_are(cases: &[(&str, &str)]) {
     let wrong: Vec<_> =
         cases.iter().map(|(text, said)| (text, read(text), said)).filter(|(_, is, said)| is != *said).collect();
     assert!(wrong.is_empty(), "(typed, read, expected) {wrong:#?}");
@@ -339,12 +344,9 @@ fn what_can_be_read_in_two_ways_is_asked_again() {
 fn an_operators_products_are_read_by_the_same_rules() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     let rest = "name = \"Maxim\"\nprovider = \"Maxim\"\nmin = 1000\nmax = 1000000\n";
-    write!(
-        file,
-        "[[product]]\ncode = \"MAXOPEN\"\n{rest}[[product]]\ncode = \"MX-1\"\n{rest}[[product]]\ncode = \"MX-11\"\n{rest}[[product]]\ncode = \"25K\"\n{rest}\
-         [[product]]\ncode = \"25K-A\"\n{rest}[[product]]\ncode = \"CEK\"\n{rest}[[product]]\ncode = \"PIN5\"\n{rest}"
-    )
-    .unwrap();
+    for code in ["MAXOPEN", "MX-1", "MX-11", "25K", "25K-A", "CEK", "PIN5"] {
+        write!(file, "[[product]]\ncode = \"{code}\"\n{rest}").unwrap();
+    }
     let catalog = Catalog::load(Some(file.path())).unwrap();
     for (text, said) in [
         ("MAXOPEN 12345 67rb", "MAXOPEN 12345 67000"),

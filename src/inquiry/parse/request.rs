@@ -1,0 +1,189 @@
+//! What a line becomes: a check as data, a request that may be made, or the reason why it is neither. Pure data.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    catalog::{Catalog, Price, Product, ProductCode},
+    locale::rupiah,
+    value::{CustomerNumber, NumberError, Rupiah},
+};
+
+/// A check as data: code and digits, without what the catalog says of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What is to be sold.
+    pub code: ProductCode,
+    /// To whom.
+    pub number: CustomerNumber,
+    /// The nominal that the agent named, for a product with an open denomination.
+    pub nominal: Option<Rupiah>,
+}
+
+impl Check {
+    /// The check as it can be typed: code, number, and the nominal in a form that is not mistaken for a PIN.
+    pub fn line(&self) -> String {
+        let nominal = self.nominal.map(|nominal| match nominal.0 % 500 {
+            0 => format!(" {}", nominal.0),
+            _ => format!(" {}", rupiah(nominal)),
+        });
+        format!("{} {}{}", self.code, self.number.as_str(), nominal.unwrap_or_default())
+    }
+}
+
+/// A check that may be made: every part of it is valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is to be sold.
+    pub product: Arc<Product>,
+    /// To whom.
+    pub number: CustomerNumber,
+    /// The nominal that the agent named, for a product with an open denomination.
+    pub nominal: Option<Rupiah>,
+}
+
+impl Request {
+    /// Makes a request of a check, which may come from a record. `None` where the catalog has no such product, or its
+    /// price or kind of number does not allow the check (any more).
+    pub fn of(check: &Check, catalog: &Catalog) -> Option<Self> {
+        let product = Arc::clone(catalog.get(check.code.as_str())?);
+        let number = CustomerNumber::parse(check.number.as_str(), product.number).ok()?;
+        takes(&product, check.nominal).then_some(Self { product, number, nominal: check.nominal })
+    }
+
+    /// The same as data.
+    pub fn check(&self) -> Check {
+        Check { code: self.product.code.clone(), number: self.number.clone(), nominal: self.nominal }
+    }
+
+    /// The request as it can be typed, see [`Check::line`].
+    pub fn line(&self) -> String {
+        self.check().line()
+    }
+}
+
+/// Whether a product is sold with this nominal, or without one.
+pub(super) fn takes(product: &Product, nominal: Option<Rupiah>) -> bool {
+    match product.price {
+        Price::Fixed { .. } => nominal.is_none(),
+        Price::Open { min, max } => nominal.is_some_and(|nominal| (min..=max).contains(&nominal)),
+    }
+}
+
+/// Why a line is not a request. It holds no PIN, and of the line's words only what [`Refusal::UnknownCode`] names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// Nothing was typed.
+    Empty,
+    /// No product has this code.
+    UnknownCode {
+        /// What was typed: up to 24 characters and six digits, without control characters.
+        typed: String,
+        /// The nearest codes, nearest first; at most three.
+        nearest: Vec<ProductCode>,
+        /// What to type with each of them, where the rest of the line is a check; in their order.
+        lines: Vec<Check>,
+        /// The codes that ask for a number as it was typed, in the catalog's order; there may be many, or none.
+        fitting: Vec<ProductCode>,
+    },
+    /// A number stands without a code.
+    MissingCode {
+        /// The codes that ask for a number of this shape (or the one that was typed, but not first or last), in the
+        /// catalog's order; all of them, so there may be many, or none.
+        fitting: Vec<ProductCode>,
+    },
+    /// A code stands alone, or with words.
+    MissingNumber(ProductCode),
+    /// The number is not of the shape that the product asks for.
+    Number(ProductCode, NumberError),
+    /// Without a code, digits that are no customer's number: a token or a virtual account.
+    NoCustomer(NumberError),
+    /// Words stand around a check; it is what is left without them.
+    Words(Check),
+    /// The nominal stands before the number; the check has them in their order.
+    NominalFirst(Check),
+    /// The product's denomination is open and no nominal was typed behind the number.
+    MissingNominal(ProductCode, CustomerNumber),
+    /// What stands where the nominal should is none.
+    BadNominal(ProductCode, CustomerNumber),
+    /// Digits stand where the nominal should that look like a PIN: `DNOPEN.0817345544.1234`, where the field's custom
+    /// has `KODE.TUJUAN.PIN`.
+    NominalOrPin(ProductCode, CustomerNumber),
+    /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
+    NominalOutOfRange(ProductCode, CustomerNumber),
+    /// The product has a fixed denomination, and a nominal was typed; the check has none.
+    NominalNotTaken(Check),
+    /// The digits can be read in more than one way: better asked again than guessed.
+    Ambiguous(ProductCode),
+    /// More than one check in one message, or far more text than one check needs.
+    Several,
+}
+
+/// What may be in doubt about a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The code was not typed, or not as it is written.
+    Code,
+    /// The number is missing, or not of the product's shape.
+    Number,
+    /// The digits can be read in other ways too.
+    Digits,
+    /// The nominal is missing, not in its place, out of range, or not wanted.
+    Nominal,
+    /// Something else stands around it: words, a count, an amount.
+    Words,
+    /// There is more than one check.
+    Several,
+}
+
+/// One way to understand a line, perhaps in part. One reading alone, and without a doubt, is a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The product's code.
+    pub code: ProductCode,
+    /// The customer's number, where a complete one can be told.
+    pub number: Option<CustomerNumber>,
+    /// The nominal, where one was named and the product takes it.
+    pub nominal: Option<Rupiah>,
+    /// What is in doubt, the weightiest first; nothing where it can be taken as it stands.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Reading {
+    /// What a check, or the reason against one, says of product and number.
+    pub(super) fn of(said: &Result<Check, Refusal>, doubts: &[Doubt]) -> Option<Self> {
+        use Refusal::{
+            Ambiguous, BadNominal, MissingNominal, MissingNumber, NominalFirst, NominalNotTaken, NominalOrPin,
+            NominalOutOfRange, Number, Words,
+        };
+        let (code, number, nominal) = match said {
+            Ok(check) | Err(Words(check) | NominalFirst(check) | NominalNotTaken(check)) => {
+                (&check.code, Some(&check.number), check.nominal)
+            }
+            Err(
+                MissingNominal(code, number)
+                | BadNominal(code, number)
+                | NominalOrPin(code, number)
+                | NominalOutOfRange(code, number),
+            ) => (code, Some(number), None),
+            Err(MissingNumber(code) | Number(code, _) | Ambiguous(code)) => (code, None, None),
+            Err(_) => return None,
+        };
+        Some(Self { code: code.clone(), number: number.cloned(), nominal, doubts: doubts.to_vec() })
+    }
+
+    /// The same with a code that was not typed.
+    pub(super) fn with_code(mut self, code: &ProductCode) -> Self {
+        self.code = code.clone();
+        self.doubts.push(Doubt::Code);
+        self
+    }
+
+    /// The check, where no part of it is missing.
+    pub fn check(&self, catalog: &Catalog) -> Option<Check> {
+        let check = Check { code: self.code.clone(), number: self.number.clone()?, nominal: self.nominal };
+        Request::of(&check, catalog).map(|_| check)
+    }
+}

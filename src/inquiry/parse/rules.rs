@@ -1,0 +1,281 @@
+//! What a line says: a table of rules. It is asked from the top, and the first rule that applies decides.
+
+use super::{
+    around::{self, NEARLY_A_NUMBER},
+    code,
+    line::{Line, Tail, nearest_fault},
+    nominal, pin,
+    request::{Check, Doubt, Refusal},
+    span::{SURELY_A_NUMBER, Span},
+    token::{Token, only},
+};
+use crate::{
+    catalog::{Product, is_taken},
+    value::{NumberError, NumberKind},
+};
+use Doubt::{Code, Digits, Nominal, Number, Several, Words};
+use Rule::{BehindCode, LeaveOut, NoCode};
+
+/// The table. A row says what is found in a line, what that leaves in doubt, which function finds it, and which one
+/// tells whether a PIN stands in such a line.
+pub(super) const RULES: [Rule; 26] = [
+    // No code stands first, or last behind a number.
+    NoCode("more text than one check needs", &[Several], too_much, pin::without_code),
+    NoCode("nothing", &[], nothing, pin::without_code),
+    NoCode("a token or a virtual account", &[Number], no_customer, pin::behind_no_customer),
+    NoCode("a code in the middle", &[Code], code_in_the_middle, pin::without_code),
+    NoCode("an amount or a sentence's word for a code", &[Code], no_code, pin::without_code),
+    NoCode("an unknown code", &[Code], unknown_code, pin::without_code),
+    // Behind a code: digits that are no customer's number, though they could be read as one.
+    BehindCode("another code", &[Several], another_code, pin::behind_number),
+    BehindCode("a virtual account", &[Number], virtual_account, pin::behind_account),
+    BehindCode("a token", &[Number], token, |_, _| false),
+    BehindCode(
+        "a short number that a PIN or a count would complete",
+        &[Number],
+        short_number,
+        pin::is_second_or_behind,
+    ),
+    BehindCode("a number that a PIN would make a virtual account", &[Number], account_by_pin, |_, _| true),
+    BehindCode("a PIN before a driver's id", &[Number], pin_before_id, |_, _| true),
+    LeaveOut("a count or an amount before the number", around::behind_count),
+    // Complete numbers.
+    BehindCode("one way to read it, among words", &[Words], one_way_among_words, pin::behind_way),
+    BehindCode("one way to read it", &[], one_way, pin::behind_way),
+    BehindCode("several ways to read it", &[Digits], several_ways, pin::behind_way),
+    // No number with all that belongs to it: the reason that helps most.
+    BehindCode("no number", &[Number], no_number, pin::around),
+    BehindCode("two numbers", &[Several], two_numbers, pin::around),
+    BehindCode("a nominal among words", &[Words], nominal_among_words, pin::around),
+    BehindCode("a nominal that is not wanted", &[Nominal], nominal_not_taken, pin::around),
+    BehindCode("more digits, or a nominal that is not wanted", &[Digits], nominal_or_digits, pin::around),
+    BehindCode("a nominal that is missing or wrong", &[Nominal], nominal_at_fault, pin::around),
+    BehindCode("a nominal before the number", &[Nominal], nominal_first, pin::around),
+    BehindCode("words around the number", &[Words], words_around, pin::around),
+    BehindCode("a whole number, and more digits", &[Digits], more_digits, pin::around),
+    BehindCode("a number of another shape", &[Number], wrong_shape, pin::around),
+];
+
+/// An agent is shown no more near codes.
+const MAX_NEAREST: usize = 3;
+
+/// What is said of a line: the check, or what is wrong.
+pub(super) type Said = Result<Check, Refusal>;
+
+pub(super) enum Rule {
+    NoCode(&'static str, &'static [Doubt], fn(&Line<'_>) -> Option<Said>, fn(&Line<'_>) -> bool),
+    BehindCode(
+        &'static str,
+        &'static [Doubt],
+        fn(&Line<'_>, &Product) -> Option<Said>,
+        fn(&Line<'_>, &Product) -> bool,
+    ),
+    /// Asks the table anew about what is left.
+    LeaveOut(&'static str, for<'t> fn(Span<'t>, &Product) -> Option<Span<'t>>),
+}
+
+// Without a code.
+
+fn too_much(line: &Line<'_>) -> Option<Said> {
+    line.is_too_much.then_some(Err(Refusal::Several))
+}
+
+fn nothing(line: &Line<'_>) -> Option<Said> {
+    code::place(line.rest).is_none().then_some(Err(Refusal::Empty))
+}
+
+/// Whatever words stand before the digits.
+fn no_customer(line: &Line<'_>) -> Option<Said> {
+    let rest = line.rest.behind(|token| !token.is_group());
+    let account = rest.virtual_account().filter(|_| !rest.begins_whole(NumberKind::Mobile)).map(|(error, _)| error);
+    let error = account.or_else(|| rest.is_token(NumberKind::Meter).then_some(NumberError::Token));
+    error.map(|error| Err(Refusal::NoCustomer(error)))
+}
+
+/// `0817345544 DNOPEN 10000`.
+fn code_in_the_middle(line: &Line<'_>) -> Option<Said> {
+    let (rest, _) = code::place(line.rest).filter(|(rest, _)| rest.first().is_some_and(Token::is_group))?;
+    let codes = rest.tokens.iter().filter(|token| token.is_code()).filter_map(|token| token.product);
+    let fitting: Vec<_> = codes.map(|product| product.code.clone()).collect();
+    (!fitting.is_empty()).then_some(Err(Refusal::MissingCode { fitting }))
+}
+
+/// No code was meant at all: an amount stands in its place, or one of a sentence's words, as its neighbour is.
+fn no_code(line: &Line<'_>) -> Option<Said> {
+    let (rest, at) = code::place(line.rest)?;
+    let typed = rest.tokens.get(at)?;
+    let neighbour = rest.tokens.get(if at == 0 { 1 } else { at - 1 });
+    let is_no_word =
+        typed.is_group() || nominal::read(typed.text).is_some() || !typed.text.contains(char::is_alphanumeric);
+    let is_sentence = neighbour.is_some_and(Token::is_word)
+        && !is_taken(typed.text)
+        && line.catalog.nearest(typed.text, 1).is_empty();
+    let fitting = if is_no_word || is_sentence { code::fitting(rest, line.catalog) } else { Vec::new() };
+    (is_no_word || !fitting.is_empty()).then_some(Err(Refusal::MissingCode { fitting }))
+}
+
+/// A mistyped code, or another bot's. Who types another bot's code, or one with digits, knows of codes: what would fit
+/// the number is told to others.
+fn unknown_code(line: &Line<'_>) -> Option<Said> {
+    let (rest, at) = code::place(line.rest)?;
+    let typed = rest.tokens.get(at)?.text;
+    let is_code = is_taken(typed) || typed.contains(char::is_numeric);
+    let fitting = if is_code { Vec::new() } else { code::fitting(rest, line.catalog) };
+    let nearest = line.catalog.nearest(typed, MAX_NEAREST);
+    Some(Err(Refusal::UnknownCode { typed: code::shown(typed), nearest, lines: Vec::new(), fitting }))
+}
+
+// Behind a code: digits that are no customer's number, though they could be read as one.
+
+fn another_code(line: &Line<'_>, _: &Product) -> Option<Said> {
+    line.rest.tokens.iter().any(Token::is_code).then_some(Err(Refusal::Several))
+}
+
+fn virtual_account(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let is_wallet = product.number == NumberKind::Mobile && !line.rest.begins_whole(product.number);
+    let (error, _) = line.rest.virtual_account().filter(|_| is_wallet)?;
+    Some(Err(Refusal::Number(product.code.clone(), error)))
+}
+
+/// A customer id of twelve and eight more are taken for a token too; elsewhere a whole number in front is one.
+fn token(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let kind = product.number;
+    let is_token = line.rest.is_token(kind) && (kind == NumberKind::Meter || !line.rest.begins_whole(kind));
+    is_token.then(|| Err(Refusal::Number(product.code.clone(), NumberError::Token)))
+}
+
+/// `081234567.8901`, `081734554 10`: the first group was meant as a whole number, but is one only together with the
+/// second.
+fn short_number(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let (first, second) = (line.rest.first()?, line.rest.tokens.get(1)?);
+    let enough = if is_of_the_field(line.rest.gap(1)) { NEARLY_A_NUMBER } else { SURELY_A_NUMBER };
+    let is_short = first.digits >= enough && !line.rest.begins_whole(product.number);
+    let is_completed = second.is_bare() && second.digits <= 2 || pin::is_second(line, product);
+    ambiguous_if(is_short && is_completed && line.rest.split(2).0.number(product.number).is_ok(), product)
+}
+
+/// `852808173455.1234`.
+fn account_by_pin(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let is_whole = product.number == NumberKind::Mobile && line.rest.begins_whole(product.number);
+    ambiguous_if(is_whole && pin::is_second(line, product) && line.rest.virtual_account().is_some(), product)
+}
+
+/// `MAX5000.1234.12345`: only a driver's id is as long as both together may be.
+fn pin_before_id(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let is_pin = line.rest.first().is_some_and(Token::is_pin) && is_of_the_field(line.rest.gap(1));
+    let kind = product.number;
+    ambiguous_if(is_pin && kind == NumberKind::DriverId && line.rest.from(1).begins_whole(kind), product)
+}
+
+fn ambiguous_if(holds: bool, product: &Product) -> Option<Said> {
+    holds.then(|| Err(Refusal::Ambiguous(product.code.clone())))
+}
+
+/// What the field puts between code, number and PIN, and seldom within a number.
+fn is_of_the_field(gap: &str) -> bool {
+    matches!(gap.trim(), "." | "*" | "#")
+}
+
+// Behind a code: complete numbers.
+
+fn one_way_among_words(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let said = one_way(line, product).filter(|_| line.has_words)?;
+    Some(said.and_then(|check| Err(Refusal::Words(check))))
+}
+
+/// The agent may have meant nothing else.
+fn one_way(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let at = only(line.ways.iter().enumerate().filter(|(_, way)| way.is_check).map(|(at, _)| at))?;
+    let (shorter, longer) = line.ways.split_at_checked(at)?;
+    let (way, longer) = longer.split_first()?;
+    let may_end_earlier = shorter.iter().any(|way| way.tail.may_end_the_number());
+    let may_go_on = way.tail == Tail::PinOrGroup;
+    // All of the digits may be the number, with the nominal forgotten.
+    let may_lack_nominal = longer.iter().any(|longer| longer.tail == Tail::Nothing);
+    let check = Check { code: product.code.clone(), number: way.number.clone(), nominal: way.nominal };
+    (!may_end_earlier && !may_go_on && !may_lack_nominal).then_some(Ok(check))
+}
+
+/// Also where a shorter number has a PIN for a nominal, and a longer one has those digits and no nominal.
+fn several_ways(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let has = |tail| line.ways.iter().any(|way| way.tail == tail);
+    ambiguous_if(line.ways.iter().any(|way| way.is_check) || has(Tail::NominalOrPin) && has(Tail::Nothing), product)
+}
+
+// Behind a code: no number with all that belongs to it.
+
+fn no_number(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let text = line.rest.text();
+    // With letters it is the beginning of no number.
+    let is_nominal = product.is_open() && nominal::read(text).is_some() && text.contains(char::is_alphabetic);
+    let is_without = is_nominal || line.rest.tokens.iter().all(Token::is_word);
+    is_without.then(|| Err(Refusal::MissingNumber(product.code.clone())))
+}
+
+/// The parts of a driver's id are easily complete themselves: only two alone count.
+fn two_numbers(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let kind = product.number;
+    let are_two = (kind != NumberKind::DriverId || line.rest.len() == 2)
+        && line.rest.numbers(kind).any(|(_, behind)| behind.begins_number(kind));
+    are_two.then_some(Err(Refusal::Several))
+}
+
+/// `0817345544 50rb ya kak`: all that is needed was typed, and more.
+fn nominal_among_words(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let is_unclear = line.ways.first().is_some_and(|shortest| shortest.tail == Tail::Unclear);
+    if product.is_open() && is_unclear { check_among_words(line, product) } else { None }
+}
+
+fn nominal_not_taken(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let shortest = line.ways.first().filter(|way| matches!(way.tail, Tail::Nominal { .. }) && !product.is_open())?;
+    let check = Check { code: product.code.clone(), number: shortest.number.clone(), nominal: None };
+    Some(Err(Refusal::NominalNotTaken(check)))
+}
+
+/// `01105691111 1 20rb`.
+fn nominal_or_digits(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let has_nominal = line.ways.iter().any(|way| matches!(way.tail, Tail::Nominal { .. }));
+    ambiguous_if(has_nominal && !product.is_open(), product)
+}
+
+/// The shortest number decides.
+fn nominal_at_fault(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let shortest = line.ways.first().filter(|_| product.is_open())?;
+    let refusal = match shortest.tail {
+        Tail::Nothing => Refusal::MissingNominal,
+        Tail::Nominal { .. } | Tail::Count => Refusal::NominalOutOfRange,
+        Tail::NominalOrPin => Refusal::NominalOrPin,
+        Tail::BadFigure | Tail::Pin | Tail::PinOrGroup | Tail::Unclear => Refusal::BadNominal,
+    };
+    Some(Err(refusal(product.code.clone(), shortest.number.clone())))
+}
+
+fn nominal_first(line: &Line<'_>, product: &Product) -> Option<Said> {
+    Some(Err(Refusal::NominalFirst(around::nominal_first(line.rest, product)?)))
+}
+
+fn words_around(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let (error, _) = nearest_fault(line.rest, product);
+    if error == NumberError::NotDigits { check_among_words(line, product) } else { None }
+}
+
+/// `01105691111,20`: the number is not too long, it has more behind it.
+fn more_digits(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let is_whole = line.rest.len() > 1 && line.rest.begins_whole(product.number);
+    let (error, _) = nearest_fault(line.rest, product);
+    ambiguous_if(is_whole && matches!(error, NumberError::TooLong { .. }), product)
+}
+
+fn wrong_shape(line: &Line<'_>, product: &Product) -> Option<Said> {
+    Some(Err(Refusal::Number(product.code.clone(), nearest_fault(line.rest, product).0)))
+}
+
+/// `01105691111 BUDI`: the one complete number among words.
+fn check_among_words(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let mut numbers = around::numbers_among_words(line.rest, product);
+    let from = numbers.next()?;
+    match numbers.next() {
+        Some(_) => Some(Err(Refusal::Several)),
+        None => Some(Err(Refusal::Words(around::check_before_words(from, product)?))),
+    }
+}

@@ -1,0 +1,209 @@
+//! Cuts a clean text into tokens at the separators that agents use, and tells what each of them can be.
+
+use std::{iter, sync::Arc};
+
+use super::nominal;
+use crate::{
+    catalog::{Catalog, Product},
+    value::{CustomerNumber, Provider},
+};
+
+/// A run of as many digits is a number by itself: within a number, no dash stands behind so many.
+pub(super) const LONG_RUN: usize = 9;
+
+/// What stands between two separators, with its classes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'t> {
+    /// Where it begins in the clean text, in bytes.
+    pub(super) start: usize,
+    pub(super) text: &'t str,
+    pub(super) class: Class,
+    /// How many ASCII digits it has.
+    pub(super) digits: usize,
+    /// The product that has it as its code, in any case.
+    pub(super) product: Option<&'t Arc<Product>>,
+}
+
+/// What a token is, by its characters and its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A customer's number or a part of one: digits, dashes between them, a `+` in front.
+    Digits,
+    /// Any other text with digits, such as `50rb`, `A5` or `1234!`.
+    Mixed,
+    /// A word that people put before a code.
+    Filler,
+    /// A word that customers' messages put before a number (`No. Meter: …`, `ID Pelanggan …`, `No HP …`).
+    Label,
+    /// The name of a provider, which may label a number too.
+    Provider,
+    /// What people call a PIN, or a secret like it.
+    PinName,
+    /// Any other text without a digit of any kind.
+    Word,
+}
+
+/// The words that mean something, in lower case.
+const MEANINGS: [(Class, &str); 3] = [
+    (Class::Filler, "cek check tolong mohon"),
+    (
+        Class::Label,
+        "no nomor nomer number meter meteran id idpel pel pelanggan customer hp wa telp tlp telepon tujuan ke akun \
+         driver listrik",
+    ),
+    (Class::PinName, "pin pinnya pin-nya pinku pin-ku mpin m-pin sandi password passcode otp"),
+];
+
+impl Class {
+    fn of(text: &str) -> Self {
+        if text.contains(char::is_numeric) {
+            let digits = text.strip_prefix('+').unwrap_or(text);
+            let is_number = digits.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            return if is_number { Self::Digits } else { Self::Mixed };
+        }
+        let has = |words: &str| words.split(' ').any(|word| word.eq_ignore_ascii_case(text));
+        let meaning = MEANINGS.into_iter().find_map(|(class, words)| has(words).then_some(class));
+        meaning.unwrap_or(if Provider::from_name(text).is_some() { Self::Provider } else { Self::Word })
+    }
+}
+
+impl<'t> Token<'t> {
+    fn new((start, text): Piece<'t>, catalog: &'t Catalog) -> Self {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        Self { start, text, class: Class::of(text), digits, product: catalog.get(text) }
+    }
+
+    pub(super) fn is_group(&self) -> bool {
+        self.class == Class::Digits
+    }
+
+    /// Any word, whatever it means; and a code without digits.
+    pub(super) fn is_word(&self) -> bool {
+        !matches!(self.class, Class::Digits | Class::Mixed)
+    }
+
+    /// Digits alone.
+    pub(super) fn is_bare(&self) -> bool {
+        self.digits == self.text.len()
+    }
+
+    /// A code, and no amount: in the middle of a text `10K` is rather an amount, though a product may have it as its
+    /// code.
+    pub(super) fn is_code(&self) -> bool {
+        self.product.is_some() && nominal::read(self.text).is_none()
+    }
+
+    /// What may be a PIN: 4 to 8 digits alone.
+    pub(super) fn is_pin(&self) -> bool {
+        self.is_bare() && (4..=8).contains(&self.digits)
+    }
+
+    /// What may be a PIN and is no amount in whole thousands, as `20000` is.
+    pub(super) fn is_pin_rather_than_thousands(&self) -> bool {
+        self.is_pin() && (self.text.starts_with('0') || !self.text.ends_with("000"))
+    }
+
+    /// What may be a PIN where a nominal should stand. Nominals are multiples of 500; other ones are written with dots,
+    /// `Rp` or `rb`.
+    pub(super) fn is_pin_rather_than_nominal(&self) -> bool {
+        self.is_pin() && !["000", "500"].iter().any(|end| self.text.ends_with(end))
+    }
+}
+
+/// The one item, unless there are others.
+pub(super) fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    items.next().filter(|_| items.next().is_none())
+}
+
+/// A part of the text, and where it begins in it, in bytes.
+pub(super) type Piece<'t> = (usize, &'t str);
+
+/// The parts before and from a position within a piece; a position that is none is the end.
+fn split_at((start, text): Piece<'_>, at: usize) -> [Piece<'_>; 2] {
+    let (head, tail) = text.split_at_checked(at).unwrap_or((text, ""));
+    [(start, head), (start + head.len(), tail)]
+}
+
+/// The tokens of a clean text. Dashes alone are none; a sign that glues a number to a code, a dash that glues something
+/// to a whole number, and nothing at all between the name of a PIN and its digits separate them too.
+pub(super) fn cut<'t>(clean: &'t str, catalog: &'t Catalog) -> Vec<Token<'t>> {
+    let mut end = 0;
+    let pieces = clean.split_inclusive(is_separator).map(|text| {
+        let start = end;
+        end += text.len();
+        (start, text.trim_end_matches(is_separator))
+    });
+    let pieces = pieces.filter(|(_, text)| text.bytes().any(|b| b != b'-'));
+    let pieces = pieces.flat_map(|piece| behind_code(piece, catalog)).flat_map(at_dashes);
+    pieces.flat_map(|piece| behind_pin_name(piece, catalog)).map(|piece| Token::new(piece, catalog)).collect()
+}
+
+/// `PLN20-01105691111`, `PLN20→01105691111`: a dash may also be a part of a code, so the longest known code is taken.
+/// And `PLN2001105691111`, where one code leaves a whole number.
+fn behind_code<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
+    let is_glue = |c: char| !c.is_alphanumeric() && c != '+';
+    let product = |at: usize| catalog.get(text.get(..at)?);
+    // An amount may be a code, too: `25k`.
+    let is_before_number = |at: &usize| {
+        let (code, number) = text.split_at_checked(*at).unwrap_or_default();
+        let product = product(*at).filter(|_| nominal::read(code).is_none());
+        product.is_some_and(|product| CustomerNumber::parse(number, product.number).is_ok())
+    };
+    let signs = text.rmatch_indices(is_glue).map(|(at, _)| at);
+    let end = iter::once(text.len()).chain(signs).find(|at| product(*at).is_some());
+    let end = end.or_else(|| only((1..text.len()).filter(is_before_number))).unwrap_or(text.len());
+    let [code, (start, rest)] = split_at(piece, end);
+    let behind = rest.trim_start_matches(is_glue);
+    [code, (start + rest.len() - behind.len(), behind)].into_iter().filter(|(_, text)| !text.is_empty())
+}
+
+/// Cuts at dashes that are hardly within a number: all of those around a long run (`1-01105691111`,
+/// `01105691111-1-1234`), and the last one behind a shortened group (`0110-5691-111-1`).
+fn at_dashes(piece @ (_, text): Piece<'_>) -> Vec<Piece<'_>> {
+    let groups: Vec<&str> = text.split('-').collect();
+    let is_number = Class::of(text) == Class::Digits;
+    let is_count = |group: &str| is_number && (1..=2).contains(&group.trim_start_matches('+').len());
+    let is_long = |group: &str| {
+        let digits = group.strip_prefix('+').unwrap_or(group);
+        digits.len() >= LONG_RUN && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    match *groups {
+        [first, second, ..] if is_long(first) || is_count(first) && is_long(second) => {
+            let mut rest = piece;
+            let parts = groups.iter().map(|group| {
+                let [part, behind] = split_at(rest, group.len());
+                let [_, others] = split_at(behind, 1);
+                rest = others;
+                part
+            });
+            parts.filter(|(_, text)| !text.is_empty()).collect()
+        }
+        [.., before, shorter, last] if is_count(last) && shorter.len() < before.len() => {
+            let [number, dashed] = split_at(piece, text.len() - last.len() - 1);
+            vec![number, split_at(dashed, 1)[1]]
+        }
+        _ => vec![piece],
+    }
+}
+
+/// `pin1234`, `PIN-1234`.
+fn behind_pin_name<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
+    let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+    let [(start, name), figures] = split_at(piece, digits);
+    let name = name.trim_end_matches('-');
+    let is_name = Class::of(name) == Class::PinName && catalog.get(text).is_none();
+    let (first, second) = if is_name { ((start, name), Some(figures)) } else { (piece, None) };
+    iter::once(first).chain(second)
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || is_never_within_a_number(c)
+        || matches!(c, '.' | ',' | '*' | '#' | '(' | ')' | '"' | '\'' | '`' | '<' | '>')
+}
+
+/// Dates, hours and lists have these between their digits, and no customer's number does.
+pub(super) fn is_never_within_a_number(c: char) -> bool {
+    matches!(c, '/' | ':' | ';' | '=' | '|')
+}
