@@ -35,6 +35,10 @@ unknown-command = I don't know that command. See /bantuan.
 id-shown =
     Your ID: <code>{ $user }</code>
     This chat's ID: <code>{ $chat }</code>
+id-anonymous =
+    You write as an anonymous administrator, so the bot cannot see your ID.
+    To see it, send /id to this bot in a private chat.
+    This chat's ID: <code>{ $chat }</code>
 stranger = 🔒 This bot is for registered agents. Give your ID, <code>{ $user }</code>, to the bot's owner.
 language-set = ✅ This chat is now answered in English.
 language-usage = Choose a language: <code>/bahasa id</code> (Indonesia) or <code>/bahasa en</code> (English).
@@ -67,6 +71,15 @@ not-found-mobile =
 not-found-driver =
     ❌ <b>ID not found at { $provider }.</b> Check its digits again: <code>{ $number }</code>
     Ask for the driver ID shown in the driver's app.
+number-blocked =
+    🚫 <b>Number blocked at { $provider }:</b> { $number }
+    Don't sell yet; the customer has to contact { $provider }.
+already-paid =
+    ⚠️ <b>Paid already, says { $provider }:</b> { $number }
+    There is nothing to pay.
+over-limit =
+    ⚠️ <b>More than { $provider } allows</b> for number { $number }.
+    Try a smaller product or nominal.
 amount-too-small =
     ⚠️ <b>The nominal is too small for { $provider }.</b> Number { $number } has not been checked.
     Try again with a larger nominal.
@@ -79,11 +92,17 @@ provider-down =
 no-answer =
     ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
     Try again in a moment; don't sell yet.
+service-down =
+    ⏳ <b>No answer from the checking service yet.</b> Number { $number } is not necessarily wrong.
+    Try again in a moment; don't sell yet.
 operator-problem =
     🔧 <b>The checking service is being repaired.</b> Number { $number } is not necessarily wrong.
     Try again later.
 other-refusal =
     ⚠️ <b>The check at { $provider } was refused.</b> Number { $number } is not necessarily wrong.
+    Note: { $message }
+billers-refusal =
+    ⚠️ <b>The check at { $provider } was refused.</b> Number { $number }
     Note: { $message }
 other-refusal-silent =
     ⚠️ <b>The check at { $provider } was refused</b> without a note. Number { $number } is not necessarily wrong.
@@ -93,6 +112,7 @@ other-refusal-silent =
 
 later-down = ⏳ <b>{ $provider } is out of order.</b> Number { $number } is not necessarily wrong.
 later-no-answer = ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
+later-service-down = ⏳ <b>No answer from the checking service yet.</b> Number { $number } is not necessarily wrong.
 later-promise = Don't sell yet. I keep asking until { $time }; the answer appears in this message. /batal to stop.
 later-gave-up =
     ⏳ <b>{ $provider } has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
@@ -176,10 +196,14 @@ history-found-power = { $name } · { $power } · { $total }
 history-unnamed = no name
 history-no-total = no total
 history-not-found = not found
+history-number-blocked = blocked
+history-already-paid = paid already
+history-over-limit = over the limit
 history-amount-too-small = nominal too small
 history-product-unavailable = product can't be checked
 history-provider-down = out of order
 history-no-answer = no answer yet
+history-service-down = no answer yet
 history-operator = being repaired
 history-other = refused
 button-newer = ◀ Newer
@@ -193,6 +217,7 @@ alert = 🔧 <b>Checks fail and need you.</b> { $remedy }
 alert-code = 🔧 <b>Checks fail and need you</b> (code { $code }). { $remedy }
 alert-product = 🏷️ <b>Klikoo refuses { $product }</b> (code { $code }): check its code and its prices in the bot's catalog, or ask Klikoo whether the product is active.
 alert-store = 💾 <b>The bot cannot keep data; new checks are refused until it can.</b> <code>{ $error }</code>
+alert-visitors = 👋 In the last day { $people } people who are no agents wrote to this bot, and { $groups } groups that are not registered took it in. The bot leaves such a group after a day; put it into CEKNOMOR_CHATS if it is yours.
 remedy-signature = Klikoo refuses the signature: make the client secret and the public key in the dashboard match the bot's, then run <code>ceknomor doctor</code>.
 remedy-credentials = Klikoo refuses the client id or secret: copy them again from the dashboard, Pengaturan → Konfigurasi API.
 remedy-address = The IP address of the bot's server is not in the whitelist: add it in Klikoo's dashboard.
@@ -202,7 +227,10 @@ remedy-account-blocked = The Klikoo account is disabled or blocked: contact Klik
 remedy-account-data = Klikoo can't read the account's data: contact Klikoo if it happens again.
 remedy-clock = Klikoo refuses the server's clock even when corrected: turn on NTP on the bot's server.
 remedy-token = Klikoo refuses even a new access token: run <code>ceknomor doctor</code>.
-remedy-no-api = There is no Klikoo API at that address: check <code>KLIKOO_BASE_URL</code>, gateway prefix included.
+remedy-no-api = There is no Klikoo API at that address: check <code>KLIKOO_BASE_URL</code>, gateway prefix and https included.
+remedy-forbidden = The bot's server is refused in front of Klikoo's API: put its IP address into the dashboard's whitelist; if it is there, ask Klikoo whether its firewall blocks it.
+remedy-throttled = Klikoo refuses because requests come too often; checks are made again by themselves. If it lasts, ask Klikoo for a higher limit.
+remedy-unreadable = Klikoo's answers cannot be read: check <code>KLIKOO_BASE_URL</code>; if it is right, report it to Klikoo.
 remedy-request = Klikoo calls the request malformed: check products and prices in the catalog; if they are right, report a bug.
 
 ## Command menu

@@ -35,6 +35,10 @@ unknown-command = Perintah itu belum saya kenal. Lihat /bantuan.
 id-shown =
     ID Anda: <code>{ $user }</code>
     ID obrolan ini: <code>{ $chat }</code>
+id-anonymous =
+    Anda menulis sebagai admin anonim, jadi ID Anda tidak kelihatan oleh bot.
+    Untuk melihatnya, kirim /id ke bot ini di obrolan pribadi.
+    ID obrolan ini: <code>{ $chat }</code>
 stranger = 🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, <code>{ $user }</code>, kepada pemilik bot.
 language-set = ✅ Bahasa obrolan ini sekarang Indonesia.
 language-usage = Pilih bahasa: <code>/bahasa id</code> (Indonesia) atau <code>/bahasa en</code> (English).
@@ -67,6 +71,15 @@ not-found-mobile =
 not-found-driver =
     ❌ <b>ID tidak ditemukan di { $provider }.</b> Periksa lagi angkanya: <code>{ $number }</code>
     Mintalah ID Driver yang tertera di aplikasi pengemudi.
+number-blocked =
+    🚫 <b>Nomor diblokir di { $provider }:</b> { $number }
+    Jangan jual dulu; pelanggan perlu menghubungi { $provider }.
+already-paid =
+    ⚠️ <b>Sudah lunas menurut { $provider }:</b> { $number }
+    Tidak ada yang perlu dibayar.
+over-limit =
+    ⚠️ <b>Melebihi batas { $provider }</b> untuk nomor { $number }.
+    Coba produk atau nominal yang lebih kecil.
 amount-too-small =
     ⚠️ <b>Nominal terlalu kecil untuk { $provider }.</b> Nomor { $number } belum dicek.
     Coba lagi dengan nominal yang lebih besar.
@@ -79,11 +92,17 @@ provider-down =
 no-answer =
     ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
     Coba lagi sebentar lagi; jangan jual dulu.
+service-down =
+    ⏳ <b>Belum ada jawaban dari layanan cek.</b> Nomor { $number } belum tentu salah.
+    Coba lagi sebentar lagi; jangan jual dulu.
 operator-problem =
     🔧 <b>Layanan cek sedang dibenahi admin.</b> Nomor { $number } belum tentu salah.
     Coba lagi nanti.
 other-refusal =
     ⚠️ <b>Cek ke { $provider } ditolak.</b> Nomor { $number } belum tentu salah.
+    Keterangan: { $message }
+billers-refusal =
+    ⚠️ <b>Cek ke { $provider } ditolak.</b> Nomor { $number }
     Keterangan: { $message }
 other-refusal-silent =
     ⚠️ <b>Cek ke { $provider } ditolak</b> tanpa keterangan. Nomor { $number } belum tentu salah.
@@ -93,6 +112,7 @@ other-refusal-silent =
 
 later-down = ⏳ <b>{ $provider } sedang gangguan.</b> Nomor { $number } belum tentu salah.
 later-no-answer = ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
+later-service-down = ⏳ <b>Belum ada jawaban dari layanan cek.</b> Nomor { $number } belum tentu salah.
 later-promise = Jangan jual dulu. Saya tanyakan terus sampai { $time }; jawabannya muncul di pesan ini. /batal untuk berhenti.
 later-gave-up =
     ⏳ <b>Sampai { $time } { $provider } belum menjawab.</b> Nomor { $number } belum tentu salah.
@@ -164,10 +184,14 @@ history-found-power = { $name } · { $power } · { $total }
 history-unnamed = tanpa nama
 history-no-total = tanpa total
 history-not-found = tidak ditemukan
+history-number-blocked = diblokir
+history-already-paid = sudah lunas
+history-over-limit = melebihi batas
 history-amount-too-small = nominal terlalu kecil
 history-product-unavailable = produk tidak bisa dicek
 history-provider-down = gangguan
 history-no-answer = belum ada jawaban
+history-service-down = belum ada jawaban
 history-operator = dibenahi admin
 history-other = ditolak
 button-newer = ◀ Lebih baru
@@ -181,6 +205,7 @@ alert = 🔧 <b>Cek gagal dan butuh Anda.</b> { $remedy }
 alert-code = 🔧 <b>Cek gagal dan butuh Anda</b> (kode { $code }). { $remedy }
 alert-product = 🏷️ <b>{ $product } ditolak Klikoo</b> (kode { $code }): periksa kode dan harganya di katalog bot, atau tanyakan ke Klikoo apakah produknya aktif.
 alert-store = 💾 <b>Penyimpanan bot bermasalah; cek baru ditolak sampai beres.</b> <code>{ $error }</code>
+alert-visitors = 👋 Sehari terakhir: { $people } orang yang bukan agen menyapa bot ini, dan { $groups } grup yang belum terdaftar memasukkannya. Dari grup seperti itu bot keluar setelah sehari; daftarkan di CEKNOMOR_CHATS kalau memang grup Anda.
 remedy-signature = Tanda tangan ditolak Klikoo: samakan client secret dan kunci publik di dashboard dengan yang dipakai bot, lalu jalankan <code>ceknomor doctor</code>.
 remedy-credentials = Client ID atau client secret ditolak Klikoo: salin lagi dari dashboard, Pengaturan → Konfigurasi API.
 remedy-address = Alamat IP server bot belum ada di whitelist: tambahkan di dashboard Klikoo.
@@ -190,7 +215,10 @@ remedy-account-blocked = Akun Klikoo dinonaktifkan atau diblokir: hubungi Klikoo
 remedy-account-data = Klikoo gagal membaca data akun: hubungi Klikoo bila berulang.
 remedy-clock = Jam server ditolak Klikoo walau sudah dikoreksi: nyalakan NTP di server bot.
 remedy-token = Token akses baru pun ditolak Klikoo: jalankan <code>ceknomor doctor</code>.
-remedy-no-api = Tidak ada API Klikoo di alamat itu: periksa <code>KLIKOO_BASE_URL</code>, termasuk awalan gateway.
+remedy-no-api = Tidak ada API Klikoo di alamat itu: periksa <code>KLIKOO_BASE_URL</code>, termasuk awalan gateway dan https.
+remedy-forbidden = Server bot ditolak di depan API Klikoo: daftarkan alamat IP-nya di whitelist dashboard; bila sudah, tanyakan ke Klikoo apakah firewall-nya memblokir.
+remedy-throttled = Klikoo menolak karena permintaan terlalu sering; cek diulang sendiri. Bila berulang, minta batas yang lebih tinggi ke Klikoo.
+remedy-unreadable = Jawaban Klikoo tidak terbaca: periksa <code>KLIKOO_BASE_URL</code>; bila benar, laporkan ke Klikoo.
 remedy-request = Permintaan dianggap salah bentuk oleh Klikoo: periksa produk dan harga di katalog; bila benar, laporkan sebagai bug.
 
 ## Menu perintah

@@ -1,43 +1,32 @@
 //! What can be checked: products, their providers, prices and the number each asks for.
 //!
 //! The products of the vendor's samples are built in (`products.toml`). The operator's own file of the same format
-//! comes over them; `products.example.toml` at the root of the repository shows all of it:
-//!
-//! | key | meaning |
-//! |---|---|
-//! | `code` | the vendor's code, always needed; a built-in product of this code is changed, key by key |
-//! | `name` | what agents read, up to 60 characters |
-//! | `provider` | `PLN`, `OVO`, `GoPay`, `DANA` or `Maxim` |
-//! | `number` | `meter`, `mobile` or `driver`; without it, what the provider's customers have |
-//! | `buying`, `selling` | fixed denomination: what the operator pays and asks, whole rupiah |
-//! | `min`, `max` | open denomination: the bounds of the nominal that the agent names, whole rupiah |
-//! | `below_cost` | `true` where `selling` is meant to be less than `buying` |
-//! | `hidden` | `true` takes the product away |
-//!
-//! Each product is a `[[product]]` table. [`Catalog::load`] reports every mistake in a file, not only the first.
+//! comes over them, key by key: `products.example.toml` at the root of the repository shows every key. [`Catalog::load`]
+//! reports every mistake in a file, not only the first.
 
 mod entry;
-mod error;
-mod file;
 mod nearest;
 mod product;
-mod table;
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{fs, io::Read as _, path::Path, sync::Arc};
 
-pub(crate) use entry::is_taken;
-pub use error::{Error, Mistake};
+pub(crate) use product::is_taken;
 pub use product::{Price, Product, ProductCode};
 
 use crate::value::Provider;
 
-const EMBEDDED: &str = include_str!("products.toml");
+/// The largest file that is read, in bytes: room for some thousands of products.
+const MAX_FILE_SIZE: u64 = 1024 * 1024;
+
+/// A file of products that cannot be used: every mistake in it, one a line: `file:line: what is wrong; what to do`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(String);
 
 /// All products, sorted by provider, then code.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     products: Vec<Arc<Product>>,
-    by_code: HashMap<ProductCode, Arc<Product>>,
 }
 
 impl Catalog {
@@ -46,34 +35,31 @@ impl Catalog {
     /// # Errors
     /// Every mistake in the file, each with its line and a remedy; or why it cannot be read.
     pub fn load(file: Option<&Path>) -> Result<Self, Error> {
-        let embedded = Self::over(&Self::default(), EMBEDDED, Path::new("products.toml"))?;
+        let embedded = Self::over(&Self::default(), include_str!("products.toml"), Path::new("products.toml"))?;
         let Some(path) = file else { return Ok(embedded) };
-        let text = file::read(path)?;
-        Self::over(&embedded, &text, path)
+        Self::over(&embedded, &read(path)?, path)
     }
 
     /// `base` with the products of a text over it; `path` is for the error alone.
     fn over(base: &Self, text: &str, path: &Path) -> Result<Self, Error> {
-        let changes = file::parse(text, base).map_err(|mistakes| Error::new(path, mistakes))?;
-        let mut by_code = base.by_code.clone();
-        for change in changes {
-            match change {
-                entry::Change::Put(product) => by_code.insert(product.code.clone(), Arc::new(product)),
-                entry::Change::Hide(code) => by_code.remove(&code),
-            };
+        let changes = entry::read(text, &base.products).map_err(|mut mistakes| {
+            mistakes.sort_by_key(|(at, _)| *at);
+            let told = |(at, wrong)| format!("{}:{}: {wrong}", path.display(), entry::line(text, at));
+            Error(mistakes.into_iter().map(told).collect::<Vec<_>>().join("\n"))
+        })?;
+        let mut products = base.products.clone();
+        for (code, product) in changes {
+            products.retain(|product| product.code != code);
+            products.extend(product.map(Arc::new));
         }
-        Ok(Self::of(by_code))
-    }
-
-    fn of(by_code: HashMap<ProductCode, Arc<Product>>) -> Self {
-        let mut products: Vec<_> = by_code.values().cloned().collect();
         products.sort_by_cached_key(|product| (product.provider, product.code.in_order()));
-        Self { products, by_code }
+        Ok(Self { products })
     }
 
     /// The product of a code, in any case.
     pub fn get(&self, code: &str) -> Option<&Arc<Product>> {
-        self.by_code.get(&ProductCode::new(code)?)
+        let code = ProductCode::new(code)?;
+        self.products.iter().find(|product| product.code == code)
     }
 
     /// Every product, by provider, then code (`PLN20` before `PLN100`).
@@ -96,7 +82,7 @@ impl Catalog {
             has_word(product.code.as_str())
                 || has_word(&product.name)
                 || has_word(product.provider.name())
-                || called(product.provider).iter().any(|name| word.contains(name))
+                || product.provider.nicknames().iter().any(|name| word.contains(name))
         };
         self.products.iter().filter(fits).collect()
     }
@@ -108,13 +94,23 @@ impl Catalog {
     }
 }
 
-/// What agents call a provider's products.
-fn called(provider: Provider) -> &'static [&'static str] {
-    match provider {
-        Provider::Pln => &["listrik", "token"],
-        Provider::Ovo | Provider::Gopay | Provider::Dana => &["dompet", "wallet", "saldo"],
-        Provider::Maxim => &["ojek", "driver"],
+/// The text of an operator's file.
+fn read(path: &Path) -> Result<String, Error> {
+    let error = |wrong: String| Error(format!("{}: {wrong}", path.display()));
+    let unreadable =
+        |why: std::io::Error| error(format!("cannot be read: {why}; check the path and the file's permissions"));
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(error("is not a file; name a TOML file with products".to_owned()));
     }
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(error("is larger than 1 MiB; check that it is the file of products".to_owned()));
+    }
+    String::from_utf8(bytes).map_err(|bad| {
+        let line = entry::line(&String::from_utf8_lossy(bad.as_bytes()), bad.utf8_error().valid_up_to());
+        Error(format!("{}:{line}: is not UTF-8 text; save the file as UTF-8", path.display()))
+    })
 }
 
 #[cfg(test)]

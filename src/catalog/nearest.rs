@@ -5,20 +5,20 @@ use std::sync::Arc;
 use super::{Product, ProductCode};
 
 /// Longer words are cut here: no code is as long, and the distance costs the product of both lengths.
-const LONGEST: usize = 24;
+const MAX_WORD_LEN: usize = 24;
 
 /// Up to `most` codes near `word`, nearest first.
 pub(super) fn codes(products: &[Arc<Product>], word: &str, most: usize) -> Vec<ProductCode> {
-    let word: String = word.chars().take(LONGEST).map(|c| c.to_ascii_uppercase()).collect();
+    let word: String = word.chars().take(MAX_WORD_LEN).map(|c| c.to_ascii_uppercase()).collect();
     let distance = |product: &Arc<Product>| Some((distance(product, &word)?, product.code.clone()));
     let mut found: Vec<_> = products.iter().filter_map(distance).collect();
     found.sort_by_key(|(distance, _)| *distance);
     found.into_iter().take(most).map(|(_, code)| code).collect()
 }
 
-/// The one of `known` that `word` is a slip of the fingers away from.
-pub(super) fn known<'a>(known: &[&'a str], word: &str) -> Option<&'a str> {
-    let word: String = word.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()).collect();
+/// The one of `known` that `word` is a typo or two away from.
+pub(super) fn word<'a>(known: &[&'a str], word: &str) -> Option<&'a str> {
+    let word: String = word.chars().take(MAX_WORD_LEN).map(|c| c.to_ascii_lowercase()).collect();
     let distance = |name: &&str| strsim::osa_distance(&name.to_ascii_lowercase(), &word);
     let nearest = known.iter().min_by_key(|name| distance(name))?;
     (distance(nearest) <= 2).then_some(*nearest)

@@ -4,8 +4,16 @@ use std::fmt;
 
 use crate::value::{NumberKind, Provider, Rupiah};
 
+/// Whether agents of other bots type this, in any case, for something else: such a code would be misunderstood (field
+/// notes: balance, prices, reports, complaint, change of PIN, postpaid bill).
+pub(crate) fn is_taken(code: &str) -> bool {
+    let taken = ["S", "SAL", "H", "CH", "HRG", "R", "RKP", "LAP", "K", "G", "GP", "CEKPLN"];
+    taken.iter().any(|taken| taken.eq_ignore_ascii_case(code))
+}
+
 /// A product code: 1 to 20 capitals, digits and `-` (all that the vendor's signature allows).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ProductCode(String);
 
 impl ProductCode {
@@ -25,6 +33,20 @@ impl ProductCode {
         let letters = self.0.trim_end_matches(|c: char| c.is_ascii_digit());
         let number = self.0.strip_prefix(letters).and_then(|digits| digits.parse().ok()).unwrap_or(0);
         (letters.to_owned(), number, self.0.clone())
+    }
+}
+
+impl From<ProductCode> for String {
+    fn from(code: ProductCode) -> Self {
+        code.0
+    }
+}
+
+impl TryFrom<String> for ProductCode {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        Self::new(&code).ok_or("not a product code")
     }
 }
 

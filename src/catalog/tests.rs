@@ -1,7 +1,5 @@
 //! The built-in products, and operators' files with every mistake that there is.
 
-use std::fs;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -208,8 +206,8 @@ code = "dn1"
     let expected = [
         "p.toml:1: unknown key `prduct` outside of a product; begin each product with a line `[[product]]`",
         "p.toml:5: `PNL` is not a provider that can be checked; write PLN, OVO, GoPay, DANA, Maxim",
-        "p.toml:6: `buying` is not a whole number but a fraction; write whole rupiah without dots or quotes: buying = 20500",
-        "p.toml:7: `selling` is not a whole number but a text; write whole rupiah without dots or quotes: selling = 20500",
+        "p.toml:6: `buying` is not a whole number but a fraction; write buying = 20500, in whole rupiah without dots or quotes",
+        "p.toml:7: `selling` is not a whole number but a text; write selling = 20500, in whole rupiah without dots or quotes",
         "p.toml:8: `name` is missing; add name = \"PLN 20.000\"",
         "p.toml:8: `provider` is missing; add provider = \"PLN\"",
         "p.toml:8: `buying` is missing; add buying and selling (or, for an open denomination, min and max)",
@@ -223,7 +221,7 @@ code = "dn1"
         "p.toml:18: `provider` is not a text but a whole number; write provider = \"…\"",
         "p.toml:19: `hp` is not a kind of number; write \"meter\", \"mobile\" or \"driver\"",
         "p.toml:21: `max` 10000 is less than `min` 20000; exchange the two",
-        "p.toml:24: `buying` cannot be -5; write whole rupiah without dots or quotes: buying = 20500",
+        "p.toml:24: `buying` cannot be -5; write buying = 20500, in whole rupiah without dots or quotes",
         "p.toml:25: `selling` of 999999999 rupiah is no sensible price; write whole rupiah from 100 to 100000000",
         "p.toml:27: DN1 stands here again, after line 23; keep one of the two",
         "p.toml:28: `hidden` is not true or false but a text; write hidden = true, without quotes",
@@ -263,7 +261,7 @@ fn a_file_that_cannot_be_read_says_so() {
     assert!(load().contains("p.toml: cannot be read: "), "{}", load());
     fs::write(&path, b"# satu\n# \xff").unwrap();
     assert!(load().contains("p.toml:2: is not UTF-8 text; save the file as UTF-8"), "{}", load());
-    fs::write(&path, vec![b'#'; file::LARGEST as usize + 1]).unwrap();
+    fs::write(&path, vec![b'#'; MAX_FILE_SIZE as usize + 1]).unwrap();
     assert!(load().contains("p.toml: is larger than 1 MiB"), "{}", load());
     assert!(Catalog::load(Some(dir.path())).unwrap_err().to_string().contains("is not a file"));
     fs::write(&path, "\u{feff}[[product]]\r\ncode = \"DN1\"\r\nhidden = true\r\n").unwrap();

@@ -85,6 +85,11 @@ impl BaseUrl {
         url
     }
 
+    /// Whether what is sent there, the client secret too, can be read on the way: over `http` to another machine.
+    pub fn is_in_clear(&self) -> bool {
+        self.0.scheme() == "http" && !self.is_this_machine()
+    }
+
     /// Whether the API, a sandbox then, runs on this very machine.
     pub(super) fn is_this_machine(&self) -> bool {
         self.0.host_str().is_some_and(is_this_machine)

@@ -6,11 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     Account, Error, Fault, PrivateKey, SetupError, Timeouts,
     answer::{self, Brought},
-    retry::{Cause, Failed, Remedies, Remedy},
+    retry::{Cause, Failed, Repeats},
     sign::{RequestKey, SignedRequest, auth_string, timestamp},
     skew::VendorClock,
     token::{Token, TokenCache},
@@ -59,6 +60,8 @@ pub struct Answer {
     pub code: Option<ResponseCode>,
     /// The customer, or what is known instead.
     pub result: Result<Customer, Fault>,
+    /// For how long the vendor wants to hear nothing, where it says so; 15 minutes at the most.
+    pub retry_after: Option<Duration>,
 }
 
 /// What a request signs and sends.
@@ -100,9 +103,9 @@ impl Client {
             Request { method: Method::POST, path: INQUIRY_PATH, body: body_of(inquiry, reference) }
         };
         let read = |raw: &RawAnswer| answer::customer(raw, inquiry.number);
-        match self.0.in_time(self.0.signed(each_attempt, read)).await {
-            Ok(Brought { value, code }) => Answer { reference, code, result: Ok(value) },
-            Err(Error { fault, code }) => Answer { reference, code, result: Err(fault) },
+        match self.0.signed(each_attempt, read).await {
+            Ok(Brought { value, code }) => Answer { reference, code, result: Ok(value), retry_after: None },
+            Err(Error { fault, code, retry_after }) => Answer { reference, code, result: Err(fault), retry_after },
         }
     }
 
@@ -112,7 +115,7 @@ impl Client {
     /// What is known instead.
     pub async fn balance(&self) -> Result<Rupiah, Error> {
         let each_attempt = || Request { method: Method::GET, path: BALANCE_PATH, body: String::new() };
-        self.0.in_time(self.0.signed(each_attempt, answer::balance)).await.map(|brought| brought.value)
+        self.0.signed(each_attempt, answer::balance).await.map(|brought| brought.value)
     }
 
     /// Gets an access token, unless there is a good one, and tells how long it lasts from when it was given.
@@ -120,7 +123,7 @@ impl Client {
     /// # Errors
     /// Why there is none.
     pub async fn authenticate(&self) -> Result<Duration, Error> {
-        self.0.in_time(self.0.token()).await.map(|token| token.life())
+        self.0.token(Instant::now() + self.0.check).await.map(|token| token.life())
     }
 
     /// Klikoo's time less this machine's, as far as a refusal made it known; else zero.
@@ -136,49 +139,59 @@ impl fmt::Debug for Client {
 }
 
 impl Inner {
-    /// Ends an operation when its time is over; what is under way is dropped.
-    fn in_time<T>(&self, operation: impl Future<Output = Result<T, Error>>) -> impl Future<Output = Result<T, Error>> {
-        let in_time = tokio::time::timeout(self.check, operation);
-        in_time.map(|ended| ended.unwrap_or(Err(Error { fault: Fault::Timeout, code: None })))
-    }
-
-    /// Sends a signed request, and again while there is a remedy.
+    /// Sends a signed request, and again while that may help. When its time is over, what is under way is dropped.
     async fn signed<T>(
         &self,
         mut each_attempt: impl FnMut() -> Request,
         read: impl Fn(&RawAnswer) -> Result<Brought<T>, Failed>,
     ) -> Result<Brought<T>, Error> {
-        let mut remedies = Remedies::default();
-        loop {
-            let token = self.token().await?;
-            let failed = match self.attempt(self.sign(each_attempt(), &token), &read).await {
-                Ok(brought) => return Ok(brought),
-                Err(failed) => failed,
-            };
-            match remedies.take_for(&failed) {
-                Some(Remedy::NewToken) => self.tokens.drop_refused(&token),
-                Some(_) => {}
-                None => return Err(failed.into_error()),
+        let deadline = Instant::now() + self.check;
+        let mut repeats = Repeats::default();
+        let attempts = async {
+            loop {
+                let token = self.token(deadline).await.map_err(|error| match error.fault {
+                    Fault::Operator(_) => error,
+                    fault => Error { fault: Fault::NoToken(Box::new(fault)), ..error },
+                })?;
+                let failed = match self.attempt(self.sign(each_attempt(), &token), &read).await {
+                    Ok(brought) => return Ok(brought),
+                    Err(failed) => failed,
+                };
+                let Some(pause) = repeats.pause_after(&failed, deadline - Instant::now()) else {
+                    return Err(failed.into_error(&self.secrets(token.expose())));
+                };
+                if matches!(failed.cause, Cause::TokenRefused(_)) {
+                    self.tokens.drop_refused(&token);
+                }
+                sleep(pause).await;
             }
-        }
+        };
+        timeout_at(deadline, attempts).await.unwrap_or(Err(Fault::Timeout.into()))
+    }
+
+    /// What no text that the vendor sends may show to agents.
+    fn secrets<'a>(&'a self, token: &'a str) -> [&'a str; 3] {
+        [&self.client_id, self.client_secret.expose_secret(), token]
     }
 
     /// The kept token, or a new one.
-    async fn token(&self) -> Result<Token, Error> {
+    async fn token(&self, deadline: Instant) -> Result<Token, Error> {
         // Boxed, because it is seldom needed, and every check would be as large.
-        self.tokens.get(self.clock.own_now(), || self.fetch_token().boxed()).await
+        let token = self.tokens.get(self.clock.own_now(), || self.fetch_token(deadline).boxed());
+        timeout_at(deadline, token).await.unwrap_or(Err(Fault::Timeout.into()))
     }
 
-    async fn fetch_token(&self) -> Result<Token, Error> {
-        let mut remedies = Remedies::default();
+    async fn fetch_token(&self, deadline: Instant) -> Result<Token, Error> {
+        let mut repeats = Repeats::default();
         loop {
             let asked_at = self.clock.own_now();
             let failed = match self.attempt(self.sign_token_request()?, |raw| answer::token(raw, asked_at)).await {
                 Ok(brought) => return Ok(brought.value),
                 Err(failed) => failed,
             };
-            if remedies.take_for(&failed).is_none() {
-                return Err(failed.into_error());
+            match repeats.pause_after(&failed, deadline - Instant::now()) {
+                Some(pause) => sleep(pause).await,
+                None => return Err(failed.into_error(&self.secrets(""))),
             }
         }
     }
@@ -221,7 +234,7 @@ impl Inner {
         let signature = self
             .private_key
             .sign(&auth_string(&self.client_id, &timestamp))
-            .map_err(|_| Error { fault: Fault::Operator(OperatorProblem::Signature), code: None })?;
+            .map_err(|_| Error::from(Fault::Operator(OperatorProblem::Signature)))?;
         let body = wire::token_request(&self.client_id, self.client_secret.expose_secret());
         Ok(Call { method: Method::POST, path: TOKEN_PATH, body, timestamp, signature, authorization: None })
     }
@@ -245,7 +258,7 @@ fn log<T>(path: &str, ended: &Result<Brought<T>, Failed>) {
     match ended {
         Ok(brought) => tracing::debug!(path, code = brought.code.as_ref().map(ResponseCode::as_str), "Klikoo answered"),
         Err(failed) => {
-            let error = failed.clone().into_error();
+            let error = failed.clone().into_error(&[]);
             tracing::debug!(path, %error, "Klikoo did not do what was asked");
         }
     }

@@ -1,97 +1,120 @@
-//! What the vendor's response codes mean: every row of its page "APIs Response Code", as data.
+//! What the vendor's response codes mean: every row of its page "APIs Response Code", as data, and what HTTP itself
+//! says where a code is in no row.
 //!
 //! A code is HTTP status (3 digits), service (2) and case (4). The case decides; the service digits vary.
 
-use super::Fault;
+use reqwest::StatusCode;
+
+use super::{Fault, retry::Cause, words::billers_own};
 use crate::value::{OperatorProblem, ResponseCode};
 
-/// The case of a code that only repeats its HTTP status.
-const NO_CASE: &str = "0000";
-
-/// What a code says of the request that it answers.
+/// What an answer says of the request that it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// It was done.
     Success,
-    /// The code decides nothing: another length than promised. With the customer's data it is a success.
+    /// Nothing is decided: no code, or one that begins with a 2 and is in no table. With the customer's data it is a
+    /// success.
     Undecided,
-    /// Our clock differs too much from the vendor's.
-    ClockRefused,
-    /// The access token is wrong or too old.
-    TokenRefused,
-    /// The reference was used before.
-    ReferenceUsed,
     /// It failed, and this is why.
-    Refused(Fault),
+    Failed(Cause),
 }
 
-/// The meaning of a code and the message that came with it.
-pub(super) fn meaning(code: Option<&ResponseCode>, message: &str) -> Meaning {
-    let Some(case) = code.and_then(ResponseCode::case) else {
-        return match code {
-            Some(code) if !code.as_str().starts_with('2') => Meaning::Refused(Fault::other(message)),
-            _ => Meaning::Undecided,
-        };
+/// The cases of the vendor's page. Of `7005` (no such transaction) and `7012` (the last instalment), which no inquiry
+/// of a prepaid product gets, the message is shown, as of an unknown one.
+static CASES: [(&str, Meaning); 30] = [
+    ("2000", Meaning::Success),
+    ("2001", Meaning::Success),
+    ("6500", Meaning::Failed(Cause::TokenRefused(OperatorProblem::Token))),
+    ("6505", Meaning::Failed(Cause::ClockRefused)),
+    ("6508", operators(OperatorProblem::Signature)),
+    ("6510", operators(OperatorProblem::Request)),
+    ("6512", operators(OperatorProblem::Request)),
+    ("6524", operators(OperatorProblem::NotVerified)),
+    ("6525", failed(Fault::ProductUnavailable)),
+    ("6535", Meaning::Failed(Cause::TokenRefused(OperatorProblem::Token))),
+    ("6563", Meaning::Failed(Cause::ReferenceUsed)),
+    ("6567", operators(OperatorProblem::AccountType)),
+    ("6568", operators(OperatorProblem::Request)),
+    ("6569", operators(OperatorProblem::Request)),
+    (CREDENTIALS, operators(OperatorProblem::Credentials)),
+    ("6571", operators(OperatorProblem::AddressNotListed)),
+    ("6572", operators(OperatorProblem::AccountType)),
+    ("7001", operators(OperatorProblem::AccountData)),
+    ("7002", failed(Fault::NumberNotFound)),
+    ("7003", failed(Fault::ProductUnavailable)),
+    ("7009", operators(OperatorProblem::AccountBlocked)),
+    ("7011", failed(Fault::NumberNotFound)),
+    ("8504", failed(Fault::VendorFault)),
+    ("8505", failed(Fault::VendorFault)),
+    ("8601", failed(Fault::VendorFault)),
+    ("9975", failed(Fault::VendorFault)),
+    ("9976", failed(Fault::ProductUnavailable)),
+    ("9991", failed(Fault::ProviderDown)),
+    ("9992", failed(Fault::ProductUnavailable)),
+    ("9999", failed(Fault::VendorFault)),
+];
+
+/// The one refusal among the 401s that a new token does not help.
+const CREDENTIALS: &str = "6570";
+
+/// The case of a code that only repeats its HTTP status.
+const NO_CASE: &str = "0000";
+
+/// Nothing of Klikoo's stands at this path.
+const NO_API: Cause = Cause::Fault(Fault::Operator(OperatorProblem::NoApi));
+
+/// The case under which the biller's own words come; known by its digits in codes of every length.
+const BILLERS_OWN: &str = "9998";
+
+const fn failed(fault: Fault) -> Meaning {
+    Meaning::Failed(Cause::Fault(fault))
+}
+
+const fn operators(problem: OperatorProblem) -> Meaning {
+    failed(Fault::Operator(problem))
+}
+
+/// The meaning of an answer by its HTTP status, its code and the message that came with it.
+pub(super) fn meaning(status: StatusCode, code: Option<&ResponseCode>, message: &str) -> Meaning {
+    let (digits, case) = (code.map_or("", ResponseCode::as_str), code.and_then(ResponseCode::case));
+    let known = case.and_then(|case| CASES.iter().find(|(known, _)| *known == case)).map(|(_, meaning)| meaning);
+    let is_401 = (status == StatusCode::UNAUTHORIZED || digits.starts_with("401")) && case != Some(CREDENTIALS);
+    match known {
+        Some(Meaning::Failed(Cause::Fault(Fault::Operator(problem)))) if is_401 => {
+            return Meaning::Failed(Cause::TokenRefused(*problem));
+        }
+        Some(meaning) => return meaning.clone(),
+        None => {}
+    }
+    let billers = if digits.len() >= 7 && digits.ends_with(BILLERS_OWN) { billers_own(message) } else { None };
+    let by_code = || digits.get(..3).and_then(|part| by_http(part.parse().ok()?));
+    let by_status = || match status.as_u16() {
+        404 if code.is_none() => Some(NO_API),
+        500.. if code.is_none() => Some(Cause::Fault(Fault::Garbled)),
+        status => by_http(status),
     };
-    match case {
-        NO_CASE if code.is_some_and(|code| code.as_str().starts_with("40400")) => no_api(),
-        "2000" | "2001" => Meaning::Success,
-        "6505" => Meaning::ClockRefused,
-        "6500" | "6535" => Meaning::TokenRefused,
-        "6563" => Meaning::ReferenceUsed,
-        _ => Meaning::Refused(operators(case).map_or_else(|| fault(case, message), Fault::Operator)),
+    let no_service = (digits.starts_with("40400") && case == Some(NO_CASE)).then_some(NO_API);
+    let cause = billers.map(Cause::Fault).or(no_service).or_else(by_code).or_else(by_status);
+    match cause {
+        Some(cause) => Meaning::Failed(cause),
+        None if digits.is_empty() || digits.starts_with('2') => Meaning::Undecided,
+        None => failed(Fault::Other(message.to_owned())),
     }
 }
 
-/// The meaning of a 404 that is none of the table's, because it names neither a service nor a case: nothing of Klikoo's
-/// stands at this path.
-pub(super) fn no_api() -> Meaning {
-    Meaning::Refused(Fault::Operator(OperatorProblem::NoApi))
-}
-
-/// The cases that only the operator can put right.
-fn operators(case: &str) -> Option<OperatorProblem> {
-    Some(match case {
-        "6508" => OperatorProblem::Signature,
-        "6570" => OperatorProblem::Credentials,
-        "6571" => OperatorProblem::AddressNotListed,
-        "6524" => OperatorProblem::NotVerified,
-        "6567" | "6572" => OperatorProblem::AccountType,
-        "7009" => OperatorProblem::AccountBlocked,
-        "7001" => OperatorProblem::AccountData,
-        "6510" | "6512" | "6568" | "6569" => OperatorProblem::Request,
+/// What an HTTP status says by itself, or the one that a code begins with; `None` where it says nothing for certain.
+fn by_http(status: u16) -> Option<Cause> {
+    Some(match status {
+        // The path is the API's own; a token that is no good may lead to a page for logging in.
+        300..=399 => Cause::TokenRefused(OperatorProblem::NoApi),
+        401 => Cause::TokenRefused(OperatorProblem::Token),
+        403 | 451 => Cause::Fault(Fault::Operator(OperatorProblem::Forbidden)),
+        405 | 426 => NO_API,
+        429 => Cause::Fault(Fault::Operator(OperatorProblem::Throttled)),
+        408 | 500..=599 => Cause::Fault(Fault::NotNow),
         _ => return None,
     })
-}
-
-/// The other cases; of an unknown one the message is kept. So it is of `7005` (no such transaction) and `7012`
-/// (the last instalment), which no inquiry of a prepaid product gets.
-fn fault(case: &str, message: &str) -> Fault {
-    match case {
-        "7002" | "7011" => Fault::NumberNotFound,
-        "6525" | "7003" | "9992" | "9976" => Fault::ProductUnavailable,
-        "9991" => Fault::ProviderDown,
-        "8504" | "8505" | "8601" | "9975" | "9999" => Fault::VendorFault,
-        "9998" => billers_own(message),
-        _ => Fault::other(message),
-    }
-}
-
-/// `503xx9998` carries the biller's own text, and only that tells a wrong number from too small an amount.
-///
-/// `CUSTID not recognized. Biller throws exception. Err:5110` and `Jumlah pembayaran harus lebih besar …` are the
-/// vendor's samples. The other words are those of the vendor's own `7002` and `7011`.
-fn billers_own(message: &str) -> Fault {
-    const NOT_FOUND: [&str; 4] =
-        ["custid not recognized", "customer tidak ditemukan", "pelanggan tidak ditemukan", "pelanggan salah"];
-    let message_in_small = message.to_lowercase();
-    if NOT_FOUND.iter().any(|words| message_in_small.contains(words)) {
-        Fault::NumberNotFound
-    } else if message_in_small.contains("harus lebih besar") {
-        Fault::AmountTooSmall
-    } else {
-        Fault::other(message)
-    }
 }
 
 #[cfg(test)]
@@ -99,56 +122,62 @@ mod tests {
     use super::*;
 
     fn meaning_of(code: &str, message: &str) -> Meaning {
-        meaning(ResponseCode::new(code).as_ref(), message)
+        meaning(StatusCode::OK, ResponseCode::new(code).as_ref(), message)
+    }
+
+    fn other(message: &str) -> Meaning {
+        failed(Fault::Other(message.into()))
     }
 
     /// Every row of the vendor's page "APIs Response Code".
     #[test]
     fn every_row_of_the_table_has_its_meaning() {
-        use Fault::{NumberNotFound, Operator, ProductUnavailable, ProviderDown, VendorFault};
-        use Meaning::{ClockRefused, ReferenceUsed, Refused, Success, TokenRefused};
+        use Fault::{AmountTooSmall, NumberNotFound, ProductUnavailable, ProviderDown, VendorFault};
         use OperatorProblem::{
             AccountBlocked, AccountData, AccountType, AddressNotListed, Credentials, NotVerified, Request, Signature,
+            Token,
         };
+        let success = || Meaning::Success;
+        let token_refused = || Meaning::Failed(Cause::TokenRefused(Token));
         let no_transaction = "Transaksi tidak ditemukan";
         let last_instalment = "Angsuran terakhir, silahkan kunjungi kantor cabang";
         let rows = [
-            ("200", "2000", "Sukses", Success),
-            ("201", "2001", "Berhasil dibuat", Success),
-            ("400", "6505", "Waktu tidak sesuai", ClockRefused),
-            ("400", "6508", "Signature tidak sesuai", Refused(Operator(Signature))),
-            ("400", "6510", "Validasi Error", Refused(Operator(Request))),
-            ("400", "6512", "Field tidak boleh kosong", Refused(Operator(Request))),
-            ("400", "6525", "Produk tidak sesuai", Refused(ProductUnavailable)),
-            ("404", "6525", "Produk tidak ditemukan", Refused(ProductUnavailable)),
-            ("404", "7003", "Produk tidak ditemukan", Refused(ProductUnavailable)),
-            ("400", "6568", "UUID tidak sesuai", Refused(Operator(Request))),
-            ("400", "6569", "Grant type tidak sesuai", Refused(Operator(Request))),
-            ("401", "6500", "Token tidak sesuai", TokenRefused),
-            ("401", "6535", "Token kadaluarsa", TokenRefused),
-            ("401", "6570", "Kredensial tidak sesuai", Refused(Operator(Credentials))),
-            ("403", "6524", "Butuh verifikasi terlebih dahulu", Refused(Operator(NotVerified))),
-            ("403", "6567", "User type bukan b2b", Refused(Operator(AccountType))),
-            ("403", "6572", "User type bukan irs", Refused(Operator(AccountType))),
-            ("403", "6571", "IP tidak ada di dalam whitelist", Refused(Operator(AddressNotListed))),
-            ("404", "7001", "Gagal ambil data user", Refused(Operator(AccountData))),
-            ("404", "7002", "No Customer tidak ditemukan", Refused(NumberNotFound)),
-            ("404", "7011", "No pelanggan salah, pastikan nomor yang diinput sesuai", Refused(NumberNotFound)),
-            ("404", "7005", no_transaction, Refused(Fault::other(no_transaction))),
-            ("404", "7009", "Akun telah dinonaktifkan atau diblokir", Refused(Operator(AccountBlocked))),
-            ("404", "7012", last_instalment, Refused(Fault::other(last_instalment))),
-            ("409", "6563", "ReferenceNo sudah digunakan", ReferenceUsed),
-            ("500", "8504", "Database error", Refused(VendorFault)),
-            ("500", "8505", "Database error", Refused(VendorFault)),
-            ("500", "8601", "Redis error", Refused(VendorFault)),
-            ("500", "9975", "Hubungi admin", Refused(VendorFault)),
-            ("500", "9999", "Hubungi admin", Refused(VendorFault)),
-            ("500", "9992", "Provider tidak diketahui", Refused(ProductUnavailable)),
-            ("501", "9976", "Belum di implementasi", Refused(ProductUnavailable)),
-            ("503", "9991", "Supplier sedang gangguan", Refused(ProviderDown)),
-            ("503", "9998", "Jumlah pembayaran harus lebih besar dari 10000", Refused(Fault::AmountTooSmall)),
-            ("503", "9998", "CUSTID not recognized. Biller throws exception. Err:5110", Refused(NumberNotFound)),
-            ("503", "9998", "Biller sibuk", Refused(Fault::other("Biller sibuk"))),
+            ("200", "2000", "Sukses", success()),
+            ("201", "2001", "Berhasil dibuat", success()),
+            ("400", "6505", "Waktu tidak sesuai", Meaning::Failed(Cause::ClockRefused)),
+            ("400", "6508", "Signature tidak sesuai", operators(Signature)),
+            ("400", "6510", "Validasi Error", operators(Request)),
+            ("400", "6512", "Field tidak boleh kosong", operators(Request)),
+            ("400", "6525", "Produk tidak sesuai", failed(ProductUnavailable)),
+            ("404", "6525", "Produk tidak ditemukan", failed(ProductUnavailable)),
+            ("404", "7003", "Produk tidak ditemukan", failed(ProductUnavailable)),
+            ("400", "6568", "UUID tidak sesuai", operators(Request)),
+            ("400", "6569", "Grant type tidak sesuai", operators(Request)),
+            ("401", "6500", "Token tidak sesuai", token_refused()),
+            ("401", "6535", "Token kadaluarsa", token_refused()),
+            ("401", "6570", "Kredensial tidak sesuai", operators(Credentials)),
+            ("403", "6524", "Butuh verifikasi terlebih dahulu", operators(NotVerified)),
+            ("403", "6567", "User type bukan b2b", operators(AccountType)),
+            ("403", "6572", "User type bukan irs", operators(AccountType)),
+            ("403", "6571", "IP tidak ada di dalam whitelist", operators(AddressNotListed)),
+            ("404", "7001", "Gagal ambil data user", operators(AccountData)),
+            ("404", "7002", "No Customer tidak ditemukan", failed(NumberNotFound)),
+            ("404", "7011", "No pelanggan salah, pastikan nomor yang diinput sesuai", failed(NumberNotFound)),
+            ("404", "7005", no_transaction, other(no_transaction)),
+            ("404", "7009", "Akun telah dinonaktifkan atau diblokir", operators(AccountBlocked)),
+            ("404", "7012", last_instalment, other(last_instalment)),
+            ("409", "6563", "ReferenceNo sudah digunakan", Meaning::Failed(Cause::ReferenceUsed)),
+            ("500", "8504", "Database error", failed(VendorFault)),
+            ("500", "8505", "Database error", failed(VendorFault)),
+            ("500", "8601", "Redis error", failed(VendorFault)),
+            ("500", "9975", "Hubungi admin", failed(VendorFault)),
+            ("500", "9999", "Hubungi admin", failed(VendorFault)),
+            ("500", "9992", "Provider tidak diketahui", failed(ProductUnavailable)),
+            ("501", "9976", "Belum di implementasi", failed(ProductUnavailable)),
+            ("503", "9991", "Supplier sedang gangguan", failed(ProviderDown)),
+            ("503", "9998", "Jumlah pembayaran harus lebih besar dari 10000", failed(AmountTooSmall)),
+            ("503", "9998", "CUSTID not recognized. Biller throws exception. Err:5110", failed(NumberNotFound)),
+            ("503", "9998", "Biller sibuk", failed(ProviderDown)),
         ];
         for (status, case, message, expected) in rows {
             for service in ["00", "01", "02", "03", "04"] {
@@ -160,24 +189,83 @@ mod tests {
 
     #[test]
     fn an_unknown_code_keeps_its_message() {
-        for code in ["418021234", "4040", "40402700211"] {
-            assert_eq!(meaning_of(code, "Pesan baru"), Meaning::Refused(Fault::Other("Pesan baru".into())), "{code}");
+        for code in ["418021234", "4040", "40402700211", "404040000", "404001234", "422049123"] {
+            assert_eq!(meaning_of(code, "Pesan baru"), other("Pesan baru"), "{code}");
         }
     }
 
     #[test]
-    fn a_404_of_no_service_and_no_case_is_an_address_without_the_api() {
-        assert_eq!(meaning_of("404000000", "Not Found"), no_api());
-        for code in ["404040000", "405000000", "404001234"] {
-            assert_eq!(meaning_of(code, "?"), Meaning::Refused(Fault::other("?")), "{code}");
+    fn the_billers_own_words_are_read_under_their_case_in_codes_of_every_length() {
+        for code in ["503029998", "404049998", "400009998", "5039998"] {
+            assert_eq!(meaning_of(code, "Nomor meter ini tidak terdaftar"), failed(Fault::NumberNotFound), "{code}");
+            assert_eq!(meaning_of(code, "Hubungi CA"), failed(Fault::Refused("Hubungi CA".into())), "{code}");
+        }
+        assert_eq!(meaning_of("503029998", " "), failed(Fault::NotNow), "no words: only what HTTP says");
+        assert_eq!(meaning_of("404049997", "Not found"), other("Not found"), "a gateway's words are about no number");
+    }
+
+    #[test]
+    fn not_now_is_not_no() {
+        for code in ["408020000", "5002400", "500020000", "502020000", "504020000", "503029990"] {
+            assert_eq!(meaning_of(code, "Nomor tidak ditemukan"), failed(Fault::NotNow), "{code}");
+        }
+        for code in ["429020000", "4292400", "429000000"] {
+            assert_eq!(meaning_of(code, "?"), operators(OperatorProblem::Throttled), "{code}");
         }
     }
 
     #[test]
-    fn codes_of_the_vendors_own_odd_lengths_decide_nothing() {
-        for code in ["2000100", "2000200"] {
+    fn every_401_but_that_of_the_credentials_is_about_the_token() {
+        let refused = |problem| Meaning::Failed(Cause::TokenRefused(problem));
+        for code in ["401000000", "401020001", "4010000", "401", "4017301", "401029998"] {
+            assert_eq!(meaning_of(code, ""), refused(OperatorProblem::Token), "{code}");
+        }
+        assert_eq!(meaning_of("401016570", "?"), operators(OperatorProblem::Credentials));
+        assert_eq!(
+            meaning_of("401026508", "?"),
+            refused(OperatorProblem::Signature),
+            "told if a new token does not help"
+        );
+        let unauthorized = |code| meaning(StatusCode::UNAUTHORIZED, ResponseCode::new(code).as_ref(), "Unauthorized");
+        for code in ["", "400020001", "2000200"] {
+            assert_eq!(unauthorized(code), refused(OperatorProblem::Token), "{code:?}");
+        }
+        assert_eq!(unauthorized("400026508"), refused(OperatorProblem::Signature));
+        assert_eq!(unauthorized("404047011"), failed(Fault::NumberNotFound), "a verdict is a verdict");
+    }
+
+    #[test]
+    fn http_says_whose_fault_it_is_where_no_code_does() {
+        use OperatorProblem::{Forbidden, NoApi, Throttled};
+        for (status, expected) in [
+            (302, Meaning::Failed(Cause::TokenRefused(NoApi))),
+            (308, Meaning::Failed(Cause::TokenRefused(NoApi))),
+            (403, operators(Forbidden)),
+            (404, operators(NoApi)),
+            (405, operators(NoApi)),
+            (408, failed(Fault::NotNow)),
+            (426, operators(NoApi)),
+            (429, operators(Throttled)),
+            (451, operators(Forbidden)),
+            (500, failed(Fault::Garbled)),
+            (503, failed(Fault::Garbled)),
+            (200, Meaning::Undecided),
+            (400, Meaning::Undecided),
+        ] {
+            assert_eq!(meaning(StatusCode::from_u16(status).unwrap(), None, "?"), expected, "{status}");
+        }
+        for (code, expected) in
+            [("403020000", operators(Forbidden)), ("405000000", operators(NoApi)), ("404000000", operators(NoApi))]
+        {
+            assert_eq!(meaning_of(code, "?"), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn successes_that_are_in_no_table_decide_nothing() {
+        for code in ["2000100", "2000200", "200020000", "202020000"] {
             assert_eq!(meaning_of(code, "Sukses"), Meaning::Undecided, "{code}");
         }
-        assert_eq!(meaning(None, "Sukses"), Meaning::Undecided);
+        assert_eq!(meaning(StatusCode::OK, None, "Sukses"), Meaning::Undecided);
     }
 }

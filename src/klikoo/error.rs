@@ -1,9 +1,9 @@
 //! Why a request to the partner API brought no answer that can be used.
 
-use crate::value::{OperatorProblem, ResponseCode, is_invisible};
+use std::time::Duration;
 
-/// The longest message of the vendor that is kept, in characters.
-const LONGEST_MESSAGE: usize = 200;
+use super::words;
+use crate::value::{OperatorProblem, ResponseCode};
 
 /// What went wrong, as a caller tells it apart.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +11,15 @@ pub enum Fault {
     /// The provider says that it knows no such customer.
     #[error("the provider does not know this number")]
     NumberNotFound,
+    /// The provider has blocked the number.
+    #[error("the provider has blocked this number")]
+    NumberBlocked,
+    /// The provider says that there is nothing left to pay.
+    #[error("it is paid already")]
+    AlreadyPaid,
+    /// It is more than the provider lets this customer buy.
+    #[error("it is more than the provider allows")]
+    OverLimit,
     /// The nominal is too small for the provider.
     #[error("the amount is too small for the provider")]
     AmountTooSmall,
@@ -26,35 +35,49 @@ pub enum Fault {
     /// No connection, or it was lost before an answer began.
     #[error("Klikoo cannot be reached, or the connection was lost")]
     Unreachable,
-    /// An answer that cannot be read: HTML, empty, cut off, too large, or about another customer.
-    #[error("Klikoo's answer cannot be read")]
+    /// A 5xx without a code of Klikoo's, as a gateway's page, or a connection that was lost in the middle of the
+    /// answer.
+    #[error("Klikoo's answer is a gateway's, or was cut off")]
     Garbled,
+    /// Not now: a 408 or 5xx with a code that is in no table.
+    #[error("Klikoo says to try again later")]
+    NotNow,
     /// No answer within the time that one check has.
     #[error("no answer from Klikoo in time")]
     Timeout,
     /// Only the operator can put it right.
     #[error("the operator has to put something right: {0:?}")]
     Operator(OperatorProblem),
+    /// There is no access token, and this is why; no provider was asked.
+    #[error("no access token: {0}")]
+    NoToken(Box<Fault>),
     /// A refusal that is in no table; the vendor's own words, bounded, without control characters, may be empty.
     ///
     /// They may hold the customer's number: they are for the chat that asked, so `Display` leaves them out.
     #[error("Klikoo refused with a code that is in no table")]
     Other(String),
+    /// The biller refused in words of its own, of which the same holds; they may be about the number.
+    #[error("the biller refused in words of its own")]
+    Refused(String),
 }
 
 impl Fault {
-    /// A fault that is known by the vendor's words alone.
-    pub(super) fn other(message: &str) -> Self {
-        Self::Other(printable(message, LONGEST_MESSAGE))
+    /// What went wrong, be it with the token that was needed first.
+    pub fn root(&self) -> &Self {
+        if let Self::NoToken(fault) = self { fault.root() } else { self }
     }
-}
 
-/// A text from outside on one line: control characters, and marks that could turn the text around it, become spaces, and
-/// at most `longest` characters remain.
-pub(super) fn printable(text: &str, longest: usize) -> String {
-    let cleaned = text.replace(|c: char| c.is_control() || is_invisible(c), " ");
-    let short: String = cleaned.trim().chars().take(longest).collect();
-    short.trim_end().to_owned()
+    /// The same with the vendor's words as agents may read them: no links, none of our `secrets`.
+    pub(super) fn readable(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Other(message) => Self::Other(words::for_agents(&message, secrets)),
+            Self::Refused(message) => match words::for_agents(&message, secrets) {
+                nothing if nothing.is_empty() => Self::Other(nothing),
+                words => Self::Refused(words),
+            },
+            fault => fault,
+        }
+    }
 }
 
 /// A fault with the vendor's response code, where there was one.
@@ -65,6 +88,14 @@ pub struct Error {
     pub fault: Fault,
     /// The response code of the last answer.
     pub code: Option<ResponseCode>,
+    /// For how long the vendor wants to hear nothing, where it says so.
+    pub retry_after: Option<Duration>,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self { fault, code: None, retry_after: None }
+    }
 }
 
 #[cfg(test)]
@@ -72,17 +103,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_vendors_words_are_cleaned_and_bounded() {
-        assert_eq!(Fault::other("  Gagal\r\n\u{1b}[31m "), Fault::Other("Gagal   [31m".into()));
-        assert_eq!(Fault::other("Gagal\u{202e}\u{200b}"), Fault::Other("Gagal".into()));
-        let Fault::Other(long) = Fault::other(&"é".repeat(5000)) else { panic!() };
-        assert_eq!(long.chars().count(), LONGEST_MESSAGE);
-    }
-
-    #[test]
     fn an_error_shows_its_code_and_no_words_of_the_vendor() {
         let code = ResponseCode::new("418021234");
-        let shown = Error { fault: Fault::other("nomor 01105691111"), code }.to_string();
+        let fault = Fault::Other("nomor 01105691111".into());
+        let shown = Error { code, ..fault.into() }.to_string();
         assert_eq!(shown, "Klikoo refused with a code that is in no table (418021234)");
     }
 }

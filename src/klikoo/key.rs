@@ -1,7 +1,5 @@
 //! The partner's RSA key pair: read from a PEM file, with errors that say what the file holds instead.
 
-mod pem;
-
 use std::{
     fmt,
     fs::File,
@@ -9,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use rsa::{
     RsaPrivateKey, RsaPublicKey,
     pkcs1::DecodeRsaPrivateKey,
@@ -18,8 +17,6 @@ use rsa::{
 };
 use secrecy::{SecretString, zeroize::Zeroizing};
 use sha2::Sha256;
-
-use pem::{PemBlock, what_is_labelled, what_is_not_pem};
 
 /// Length of a new key, which is what the vendor asks for; a shorter one is refused.
 const BITS: usize = 2048;
@@ -47,50 +44,41 @@ pub struct KeyError {
 
 /// What is wrong with a private key. Each text names the remedy.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "each text says what was found")]
 pub enum KeyProblem {
-    /// No such file.
     #[error("there is no such file; give the path in KLIKOO_PRIVATE_KEY_FILE, or make a key with `ceknomor keygen`")]
     Missing,
-    /// A directory.
     #[error("this is a directory; name the file of the private key in it")]
     Directory,
-    /// The file is there and cannot be read.
     #[error("the file cannot be read ({0}); let the user that runs ceknomor read it")]
     Unreadable(io::Error),
-    /// Nothing in it.
     #[error("the file is empty; put the key back from your copy, or make a new one with `ceknomor keygen`")]
     Empty,
-    /// More than any key needs.
     #[error("the file is larger than 64 KiB, so it is no key; name the PEM file of the private key")]
     TooLarge,
-    /// DER instead of PEM.
     #[error("this is binary DER, not PEM; convert it: openssl pkey -inform DER -in FILE -out key.pem")]
     Der,
-    /// No PEM at all.
     #[error("this is no PEM file: there is no -----BEGIN PRIVATE KEY----- in it; name the file that `keygen` wrote")]
     NotPem,
-    /// A public key.
     #[error("this is a public key; name the file of the private key, which begins with -----BEGIN PRIVATE KEY-----")]
     PublicKey,
-    /// A certificate, or a request for one.
     #[error("this is a certificate; name the file of the private key that belongs to it")]
     Certificate,
-    /// A key under a passphrase.
     #[error("this key is encrypted; take the passphrase off: openssl pkey -in FILE -out key.pem (then chmod 600)")]
     Encrypted,
-    /// OpenSSH's own format.
     #[error("this is a key in OpenSSH's format; convert a copy of it: ssh-keygen -p -N '' -m PEM -f COPY")]
     OpenSsh,
-    /// A key, but not for RSA.
     #[error("this key is not an RSA key; make one with `ceknomor keygen` and register it in the dashboard")]
     NotRsa,
-    /// Something else in PEM.
+    #[error(
+        "its line breaks are written as \\n, as in a JSON file; make real ones of them: \
+         sed -i 's/\\\\n/\\n/g' FILE"
+    )]
+    EscapedLines,
     #[error("this PEM file holds {0:?}, not a private key; name the file that begins with -----BEGIN PRIVATE KEY-----")]
     Other(String),
-    /// The right label with something unreadable under it.
     #[error("the key is damaged (cut off or altered); put it back from your copy, or make a new one with `keygen`")]
     Damaged,
-    /// Shorter than the vendor asks for.
     #[error("the key has {0} bits, fewer than 2048; make one with `ceknomor keygen` and register it in the dashboard")]
     TooShort(usize),
 }
@@ -196,6 +184,66 @@ fn from_pkcs8(der: &[u8]) -> Result<RsaPrivateKey, KeyProblem> {
     RsaPrivateKey::from_pkcs8_der(der).map_err(|_| KeyProblem::Damaged)
 }
 
+/// One block of a PEM file. Lines of any width, spaces and text around it do no harm.
+struct PemBlock<'a> {
+    label: &'a str,
+    content: &'a str,
+    is_whole: bool,
+}
+
+impl<'a> PemBlock<'a> {
+    /// The first block with a private key, or else the first block: keys often stand behind parameters or certificates.
+    fn find(content: &'a [u8]) -> Option<Self> {
+        let text = str::from_utf8(content).ok()?;
+        let blocks = || text.split("-----BEGIN ").skip(1).filter_map(Self::read);
+        blocks().find(|block| block.label.ends_with("PRIVATE KEY")).or_else(|| blocks().next())
+    }
+
+    fn read(text: &'a str) -> Option<Self> {
+        let (label, rest) = text.split_once("-----")?;
+        let end = rest.find("-----END");
+        let content = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        Some(Self { label, content, is_whole: end.is_some() })
+    }
+
+    /// The bytes in it.
+    fn der(&self) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+        if self.content.contains("ENCRYPTED") {
+            return Err(KeyProblem::Encrypted);
+        }
+        if self.content.contains("\\n") {
+            return Err(KeyProblem::EscapedLines);
+        }
+        let packed: Zeroizing<Vec<u8>> =
+            Zeroizing::new(self.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
+        let der = BASE64.decode(&*packed).map_err(|_| KeyProblem::Damaged)?;
+        if self.is_whole { Ok(Zeroizing::new(der)) } else { Err(KeyProblem::Damaged) }
+    }
+}
+
+/// What a file is that holds no PEM.
+fn what_is_not_pem(content: &[u8]) -> KeyProblem {
+    const DER_SEQUENCE: u8 = 0x30;
+    let is_binary = str::from_utf8(content).is_err() || content.contains(&0);
+    match content.trim_ascii().first() {
+        None => KeyProblem::Empty,
+        Some(&DER_SEQUENCE) if is_binary => KeyProblem::Der,
+        Some(_) => KeyProblem::NotPem,
+    }
+}
+
+/// What a PEM block is whose label is not that of a private key for RSA.
+fn what_is_labelled(label: &str) -> KeyProblem {
+    match label {
+        "ENCRYPTED PRIVATE KEY" => KeyProblem::Encrypted,
+        "OPENSSH PRIVATE KEY" => KeyProblem::OpenSsh,
+        _ if label.ends_with("PUBLIC KEY") => KeyProblem::PublicKey,
+        _ if label.contains("CERTIFICATE") => KeyProblem::Certificate,
+        _ if label.ends_with("PRIVATE KEY") => KeyProblem::NotRsa,
+        _ => KeyProblem::Other(label.chars().take(40).collect()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -253,6 +301,8 @@ gjSqcaG6/lJwjc3/GXFQdQI+gxfjllaHzF+mAyhUPBPKQMOZvs3DwI2u
             (labelled("EC PRIVATE KEY"), "not an RSA key", "keygen"),
             (ELLIPTIC.into(), "not an RSA key", "keygen"),
             (labelled("DH PARAMETERS"), "DH PARAMETERS", "BEGIN PRIVATE KEY"),
+            (PKCS8.replace('\n', r"\n"), r"written as \n", r"sed -i 's/\\n/\n/g' FILE"),
+            (format!("{:?}", PKCS1.replace('\n', "\r\n")), r"written as \n", "sed -i"),
             (labelled("PRIVATE KEY"), "damaged", "your copy"),
             (labelled("RSA PRIVATE KEY"), "damaged", "your copy"),
             (PKCS8[..900].into(), "damaged", "your copy"),

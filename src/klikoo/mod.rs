@@ -1,14 +1,15 @@
 //! The partner API of Klikoo: a [`Client`] with one async method per operation.
 //!
 //! ```text
-//! Client::inquire ─▶ token ─▶ sign ─▶ transport ─▶ answer ─▶ codes ─▶ Answer
-//!     ▲                                              │
-//!     └───────────────────── retry ◀─────────────────┘
+//! Client::inquire ─▶ token ─▶ sign ─▶ transport ─▶ json ─▶ answer ─▶ codes, words ─▶ Answer
+//!     ▲                                                           │
+//!     └──────────────────────────── retry ◀───────────────────────┘
 //! ```
 //!
 //! An operation gets the access token (`token`: one request for it, however many wait), signs the request
 //! ([`sign`], with [`PrivateKey`] and client secret) at the vendor's time (`skew`), exchanges it for an answer of
-//! bounded size and time (`transport`), and reads that (`answer`, by the types of [`wire`] and the table of `codes`).
+//! bounded size and time (`transport`), and reads that: whatever its form as JSON (`json`), by the types of [`wire`]
+//! (`answer`), the table of `codes` and, where the biller speaks in its own words, by their stems (`words`).
 //! What failed and can be remedied is tried once more (`retry`), all within the time that one check has
 //! ([`Timeouts`]). What cannot be remedied is a [`Fault`]; whether that says anything of the customer's number is
 //! for the caller to tell from its kind.
@@ -20,6 +21,7 @@ mod answer;
 mod client;
 mod codes;
 mod error;
+mod json;
 mod key;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
@@ -29,6 +31,7 @@ mod skew;
 mod token;
 mod transport;
 pub mod wire;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -37,3 +40,4 @@ pub use account::{Account, BaseUrl, BaseUrlError, SetupError, Timeouts};
 pub use client::{Answer, Client, Inquiry};
 pub use error::{Error, Fault};
 pub use key::{KeyError, KeyProblem, PrivateKey, PublicKey};
+pub use transport::MAX_RETRY_AFTER;

@@ -1,6 +1,11 @@
 //! Whether a failed attempt is tried again: each remedy once, and only where it can help.
 
-use super::{Error, Fault, codes::Meaning};
+use std::{
+    mem::{self, Discriminant},
+    time::Duration,
+};
+
+use super::{Error, Fault};
 use crate::value::{OperatorProblem, ResponseCode};
 
 /// However the remedies follow each other, an operation is not sent more often.
@@ -13,6 +18,8 @@ pub(super) struct Failed {
     pub(super) cause: Cause,
     /// The response code, where there was one.
     pub(super) code: Option<ResponseCode>,
+    /// For how long the vendor wants to hear nothing.
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// Why an attempt brought nothing.
@@ -20,90 +27,69 @@ pub(super) struct Failed {
 pub(super) enum Cause {
     /// `6505`.
     ClockRefused,
-    /// `6500`, `6535`.
-    TokenRefused,
+    /// A 401 in any form, or a redirect; what the operator has to look at if a new token does not help.
+    TokenRefused(OperatorProblem),
     /// `6563`.
     ReferenceUsed,
-    /// A fault that may be gone at the next attempt: no answer, or a 5xx that says nothing of the number.
-    Passing(Fault),
-    /// A fault that will be the same at the next attempt.
-    Lasting(Fault),
+    /// Anything else.
+    Fault(Fault),
 }
 
-/// What makes another attempt worth its while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Remedy {
-    /// Get a new token.
-    NewToken,
-    /// Sign the corrected time.
-    CorrectedClock,
-    /// Send a new reference, as every attempt does.
-    NewReference,
-    /// Nothing but to send it again.
-    Again,
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self { cause: Cause::Fault(fault), code: None, retry_after: None }
+    }
 }
 
 impl Failed {
-    /// A failure without a response code.
-    pub(super) fn silent(cause: Cause) -> Self {
-        Self { cause, code: None }
+    /// The same failure, with what the operator has to put right.
+    pub(super) fn because(self, problem: OperatorProblem) -> Self {
+        Self { cause: Cause::Fault(Fault::Operator(problem)), ..self }
     }
 
-    /// What a caller is told when no remedy is left.
-    pub(super) fn into_error(self) -> Error {
+    /// What a caller is told when no remedy is left; in the vendor's words stands none of our `secrets`.
+    pub(super) fn into_error(self, secrets: &[&str]) -> Error {
         let fault = match self.cause {
             Cause::ClockRefused => Fault::Operator(OperatorProblem::Clock),
-            Cause::TokenRefused => Fault::Operator(OperatorProblem::Token),
+            Cause::TokenRefused(problem) => Fault::Operator(problem),
             Cause::ReferenceUsed => Fault::Operator(OperatorProblem::Request),
-            Cause::Passing(fault) | Cause::Lasting(fault) => fault,
+            Cause::Fault(fault) => fault.readable(secrets),
         };
-        Error { fault, code: self.code }
-    }
-}
-
-impl Cause {
-    /// The cause behind an answer's meaning. `is_5xx`: its HTTP status or its code begins with a 5.
-    pub(super) fn of(meaning: Meaning, is_5xx: bool) -> Self {
-        match meaning {
-            Meaning::ClockRefused => Self::ClockRefused,
-            Meaning::TokenRefused => Self::TokenRefused,
-            Meaning::ReferenceUsed => Self::ReferenceUsed,
-            Meaning::Refused(fault) if is_5xx && says_nothing_of_the_number(&fault) => Self::Passing(fault),
-            Meaning::Refused(fault) => Self::Lasting(fault),
-            Meaning::Success | Meaning::Undecided if is_5xx => Self::Passing(Fault::Garbled),
-            Meaning::Success | Meaning::Undecided => Self::Lasting(Fault::Garbled),
-        }
+        Error { fault, code: self.code, retry_after: self.retry_after }
     }
 
-    fn remedy(&self) -> Option<Remedy> {
-        match self {
-            Self::ClockRefused => Some(Remedy::CorrectedClock),
-            Self::TokenRefused => Some(Remedy::NewToken),
-            Self::ReferenceUsed => Some(Remedy::NewReference),
-            Self::Passing(_) => Some(Remedy::Again),
-            Self::Lasting(_) => None,
+    /// How long to pause before another attempt, where one can help: with a new token, at the corrected time, with a
+    /// new reference, or when the fault has passed.
+    fn pause(&self) -> Option<Duration> {
+        match &self.cause {
+            Cause::ClockRefused | Cause::TokenRefused(_) | Cause::ReferenceUsed => Some(Duration::ZERO),
+            // Not at once: that would be what it was refused for.
+            Cause::Fault(Fault::Operator(OperatorProblem::Throttled)) => self.retry_after,
+            Cause::Fault(fault) => may_pass(fault).then(|| self.retry_after.unwrap_or_default()),
         }
     }
 }
 
-fn says_nothing_of_the_number(fault: &Fault) -> bool {
-    matches!(fault, Fault::ProviderDown | Fault::VendorFault | Fault::Other(_))
+/// Whether a fault may be gone at the next attempt: it says nothing of the number.
+fn may_pass(fault: &Fault) -> bool {
+    use Fault::{Garbled, NotNow, ProviderDown, Refused, Timeout, Unreachable, VendorFault};
+    matches!(fault, Garbled | NotNow | ProviderDown | Refused(_) | Timeout | Unreachable | VendorFault)
 }
 
-/// The remedies that one operation has used up.
+/// The kinds of causes for which one operation was sent again.
 #[derive(Debug, Default)]
-pub(super) struct Remedies(Vec<Remedy>);
+pub(super) struct Repeats(Vec<Discriminant<Cause>>);
 
-impl Remedies {
-    /// The remedy for a failure, unless it was taken before. It is taken now.
-    pub(super) fn take_for(&mut self, failed: &Failed) -> Option<Remedy> {
-        let remedy = failed.cause.remedy()?;
-        let attempts = self.0.len() + 1;
-        if self.0.contains(&remedy) || attempts >= MOST_ATTEMPTS {
+impl Repeats {
+    /// The pause before another attempt, unless a failure of this kind was given one before, or it is longer than the
+    /// time that is `left`. From now on this kind was given one.
+    pub(super) fn pause_after(&mut self, failed: &Failed, left: Duration) -> Option<Duration> {
+        let (pause, kind) = (failed.pause()?, mem::discriminant(&failed.cause));
+        if self.0.contains(&kind) || pause >= left || self.0.len() + 1 >= MOST_ATTEMPTS {
             return None;
         }
-        self.0.push(remedy);
-        Some(remedy)
+        self.0.push(kind);
+        Some(pause)
     }
 }
 
@@ -111,53 +97,74 @@ impl Remedies {
 mod tests {
     use super::*;
 
-    fn take(remedies: &mut Remedies, cause: Cause) -> Option<Remedy> {
-        remedies.take_for(&Failed::silent(cause))
+    const LEFT: Duration = Duration::from_secs(10);
+    const TOKEN: Cause = Cause::TokenRefused(OperatorProblem::Token);
+
+    fn failed(cause: Cause) -> Failed {
+        Failed { cause, code: None, retry_after: None }
+    }
+
+    fn pause(repeats: &mut Repeats, cause: Cause) -> Option<Duration> {
+        repeats.pause_after(&failed(cause), LEFT)
     }
 
     #[test]
-    fn each_remedy_is_taken_once() {
-        let mut remedies = Remedies::default();
-        assert_eq!(take(&mut remedies, Cause::TokenRefused), Some(Remedy::NewToken));
-        assert_eq!(take(&mut remedies, Cause::TokenRefused), None);
-        assert_eq!(take(&mut remedies, Cause::ClockRefused), Some(Remedy::CorrectedClock));
-        assert_eq!(take(&mut remedies, Cause::ClockRefused), None);
-        assert_eq!(take(&mut remedies, Cause::ReferenceUsed), Some(Remedy::NewReference));
-    }
-
-    #[test]
-    fn all_remedies_together_do_not_exceed_the_cap() {
-        let mut remedies = Remedies::default();
-        for cause in [Cause::TokenRefused, Cause::ClockRefused, Cause::ReferenceUsed] {
-            assert!(take(&mut remedies, cause).is_some());
+    fn each_remedy_is_tried_once() {
+        let mut repeats = Repeats::default();
+        for cause in [TOKEN, Cause::ClockRefused] {
+            assert_eq!(pause(&mut repeats, cause.clone()), Some(Duration::ZERO));
+            assert_eq!(pause(&mut repeats, cause), None);
         }
-        assert_eq!(take(&mut remedies, Cause::Passing(Fault::Unreachable)), None);
+        assert_eq!(pause(&mut repeats, Cause::ReferenceUsed), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn all_attempts_together_do_not_exceed_the_cap() {
+        let mut repeats = Repeats::default();
+        for cause in [TOKEN, Cause::ClockRefused, Cause::ReferenceUsed] {
+            assert!(pause(&mut repeats, cause).is_some());
+        }
+        assert_eq!(pause(&mut repeats, Cause::Fault(Fault::Unreachable)), None);
     }
 
     #[test]
     fn a_verdict_is_never_asked_for_again() {
-        for fault in [Fault::NumberNotFound, Fault::AmountTooSmall, Fault::ProductUnavailable] {
-            assert_eq!(Cause::of(Meaning::Refused(fault.clone()), true), Cause::Lasting(fault));
+        use Fault::{AlreadyPaid, AmountTooSmall, NumberBlocked, NumberNotFound, OverLimit, ProductUnavailable};
+        for fault in [NumberNotFound, NumberBlocked, AlreadyPaid, OverLimit, AmountTooSmall, ProductUnavailable] {
+            assert_eq!(pause(&mut Repeats::default(), Cause::Fault(fault)), None);
         }
     }
 
     #[test]
-    fn a_5xx_without_a_verdict_is_asked_for_again() {
-        for fault in [Fault::ProviderDown, Fault::VendorFault, Fault::Other("?".into())] {
-            assert_eq!(Cause::of(Meaning::Refused(fault.clone()), true), Cause::Passing(fault.clone()));
-            assert_eq!(Cause::of(Meaning::Refused(fault.clone()), false), Cause::Lasting(fault));
+    fn what_says_nothing_of_the_number_is_asked_for_again() {
+        use Fault::{Garbled, NotNow, ProviderDown, Timeout, Unreachable, VendorFault};
+        for fault in [Garbled, NotNow, ProviderDown, Timeout, Unreachable, VendorFault, Fault::Refused("?".into())] {
+            assert_eq!(pause(&mut Repeats::default(), Cause::Fault(fault)), Some(Duration::ZERO));
         }
-        assert_eq!(Cause::of(Meaning::Undecided, true), Cause::Passing(Fault::Garbled));
+    }
+
+    #[test]
+    fn a_pause_that_the_vendor_asks_for_is_kept_or_there_is_no_other_attempt() {
+        let throttled = || Cause::Fault(Fault::Operator(OperatorProblem::Throttled));
+        let pause = |cause, seconds| {
+            let retry_after = Some(Duration::from_secs(seconds));
+            Repeats::default().pause_after(&Failed { retry_after, ..failed(cause) }, LEFT)
+        };
+        for cause in [throttled(), Cause::Fault(Fault::NotNow)] {
+            assert_eq!(pause(cause.clone(), 9), Some(Duration::from_secs(9)));
+            assert_eq!(pause(cause, 10), None);
+        }
+        assert_eq!(Repeats::default().pause_after(&failed(throttled()), LEFT), None, "not at once");
     }
 
     #[test]
     fn what_no_remedy_helped_is_the_operators() {
         for (cause, problem) in [
             (Cause::ClockRefused, OperatorProblem::Clock),
-            (Cause::TokenRefused, OperatorProblem::Token),
+            (Cause::TokenRefused(OperatorProblem::NoApi), OperatorProblem::NoApi),
             (Cause::ReferenceUsed, OperatorProblem::Request),
         ] {
-            assert_eq!(Failed::silent(cause).into_error().fault, Fault::Operator(problem));
+            assert_eq!(failed(cause).into_error(&[]).fault, Fault::Operator(problem));
         }
     }
 }

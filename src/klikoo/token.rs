@@ -37,14 +37,21 @@ struct Held {
 }
 
 impl Token {
-    /// Reads the vendor's data; `None` when there is no token in it that a header can carry.
+    /// Reads the vendor's data; `None` when there is no token in it that a header can carry. White space around it and
+    /// the word `Bearer`, which the header has anyway, are no part of it.
     pub(super) fn read(data: TokenData, asked_at: DateTime<Utc>) -> Option<Self> {
-        let text = data.access_token.filter(|text| (1..=LONGEST).contains(&text.len()))?;
+        let text = data.access_token?;
+        let is_scheme = |(scheme, _): &(&str, &str)| scheme.eq_ignore_ascii_case("Bearer");
+        let bare = text.trim().split_once(char::is_whitespace).filter(is_scheme);
+        let text = bare.map_or(text.trim(), |(_, token)| token.trim_start());
+        if !(1..=LONGEST).contains(&text.len()) {
+            return None;
+        }
         let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
         let mut header = HeaderValue::from_str(&format!("Bearer {text}")).ok().filter(|_| is_plain)?;
         header.set_sensitive(true);
         let life = Duration::from_secs(data.expires_in.unwrap_or(USUAL_LIFE).min(LONGEST_LIFE));
-        Some(Self(Arc::new(Held { text: text.into(), header, life, asked_at })))
+        Some(Self(Arc::new(Held { text: text.to_owned().into(), header, life, asked_at })))
     }
 
     /// The token itself, to be signed.
@@ -126,7 +133,7 @@ mod tests {
     const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     fn token(text: &str, expires_in: Option<u64>) -> Option<Token> {
-        let data = TokenData { access_token: Some(text.into()), token_type: None, expires_in };
+        let data = TokenData { access_token: Some(text.into()), expires_in };
         Token::read(data, START)
     }
 
@@ -152,8 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_around_a_token_is_no_part_of_it() {
+        for text in ["geheim", " geheim\r\n", "Bearer geheim", "bearer  geheim ", "BEARER\tgeheim"] {
+            assert_eq!(token(text, None).unwrap().expose(), "geheim", "{text:?}");
+        }
+    }
+
+    #[test]
     fn what_no_header_can_carry_is_no_token() {
-        for text in ["", "a b", "a\r\nX: y", "é", &"x".repeat(LONGEST + 1)] {
+        for text in ["", "a b", "a\r\nX: y", "é", "Bearer a b", &"x".repeat(LONGEST + 1)] {
             assert!(token(text, Some(900)).is_none(), "{text:?}");
         }
         assert!(!format!("{:?}", token("geheim", None)).contains("geheim"));
@@ -173,7 +187,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_not_kept_for_those_who_come_later() {
         let cache = TokenCache::default();
-        let failure = Error { fault: Fault::Unreachable, code: None };
+        let failure = Error::from(Fault::Unreachable);
         let first = cache.get(START, async || Err(failure.clone())).await;
         assert_eq!(first.unwrap_err(), failure);
         assert!(cache.get(START, async || Ok(token("abc", None).unwrap())).await.is_ok());

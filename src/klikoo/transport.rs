@@ -5,24 +5,29 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::{
     Method, Response, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER},
     redirect,
 };
 
 use super::{
     Fault, SetupError, Timeouts,
     account::BaseUrl,
-    retry::{Cause, Failed},
+    retry::Failed,
     wire::{SIGNATURE_HEADER, TIMESTAMP_HEADER},
 };
+use crate::value::OperatorProblem;
 
-/// The largest answer that is read: some hundred times a usual one.
-const LARGEST_ANSWER: usize = 64 * 1024;
+/// The largest answer that is read, as it comes and unpacked: some five hundred times a usual one, so that a name which
+/// went out of hand costs its end and not the answer.
+pub(super) const LARGEST_ANSWER: usize = 256 * 1024;
+
+/// The longest pause that the vendor may ask for.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// How long an unused connection is kept. Gateways close theirs after a minute or more, so ours is gone before: a
 /// request on a connection that the other side is just closing would be lost and use up its one repeat.
 /// (On a connection that was closed before anything was written, hyper sends it anew by itself.)
-const KEEP_UNUSED: Duration = Duration::from_secs(30);
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A request, signed.
 pub(super) struct Call {
@@ -41,6 +46,8 @@ pub(super) struct Call {
 pub(super) struct RawAnswer {
     pub(super) status: StatusCode,
     pub(super) body: Vec<u8>,
+    /// For how long the vendor wants to hear nothing; bounded.
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// Sends calls to one base URL.
@@ -56,12 +63,12 @@ impl Transport {
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .referer(false)
-            // What may be repeated is decided where it is known what a repeat does; the client's own is for HTTP/2 only,
-            // and would copy every request to be ready for it.
+            // What may be repeated is decided where it is known what a repeat does; the client's own is for HTTP/2
+            // only, and would copy every request to be ready for it.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(timeouts.connect)
             .tcp_nodelay(true)
-            .pool_idle_timeout(KEEP_UNUSED);
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
         if base_url.is_this_machine() {
             http = http.no_proxy();
         }
@@ -73,13 +80,14 @@ impl Transport {
     pub(super) async fn exchange(&self, call: Call, on_date: impl FnOnce(DateTime<Utc>)) -> Result<RawAnswer, Failed> {
         let in_time = tokio::time::timeout(self.read, async {
             let response = self.send(call).await?;
-            if let Some(date) = date_of(&response) {
+            let date = date_in(&response, DATE);
+            if let Some(date) = date {
                 on_date(date);
             }
-            let status = response.status();
-            Ok(RawAnswer { status, body: read_bounded(response).await? })
+            let (status, retry_after) = (response.status(), retry_after(&response, date));
+            Ok(RawAnswer { status, body: read_bounded(response, retry_after).await?, retry_after })
         });
-        in_time.await.unwrap_or_else(|_| Err(Failed::silent(Cause::Passing(Fault::Timeout))))
+        in_time.await.unwrap_or_else(|_| Err(Fault::Timeout.into()))
     }
 
     async fn send(&self, call: Call) -> Result<Response, Failed> {
@@ -97,12 +105,12 @@ impl Transport {
     }
 }
 
-async fn read_bounded(mut response: Response) -> Result<Vec<u8>, Failed> {
+async fn read_bounded(mut response: Response, retry_after: Option<Duration>) -> Result<Vec<u8>, Failed> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, Fault::Garbled))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
             tracing::warn!(limit = LARGEST_ANSWER, "Klikoo's answer is too large");
-            return Err(Failed::silent(Cause::Lasting(Fault::Garbled)));
+            return Err(Failed { retry_after, ..Fault::Operator(OperatorProblem::Unreadable).into() });
         }
         body.extend_from_slice(&chunk);
     }
@@ -111,10 +119,17 @@ async fn read_bounded(mut response: Response) -> Result<Vec<u8>, Failed> {
 
 fn lost(error: reqwest::Error, fault: Fault) -> Failed {
     tracing::warn!(error = ?error.without_url(), "the connection to Klikoo was lost");
-    Failed::silent(Cause::Passing(fault))
+    fault.into()
 }
 
-fn date_of(response: &Response) -> Option<DateTime<Utc>> {
-    let date = response.headers().get(DATE)?.to_str().ok()?;
+/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date, which is held against the answer's own `date`.
+fn retry_after(response: &Response, date: Option<DateTime<Utc>>) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs);
+    let until = || (date_in(response, RETRY_AFTER)? - date?).to_std().ok();
+    seconds.or_else(until).map(|pause| pause.min(MAX_RETRY_AFTER))
+}
+
+fn date_in(response: &Response, header: HeaderName) -> Option<DateTime<Utc>> {
+    let date = response.headers().get(header)?.to_str().ok()?;
     DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
 }

@@ -1,14 +1,15 @@
 //! The wire format, both sides of it: paths, headers, bodies. Used by the client and, as it is, by the sandbox.
 //!
 //! Requests are written strictly: minified, keys sorted, the bytes that are hashed being the bytes that are sent.
-//! Answers are read leniently (`lenient`): the vendor's own samples differ from its own tables.
-
-mod lenient;
+//! Answers are read leniently: the vendor's own samples differ from its own tables, so a field of an unexpected shape
+//! counts as missing and spoils no other (`json` has made one form of them before).
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::json;
 
 /// `POST`: asks for an access token.
 pub const TOKEN_PATH: &str = "/v1/open-api/access-token";
@@ -24,14 +25,14 @@ pub const SIGNATURE_HEADER: &str = "open-api-signature";
 
 /// JSON as the vendor hashes it: no white space, keys in alphabetical order at every depth.
 pub fn canonical(value: &Value) -> String {
-    // serde_json keeps keys sorted, until some crate in the tree turns its `preserve_order` on for all: then the property
-    // test fails.
+    // serde_json keeps keys sorted, until some crate in the tree turns its `preserve_order` on for all: then the
+    // property test fails.
     value.to_string()
 }
 
 /// Body of the token request: the bytes to send.
 pub fn token_request(client_id: &str, client_secret: &str) -> String {
-    canonical(&json!({
+    canonical(&serde_json::json!({
         "grant_type": "client_credentials",
         "additional_info": { "client_id": client_id, "client_secret": client_secret },
     }))
@@ -73,96 +74,93 @@ impl fmt::Debug for InquiryRequest {
     }
 }
 
-/// Every answer, whatever it is about.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound(serialize = "T: Serialize", deserialize = "T: serde::de::DeserializeOwned"))]
-pub struct Envelope<T> {
+/// Every answer, whatever it is about. Under the names of SNAP, the national standard, too.
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+pub(super) struct Envelope<T> {
     /// HTTP status, service and case: nine digits, but not always.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub response_code: Option<String>,
+    #[serde(default, deserialize_with = "text", alias = "responseCode")]
+    pub(super) response_code: Option<String>,
     /// In the vendor's words.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub response_message: Option<String>,
+    #[serde(default, deserialize_with = "text", alias = "responseMessage")]
+    pub(super) response_message: Option<String>,
     /// What was asked for: none, an object, or several in an array.
-    #[serde(default, with = "lenient::data", skip_serializing_if = "Vec::is_empty")]
-    pub data: Vec<T>,
+    #[serde(default = "Vec::new", deserialize_with = "data")]
+    pub(super) data: Vec<T>,
 }
 
-impl<T> Envelope<T> {
-    /// An answer with one object of data.
-    pub fn new(code: &str, message: &str, data: impl IntoIterator<Item = T>) -> Self {
-        Self {
-            response_code: Some(code.to_owned()),
-            response_message: Some(message.to_owned()),
-            data: data.into_iter().collect(),
-        }
+impl<T> Default for Envelope<T> {
+    fn default() -> Self {
+        Self { response_code: None, response_message: None, data: Vec::new() }
     }
 }
 
-/// Data of the token answer. `{:?}` does not show the token.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct TokenData {
+/// Data of the token answer.
+#[derive(Deserialize)]
+pub(super) struct TokenData {
     /// The token.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub access_token: Option<String>,
-    /// `Bearer`.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub token_type: Option<String>,
+    #[serde(default, deserialize_with = "text", alias = "accessToken")]
+    pub(super) access_token: Option<String>,
     /// How long it lasts, in seconds.
-    #[serde(default, deserialize_with = "lenient::whole")]
-    pub expires_in: Option<u64>,
+    #[serde(default, deserialize_with = "whole", alias = "expiresIn")]
+    pub(super) expires_in: Option<u64>,
 }
 
-impl fmt::Debug for TokenData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenData").field("expires_in", &self.expires_in).finish_non_exhaustive()
-    }
-}
-
-/// Data of the inquiry's answer; of a refusal, `customer_number` alone. `{:?}` shows the product alone.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InquiryData {
-    /// Such as `PLN 20.000`.
-    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub product_name: Option<String>,
-    /// The buying price in rupiah.
-    #[serde(default, deserialize_with = "lenient::whole", skip_serializing_if = "Option::is_none")]
-    pub amount: Option<u64>,
-    /// The transaction's total in rupiah.
-    #[serde(default, deserialize_with = "lenient::whole", skip_serializing_if = "Option::is_none")]
-    pub total: Option<u64>,
-    /// The product code that was asked.
-    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub product_code: Option<String>,
-    /// The number that was asked.
-    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub customer_number: Option<String>,
-    /// Whose it is.
-    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub customer_name: Option<String>,
-    /// PLN's tariff and power, such as `R1/2200VA`.
-    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub power_capacity: Option<String>,
-}
-
-impl fmt::Debug for InquiryData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InquiryData").field("product_code", &self.product_code).finish_non_exhaustive()
-    }
-}
-
-/// Data of the balance's answer. `{:?}` does not show it.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct BalanceData {
+/// Data of the balance's answer.
+#[derive(Deserialize)]
+pub(super) struct BalanceData {
     /// In rupiah; the vendor sends a string such as `"1000000.00"`.
-    #[serde(default, deserialize_with = "lenient::whole", serialize_with = "lenient::with_sen")]
-    pub balance: Option<u64>,
+    #[serde(default, deserialize_with = "whole")]
+    pub(super) balance: Option<u64>,
 }
 
-impl fmt::Debug for BalanceData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BalanceData(..)")
-    }
+/// Data of the inquiry's answer, as far as it is read; of a refusal, `customer_number` alone.
+#[derive(Default, PartialEq, Eq, Deserialize)]
+pub(super) struct InquiryData {
+    /// The transaction's total in rupiah.
+    #[serde(default, deserialize_with = "whole")]
+    pub(super) total: Option<u64>,
+    /// The number that was asked.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) customer_number: Option<String>,
+    /// Whose it is.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) customer_name: Option<String>,
+    /// PLN's tariff and power, such as `R1/2200VA`.
+    #[serde(default, deserialize_with = "text")]
+    pub(super) power_capacity: Option<String>,
+}
+
+/// A text; a number counts as its digits, anything else as missing.
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Value::deserialize(from).map(|value| match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// A whole number that is not negative: `20546`, `20546.0`, `"20546"`, `"1000000.00"`.
+fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    Ok(text(from)?.and_then(|text| parse_whole(&text)))
+}
+
+/// Sen are out of use, so one or two decimals are dropped. Three could be an Indonesian thousand: not read.
+fn parse_whole(text: &str) -> Option<u64> {
+    let (whole, decimals) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_digits(whole) && is_digits(decimals) && decimals.len() <= 2 { whole.parse().ok() } else { None }
+}
+
+/// `data`: nothing, an object, or an array of objects; perhaps as JSON in a string.
+fn data<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+    let opened = |value| if let Value::String(text) = value { json::value(&text).unwrap_or_default() } else { value };
+    let items = match opened(Value::deserialize(from)?) {
+        Value::Array(items) => items,
+        one => vec![one],
+    };
+    let objects = items.into_iter().map(opened).filter(Value::is_object);
+    Ok(objects.filter_map(|object| serde_json::from_value(object).ok()).collect())
 }
 
 #[cfg(test)]
@@ -248,6 +246,20 @@ mod tests {
         fn json_in_any_form_is_hashed_sorted_and_minified(value in json()) {
             let read: Value = serde_json::from_str(&LOOSE.write(&value)).unwrap();
             prop_assert_eq!(canonical(&read), HASHED.write(&value));
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_in_every_form_that_is_sent() {
+        for (text, amount) in [("20546", 20_546), ("1000000.00", 1_000_000), (" 7 ", 7), ("20546.0", 20_546)] {
+            assert_eq!(parse_whole(text), Some(amount), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_counts_as_missing() {
+        for text in ["", "-1", "20.546", "1e9", "20,000", ".5", "1.", "99999999999999999999", "Rp20"] {
+            assert_eq!(parse_whole(text), None, "{text}");
         }
     }
 }

@@ -1,28 +1,11 @@
-//! How values are written: money, times, PLN's power.
+//! How times and PLN's power are written.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
 
 use super::Words;
-use crate::{
-    clock::WIB,
-    say,
-    value::{Language, Rupiah},
-};
-
-/// `Rp20.546`: dots for thousands, no space.
-pub fn rupiah(amount: Rupiah) -> String {
-    let digits = amount.0.to_string();
-    let mut written = String::from("Rp");
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            written.push('.');
-        }
-        written.push(digit);
-    }
-    written
-}
+use crate::{clock::WIB, say, value::Language};
 
 /// `14:05`, in WIB.
 pub fn hour(at: DateTime<Utc>) -> String {
@@ -87,12 +70,6 @@ fn tidy_power(raw: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::locale::Locale;
-
-    #[test]
-    fn money_has_dots_for_thousands() {
-        let written = [0, 500, 1000, 20_546, 1_000_000, 123_456_789].map(|amount| rupiah(Rupiah(amount)));
-        assert_eq!(written, ["Rp0", "Rp500", "Rp1.000", "Rp20.546", "Rp1.000.000", "Rp123.456.789"]);
-    }
 
     #[test]
     fn times_are_in_wib() {

@@ -1,12 +1,17 @@
 //! What goes back: refusals, customers in every form, and answers that fail to arrive whole.
 
-use std::{convert::Infallible, io, time::Duration};
+use std::{
+    convert::Infallible,
+    io::{self, Write},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
 };
+use flate2::{Compression, write::GzEncoder};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -14,9 +19,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     fields::Inquiry,
     refusal::{Refusal, Service},
-    scenario::{Customer, Fault, Form, ordinary_customer},
+    scenario::{BadForm, Customer, Fault, Form, ordinary_customer},
 };
-use crate::klikoo::wire::{Envelope, InquiryData};
 
 /// The products of the vendor's samples with their names (the vendor's page "inquiry-prepaid").
 pub(super) const SAMPLE_PRODUCTS: [(&str, &str); 6] = [
@@ -61,13 +65,34 @@ pub(super) fn odd(form: Form, inquiry: &Inquiry) -> Response {
     let (code, data) = match form {
         Form::DataAsArray => (FOUND, json!([whole])),
         Form::NumbersAsText => (FOUND, with_numbers_as_text(whole)),
-        Form::NoName => (FOUND, json!(InquiryData { customer_name: None, ..whole })),
-        Form::CodeOfSevenDigits => ("2000200", json!(whole)),
-        Form::LongName => (FOUND, json!(InquiryData { customer_name: Some("BUDI ".repeat(1_000)), ..whole })),
+        Form::NoName => (FOUND, changed(whole, [("customer_name", Value::Null)])),
+        Form::CodeOfSevenDigits => ("2000200", whole),
+        Form::LongName => (FOUND, changed(whole, [("customer_name", json!("BUDI ".repeat(1_000)))])),
         Form::UnknownFields => (FOUND, with_unknown_fields(whole)),
         Form::NoData => (FOUND, Value::Null),
     };
     success(code, data)
+}
+
+/// A customer, in bytes that say it all the same.
+pub(super) fn bad_form(form: BadForm, inquiry: &Inquiry) -> Response {
+    let good = found_text(inquiry, ordinary_customer());
+    let bytes = match form {
+        BadForm::MarksAround => format!("\u{feff}{good}\0\0").into_bytes(),
+        BadForm::NoProperJson => good
+            .replacen('{', "{\"fee\":NaN,\"huge\":1e999,\"note\":\"a\tb\n\\ud83d\",\"fee\":-Infinity,", 1)
+            .into_bytes(),
+        BadForm::DataAsText => {
+            let data = customer_data(inquiry, ordinary_customer()).to_string();
+            json!([{ "response_code": FOUND, "data": data }]).to_string().into_bytes()
+        }
+        BadForm::Gzip => {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            let written = packed.write_all(good.as_bytes());
+            written.and_then(|()| packed.finish()).unwrap_or_default()
+        }
+    };
+    json_response(StatusCode::OK, bytes)
 }
 
 /// Something that is no answer. One that takes its time ends when the sandbox stops.
@@ -79,7 +104,7 @@ pub(super) async fn broken(fault: Fault, inquiry: &Inquiry, stopping: &Cancellat
             stopping.cancelled().await;
             refused(Service::Product, Refusal::SUPPLIER_DOWN, None)
         }
-        Fault::HtmlPage => html_page(),
+        Fault::HtmlPage(status) => html_page(status),
         Fault::EmptyBody => json_response(StatusCode::OK, String::new()),
         Fault::CutOffBody => json_response(StatusCode::OK, half),
         Fault::LostConnection => json_response(StatusCode::OK, breaking_off_at_once()),
@@ -90,81 +115,73 @@ pub(super) async fn broken(fault: Fault, inquiry: &Inquiry, stopping: &Cancellat
 }
 
 fn found_text(inquiry: &Inquiry, customer: Customer) -> String {
-    text(FOUND, "Sukses", Some(json!(customer_data(inquiry, customer))))
+    text(FOUND, "Sukses", Some(customer_data(inquiry, customer)))
 }
 
 /// The customer as the vendor's sample shows one. The total has PLN's fee; no other provider's sample has one.
-fn customer_data(inquiry: &Inquiry, customer: Customer) -> InquiryData {
+fn customer_data(inquiry: &Inquiry, customer: Customer) -> Value {
     let is_pln = inquiry.product.starts_with("PLN");
     let known = SAMPLE_PRODUCTS.into_iter().find(|(code, _)| *code == inquiry.product);
-    let product_name = known.map_or(inquiry.product.as_str(), |(_, name)| name);
-    InquiryData {
-        product_name: Some(product_name.to_owned()),
-        amount: Some(inquiry.amount),
-        total: Some(if is_pln { inquiry.amount.saturating_add(PLN_FEE) } else { inquiry.amount }),
-        product_code: Some(inquiry.product.clone()),
-        customer_number: Some(inquiry.number.clone()),
-        customer_name: Some(customer.name.to_owned()),
-        power_capacity: is_pln.then(|| customer.power.to_owned()),
-    }
+    let data = json!({
+        "product_name": known.map_or(inquiry.product.as_str(), |(_, name)| name),
+        "amount": inquiry.amount,
+        "total": if is_pln { inquiry.amount.saturating_add(PLN_FEE) } else { inquiry.amount },
+        "product_code": inquiry.product,
+        "customer_number": inquiry.number,
+        "customer_name": customer.name,
+    });
+    changed(data, [("power_capacity", json!(is_pln.then_some(customer.power)))])
 }
 
 /// Amounts as the balance endpoint writes them: `"1000000.00"`.
-fn with_numbers_as_text(data: InquiryData) -> Value {
-    let as_text = |rupiah: Option<u64>| json!(rupiah.map(|rupiah| format!("{rupiah}.00")));
-    let changes = [("amount", as_text(data.amount)), ("total", as_text(data.total))];
+fn with_numbers_as_text(data: Value) -> Value {
+    let as_text = |name| (name, json!(data.get(name).map(|rupiah| format!("{rupiah}.00"))));
+    let changes = ["amount", "total"].map(as_text);
     changed(data, changes)
 }
 
-fn with_unknown_fields(data: InquiryData) -> Value {
+fn with_unknown_fields(data: Value) -> Value {
     changed(data, [("promo", json!({ "points": [1, 2.5, null] })), ("status", json!(true))])
 }
 
-fn changed<const N: usize>(data: InquiryData, changes: [(&str, Value); N]) -> Value {
-    let mut whole = json!(data);
-    if let Some(fields) = whole.as_object_mut() {
+/// The data with other values for some fields; without those whose value is null.
+fn changed<const N: usize>(mut data: Value, changes: [(&str, Value); N]) -> Value {
+    if let Some(fields) = data.as_object_mut() {
         fields.extend(changes.map(|(name, value)| (name.to_owned(), value)));
+        fields.retain(|_, value| !value.is_null());
     }
-    whole
+    data
 }
 
 fn text(code: &str, message: &str, data: Option<Value>) -> String {
-    json!(Envelope::new(code, message, data)).to_string()
+    let data = data.map(|data| ("data", data));
+    let envelope = [("response_code", json!(code)), ("response_message", json!(message))].into_iter().chain(data);
+    Value::Object(envelope.map(|(name, value)| (name.to_owned(), value)).collect()).to_string()
 }
 
 fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
-    with_type(status, "application/json", body.into())
+    (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
 }
 
-/// What the server in front of the vendor's says when it finds nobody behind it.
-fn html_page() -> Response {
-    let page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
-    with_type(StatusCode::BAD_GATEWAY, "text/html", Body::from(page))
-}
-
-fn with_type(status: StatusCode, content_type: &'static str, body: Body) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
+/// What a server in front of the vendor's says.
+fn html_page(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+    (status, [(header::CONTENT_TYPE, "text/html")], page).into_response()
 }
 
 /// The server closes the connection where the error stands; what it was given before a pause, it has sent.
 fn breaking_off(start: Vec<u8>) -> Body {
     let error = async {
         tokio::task::yield_now().await;
-        Err(lost())
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
     };
     Body::from_stream(stream::iter([Ok(Bytes::from(start))]).chain(stream::once(error)))
 }
 
 /// An error before anything was sent: not even the status goes out.
 fn breaking_off_at_once() -> Body {
-    Body::from_stream(stream::iter([Err::<Bytes, _>(lost())]))
-}
-
-fn lost() -> io::Error {
-    io::Error::from(io::ErrorKind::ConnectionAborted)
+    Body::from_stream(stream::iter([Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into())]))
 }
 
 fn dripping(bytes: Vec<u8>, stopping: CancellationToken) -> Body {

@@ -6,7 +6,7 @@ use uuid::{Uuid, Variant};
 use super::refusal::Refusal;
 
 /// The longest field that is taken, in bytes. The vendor publishes no length.
-const LONGEST_FIELD: usize = 64;
+const MAX_FIELD_LEN: usize = 64;
 
 /// The six fields of an inquiry, in the order of their names. All are required, all are JSON strings.
 const INQUIRY_FIELDS: [&str; 6] = ["amount", "msidn", "partner_reference_id", "product_code", "selling_price", "value"];
@@ -76,7 +76,7 @@ fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, Refusal
 
 /// Holds a field against what the vendor's signature page allows: letters, digits and `-`.
 fn restricted(text: &str) -> Result<(), Refusal> {
-    let fits = text.len() <= LONGEST_FIELD && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fits = text.len() <= MAX_FIELD_LEN && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if fits { Ok(()) } else { Err(Refusal::INVALID_FIELD) }
 }
 

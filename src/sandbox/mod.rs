@@ -1,4 +1,4 @@
-//! A Klikoo of one's own: a real HTTP server on loopback that refuses what the vendor refuses.
+//! A stand-in for Klikoo: a real HTTP server on loopback that refuses what the vendor refuses.
 //!
 //! Tests, `ceknomor demo` and `ceknomor sandbox` talk to it as to the vendor. It verifies every signature, holds
 //! clocks, tokens, fields and references against the vendor's rules, and then does what the asked number stands
@@ -20,60 +20,20 @@ mod state;
 mod tests;
 
 use std::{
-    collections::HashSet,
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use secrecy::SecretString;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use scenario::{Scenario, scenarios};
 use server::Server;
-
-use crate::{
-    clock::Clock,
-    klikoo::{PublicKey, sign::RequestKey},
-};
+pub use server::{Calls, Settings};
 
 /// How long a stop waits for connections that do not end by themselves.
 const STOP_TIME: Duration = Duration::from_secs(2);
-
-/// Whom the sandbox knows, and how it behaves.
-pub struct Settings {
-    /// The one partner's client id.
-    pub client_id: String,
-    /// The partner's client secret; not empty.
-    pub client_secret: SecretString,
-    /// The public half of the partner's key.
-    pub public_key: PublicKey,
-    /// What time it is at the sandbox: what it checks timestamps by and says in `Date`.
-    pub clock: Arc<dyn Clock>,
-    /// Product codes that it knows besides the six of the vendor's samples, in capitals.
-    pub products: Vec<String>,
-    /// How long each inquiry takes.
-    pub latency: Duration,
-}
-
-/// How often each endpoint was called since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Calls {
-    /// Requests for a token, refused ones too.
-    pub token_requests: u64,
-    /// Tokens given.
-    pub tokens_issued: u64,
-    /// Inquiries, refused ones too.
-    pub inquiries: u64,
-    /// Inquiries that passed every check; what their scenario then did does not count.
-    pub inquiries_admitted: u64,
-    /// Requests for the balance, refused ones too.
-    pub balances: u64,
-}
 
 /// A running sandbox. Dropping it stops it.
 pub struct Sandbox {
@@ -143,24 +103,5 @@ impl Sandbox {
         if tokio::time::timeout(STOP_TIME, &mut self.serving).await.is_err() {
             self.serving.abort();
         }
-    }
-}
-
-impl Server {
-    fn new(settings: Settings, stopping: CancellationToken) -> io::Result<Self> {
-        let key = RequestKey::new(&settings.client_secret)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the client secret is empty"))?;
-        let samples = answer::SAMPLE_PRODUCTS.into_iter().map(|(code, _)| code.to_owned());
-        let products: HashSet<_> = samples.chain(settings.products.iter().cloned()).collect();
-        Ok(Self {
-            settings,
-            key,
-            products,
-            state: state::State::default(),
-            calls: watch::Sender::new(Calls::default()),
-            held: watch::Sender::new(false),
-            is_down: AtomicBool::new(false),
-            stopping,
-        })
     }
 }

@@ -60,6 +60,8 @@ impl Refusal {
     pub(super) const NO_SUCH_PATH: Self = Self::new(404, "0000", "Not Found");
     pub(super) const WRONG_METHOD: Self = Self::new(405, "0000", "Method Not Allowed");
     pub(super) const TOO_LARGE: Self = Self::new(413, "0000", "Payload Too Large");
+    pub(super) const TOO_MANY: Self = Self::new(429, "0000", "Too Many Requests");
+    pub(super) const NOT_NOW: Self = Self::new(504, "0000", "Gateway Timeout");
     pub(super) const NOT_JSON: Self = Self::new(415, "0000", "Unsupported Media Type");
 
     // The partner's account.
@@ -74,9 +76,8 @@ impl Refusal {
     pub(super) const WRONG_NUMBER: Self =
         Self::new(404, "7011", "No pelanggan salah, pastikan nomor yang diinput sesuai");
     /// The vendor's own sample of a refused inquiry.
-    pub(super) const BILLER: Self = Self::new(503, "9998", "CUSTID not recognized. Biller throws exception. Err:5110");
-    pub(super) const AMOUNT_TOO_SMALL: Self =
-        Self::new(503, "9998", "Jumlah pembayaran harus lebih besar dari Rp 10.000");
+    pub(super) const BILLER: Self = Self::billers("CUSTID not recognized. Biller throws exception. Err:5110");
+    pub(super) const AMOUNT_TOO_SMALL: Self = Self::billers("Jumlah pembayaran harus lebih besar dari Rp 10.000");
 
     // Faults of the vendor and its suppliers.
     pub(super) const VENDOR_FAULT: Self = Self::new(500, "9999", "Terjadi kesalahan pada server");
@@ -84,6 +85,11 @@ impl Refusal {
     pub(super) const SUPPLIER_DOWN: Self = Self::new(503, "9991", "Supplier sedang gangguan");
     /// Not in the vendor's table: what may be added to it tomorrow.
     pub(super) const UNHEARD_OF: Self = Self::new(422, "9123", "Hubungi <b>CS</b> & sebutkan kode_ini*");
+
+    /// A refusal in the biller's own words.
+    pub(super) const fn billers(message: &'static str) -> Self {
+        Self::new(503, "9998", message)
+    }
 
     const fn new(status: u16, case: &'static str, message: &'static str) -> Self {
         Self { status, case, message }

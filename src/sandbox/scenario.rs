@@ -14,7 +14,7 @@ pub struct Scenario {
     pub(super) behaviour: Behaviour,
 }
 
-/// An invented customer. The names are such that nobody takes them for a person.
+/// An invented customer. The names are such that no one of them could be a real person.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Customer {
     pub(super) name: &'static str,
@@ -29,12 +29,16 @@ pub(super) enum Behaviour {
     Found(Customer),
     /// The customer, in a form that is not the sample's but may come.
     Odd(Form),
+    /// The customer, in bytes that are not the sample's but say the same.
+    BadForm(BadForm),
     /// The customer, after some seconds.
     Slow,
     /// A refusal, each time.
     Refused(Service, Refusal),
     /// A refusal, then the customer, in turn.
     RefusedOnce(Refusal),
+    /// A refusal of the first so many calls, then the customer, in turn.
+    RefusedFor(Refusal, u32),
     /// Something that is no answer at all.
     Broken(Fault),
 }
@@ -51,11 +55,20 @@ pub(super) enum Form {
     NoData,
 }
 
+/// Forms of a good answer that are no proper JSON, or not by themselves.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum BadForm {
+    MarksAround,
+    NoProperJson,
+    DataAsText,
+    Gzip,
+}
+
 /// Ways in which an answer fails to arrive whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fault {
     NeverAnswers,
-    HtmlPage,
+    HtmlPage(u16),
     EmptyBody,
     CutOffBody,
     LostConnection,
@@ -93,12 +106,18 @@ macro_rules! table {
 
 const BUDI: Customer = Customer { name: "BUDI CONTOH", power: "R1M/900VA" };
 
+const PILED_UP: &str = "BU\u{3164}DI\u{2800}C\u{335}\u{335}\u{335}\u{335}ONTOH &amp; CO";
+
 const fn found(name: &'static str, power: &'static str) -> Behaviour {
     Behaviour::Found(Customer { name, power })
 }
 
 const fn refused(refusal: Refusal) -> Behaviour {
     Behaviour::Refused(Service::Product, refusal)
+}
+
+const fn billers(message: &'static str) -> Behaviour {
+    Behaviour::Refused(Service::Transaction, Refusal::billers(message))
 }
 
 table! {
@@ -115,12 +134,20 @@ table! {
         "404" "not found; so is every number that is not in this table" => refused(Refusal::WRONG_NUMBER);
         "402" "not found, the vendor's other code for it" => refused(Refusal::NO_CUSTOMER);
         "110" "not found, in the biller's words" => Behaviour::Refused(Service::Transaction, Refusal::BILLER);
+        "121" "not found, in the biller's words in Indonesian" => billers("Nomor meter ini tidak terdaftar");
+        "122" "the number is blocked, in the biller's words" => billers("KONSUMEN DIBLOKIR HUBUNGI PLN");
+        "123" "paid already, in the biller's words" => billers("Tagihan Sudah Lunas");
+        "124" "over the limit, in the biller's words" => billers("TOTAL KWH MELEBIHI BATAS MAKSIMUM");
+        "125" "provider down, in the biller's words" => billers("Cut off sedang dalam progress");
+        "126" "refused, in words of the biller's that say nothing certain" => billers("Hubungi t.me/evil &amp; CA");
         "498" "amount too small" => refused(Refusal::AMOUNT_TOO_SMALL);
         "525" "the product does not fit" => refused(Refusal::PRODUCT_MISMATCH);
         "501" "the product cannot be inquired" => refused(Refusal::NOT_IMPLEMENTED);
         "503" "provider down" => refused(Refusal::SUPPLIER_DOWN);
         "500" "fault at the vendor's" => refused(Refusal::VENDOR_FAULT);
         "422" "a code that is in no table, with a hostile message" => refused(Refusal::UNHEARD_OF);
+        "504" "not now: a code of 504 that is in no table" => refused(Refusal::NOT_NOW);
+        "429" "too many requests" => refused(Refusal::TOO_MANY);
         "571" "the server's address is not in the whitelist" => refused(Refusal::ADDRESS_NOT_LISTED);
         "524" "the account is not verified" => Behaviour::Refused(Service::Account, Refusal::NOT_VERIFIED);
         "509" "the account is blocked" => Behaviour::Refused(Service::Account, Refusal::ACCOUNT_BLOCKED);
@@ -129,9 +156,13 @@ table! {
         "401" "the token has expired, every other time" => Behaviour::RefusedOnce(Refusal::TOKEN_EXPIRED);
         "409" "the reference is used, every other time" => Behaviour::RefusedOnce(Refusal::REFERENCE_USED);
         "507" "provider down, every other time" => Behaviour::RefusedOnce(Refusal::SUPPLIER_DOWN);
+        "508" "provider down for the first few calls, then found" => Behaviour::RefusedFor(Refusal::SUPPLIER_DOWN, 4);
         "900" "found, after 3 seconds" => Behaviour::Slow;
         "408" "never answers" => Behaviour::Broken(Fault::NeverAnswers);
-        "502" "a gateway's HTML page" => Behaviour::Broken(Fault::HtmlPage);
+        "502" "a gateway's HTML page" => Behaviour::Broken(Fault::HtmlPage(502));
+        "403" "a firewall's HTML page" => Behaviour::Broken(Fault::HtmlPage(403));
+        "302" "a redirect" => Behaviour::Broken(Fault::HtmlPage(302));
+        "200" "an HTML page in the place of an answer" => Behaviour::Broken(Fault::HtmlPage(200));
         "204" "an empty body" => Behaviour::Broken(Fault::EmptyBody);
         "206" "a body that is cut off" => Behaviour::Broken(Fault::CutOffBody);
         "207" "a connection lost in the middle of the answer" => Behaviour::Broken(Fault::LostMidway);
@@ -146,6 +177,12 @@ table! {
         "706" "found, with a name of 5,000 letters" => Behaviour::Odd(Form::LongName);
         "707" "found, with fields that nobody knows" => Behaviour::Odd(Form::UnknownFields);
         "708" "success, but no data" => Behaviour::Odd(Form::NoData);
+        "710" "found, with a byte order mark in front and NULs behind" => Behaviour::BadForm(BadForm::MarksAround);
+        "711" "found, among control characters, NaN and a key twice" => Behaviour::BadForm(BadForm::NoProperJson);
+        "712" "found, the answer in an array and its data as text" => Behaviour::BadForm(BadForm::DataAsText);
+        "713" "found, packed by gzip" => Behaviour::BadForm(BadForm::Gzip);
+        "714" "found, with a name and a power that only hold their places" => found("N/A", "/");
+        "715" "found, with a name that hides and piles up" => found(PILED_UP, "R1/900VA");
         "709" "found, with a name that holds invisible marks" => found("BUDI\u{202e}\n\u{200b}CONTOH\u{0}", "R1/900VA");
     }
 }

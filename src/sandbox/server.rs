@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,35 +20,70 @@ use axum::{
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Calls, Settings, answer,
+    answer,
     check::Received,
     fields::{self, Inquiry},
     refusal::{Refusal, Service},
     scenario::{Behaviour, behaviour, ordinary_customer},
     state::{self, TOKEN_SECONDS},
 };
-use crate::klikoo::{
-    sign::RequestKey,
-    wire::{self, BALANCE_PATH, BalanceData, INQUIRY_PATH, TOKEN_PATH, TokenData},
+use crate::{
+    clock::Clock,
+    klikoo::{
+        PublicKey,
+        sign::RequestKey,
+        wire::{self, BALANCE_PATH, INQUIRY_PATH, TOKEN_PATH},
+    },
 };
 
 /// The gateway's part of the base URL: it is in the address and not in what is signed.
 pub(super) const PREFIX: &str = "/klikoo-b2b";
 
 /// The largest body that is read, in bytes: many times the size of an inquiry.
-const LARGEST_BODY: usize = 16 * 1024;
+const MAX_BODY_SIZE: usize = 16 * 1024;
 
 /// The partner's balance, in rupiah: the vendor's sample.
 const BALANCE: u64 = 1_000_000;
 
 /// How long the slow scenario takes.
-const SLOWNESS: Duration = Duration::from_secs(3);
+const SLOW_ANSWER: Duration = Duration::from_secs(3);
+
+/// Whom the sandbox knows, and how it behaves.
+pub struct Settings {
+    /// The one partner's client id.
+    pub client_id: String,
+    /// The partner's client secret; not empty.
+    pub client_secret: SecretString,
+    /// The public half of the partner's key.
+    pub public_key: PublicKey,
+    /// What time it is at the sandbox: what it checks timestamps by and says in `Date`.
+    pub clock: Arc<dyn Clock>,
+    /// Product codes that it knows besides the six of the vendor's samples, in capitals.
+    pub products: Vec<String>,
+    /// How long each inquiry takes.
+    pub latency: Duration,
+}
+
+/// How often each endpoint was called since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Requests for a token, refused ones too.
+    pub token_requests: u64,
+    /// Tokens given.
+    pub tokens_issued: u64,
+    /// Inquiries, refused ones too.
+    pub inquiries: u64,
+    /// Inquiries that passed every check; what their scenario then did does not count.
+    pub inquiries_admitted: u64,
+    /// Requests for the balance, refused ones too.
+    pub balances: u64,
+}
 
 /// All that the handlers share.
 pub(super) struct Server {
@@ -118,7 +154,7 @@ async fn inquiry(State(server): State<Arc<Server>>, request: Request) -> Respons
 /// Takes a request in, no more of it than an honest one has.
 async fn read(request: Request) -> Result<Received, Refusal> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::TOO_LARGE)?;
+    let body = to_bytes(body, MAX_BODY_SIZE).await.map_err(|_| Refusal::TOO_LARGE)?;
     Ok(Received { method: parts.method, path: parts.uri.path().to_owned(), headers: parts.headers, body })
 }
 
@@ -136,6 +172,24 @@ fn refuse(service: Service, refusal: Refusal) -> Response {
 }
 
 impl Server {
+    /// A server that knows the partner of `settings`.
+    pub(super) fn new(settings: Settings, stopping: CancellationToken) -> io::Result<Self> {
+        let key = RequestKey::new(&settings.client_secret)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the client secret is empty"))?;
+        let samples = answer::SAMPLE_PRODUCTS.into_iter().map(|(code, _)| code.to_owned());
+        let products: HashSet<_> = samples.chain(settings.products.iter().cloned()).collect();
+        Ok(Self {
+            settings,
+            key,
+            products,
+            state: state::State::default(),
+            calls: watch::Sender::new(Calls::default()),
+            held: watch::Sender::new(false),
+            is_down: AtomicBool::new(false),
+            stopping,
+        })
+    }
+
     fn now(&self) -> DateTime<Utc> {
         self.settings.clock.now()
     }
@@ -151,11 +205,8 @@ impl Server {
             return Err(Refusal::CREDENTIALS);
         }
         received.is_signed_by(&self.settings.public_key, &request.client_id, timestamp)?;
-        Ok(json!(TokenData {
-            access_token: Some(self.state.issue_token(self.now())),
-            token_type: Some("Bearer".to_owned()),
-            expires_in: Some(TOKEN_SECONDS.unsigned_abs()),
-        }))
+        let token = self.state.issue_token(self.now());
+        Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS }))
     }
 
     fn balance(&self, received: &Received) -> Result<Value, Refusal> {
@@ -163,7 +214,7 @@ impl Server {
         if !received.body.is_empty() {
             return Err(Refusal::INVALID_FIELD);
         }
-        Ok(json!(BalanceData { balance: Some(BALANCE) }))
+        Ok(json!({ "balance": format!("{BALANCE}.00") }))
     }
 
     /// Holds an inquiry against every rule of the vendor. Its reference is used from here on.
@@ -195,19 +246,25 @@ impl Server {
     /// Does what the number's scenario says.
     async fn act(&self, inquiry: &Inquiry) -> Response {
         let behaviour = behaviour(&inquiry.number);
-        tracing::info!(product = inquiry.product, number = masked(&inquiry.number), "sandbox answers an inquiry");
+        // The last digits name the scenario and no customer.
+        let ending = inquiry.number.get(inquiry.number.len().saturating_sub(3)..).unwrap_or_default();
+        tracing::info!(product = inquiry.product, number = format!("…{ending}"), "sandbox answers an inquiry");
         match behaviour {
             Behaviour::Found(customer) => answer::found(inquiry, customer),
             Behaviour::Odd(form) => answer::odd(form, inquiry),
+            Behaviour::BadForm(form) => answer::bad_form(form, inquiry),
             Behaviour::Slow => {
-                self.pause(SLOWNESS).await;
+                self.pause(SLOW_ANSWER).await;
                 answer::found(inquiry, ordinary_customer())
             }
             Behaviour::Refused(service, refusal) => answer::refused(service, refusal, Some(&inquiry.number)),
             Behaviour::RefusedOnce(refusal) if self.state.is_refused_this_time(&inquiry.number) => {
                 answer::refused(Service::Product, refusal, None)
             }
-            Behaviour::RefusedOnce(_) => answer::found(inquiry, ordinary_customer()),
+            Behaviour::RefusedFor(refusal, calls) if self.state.is_one_of_the_first(&inquiry.number, calls) => {
+                answer::refused(Service::Product, refusal, None)
+            }
+            Behaviour::RefusedOnce(_) | Behaviour::RefusedFor(..) => answer::found(inquiry, ordinary_customer()),
             Behaviour::Broken(fault) => answer::broken(fault, inquiry, &self.stopping).await,
         }
     }
@@ -228,24 +285,6 @@ impl Server {
                 () = tokio::time::sleep(time) => {}
                 () = self.stopping.cancelled() => {}
             }
-        }
-    }
-}
-
-/// The last three digits, which name the scenario and no customer.
-fn masked(number: &str) -> String {
-    let ending = number.len().checked_sub(3).and_then(|start| number.get(start..)).unwrap_or_default();
-    format!("…{ending}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_masked_number_names_its_scenario_alone() {
-        for (number, shown) in [("01105691111", "…111"), ("00000000404", "…404"), ("12", "…"), ("", "…")] {
-            assert_eq!(masked(number), shown);
         }
     }
 }

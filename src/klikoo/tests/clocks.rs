@@ -9,7 +9,7 @@ use super::{
     stand_in::{Reply, Seen, StandIn, found, refusal, token},
 };
 use crate::{
-    clock::{Clock, FixedClock},
+    clock::{Clock, FixedClock, SystemClock},
     klikoo::{
         Client, Fault,
         wire::{INQUIRY_PATH, TOKEN_PATH},
@@ -98,7 +98,7 @@ async fn a_clock_that_is_put_right_is_followed() {
 
 #[tokio::test]
 async fn a_clock_refused_twice_is_the_operators_problem() {
-    let now = Utc::now();
+    let now = SystemClock.now();
     let with_date = StandIn::start(move |_| refusal("400016505", "Waktu tidak sesuai").at(now)).await;
     let without = StandIn::start(|_| refusal("400016505", "Waktu tidak sesuai")).await;
     for vendor in [with_date, without] {

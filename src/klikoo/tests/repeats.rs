@@ -1,6 +1,6 @@
 //! What is sent again, and what is not.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{
     PATIENT, check, client, references,
@@ -74,7 +74,7 @@ async fn nobody_there_is_unreachable() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let clock = std::sync::Arc::new(crate::clock::SystemClock);
     let client = Client::new(account(&format!("http://{closed}")), PATIENT, clock).unwrap();
-    assert_eq!(check(&client).await.result, Err(Fault::Unreachable));
+    assert_eq!(check(&client).await.result, Err(Fault::NoToken(Box::new(Fault::Unreachable))));
 }
 
 #[tokio::test]
@@ -114,10 +114,54 @@ async fn a_5xx_behind_a_gateway_that_says_200_to_everything_is_tried_again_too()
 }
 
 #[tokio::test]
+async fn not_now_is_no_refusal() {
+    for code in ["408020000", "5002400", "500020001", "502020000", "504020000"] {
+        let vendor =
+            StandIn::inquiring(move |seen| if seen.nth == 0 { refusal(code, "Nanti") } else { found(seen) }).await;
+        assert!(check(&client(&vendor, PATIENT)).await.result.is_ok(), "{code}");
+
+        let vendor = StandIn::inquiring(move |_| refusal(code, "Nanti")).await;
+        let answer = check(&client(&vendor, PATIENT)).await;
+        assert_eq!((answer.result, answer.code.unwrap().as_str()), (Err(Fault::NotNow), code));
+        assert_eq!(vendor.seen(INQUIRY_PATH).len(), 2, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_pause_that_the_vendor_asks_for_is_kept() {
+    let busy = |status, pause: &str| Reply::Bytes(status, format!("Retry-After: {pause}\r\n"), Vec::new());
+    for status in [429, 503] {
+        let vendor = StandIn::inquiring(move |seen| if seen.nth == 0 { busy(status, "1") } else { found(seen) }).await;
+        let began = Instant::now();
+        assert!(check(&client(&vendor, PATIENT)).await.result.is_ok());
+        assert!(began.elapsed() >= Duration::from_secs(1), "no sooner");
+        assert_eq!(vendor.seen(INQUIRY_PATH).len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_pause_beyond_the_checks_time_is_told_to_whoever_asks_again() {
+    const DATES: &str = "Sun, 22 Nov 2026 07:06:30 GMT\r\nDate: Sun, 22 Nov 2026 07:05:00 GMT";
+    for (pause, told) in [("60", Some(60)), (DATES, Some(90)), ("1000000000", Some(900)), ("-1", None), ("besok", None)]
+    {
+        for status in [429, 503] {
+            let head = format!("Retry-After: {pause}\r\n");
+            let vendor = StandIn::inquiring(move |_| Reply::Bytes(status, head.clone(), Vec::new())).await;
+            let answer = check(&client(&vendor, PATIENT)).await;
+            assert_eq!(answer.retry_after, told.map(Duration::from_secs), "{pause}");
+            let attempts = if told.is_none() && status == 503 { 2 } else { 1 };
+            assert_eq!(vendor.seen(INQUIRY_PATH).len(), attempts, "{status} {pause}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_verdict_is_not_asked_for_twice() {
     for (code, message, fault) in [
         ("503029998", "CUSTID not recognized. Biller throws exception. Err:5110", Fault::NumberNotFound),
         ("503029998", "Jumlah pembayaran harus lebih besar dari 10000", Fault::AmountTooSmall),
+        ("503029998", "Nomor meter ini tidak terdaftar", Fault::NumberNotFound),
+        ("503029998", "KONSUMEN DIBLOKIR HUBUNGI PLN", Fault::NumberBlocked),
         ("404027002", "No Customer tidak ditemukan", Fault::NumberNotFound),
         ("500029992", "Provider tidak diketahui", Fault::ProductUnavailable),
         ("400026508", "Signature tidak sesuai", Fault::Operator(OperatorProblem::Signature)),

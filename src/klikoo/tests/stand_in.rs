@@ -85,6 +85,8 @@ pub(super) enum Reply {
     Json(u16, Option<DateTime<Utc>>, Value),
     /// Status and a body of any kind.
     Text(u16, &'static str),
+    /// Status, more lines of the head, and a body of any kind.
+    Bytes(u16, String, Vec<u8>),
     /// These bytes, and then the connection is closed.
     RawThenClose(&'static str),
     /// The connection is closed without a word.
@@ -215,8 +217,12 @@ impl State {
         while let Some(request) = read_request(&mut stream).await {
             let seen = self.note(request);
             let keeps_open = match (self.script)(&seen) {
-                Reply::Json(status, date, body) => respond(&mut stream, status, date, &body.to_string()).await,
-                Reply::Text(status, body) => respond(&mut stream, status, None, body).await,
+                Reply::Json(status, date, body) => {
+                    let date = date.map(|date| date.format("Date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string());
+                    respond(&mut stream, status, &date.unwrap_or_default(), body.to_string().as_bytes()).await
+                }
+                Reply::Text(status, body) => respond(&mut stream, status, "", body.as_bytes()).await,
+                Reply::Bytes(status, head, body) => respond(&mut stream, status, &head, &body).await,
                 Reply::RawThenClose(bytes) => stream.write_all(bytes.as_bytes()).await.is_err(),
                 Reply::Close => false,
                 Reply::Silence => std::future::pending().await,
@@ -268,11 +274,10 @@ async fn read_line(stream: &mut BufReader<TcpStream>) -> Option<String> {
     Some(line.trim_end().to_owned())
 }
 
-async fn respond(stream: &mut BufReader<TcpStream>, status: u16, date: Option<DateTime<Utc>>, body: &str) -> bool {
-    let date = date.map(|date| date.format("Date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string()).unwrap_or_default();
+async fn respond(stream: &mut BufReader<TcpStream>, status: u16, lines: &str, body: &[u8]) -> bool {
     let location = if (300..400).contains(&status) { "Location: /elsewhere\r\n" } else { "" };
-    let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\n{date}{location}\r\n", body.len());
-    stream.write_all(format!("{head}{body}").as_bytes()).await.is_ok()
+    let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\n{lines}{location}\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).await.is_ok()
 }
 
 async fn drip(stream: &mut BufReader<TcpStream>) -> bool {

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::{
     PATIENT, check, client,
-    stand_in::{StandIn, found, refusal, token},
+    stand_in::{Reply, StandIn, found, refusal, token},
 };
 use crate::{
     clock::FixedClock,
@@ -65,10 +65,21 @@ async fn those_who_wait_for_a_token_share_its_refusal() {
 
 #[tokio::test]
 async fn a_token_that_many_see_refused_is_replaced_once() {
-    for code in ["401016535", "401026500"] {
+    let unauthorized: [fn() -> Reply; 9] = [
+        || refusal("401016535", "Token kadaluarsa"),
+        || refusal("401026500", "Token tidak sesuai"),
+        || refusal("401000000", "Unauthorized"),
+        || refusal("401020001", "?"),
+        || Reply::Text(200, r#"{"response_code":"4010000"}"#),
+        || Reply::Text(401, r#"{"responseCode":"4017301","responseMessage":"Invalid Token (B2B)"}"#),
+        || Reply::Text(401, r#"{"message":"Unauthorized"}"#),
+        || Reply::Text(401, ""),
+        || Reply::Text(302, "<html>Log in</html>"),
+    ];
+    for refused in unauthorized {
         let vendor = StandIn::start(move |seen| match seen.token() {
             "" => token(if seen.nth == 0 { "old" } else { "new" }),
-            "old" => refusal(code, "Token kadaluarsa"),
+            "old" => refused(),
             _ => found(seen),
         })
         .await;
@@ -83,11 +94,35 @@ async fn a_token_that_many_see_refused_is_replaced_once() {
 
 #[tokio::test]
 async fn a_token_refused_twice_is_the_operators_problem() {
-    let vendor = StandIn::inquiring(|_| refusal("401026500", "Token tidak sesuai")).await;
-    let answer = check(&client(&vendor, PATIENT)).await;
-    assert_eq!(answer.result, Err(Fault::Operator(OperatorProblem::Token)));
-    assert_eq!(vendor.seen(INQUIRY_PATH).len(), 2);
-    assert_eq!(vendor.seen(TOKEN_PATH).len(), 2);
+    for (refused, problem) in [
+        (|| refusal("401026500", "Token tidak sesuai"), OperatorProblem::Token),
+        (|| Reply::Text(401, "<html>401</html>"), OperatorProblem::Token),
+        (|| Reply::Text(307, ""), OperatorProblem::NoApi),
+    ] as [(fn() -> Reply, _); 3]
+    {
+        let vendor = StandIn::inquiring(move |_| refused()).await;
+        let answer = check(&client(&vendor, PATIENT)).await;
+        assert_eq!(answer.result, Err(Fault::Operator(problem)));
+        assert_eq!(vendor.seen(INQUIRY_PATH).len(), 2);
+        assert_eq!(vendor.seen(TOKEN_PATH).len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_found_wherever_it_stands() {
+    for answer in [
+        r#"{"response_code":"200012000","data":{"access_token":" Bearer t0\n","expires_in":900}}"#,
+        r#"{"response_code":"200012000","access_token":"t0","expires_in":"900"}"#,
+        r#"{"response_code":"200012000","data":{},"access_token":"t0"}"#,
+        r#"{"responseCode":"2007300","responseMessage":"Successful","accessToken":"t0","expiresIn":"900"}"#,
+    ] {
+        let vendor =
+            StandIn::start(move |seen| if seen.is(TOKEN_PATH) { Reply::Text(200, answer) } else { found(seen) }).await;
+        let client = client(&vendor, PATIENT);
+        assert_eq!(client.authenticate().await.unwrap().as_secs(), 900, "{answer}");
+        assert!(check(&client).await.result.is_ok());
+        assert_eq!(vendor.seen(INQUIRY_PATH).pop().unwrap().token(), "t0");
+    }
 }
 
 #[tokio::test]
