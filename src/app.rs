@@ -1,19 +1,22 @@
 //! Where the parts meet: the bot, the demo, the tests and the command line all build the program here.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    bot::{self, Access, Bot},
+    access::Access,
+    bot::{self, Bot, Webhook},
     catalog::{self, Catalog},
-    chat::{Strangers, Talk},
+    chat::{Conversation, Strangers},
     clock::Clock,
     inquiry::{self, Inquiry},
+    jobs,
     klikoo::{self, Client, Timeouts},
     locale::{self, Locale},
-    store::{self, History, Journal, MemoryStore, Preferences, SledStore},
+    store::{self, Preferences, Purged, SledStore, Store},
 };
 
 /// Why the program cannot be built. Each text names the remedy.
@@ -36,91 +39,71 @@ pub enum Error {
     Bot(#[from] bot::Error),
 }
 
-/// Where things are kept. The traits may be held by one backend or by several.
-#[derive(Clone)]
-pub struct Stores {
-    /// The chats' checks.
-    pub history: Arc<dyn History>,
-    /// The chats' choices.
-    pub preferences: Arc<dyn Preferences>,
-    /// What was accepted and is not answered.
-    pub journal: Arc<dyn Journal>,
-}
-
-impl Stores {
-    /// On disk, in a directory of ceknomor's own.
-    ///
-    /// # Errors
-    /// The directory is in use, unwritable, damaged, or not ours.
-    pub fn on_disk(dir: &Path) -> Result<Self, store::Error> {
-        Ok(Self::of(Arc::new(SledStore::open(dir)?)))
-    }
-
-    /// In memory, gone with the process.
-    pub fn in_memory() -> Self {
-        Self::of(Arc::new(MemoryStore::default()))
-    }
-
-    /// All in one backend.
-    pub fn of<S: History + Preferences + Journal + 'static>(store: Arc<S>) -> Self {
-        Self { history: store.clone(), preferences: store.clone(), journal: store }
-    }
-}
-
-/// A conversation that checks with `account` and keeps what it says in `stores`. With `patience` a provider that does not
-/// answer is asked again; whoever holds the conversation sees to that.
+/// Opens the store in a data directory.
 ///
 /// # Errors
-/// A mistake in the operator's catalog, or a client that cannot be made.
-pub fn talk(
-    account: klikoo::Account,
-    timeouts: Timeouts,
-    catalog: Catalog,
-    stores: &Stores,
-    clock: Arc<dyn Clock>,
-    patience: Option<TimeDelta>,
-) -> Result<Talk, Error> {
-    let client = Client::new(account, timeouts, clock.clone())?;
-    Ok(Talk {
-        inquiry: Inquiry::new(client, stores.history.clone(), clock.clone()),
-        catalog: Arc::new(catalog),
-        history: stores.history.clone(),
-        preferences: stores.preferences.clone(),
-        locale: Arc::new(Locale::new()?),
-        clock,
-        strangers: Strangers::default(),
-        patience,
-    })
+/// The directory is in use, unwritable, damaged, or not ours.
+pub fn open_store(dir: &Path) -> Result<Arc<dyn Store>, store::Error> {
+    Ok(Arc::new(SledStore::open(dir)?))
+}
+
+/// How checks are made.
+pub struct Checks {
+    /// The partner account.
+    pub klikoo: klikoo::Account,
+    /// How long to wait for Klikoo.
+    pub timeouts: Timeouts,
+    /// How long a provider that does not answer is asked again; `None` for not at all.
+    pub retry_window: Option<TimeDelta>,
+    /// What can be checked.
+    pub catalog: Catalog,
+    /// How much is asked at once.
+    pub bounds: inquiry::Bounds,
+}
+
+impl Checks {
+    /// The conversation that makes these checks and reads and keeps what it needs in `store`.
+    ///
+    /// # Errors
+    /// A client that cannot be made.
+    pub fn conversation(self, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Result<Conversation, Error> {
+        let client = Client::new(self.klikoo, self.timeouts, clock.clone())?;
+        Ok(Conversation {
+            inquiry: Inquiry::new(client, clock.clone(), self.bounds),
+            catalog: Arc::new(self.catalog),
+            history: store.clone(),
+            preferences: Preferences::new(store.clone()),
+            locale: Arc::new(Locale::new()?),
+            strangers: Strangers::default(),
+            retry_window: self.retry_window,
+        })
+    }
 }
 
 /// All that the bot needs to be told.
 pub struct Config {
     /// The bot at Telegram.
     pub telegram: bot::Account,
-    /// The partner account.
-    pub klikoo: klikoo::Account,
-    /// How long to wait for Klikoo.
-    pub timeouts: Timeouts,
-    /// How long a provider that does not answer is asked again; `None` for not at all.
-    pub patience: Option<TimeDelta>,
-    /// What can be checked.
-    pub catalog: Catalog,
+    /// How checks are made.
+    pub checks: Checks,
+    /// Where Telegram calls the bot; `None`: the bot asks Telegram.
+    pub webhook: Option<Webhook>,
     /// Who may check.
     pub access: Access,
-}
-
-/// How much the program takes on at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
-    /// Of calls to Klikoo.
-    pub inquiry: inquiry::Bounds,
-    /// Of questions and answers.
-    pub bot: bot::Bounds,
+    /// How many days history is kept; 0 for ever.
+    pub keep_days: u32,
+    /// How much is carried out at once.
+    pub bounds: jobs::Bounds,
+    /// How much is sent at once.
+    pub limits: bot::Limits,
 }
 
 /// The whole program: `main` and the tests run the very same.
 pub struct App {
     bot: Bot,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    keep_days: u32,
 }
 
 impl App {
@@ -128,27 +111,35 @@ impl App {
     ///
     /// # Errors
     /// A part that cannot be made.
-    pub fn build(config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        Self::build_within(Bounds::default(), config, stores, clock)
+    pub fn build(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let conversation = Arc::new(config.checks.conversation(&store, &clock)?);
+        let bot = Bot::new(&config.telegram, conversation, store.clone(), clock.clone(), config.access)?;
+        let bot = bot.within(config.bounds, config.limits).with_webhook(config.webhook);
+        Ok(Self { bot, store, clock, keep_days: config.keep_days })
     }
 
-    /// The same within other bounds, which a test can reach.
+    /// Answers until `stop` is cancelled, then finishes what is under way. Meanwhile deletes what is too old.
     ///
     /// # Errors
-    /// A part that cannot be made.
-    pub fn build_within(bounds: Bounds, config: Config, stores: Stores, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let patience = config.patience;
-        let talk = talk(config.klikoo, config.timeouts, config.catalog, &stores, clock.clone(), patience)?;
-        let talk = Talk { inquiry: talk.inquiry.within(bounds.inquiry), ..talk };
-        let bot = Bot::new(&config.telegram, Arc::new(talk), stores.journal, clock, config.access)?;
-        Ok(Self { bot: bot.within(bounds.bot) })
-    }
-
-    /// Answers until `stop` is cancelled, then finishes what is under way.
-    ///
-    /// # Errors
-    /// Telegram refuses the token.
+    /// Telegram refuses the token, or the webhook's address cannot be listened at.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        Ok(self.bot.run(stop).await?)
+        let purging = tokio::spawn(purge_hourly(self.store, self.clock, self.keep_days));
+        let ended = self.bot.run(stop).await;
+        purging.abort();
+        Ok(ended?)
+    }
+}
+
+/// Deletes what is older than the operator wants to keep, at the start and every hour.
+async fn purge_hourly(store: Arc<dyn Store>, clock: Arc<dyn Clock>, keep_days: u32) {
+    let mut hours = interval(Duration::from_secs(3600));
+    hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        hours.tick().await;
+        match store::purge(&*store, clock.now(), keep_days).await {
+            Ok(Purged { records: 0, rows: 0 }) => {}
+            Ok(Purged { records, rows }) => tracing::info!(records, rows, "deleted what is too old"),
+            Err(error) => tracing::error!(%error, "what is too old could not be deleted; trying again in an hour"),
+        }
     }
 }

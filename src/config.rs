@@ -2,24 +2,28 @@
 //! each one that is missing or wrong, with its remedy.
 
 use std::{
+    env,
     fmt::Display,
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
 
+use axum::http::{Uri, uri::Authority};
 use chrono::TimeDelta;
 use clap::{
     Args,
-    builder::{OsStringValueParser, TypedValueParser},
+    builder::{FalseyValueParser, OsStringValueParser, TypedValueParser},
 };
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    bot::{self, Access},
+    access::Access,
+    bot::{self, Webhook},
     klikoo::{self, PrivateKey, Timeouts},
-    value::{ChatId, UserId},
+    value::{ChatId, UserId, is_this_machine},
 };
 
 const DEFAULT_DIR: &str = "data";
@@ -57,6 +61,56 @@ pub struct TelegramSettings {
     api_url: Option<String>,
 }
 
+/// Settings of a webhook, where Telegram is to call the bot.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Webhook (without it, the bot asks Telegram)")]
+pub struct WebhookSettings {
+    /// Address that Telegram calls, over https
+    #[arg(long, env = "CEKNOMOR_WEBHOOK_URL", hide_env_values = true, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// Address and port where the bot listens, behind the reverse proxy that has that address
+    #[arg(long, env = "CEKNOMOR_WEBHOOK_LISTEN", value_name = "ADDRESS", default_value = DEFAULT_LISTEN,
+          value_parser = address)]
+    webhook_listen: SocketAddr,
+    /// Secret that Telegram shows with each call; made anew at each start where it is not set
+    #[arg(long, env = "CEKNOMOR_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRET")]
+    webhook_secret: Option<SecretString>,
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// Reads an address with a port.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let text = if text.trim().is_empty() { DEFAULT_LISTEN } else { text.trim() };
+    text.parse().map_err(|_| format!("`{text}` is no address with a port: give one such as {DEFAULT_LISTEN}"))
+}
+
+impl WebhookSettings {
+    /// The webhook, if one is set.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn webhook(&self) -> Result<Option<Webhook>, Error> {
+        let Some(text) = self.webhook_url.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let is_public = |url: &Url| url.scheme() == "https" || url.host_str().is_some_and(is_this_machine);
+        let wrong = "CEKNOMOR_WEBHOOK_URL is no URL over https: Telegram calls no other";
+        let url = Url::parse(text).ok().filter(is_public).ok_or_else(|| Error::one(wrong))?;
+        let secret = self.webhook_secret.as_ref().filter(|secret| !secret.expose_secret().trim().is_empty());
+        let is_secret = |secret: &SecretString| {
+            let secret = secret.expose_secret();
+            let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            secret.len() <= 256 && secret.bytes().all(is_allowed)
+        };
+        if secret.is_some_and(|secret| !is_secret(secret)) {
+            let wrong = "CEKNOMOR_WEBHOOK_SECRET is not what Telegram takes: up to 256 letters, digits, `_` and `-`";
+            return Err(Error::one(wrong));
+        }
+        Ok(Some(Webhook { url, listen: self.webhook_listen, secret: secret.cloned() }))
+    }
+}
+
 /// Settings of the partner account at Klikoo.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Klikoo")]
@@ -79,10 +133,19 @@ pub struct KlikooSettings {
     check_timeout: u64,
 }
 
-/// How long the bot keeps at it.
+/// How Telegram and Klikoo are reached.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Network")]
+pub struct NetworkSettings {
+    /// Send secrets over http:// to another machine too, where anyone on the way can read them
+    #[arg(long, env = "CEKNOMOR_ALLOW_HTTP", value_parser = FalseyValueParser::new())]
+    allow_http: bool,
+}
+
+/// How long a provider is asked again.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Late answers")]
-pub struct PatienceSettings {
+pub struct RetrySettings {
     /// Minutes for which a provider that does not answer is asked again; 0 for not at all
     #[arg(long, env = "CEKNOMOR_PATIENCE", value_name = "MINUTES", default_value = DEFAULT_MINUTES,
           value_parser = minutes)]
@@ -102,9 +165,34 @@ pub struct CatalogSettings {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Data")]
 pub struct DataSettings {
-    /// Directory in which history is kept
+    /// Directory in which history and open jobs are kept
     #[arg(long, env = "CEKNOMOR_DATA_DIR", value_name = "DIR", default_value = DEFAULT_DIR, value_parser = path())]
     data_dir: PathBuf,
+}
+
+/// How many days history is kept, where the operator says nothing.
+const DEFAULT_DAYS: &str = "180";
+
+/// Reads days.
+fn days(text: &str) -> Result<u32, String> {
+    let text = if text.trim().is_empty() { DEFAULT_DAYS } else { text.trim() };
+    text.parse().ok().filter(|days| *days <= 36_500).ok_or("give days, from 0 (for ever) to 36500".to_owned())
+}
+
+/// How long what is kept is kept.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Data")]
+pub struct RetentionSettings {
+    /// Days for which history is kept; 0 for ever
+    #[arg(long, env = "CEKNOMOR_KEEP_DAYS", value_name = "DAYS", default_value = DEFAULT_DAYS, value_parser = days)]
+    keep_days: u32,
+}
+
+impl RetentionSettings {
+    /// For how many days history is kept; 0 for ever.
+    pub fn keep_days(&self) -> u32 {
+        self.keep_days
+    }
 }
 
 /// Who may check.
@@ -173,8 +261,8 @@ impl TelegramSettings {
     ///
     /// # Errors
     /// What is missing or wrong.
-    pub fn account(&self) -> Result<bot::Account, Error> {
-        let (token, api_url) = Error::both(self.token(), self.api_url())?;
+    pub fn account(&self, network: &NetworkSettings) -> Result<bot::Account, Error> {
+        let (token, api_url) = Error::both(self.token(), self.api_url(network))?;
         Ok(bot::Account { token: SecretString::from(token), api_url })
     }
 
@@ -190,14 +278,57 @@ impl TelegramSettings {
         if is_token { Ok(token) } else { Err(Error::one(wrong)) }
     }
 
-    fn api_url(&self) -> Result<Option<Url>, Error> {
+    fn api_url(&self, network: &NetworkSettings) -> Result<Option<Url>, Error> {
         let Some(text) = self.api_url.as_deref().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
         // teloxide puts a slash of its own behind it.
         let is_base = |url: &Url| matches!(url.scheme(), "http" | "https") && url.query().is_none();
         let url = Url::parse(text.trim().trim_end_matches('/')).ok().filter(is_base);
         let wrong = "TELOXIDE_API_URL is no URL over http or https: give one such as http://127.0.0.1:8081";
-        url.map(Some).ok_or_else(|| Error::one(wrong))
+        let url = url.ok_or_else(|| Error::one(wrong))?;
+        let is_in_clear = url.scheme() == "http" && !url.host_str().is_some_and(is_this_machine);
+        network.forbids("TELOXIDE_API_URL", is_in_clear).map_or(Ok(Some(url)), Err)
     }
+}
+
+impl NetworkSettings {
+    /// What is said of an address to which secrets would go in clear.
+    fn forbids(&self, name: &str, is_in_clear: bool) -> Option<Error> {
+        (is_in_clear && !self.allow_http).then(|| {
+            Error::one(format!(
+                "{name}: over http:// to another machine anyone on the way can read secrets: write https://, or set \
+                 CEKNOMOR_ALLOW_HTTP=true where the network between is yours alone"
+            ))
+        })
+    }
+
+    /// Looks at the variables that name a proxy: what reqwest cannot read of them it would pass over.
+    fn proxies() -> Result<(), Error> {
+        const NAMES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+        let is_wrong = |name: &&str| env::var_os(name).is_some_and(|value| !is_proxy(&value.to_string_lossy()));
+        let wrong = NAMES.into_iter().filter(is_wrong);
+        let lines: Vec<String> = wrong
+            .map(|name| {
+                format!(
+                    "{name} is no proxy address: give one such as http://HOST:3128 or socks5h://HOST:1080, or unset it"
+                )
+            })
+            .collect();
+        if lines.is_empty() { Ok(()) } else { Err(Error(lines)) }
+    }
+}
+
+/// Whether a proxy's address is one that is understood, or blank, which stands for none. Read as reqwest reads it.
+fn is_proxy(address: &str) -> bool {
+    const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    address.is_empty()
+        || address.parse::<Uri>().is_ok_and(|uri| {
+            let is_address = |authority: &Authority| {
+                let behind_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+                let is_host_alone = behind_user == authority.host();
+                !authority.host().is_empty() && (is_host_alone || authority.port_u16().is_some())
+            };
+            uri.scheme_str().is_none_or(|scheme| SCHEMES.contains(&scheme)) && uri.authority().is_some_and(is_address)
+        })
 }
 
 impl KlikooSettings {
@@ -205,17 +336,21 @@ impl KlikooSettings {
     ///
     /// # Errors
     /// What is missing or wrong.
-    pub fn account(&self) -> Result<klikoo::Account, Error> {
+    pub fn account(&self, network: &NetworkSettings) -> Result<klikoo::Account, Error> {
         let base_url = given("KLIKOO_BASE_URL", "copy it from Klikoo", self.base_url.as_deref()).and_then(|text| {
-            text.parse().map_err(|error: klikoo::BaseUrlError| Error::one(format!("KLIKOO_BASE_URL: {error}")))
+            let wrong = |error: klikoo::BaseUrlError| Error::one(format!("KLIKOO_BASE_URL: {error}"));
+            let url: klikoo::BaseUrl = text.parse().map_err(wrong)?;
+            network.forbids("KLIKOO_BASE_URL", url.is_in_clear()).map_or(Ok(url), Err)
         });
         let dashboard = "copy it from the dashboard, Pengaturan → Konfigurasi API";
-        let client_id = given("KLIKOO_CLIENT_ID", dashboard, self.client_id.as_deref());
+        let client_id =
+            given("KLIKOO_CLIENT_ID", dashboard, self.client_id.as_deref()).and_then(typed("KLIKOO_CLIENT_ID"));
         let secret = self.client_secret.as_ref().map(|secret| secret.expose_secret());
-        let client_secret = given("KLIKOO_CLIENT_SECRET", dashboard, secret);
+        let client_secret = given("KLIKOO_CLIENT_SECRET", dashboard, secret).and_then(typed("KLIKOO_CLIENT_SECRET"));
         let names = Error::both(client_id, client_secret);
-        let ((base_url, private_key), (client_id, client_secret)) =
-            Error::both(Error::both(base_url, self.private_key()), names)?;
+        let address = Error::both(base_url, NetworkSettings::proxies());
+        let (((base_url, ()), private_key), (client_id, client_secret)) =
+            Error::both(Error::both(address, self.private_key()), names)?;
         Ok(klikoo::Account {
             base_url,
             client_id: client_id.to_owned(),
@@ -240,16 +375,28 @@ impl KlikooSettings {
     }
 }
 
+/// Takes a value that can be typed on a keyboard; a mark that shows nothing came along with a copy.
+fn typed(name: &str) -> impl Fn(&str) -> Result<&str, Error> {
+    move |value| match value.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~')) {
+        None => Ok(value),
+        Some((at, c)) => Err(Error::one(format!(
+            "{name} holds a character that no key types (U+{:04X}, the {}. one): type it, or copy it anew",
+            u32::from(c),
+            at + 1
+        ))),
+    }
+}
+
 /// A setting that must be there and not blank.
 fn given<'a>(name: &str, remedy: &str, value: Option<&'a str>) -> Result<&'a str, Error> {
     let value = value.map(str::trim).filter(|value| !value.is_empty());
     value.ok_or_else(|| Error::one(format!("{name} is not set: {remedy}")))
 }
 
-impl PatienceSettings {
+impl RetrySettings {
     /// How long a provider that does not answer is asked again; `None` for not at all.
-    pub fn patience(&self) -> Option<TimeDelta> {
-        TimeDelta::try_minutes(self.patience).filter(|patience| *patience > TimeDelta::zero())
+    pub fn retry_window(&self) -> Option<TimeDelta> {
+        TimeDelta::try_minutes(self.patience).filter(|window| *window > TimeDelta::zero())
     }
 }
 
@@ -287,6 +434,29 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_a_proxy_is_read_as_the_http_client_reads_it() {
+        for address in
+            ["", "http://proxy:3128", "https://u:p@proxy", "proxy:3128", "socks5://10.0.0.1:1080", "socks5h://[::1]:9"]
+        {
+            assert!(is_proxy(address), "{address}");
+        }
+        for address in
+            ["http://", "http//proxy", "socks9://proxy", "http://proxy:99999", "http://pro xy", "://", "ftp://proxy"]
+        {
+            assert!(!is_proxy(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_character_that_no_key_types_is_named_by_its_number() {
+        let said = |value| typed("KLIKOO_CLIENT_ID")(value).map_err(|error| error.to_string());
+        assert_eq!(said("3f9c8962-4c4b"), Ok("3f9c8962-4c4b"));
+        for (value, mark) in [("3f9c\u{200b}8962", "U+200B, the 5. one"), ("\u{feff}3f9c", "U+FEFF, the 1. one")] {
+            assert!(said(value).is_err_and(|error| error.contains(mark) && error.starts_with("KLIKOO_CLIENT_ID")));
+        }
+    }
+
+    #[test]
     fn every_missing_setting_is_named_at_once() {
         let nothing = KlikooSettings {
             base_url: Some(" ".into()),
@@ -295,7 +465,7 @@ mod tests {
             private_key_file: None,
             check_timeout: 25,
         };
-        let Err(Error(lines)) = nothing.account() else { panic!("an empty account") };
+        let Err(Error(lines)) = nothing.account(&NetworkSettings::default()) else { panic!("an empty account") };
         for name in ["KLIKOO_BASE_URL", "KLIKOO_CLIENT_ID", "KLIKOO_CLIENT_SECRET", "KLIKOO_PRIVATE_KEY_FILE"] {
             assert_eq!(lines.iter().filter(|line| line.starts_with(name)).count(), 1, "{name} in {lines:?}");
         }

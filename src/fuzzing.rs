@@ -7,22 +7,14 @@
 
 use std::sync::LazyLock;
 
-use crate::{bot, catalog::Catalog, chat, inquiry, klikoo, store};
+use crate::{catalog::Catalog, chat, inquiry, jobs, klikoo, store};
 
 /// A target: takes bytes from anywhere, and panics where a property does not hold.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Target); 8] = [
-    ("line", line),
-    ("answer", answer),
-    ("record", record),
-    ("entry", entry),
-    ("question", question),
-    ("log", log),
-    ("block", block),
-    ("press", press),
-];
+pub const TARGETS: [(&str, Target); 6] =
+    [("line", line), ("answer", answer), ("record", record), ("job", job), ("task", task), ("press", press)];
 
 /// The built-in products.
 #[allow(clippy::expect_used, reason = "they are in the program")]
@@ -43,24 +35,14 @@ pub fn record(bytes: &[u8]) {
     store::properties::record(bytes);
 }
 
-/// An entry of the journal, as it is stored.
-pub fn entry(bytes: &[u8]) {
-    store::properties::entry(bytes);
+/// A job, as it is stored.
+pub fn job(bytes: &[u8]) {
+    store::properties::job(bytes);
 }
 
-/// A question, as an entry of the journal holds it.
-pub fn question(bytes: &[u8]) {
-    bot::properties::question(&String::from_utf8_lossy(bytes), &CATALOG);
-}
-
-/// A write-ahead log, or the body of one of its records.
-pub fn log(bytes: &[u8]) {
-    store::properties::log(bytes);
-}
-
-/// A block of the archive.
-pub fn block(bytes: &[u8]) {
-    store::properties::block(bytes);
+/// What a job is to do, as the store holds it.
+pub fn task(bytes: &[u8]) {
+    jobs::properties::task(&String::from_utf8_lossy(bytes), &CATALOG);
 }
 
 /// What a pressed button carries.

@@ -4,14 +4,15 @@
 //! Indonesian, with the customer's name and the total. The way of one check:
 //!
 //! ```text
-//! Telegram update ─▶ bot ─▶ chat ─▶ inquiry ─▶ klikoo ─▶ HTTPS
-//!                            │        └─▶ store (history)
-//!                            └─▶ locale (words)      … and back: Outcome ─▶ Reply ─▶ message
+//! Telegram ──update──▶ bot ──Intent──▶ store: job accepted ──▶ jobs ──▶ inquiry ──▶ klikoo ──HTTPS──▶
+//!    ▲                                                         │  ▲        └─ Outcome
+//!    └────────── bot: send ◀────────── Reply ◀── chat ◀────────┘  └─ store: record kept, then job done
 //! ```
 //!
-//! A line of text becomes a validated [`Request`](inquiry::parse::Request) once, at the edge, and is never read again. An
-//! [`Outcome`](value::Outcome) is data, never text; text is made in one place ([`chat`] with [`locale`]). Telegram is
-//! known in one place ([`bot`]), the partner's wire format in one ([`klikoo`]), sled in one ([`store`]).
+//! A message is understood once and becomes an [`Intent`](chat::Intent): data, no text and no PIN. It is accepted as a job
+//! and survives anything from then on. An [`Outcome`](value::Outcome) is data, too; text is made in one place ([`chat`] with
+//! [`locale`]). Telegram is known in [`bot`] alone, the partner's wire format in [`klikoo`] alone, a database in [`store`]
+//! alone. `docs/ARCHITECTURE.md` names the functions on the way.
 //!
 //! # Layers
 //!
@@ -20,18 +21,21 @@
 //! | | modules | |
 //! |-|-|-|
 //! | 0 | [`value`] · [`clock`] | the words that all share |
-//! | 1 | [`klikoo`] · [`catalog`] · [`store`] · [`locale`] | partner API, products, what is kept, words; they do not know each other |
+//! | 1 | [`klikoo`] · [`catalog`] · [`store`] · [`locale`] · [`access`] | partner API, products, what is kept, words, who may ask; they do not know each other |
 //! | 2 | [`inquiry`] | a line becomes a request, a request an outcome |
 //! | 3 | [`chat`] | the conversation, without Telegram |
-//! | 4 | [`bot`] · [`sandbox`] | Telegram; a Klikoo of one's own |
-//! | 5 | [`config`] · [`app`] | settings; where the parts meet |
-//! | 6 | [`cli`] · `main` · `fuzzing` | commands; what the fuzz targets call, no part of the program |
+//! | 4 | [`jobs`] | what was accepted is carried out, retried, finished |
+//! | 5 | [`bot`] · [`sandbox`] | Telegram; a Klikoo of one's own |
+//! | 6 | [`config`] · [`app`] | settings; where the parts meet |
+//! | 7 | [`cli`] · `main` · `fuzzing` | commands; what the fuzz targets call, no part of the program |
 //!
 //! # Where to start reading
 //!
-//! [`chat::Talk::understand`] and [`chat::Talk::carry_out`] are the conversation, [`inquiry::Inquiry::check`] one check, [`klikoo::Client`] the partner API, and
-//! [`app::App::build`] puts them together. `tests/it/conversations` reads like what people say to the bot.
+//! [`chat::Conversation::understand`] reads a message, [`jobs::Runner`] carries it out, [`inquiry::Inquiry::ask`] is one
+//! check, [`klikoo::Client`] the partner API, and [`app::App::build`] puts the parts together. `tests/it/conversations`
+//! reads like what people say to the bot.
 
+pub mod access;
 pub mod app;
 pub mod bot;
 pub mod catalog;
@@ -42,6 +46,7 @@ pub mod config;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod inquiry;
+pub mod jobs;
 pub mod klikoo;
 pub mod locale;
 pub mod sandbox;

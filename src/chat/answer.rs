@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::reply::Alert;
+use super::{Checked, message::Alert};
 use crate::{
     catalog::Product,
-    inquiry::{Checked, parse::Request},
+    inquiry::parse::Request,
     locale::{Html, Words, power, time},
     say,
     value::{Customer, CustomerNumber, NumberKind, OperatorProblem, Outcome, Verdict},
@@ -62,6 +62,9 @@ fn without_customer(words: Words<'_>, product: &Product, number: &CustomerNumber
     match verdict {
         Verdict::Found(_) => say!(words, "found-unnamed", provider = provider),
         Verdict::NotFound => not_found(words, product, number),
+        Verdict::NumberBlocked => say!(words, "number-blocked", provider = provider, number = copyable),
+        Verdict::AlreadyPaid => say!(words, "already-paid", provider = provider, number = copyable),
+        Verdict::OverLimit => say!(words, "over-limit", provider = provider, number = copyable),
         Verdict::AmountTooSmall if product.is_open() => {
             say!(words, "amount-too-small", provider = provider, number = copyable)
         }
@@ -71,12 +74,16 @@ fn without_customer(words: Words<'_>, product: &Product, number: &CustomerNumber
         }
         Verdict::ProviderDown => say!(words, "provider-down", provider = provider, number = copyable),
         Verdict::NoAnswer => say!(words, "no-answer", provider = provider, number = copyable),
+        Verdict::ServiceDown => say!(words, "service-down", number = copyable),
         Verdict::Operator(_) => say!(words, "operator-problem", number = copyable),
         Verdict::Other(message) if message.is_empty() => {
             say!(words, "other-refusal-silent", provider = provider, number = copyable)
         }
         Verdict::Other(message) => {
             say!(words, "other-refusal", provider = provider, number = copyable, message = message)
+        }
+        Verdict::Refused(message) => {
+            say!(words, "billers-refusal", provider = provider, number = copyable, message = message)
         }
     }
 }
@@ -102,12 +109,12 @@ pub(super) fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> 
 }
 
 /// What of an outcome the owners are to be told, because only they can put it right.
-pub(super) fn alert_of(product: &Product, outcome: Outcome) -> Option<Alert> {
+pub fn alert_of(product: &Product, outcome: &Outcome) -> Option<Alert> {
     match outcome.verdict {
-        Verdict::Operator(problem) => Some(Alert::Account { problem, code: outcome.code }),
+        Verdict::Operator(problem) => Some(Alert::Account { problem, code: outcome.code.clone() }),
         Verdict::AmountTooSmall if product.is_open() => None,
         Verdict::AmountTooSmall | Verdict::ProductUnavailable => {
-            Some(Alert::Product { product: product.code.clone(), code: outcome.code })
+            Some(Alert::Product { product: product.code.clone(), code: outcome.code.clone() })
         }
         _ => None,
     }
@@ -125,6 +132,7 @@ pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
             say!(words, "alert-product", product = product.as_str(), code = code)
         }
         Alert::Store(error) => say!(words, "alert-store", error = error),
+        Alert::Visitors { people, groups } => say!(words, "alert-visitors", people = *people, groups = *groups),
     }
 }
 
@@ -141,6 +149,9 @@ fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
         OperatorProblem::Token => say!(words, "remedy-token"),
         OperatorProblem::Request => say!(words, "remedy-request"),
         OperatorProblem::NoApi => say!(words, "remedy-no-api"),
+        OperatorProblem::Forbidden => say!(words, "remedy-forbidden"),
+        OperatorProblem::Throttled => say!(words, "remedy-throttled"),
+        OperatorProblem::Unreadable => say!(words, "remedy-unreadable"),
     }
 }
 

@@ -1,15 +1,18 @@
 //! `/riwayat`: a page of the chat's checks, and the buttons that turn it.
 
-use super::reply::{Button, Reply};
+use super::{
+    intent::Turn,
+    message::{Button, Reply},
+};
 use crate::{
     locale::{Html, Words, date, hour, power},
     say,
-    store::{Cursor, Page, Record, Seq},
+    store::{Cursor, Page, Record},
     value::{Customer, UserId, Verdict},
 };
 
 /// Checks on a page.
-pub(super) const PAGE: usize = 10;
+pub(super) const PAGE_LEN: usize = 10;
 
 /// A page as a message; its buttons belong to `owner`.
 pub(super) fn page(words: Words<'_>, page: &Page, owner: UserId) -> Reply {
@@ -41,9 +44,10 @@ fn mark(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Found(_) => "✅",
         Verdict::NotFound => "❌",
-        Verdict::NoAnswer => "⏳",
+        Verdict::NoAnswer | Verdict::ServiceDown => "⏳",
         Verdict::Operator(_) => "🔧",
-        Verdict::AmountTooSmall | Verdict::ProductUnavailable | Verdict::ProviderDown | Verdict::Other(_) => "⚠️",
+        Verdict::NumberBlocked | Verdict::AlreadyPaid | Verdict::OverLimit | Verdict::AmountTooSmall => "⚠️",
+        Verdict::ProductUnavailable | Verdict::ProviderDown | Verdict::Other(_) | Verdict::Refused(_) => "⚠️",
     }
 }
 
@@ -51,12 +55,16 @@ fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
     match verdict {
         Verdict::Found(customer) => found(words, customer),
         Verdict::NotFound => say!(words, "history-not-found"),
+        Verdict::NumberBlocked => say!(words, "history-number-blocked"),
+        Verdict::AlreadyPaid => say!(words, "history-already-paid"),
+        Verdict::OverLimit => say!(words, "history-over-limit"),
         Verdict::AmountTooSmall => say!(words, "history-amount-too-small"),
         Verdict::ProductUnavailable => say!(words, "history-product-unavailable"),
         Verdict::ProviderDown => say!(words, "history-provider-down"),
         Verdict::NoAnswer => say!(words, "history-no-answer"),
+        Verdict::ServiceDown => say!(words, "history-service-down"),
         Verdict::Operator(_) => say!(words, "history-operator"),
-        Verdict::Other(_) => say!(words, "history-other"),
+        Verdict::Other(_) | Verdict::Refused(_) => say!(words, "history-other"),
     }
 }
 
@@ -82,84 +90,4 @@ fn buttons(words: Words<'_>, page: &Page, owner: UserId) -> Vec<Button> {
         data: Turn { to: Cursor::OlderThan(*seq), owner }.encode(),
     });
     newest.into_iter().chain(oldest).collect()
-}
-
-/// A turn of the page, as a button carries it: `r:<` or `r:>`, the record's place, the button's owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
-    /// The page to show.
-    pub(super) to: Cursor,
-    /// Who may press.
-    pub(super) owner: UserId,
-}
-
-impl Turn {
-    /// The button's data: at most 45 bytes, of which Telegram allows 64.
-    pub(super) fn encode(self) -> String {
-        let owner = self.owner;
-        match self.to {
-            Cursor::Newest => format!("r:0:0:{owner}"),
-            Cursor::NewerThan(Seq(seq)) => format!("r:<:{seq}:{owner}"),
-            Cursor::OlderThan(Seq(seq)) => format!("r:>:{seq}:{owner}"),
-        }
-    }
-
-    /// Reads a button's data back; `None` when it is not one of these buttons.
-    pub(super) fn decode(data: &str) -> Option<Self> {
-        let mut parts = data.strip_prefix("r:")?.splitn(3, ':');
-        let (way, seq, owner) = (parts.next()?, parts.next()?, parts.next()?);
-        let seq = Seq(seq.parse().ok()?);
-        let to = match way {
-            "0" => Cursor::Newest,
-            "<" => Cursor::NewerThan(seq),
-            ">" => Cursor::OlderThan(seq),
-            _ => return None,
-        };
-        let turn = Self { to, owner: UserId(owner.parse().ok()?) };
-        // `r:<:+1:1` and `r:<:01:1` are numbers too, but no button carries them.
-        (turn.encode() == data).then_some(turn)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::chat::properties;
-
-    proptest! {
-        #[test]
-        fn a_turn_reads_back_and_fits_a_button(seq: u64, owner: u64, older: bool) {
-            let to = if older { Cursor::OlderThan(Seq(seq)) } else { Cursor::NewerThan(Seq(seq)) };
-            let turn = Turn { to, owner: UserId(owner) };
-            let data = turn.encode();
-            prop_assert_eq!(Turn::decode(&data), Some(turn));
-            properties::press(&data);
-        }
-
-        #[test]
-        fn only_what_a_button_carries_is_read(data in "r:[0<>]:[0-9+]{1,3}:[0-9+]{1,3}", other in ".*") {
-            properties::press(&data);
-            properties::press(&other);
-        }
-    }
-
-    #[test]
-    fn other_data_is_no_turn() {
-        for data in [
-            "",
-            "r:",
-            "r:<:1",
-            "r:?:1:1",
-            "r:<:-1:1",
-            "r:<:+1:1",
-            "r:>:1:007",
-            "r:0:5:1",
-            "r:<:1:1:1",
-            "r:<:99999999999999999999:1",
-        ] {
-            assert_eq!(Turn::decode(data), None, "{data}");
-        }
-    }
 }

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::answer::footer;
 use crate::{
-    inquiry::{Health, parse::Request},
+    inquiry::{
+        Health,
+        parse::{Check, Request},
+    },
     locale::{Html, Words, seconds, time},
     say,
     value::{Outcome, Provider, Verdict},
@@ -15,7 +18,7 @@ const FINE: u32 = 90;
 
 /// That there is no answer yet, and that the provider is asked again until `until`; with what support needs of the last
 /// call, if one was made.
-pub(super) fn notice(
+pub(super) fn waiting(
     words: Words<'_>,
     request: &Request,
     verdict: &Verdict,
@@ -25,6 +28,7 @@ pub(super) fn notice(
     let (provider, number) = (request.product.provider, Html::code(request.number.as_str()));
     let first = match verdict {
         Verdict::ProviderDown => say!(words, "later-down", provider = provider, number = number),
+        Verdict::ServiceDown | Verdict::Operator(_) => say!(words, "later-service-down", number = number),
         _ => say!(words, "later-no-answer", provider = provider, number = number),
     };
     let footer = last.map(|(at, outcome)| footer(words, at, outcome));
@@ -32,19 +36,19 @@ pub(super) fn notice(
 }
 
 /// That the provider never answered.
-pub(super) fn gave_up(words: Words<'_>, request: &Request, at: DateTime<Utc>) -> Html {
+pub(super) fn given_up(words: Words<'_>, request: &Request, at: DateTime<Utc>) -> Html {
     let (provider, number) = (request.product.provider, Html::code(request.number.as_str()));
-    say!(words, "later-gave-up", provider = provider, number = number, time = time(at), line = line(request))
+    say!(words, "later-gave-up", provider = provider, number = number, time = time(at), line = line(&request.check()))
 }
 
 /// That the agent wants no answer any more.
-pub(super) fn cancelled(words: Words<'_>, request: &Request) -> Html {
-    say!(words, "later-cancelled", line = line(request))
+pub(super) fn cancelled(words: Words<'_>, check: &Check) -> Html {
+    say!(words, "later-cancelled", line = line(check))
 }
 
 /// The check as it can be typed again.
-fn line(request: &Request) -> Html {
-    Html::code(&format!("/cek {}", request.line()))
+fn line(check: &Check) -> Html {
+    Html::code(&format!("/cek {}", check.line()))
 }
 
 /// How each provider did lately.
@@ -73,7 +77,7 @@ mod tests {
     use crate::{locale::Locale, value::Language};
 
     #[test]
-    fn a_provider_that_is_left_alone_is_shown_though_nobody_asked_lately() {
+    fn a_provider_whose_circuit_is_open_is_shown_though_nothing_was_asked_lately() {
         let locale = Locale::new().unwrap();
         let health = |is_down| Health { checks: 0, answered: 0, median: None, is_down };
         let report = [(Provider::Pln, health(true)), (Provider::Ovo, health(false))];

@@ -1,182 +1,152 @@
 //! What the bot says: a conversation without Telegram.
 //!
-//! A message is read ([`Talk::understand`]: what does it ask for?) and then carried out ([`Talk::carry_out`]: what is the
-//! answer?); [`Talk::press`] does both for a button. The bot and the terminal's demo hold their conversations through these,
-//! so what the demo shows is what a phone shows. All words come from [`locale`](crate::locale); each kind of answer has its
-//! file here.
+//! A message is understood ([`Conversation::understand`]: what does it ask for?), which gives an [`Intent`]: data. `jobs`
+//! carries an intent out and comes back for the words: [`Conversation::reply`] for what takes no provider,
+//! [`Conversation::answer`] for the outcome of a check, [`Conversation::notice`] for everything else that is said. The bot
+//! and the terminal's demo hold their conversations through these, so what the demo shows is what a phone shows. All words
+//! come from [`locale`](crate::locale); each kind of answer has its file here.
 
 mod answer;
-pub mod command;
 mod history;
 mod intent;
 mod later;
+mod message;
+mod notice;
 mod products;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
 mod quoted;
 mod refusal;
-mod reply;
 mod strangers;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use answer::answer;
-pub use intent::Intent;
+pub use answer::{alert_of, answer};
+pub use intent::{Intent, Turn};
+pub use message::{Alert, Button, Command, Line, Message, PinIn, Place, Pressed, Reply};
+pub use notice::Notice;
 pub use refusal::refusal;
-pub use reply::{Alert, Ask, Button, Later, Leak, Place, Press, Pressed, Reply, Role, Said};
 pub use strangers::Strangers;
 
 use crate::{
+    access::Role,
     catalog::Catalog,
-    clock::Clock,
-    inquiry::{Checked, Inquiry, Tried, Wait, is_final, parse::Request},
+    inquiry::{Inquiry, parse::Request},
     locale::{Html, Locale, Words},
     say,
-    store::{self, Cursor, History, Preferences, Seq},
-    value::{ChatId, Language, UpdateId, UserId},
+    store::{self, Cursor, History, Preferences},
+    value::{ChatId, Language, Outcome, UserId},
 };
-use history::Turn;
 
 /// Everything that a conversation draws on.
-pub struct Talk {
+pub struct Conversation {
     /// Makes the checks.
     pub inquiry: Inquiry,
     /// What can be checked.
     pub catalog: Arc<Catalog>,
     /// The chats' checks.
     pub history: Arc<dyn History>,
-    /// The chats' languages.
-    pub preferences: Arc<dyn Preferences>,
+    /// The chats' choices.
+    pub preferences: Preferences,
     /// The words.
     pub locale: Arc<Locale>,
-    /// The time, for what is promised.
-    pub clock: Arc<dyn Clock>,
-    /// Who was told that the bot is not for them.
+    /// The strangers who were told that the bot is not for them.
     pub strangers: Strangers,
     /// How long a provider that does not answer is asked again; `None`: the first try is the answer.
-    pub patience: Option<TimeDelta>,
+    pub retry_window: Option<TimeDelta>,
 }
 
-impl Talk {
-    /// Does what was asked by `user` in `chat`, and gives the answer. What it keeps is noted in the journal's entry of
-    /// `update`, where there is one. A check waits for its turn as long as `wait` says, and as long as it takes where a
-    /// provider is not asked again: then there is no other way to an answer.
-    pub async fn carry_out(
-        &self,
-        chat: ChatId,
-        user: UserId,
-        intent: &Intent,
-        update: Option<UpdateId>,
-        wait: Wait,
-    ) -> Said {
-        let words = self.words(chat).await;
+/// Who asks, where, and what they may do there now.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor {
+    /// The chat under whose id history is kept.
+    pub chat: ChatId,
+    /// Who asks.
+    pub user: UserId,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// A check that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// Whether the chat's history has it. Where the store fails, the agent still gets the answer.
+    pub kept: bool,
+}
+
+impl Conversation {
+    /// Does what an intent asks for that is neither a check nor `/batal`, and gives the answer.
+    pub async fn reply(&self, actor: &Actor, intent: &Intent) -> Reply {
+        let words = self.words(actor.chat).await;
+        let place = Place::of(actor.chat);
         match intent {
-            Intent::Answer { text, leak } => warned(words, text.clone().into(), *leak),
-            Intent::Check { request, leak } => {
-                let said = self.check(words, chat, user, request, update, wait).await;
-                warned(words, said, *leak)
+            // What only `jobs` can carry out, and a press, come here by a mistake in this program alone.
+            Intent::Check { .. } | Intent::Cancel | Intent::Press { .. } => say!(words, "apology").into(),
+            Intent::Refused { refusal, pin } => {
+                with_pin_warning(words, refusal::refusal(words, &self.catalog, refusal).into(), *pin)
             }
-            Intent::Products { word, for_owner } => self.products(words, word, *for_owner).into(),
-            Intent::History => self.newest(words, chat, user).await,
+            Intent::UnknownCommand { pin } => with_pin_warning(words, say!(words, "unknown-command").into(), *pin),
+            Intent::Start => say!(words, "start").into(),
+            Intent::Help => help(words, place).into(),
+            Intent::Hint => say!(words, "hint").into(),
+            Intent::Id => ids(words, actor.user, actor.chat),
+            Intent::Products { word } => {
+                let with_buying_prices = actor.role == Role::Owner && place == Place::Private;
+                products::list(words, &self.catalog, word, with_buying_prices).into()
+            }
+            Intent::History => {
+                let newest = Turn { to: Cursor::Newest, owner: actor.user };
+                let page = self.turn_page(words, actor.chat, newest).await;
+                page.unwrap_or_else(|error| store_trouble(words, &error).into())
+            }
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
-            Intent::Cancel => cancelled(words, 0).into(),
-            Intent::Language(language) => self.set_language(words, chat, *language).await.into(),
+            Intent::Language { language } => self.set_language(words, actor.chat, *language).await.into(),
+            Intent::LanguageUsage => say!(words, "language-usage").into(),
         }
     }
 
-    /// The answer of a check whose outcome is in the history already, with its warning where a PIN was shown; `None` where
-    /// it cannot be found there. `has_waited`: its provider was asked again, so that it ended without an answer only by
-    /// being given up.
-    pub async fn recall(
-        &self,
-        chat: ChatId,
-        request: &Request,
-        leak: Option<Leak>,
-        seq: Seq,
-        has_waited: bool,
-    ) -> Option<Said> {
-        let record = self.history.get(chat, seq).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a kept check cannot be read");
-            None
-        })?;
-        let words = self.words(chat).await;
-        let said = if has_waited && !is_final(&record.outcome.verdict) {
-            later::gave_up(words, request, record.at).into()
-        } else {
-            self.ended(words, request, Checked { outcome: record.outcome, at: record.at, kept: true })
-        };
-        Some(warned(words, said, leak))
-    }
-
-    /// The answer of a check that had to wait, now that it has ended.
-    pub async fn answer_late(&self, chat: ChatId, request: &Request, checked: Checked) -> Said {
-        self.ended(self.words(chat).await, request, checked)
-    }
-
-    /// What stands in the place of an answer that never came.
-    pub async fn give_up(&self, chat: ChatId, request: &Request, at: DateTime<Utc>) -> Reply {
-        later::gave_up(self.words(chat).await, request, at).into()
-    }
-
-    /// What stands in the place of an answer that nobody waits for any more.
-    pub async fn cancelled_check(&self, chat: ChatId, request: &Request) -> Reply {
-        later::cancelled(self.words(chat).await, request).into()
-    }
-
-    /// The answer to `/batal`, which stopped so many checks.
-    pub async fn cancelled(&self, chat: ChatId, count: usize) -> Reply {
-        cancelled(self.words(chat).await, count).into()
-    }
-
-    /// The same answer, begun with an apology for its lateness.
-    pub async fn apologise_for_lateness(&self, chat: ChatId, reply: Reply) -> Reply {
-        let apology = say!(self.words(chat).await, "later-apology");
-        Reply { text: Html::lines([apology, reply.text]), ..reply }
-    }
-
-    /// What to say when more is asked than the bot can take, now or later.
-    pub async fn busy(&self, chat: ChatId) -> Reply {
-        say!(self.words(chat).await, "busy").into()
-    }
-
-    /// What to say when nothing can be written down.
-    pub async fn not_accepted(&self, chat: ChatId) -> Reply {
-        say!(self.words(chat).await, "not-accepted").into()
-    }
-
-    /// Reads a message and carries it out, where nothing can come in between.
-    pub async fn hear(&self, ask: &Ask, bot: &str) -> Said {
-        match self.understand(ask, bot).await {
-            Some(intent) => self.carry_out(ask.chat, ask.user, &intent, None, Wait::ForItsTurn).await,
-            None => Said::default(),
-        }
-    }
-
-    /// Answers a press of a button.
-    pub async fn press(&self, press: &Press) -> Pressed {
-        let words = self.words(press.chat).await;
+    /// Answers a pressed button; `turn` is what it asks for, `None` for a button that this build does not know.
+    pub async fn press(&self, actor: &Actor, turn: Option<Turn>) -> Pressed {
+        let words = self.words(actor.chat).await;
         let notice = |text: Html| Pressed::Notice(text.plain());
-        match Turn::decode(&press.data) {
+        match turn {
             None => notice(say!(words, "button-stale")),
-            Some(_) if press.role == Role::Stranger => notice(say!(words, "stranger", user = press.user)),
-            Some(turn) if turn.owner != press.user => notice(say!(words, "button-not-yours")),
-            Some(turn) => match self.turn_to(words, press.chat, turn).await {
+            Some(turn) if !turn.belongs_to(actor) => notice(say!(words, "button-not-yours")),
+            Some(turn) => match self.turn_page(words, actor.chat, turn).await {
                 Ok(reply) => Pressed::Edit(reply),
                 Err(error) => notice(store_trouble(words, &error)),
             },
         }
     }
 
-    /// What to say when an answer could not be made because of a mistake in this program.
-    pub async fn apology(&self, chat: ChatId) -> Reply {
-        say!(self.words(chat).await, "apology").into()
+    /// The answer of a check, and what the owners have to be told of it. `pin`: where a PIN was shown.
+    pub async fn answer(
+        &self,
+        chat: ChatId,
+        request: &Request,
+        checked: &Checked,
+        pin: Option<PinIn>,
+    ) -> (Reply, Option<Alert>) {
+        let words = self.words(chat).await;
+        let reply = with_pin_warning(words, answer::answer(words, request, checked).into(), pin);
+        (reply, answer::alert_of(&request.product, &checked.outcome))
     }
 
-    /// What to say to someone who writes faster than the bot takes.
-    pub async fn slow_down(&self, chat: ChatId) -> Reply {
-        say!(self.words(chat).await, "slow-down").into()
+    /// Says something that is no answer.
+    pub async fn notice(&self, chat: ChatId, notice: Notice<'_>) -> Reply {
+        notice.say(self.words(chat).await)
+    }
+
+    /// A reply that begins with an apology for its lateness.
+    pub async fn with_late_apology(&self, chat: ChatId, reply: Reply) -> Reply {
+        let apology = say!(self.words(chat).await, "later-apology");
+        Reply { text: Html::lines([apology, reply.text]), ..reply }
     }
 
     /// An alert in the language of an owner's chat.
@@ -193,59 +163,11 @@ impl Talk {
         self.locale.words(chosen.unwrap_or_default())
     }
 
-    async fn check(
-        &self,
-        words: Words<'_>,
-        chat: ChatId,
-        user: UserId,
-        request: &Request,
-        update: Option<UpdateId>,
-        wait: Wait,
-    ) -> Said {
-        let wait = if self.patience.is_some() { wait } else { Wait::ForItsTurn };
-        match (self.inquiry.check(chat, user, request, update, wait).await, self.patience) {
-            (Tried::Ended(checked), _) => self.ended(words, request, checked),
-            (Tried::Unanswered { verdict, outcome }, Some(patience)) => {
-                let now = self.clock.now();
-                let until = now + patience;
-                let last = outcome.as_ref().map(|outcome| (now, outcome));
-                let text = later::notice(words, request, &verdict, last, until);
-                Said { later: Some(Later { until, last: outcome }), ..text.into() }
-            }
-            (Tried::Unanswered { outcome: Some(outcome), .. }, None) => {
-                let checked = self.inquiry.keep(chat, user, request, outcome, update).await;
-                self.ended(words, request, checked)
-            }
-            (Tried::Unanswered { verdict, outcome: None }, None) => answer::unanswered(words, request, &verdict).into(),
-        }
-    }
-
-    fn ended(&self, words: Words<'_>, request: &Request, checked: Checked) -> Said {
-        let mut said = Said::from(answer(words, request, &checked));
-        said.alert = answer::alert_of(&request.product, checked.outcome);
-        said
-    }
-
-    fn products(&self, words: Words<'_>, word: &str, for_owner: bool) -> Html {
-        let products = self.catalog.search(word);
-        if products.is_empty() {
-            return say!(words, "products-none", word = word);
-        }
-        products::list(words, &products, for_owner)
-    }
-
-    async fn newest(&self, words: Words<'_>, chat: ChatId, user: UserId) -> Said {
-        match self.turn_to(words, chat, Turn { to: Cursor::Newest, owner: user }).await {
-            Ok(reply) => reply.into(),
-            Err(error) => store_trouble(words, &error).into(),
-        }
-    }
-
-    async fn turn_to(&self, words: Words<'_>, chat: ChatId, turn: Turn) -> Result<Reply, store::Error> {
-        let mut page = self.history.page(chat, turn.to, history::PAGE).await?;
+    async fn turn_page(&self, words: Words<'_>, chat: ChatId, turn: Turn) -> Result<Reply, store::Error> {
+        let mut page = self.history.page(chat, turn.to, history::PAGE_LEN).await?;
         if !page.has_newer && turn.to != Cursor::Newest {
             // The first page is always a full one, however one got back to it.
-            page = self.history.page(chat, Cursor::Newest, history::PAGE).await?;
+            page = self.history.page(chat, Cursor::Newest, history::PAGE_LEN).await?;
         }
         Ok(history::page(words, &page, turn.owner))
     }
@@ -258,18 +180,28 @@ impl Talk {
     }
 }
 
-/// An answer; where a PIN was shown, with a warning of it.
-fn warned(words: Words<'_>, mut said: Said, leak: Option<Leak>) -> Said {
-    said.leak = leak;
-    if let (Some(_), Some(reply)) = (leak, &mut said.reply) {
-        let answer = std::mem::take(&mut reply.text);
-        reply.text = Html::lines([answer, Html::default(), say!(words, "pin-warning")]);
+/// A reply; where a PIN was shown, with a warning of it.
+fn with_pin_warning(words: Words<'_>, reply: Reply, pin: Option<PinIn>) -> Reply {
+    if pin.is_none() {
+        return reply;
     }
-    said
+    Reply { text: Html::lines([reply.text, Html::default(), say!(words, "pin-warning")]), ..reply }
 }
 
-fn cancelled(words: Words<'_>, count: usize) -> Html {
-    if count == 0 { say!(words, "cancel-none") } else { say!(words, "cancel-done", count = count) }
+fn help(words: Words<'_>, place: Place) -> Html {
+    let place = match place {
+        Place::Private => "private",
+        Place::Group => "group",
+    };
+    say!(words, "help", place = place)
+}
+
+/// The answer to `/id`. An anonymous administrator has no id to show: what Telegram gives is the same for all of them.
+fn ids(words: Words<'_>, user: UserId, chat: ChatId) -> Reply {
+    if user == UserId::ANONYMOUS_ADMIN {
+        return say!(words, "id-anonymous", chat = chat).into();
+    }
+    say!(words, "id-shown", user = user, chat = chat).into()
 }
 
 fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {

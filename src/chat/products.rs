@@ -1,16 +1,18 @@
 //! `/produk [kata]`: what can be checked, by provider.
 
-use std::sync::Arc;
-
 use crate::{
-    catalog::{Price, Product},
+    catalog::{Catalog, Price, Product},
     locale::{Html, Words},
     say,
     value::Provider,
 };
 
-/// The list of `products`, which are sorted by provider. Buying prices stand in it only `for_owner`.
-pub(super) fn list(words: Words<'_>, products: &[&Arc<Product>], for_owner: bool) -> Html {
+/// The products that match `word`, by provider; all of them for an empty word.
+pub(super) fn list(words: Words<'_>, catalog: &Catalog, word: &str, with_buying_prices: bool) -> Html {
+    let products = catalog.search(word);
+    if products.is_empty() {
+        return say!(words, "products-none", word = word);
+    }
     let mut lines = vec![say!(words, "products-heading")];
     let mut provider: Option<Provider> = None;
     for product in products {
@@ -18,15 +20,15 @@ pub(super) fn list(words: Words<'_>, products: &[&Arc<Product>], for_owner: bool
             lines.push(Html::default());
             lines.push(say!(words, "products-provider", provider = product.provider));
         }
-        lines.push(line(words, product, for_owner));
+        lines.push(line(words, product, with_buying_prices));
     }
     Html::lines(lines)
 }
 
-fn line(words: Words<'_>, product: &Product, for_owner: bool) -> Html {
+fn line(words: Words<'_>, product: &Product, with_buying_prices: bool) -> Html {
     let (code, name) = (product.code.as_str(), &product.name);
     match product.price {
-        Price::Fixed { buying, selling } if for_owner => {
+        Price::Fixed { buying, selling } if with_buying_prices => {
             say!(words, "product-fixed-owner", code = code, name = name, buying = buying, selling = selling)
         }
         Price::Fixed { selling, .. } => say!(words, "product-fixed", code = code, name = name, selling = selling),

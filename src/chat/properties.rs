@@ -2,7 +2,7 @@
 //! property tests call it with data that is made, the fuzz target `press` with data that is found. It panics where
 //! something does not hold.
 
-use super::history::Turn;
+use super::intent::Turn;
 
 /// The longest that a button can carry, in bytes (Bot API, `InlineKeyboardButton.callback_data`).
 const LONGEST: usize = 64;

@@ -1,27 +1,70 @@
 //! People who may not check are told so once: who goes on writing has read it, and a bot that repeats itself is a toy.
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
-use crate::value::UserId;
+use super::{
+    Conversation,
+    message::{Command, Line, Message, Place, Reply},
+};
+use crate::{
+    say,
+    value::{ChatId, UserId},
+};
 
-/// How many are remembered. Beyond this all are forgotten: then some are told once more.
-const MOST: usize = 10_000;
+/// How many are remembered; beyond that the one who was told first is forgotten.
+const MAX_REMEMBERED: usize = 10_000;
 
-/// Who was told. Kept in memory alone: after a restart they are told again.
+/// The strangers who were told. In memory alone: after a restart they are told again.
 #[derive(Default)]
-pub struct Strangers(Mutex<HashSet<UserId>>);
+pub struct Strangers(Mutex<Told>);
+
+#[derive(Default)]
+struct Told {
+    users: HashSet<UserId>,
+    order: VecDeque<UserId>,
+}
 
 impl Strangers {
     /// Whether `user` has not been told; from now on they have.
-    pub(super) fn is_news_to(&self, user: UserId) -> bool {
+    fn is_new(&self, user: UserId) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.len() >= MOST {
-            told.clear();
+        if !told.users.insert(user) {
+            return false;
         }
-        told.insert(user)
+        told.order.push_back(user);
+        if told.order.len() > MAX_REMEMBERED
+            && let Some(first) = told.order.pop_front()
+        {
+            told.users.remove(&first);
+        }
+        true
+    }
+}
+
+impl Conversation {
+    /// What someone who may not check is told: their id where they ask for it, and once in private that the bot is not for
+    /// them. `None` where silence is the answer.
+    pub async fn reply_to_stranger(&self, message: &Message) -> Option<Reply> {
+        let user = message.user;
+        match (&message.line, Place::of(message.chat)) {
+            (Line::ForAnotherBot, _) => None,
+            (Line::Command(Command::Id, _), _) => Some(super::ids(self.words(message.chat).await, user, message.chat)),
+            (_, Place::Group) => None,
+            (line, Place::Private) => {
+                let asks_for_it = matches!(line, Line::Command(Command::Start, _));
+                let is_told = self.strangers.is_new(user) || asks_for_it;
+                is_told.then_some(())?;
+                Some(say!(self.words(message.chat).await, "stranger", user = user).into())
+            }
+        }
+    }
+
+    /// What someone who may not check reads when they press a button.
+    pub async fn stranger_notice(&self, chat: ChatId, user: UserId) -> String {
+        say!(self.words(chat).await, "stranger", user = user).plain()
     }
 }
 
@@ -30,11 +73,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stranger_is_news_once_and_again_when_too_many_were_remembered() {
+    fn a_stranger_is_new_once_and_the_one_told_first_is_forgotten_first() {
         let strangers = Strangers::default();
-        let users = || (0..MOST as u64).map(UserId);
-        assert!(users().all(|user| strangers.is_news_to(user)));
-        assert!(strangers.is_news_to(UserId(0)), "all were forgotten");
-        assert!(!strangers.is_news_to(UserId(0)));
+        let most = MAX_REMEMBERED as u64;
+        assert!((0..most).all(|user| strangers.is_new(UserId(user))));
+        assert!(!strangers.is_new(UserId(0)));
+        assert!(strangers.is_new(UserId(most)), "one more than are remembered");
+        assert!(strangers.is_new(UserId(0)), "the first was forgotten");
+        assert!(!strangers.is_new(UserId(2)), "the others were not");
     }
 }

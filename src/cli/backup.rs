@@ -1,25 +1,32 @@
 //! `ceknomor backup` and `ceknomor restore`: all that is kept, in one file and back again.
 
 use std::{
-    fmt::Display,
-    io::Write,
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
+use anyhow::{Context, anyhow};
+use tokio::io::AsyncWriteExt;
+
 use crate::{
-    clock::SystemClock,
+    clock::{Clock, SystemClock, WIB},
     config::DataSettings,
     store::{self, Summary},
 };
+
+/// What stands for standard output and standard input.
+const STANDARD: &str = "-";
 
 #[derive(clap::Args, Debug)]
 #[command(after_help = "The file holds what the data directory holds, customers' names too, and is
 readable by you alone. Run this as the bot's own user. Example, every night:
 
-  ceknomor backup /var/backups/ceknomor/$(date +%F)")]
+  ceknomor backup /var/backups/ceknomor/$(date +%F).jsonl")]
 pub(super) struct BackupArgs {
-    /// Where to write the backup; an existing file is never overwritten
+    /// Where to write the backup, `-` for standard output; an existing file is never overwritten
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -27,11 +34,10 @@ pub(super) struct BackupArgs {
 }
 
 #[derive(clap::Args, Debug)]
-#[command(after_help = "What is in the data directory now is kept there, in before-restore/, which is a
-data directory itself. Run this as the bot's own user. A file that is damaged is
-refused, and nothing is changed.")]
+#[command(after_help = "The data directory has to be new or empty: nothing is overwritten. Run this as
+the bot's own user. A file that is damaged is refused, and nothing is changed.")]
 pub(super) struct RestoreArgs {
-    /// The backup
+    /// The backup, `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -39,33 +45,66 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let made = store::backup(args.data.dir(), &args.file, &SystemClock).await?;
-    print(format_args!("{} holds {}.", args.file.display(), told(&made)))
+    let (dir, now) = (args.data.dir(), SystemClock.now());
+    if args.file == Path::new(STANDARD) {
+        let made = store::backup_dir(dir, now, &mut tokio::io::stdout()).await?;
+        writeln!(io::stderr(), "ceknomor: {}", told(&made))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let file = &args.file;
+    if file.exists() {
+        return Err(anyhow!(
+            "{} exists already and is left as it is: name another, or move it away first",
+            shown(file)
+        ));
+    }
+    // The file gets its name when it is whole.
+    let mut partial = file.clone().into_os_string();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let made = write(dir, &partial).await.inspect_err(|_| drop(std::fs::remove_file(&partial)))?;
+    std::fs::rename(&partial, file).with_context(|| format!("cannot name {}", shown(file)))?;
+    writeln!(io::stdout().lock(), "{} holds {}.", shown(file), told(&made))?;
+    Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
-    let restored = store::restore(args.data.dir(), &args.file)?;
-    let (dir, what) = (args.data.dir().display(), told(&restored.backup));
-    let before = restored.before.as_deref().map(Path::display);
-    let before =
-        before.map(|before| format!("\nWhat was there before is in {before}: remove it when you no longer need it."));
-    print(format_args!("{dir} holds {what}.{}", before.unwrap_or_default()))
+async fn write(dir: &Path, file: &Path) -> anyhow::Result<Summary> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let out = options.open(file).with_context(|| format!("cannot write {}", shown(file)))?;
+    let mut out = tokio::fs::File::from_std(out);
+    let made = store::backup_dir(dir, SystemClock.now(), &mut out).await?;
+    out.flush().await?;
+    out.sync_all().await?;
+    Ok(made)
+}
+
+pub(super) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
+    let input = if args.file == Path::new(STANDARD) {
+        // A file of its own, since the command reads the backup twice.
+        File::open("/dev/stdin").context("cannot read standard input")?
+    } else {
+        File::open(&args.file).with_context(|| format!("cannot read {}", shown(&args.file)))?
+    };
+    let dir = args.data.dir();
+    let restored = store::restore_dir(dir, input).await?;
+    writeln!(io::stdout().lock(), "{} holds {}.", shown(dir), told(&restored))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shown(path: &Path) -> impl std::fmt::Display {
+    path.display()
 }
 
 /// What is in a backup, in words.
 fn told(summary: &Summary) -> String {
-    let Summary { at, checks, choices, open, bytes } = summary;
-    let at = at.format("%Y-%m-%d %H:%M:%S WIB");
-    let (checks, choices, open) =
-        (count(*checks, "check"), count(*choices, "setting"), count(*open, "unanswered question"));
-    format!("{checks}, {choices} and {open}, as of {at} ({bytes} bytes)")
+    let counts = &summary.counts;
+    let at = summary.made.with_timezone(&WIB).format("%Y-%m-%d %H:%M:%S WIB");
+    let checks = count(counts.records, "check");
+    let (rows, jobs) = (count(counts.rows, "setting"), count(counts.jobs, "unanswered job"));
+    format!("{checks}, {rows} and {jobs}, as of {at}")
 }
 
 fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-fn print(line: impl Display) -> anyhow::Result<ExitCode> {
-    writeln!(std::io::stdout().lock(), "{line}")?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::doctor::operators;
 use crate::{
     catalog::Catalog,
-    chat,
+    chat::{self, Checked},
     clock::{Clock, SystemClock, WIB},
-    config::{CatalogSettings, KlikooSettings},
-    inquiry::{Checked, ask_for_reason, parse},
+    config::{CatalogSettings, KlikooSettings, NetworkSettings},
+    inquiry::{Reason, ask_for_reason, parse},
     klikoo::{Client, Fault},
     locale::Locale,
     value::{Customer, Language, Verdict},
@@ -44,6 +44,8 @@ pub(super) struct Args {
     klikoo: KlikooSettings,
     #[command(flatten)]
     catalog: CatalogSettings,
+    #[command(flatten)]
+    network: NetworkSettings,
 }
 
 /// Told beside an answer that only says that there is none yet.
@@ -63,14 +65,15 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     }
     let request = match parsed.request {
         Ok(request) => request,
-        Err(error) => {
-            let text = chat::refusal(words, &error).plain();
+        Err(refusal) => {
+            let text = chat::refusal(words, &catalog, &refusal).plain();
             let invalid = Answer { outcome: "invalid", message: Some(text.clone()), ..Answer::default() };
             return print(&invalid, &text, args.json, 2);
         }
     };
-    let client = Client::new(args.klikoo.account()?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
-    let (outcome, fault) = ask_for_reason(&client, &request).await;
+    let client = Client::new(args.klikoo.account(&args.network)?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
+    let Reason { outcome, fault, .. } = ask_for_reason(&client, &request).await;
+    let fault = fault.as_ref().map(Fault::root);
     let checked = Checked { outcome, at: SystemClock.now(), kept: true };
     let text = chat::answer(words, &request, &checked).plain();
     let (mut answer, exit) = describe(&checked.outcome.verdict);
@@ -81,10 +84,10 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     answer.code = checked.outcome.code.as_ref().map(|code| code.as_str().to_owned());
     answer.reference = Some(checked.outcome.reference.to_string());
     answer.at = Some(checked.at.with_timezone(&WIB).to_rfc3339());
-    if fault == Some(Fault::Unreachable) {
+    if fault == Some(&Fault::Unreachable) {
         answer.message = Some(OUT_OF_REACH.to_owned());
     }
-    if let (Some(Fault::Operator(_) | Fault::Unreachable), Some(remedy), false) = (&fault, &answer.message, args.json) {
+    if let (Some(Fault::Operator(_) | Fault::Unreachable), Some(remedy), false) = (fault, &answer.message, args.json) {
         // Whoever runs this may be the one who can help; what agents read does not say how.
         writeln!(std::io::stderr(), "ceknomor: {remedy}")?;
     }
@@ -125,11 +128,14 @@ fn describe(verdict: &Verdict) -> (Answer, u8) {
         Verdict::Found(_) => ("found", 0),
         Verdict::NotFound => ("not_found", 1),
         Verdict::ProviderDown => ("provider_down", 3),
-        Verdict::NoAnswer => ("no_answer", 3),
+        Verdict::NoAnswer | Verdict::ServiceDown => ("no_answer", 3),
         Verdict::Operator(_) => ("operator", 4),
+        Verdict::NumberBlocked => ("number_blocked", 5),
+        Verdict::AlreadyPaid => ("already_paid", 5),
+        Verdict::OverLimit => ("over_limit", 5),
         Verdict::AmountTooSmall => ("amount_too_small", 5),
         Verdict::ProductUnavailable => ("product_unavailable", 5),
-        Verdict::Other(_) => ("other", 5),
+        Verdict::Other(_) | Verdict::Refused(_) => ("other", 5),
     };
     let mut answer = Answer { outcome, ..Answer::default() };
     match verdict {
@@ -139,7 +145,7 @@ fn describe(verdict: &Verdict) -> (Answer, u8) {
             answer.total = total.map(|total| total.0);
         }
         Verdict::Operator(problem) => answer.message = Some(operators(*problem).to_owned()),
-        Verdict::Other(message) => answer.message = Some(message.clone()),
+        Verdict::Other(message) | Verdict::Refused(message) => answer.message = Some(message.clone()),
         _ => {}
     }
     (answer, exit)

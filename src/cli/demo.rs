@@ -1,39 +1,55 @@
 //! `ceknomor demo`: the bot's conversation at a terminal, against a sandbox of its own. Nothing leaves this machine, and
 //! nothing is kept.
 //!
-//! It is the same [`Talk`] as the bot's: what is read here is what a phone shows, with buttons as numbered choices.
+//! The same [`Runner`] carries out the same jobs as the bot's, with the [`Terminal`] as its outbox: what is read here is
+//! what a phone shows, with buttons as numbered choices and a ⏳ that becomes an answer.
 
 use std::{
     io::{IsTerminal, Write},
     process::ExitCode,
-    sync::Arc,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI32, Ordering::Relaxed},
+    },
 };
 
 use anyhow::Context;
+use async_trait::async_trait;
+use chrono::TimeDelta;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpListener,
+    sync::Notify,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{run::stop_signal, sandbox};
 use crate::{
-    app::{Stores, talk},
+    access::Access,
+    app::Checks,
+    bot::read_line,
     catalog::Catalog,
-    chat::{Ask, Button, Place, Press, Pressed, Reply, Role, Talk},
-    clock::SystemClock,
+    chat::{Button, Conversation, Intent, Message, Reply, Turn},
+    clock::{Clock, SystemClock},
+    inquiry,
+    jobs::{Bounds, Destination, Incoming, Outbox, Placed, Press, Priority, Refused, Runner, Task, Typing},
     klikoo::{PrivateKey, Timeouts},
-    value::{ChatId, UserId},
+    store::{SledStore, Store},
+    value::{ChatId, MessageId, UpdateId, UserId},
 };
 
-/// The one agent at the terminal.
+/// The one agent at the terminal, and the private chat.
 const USER: UserId = UserId(1);
 const CHAT: ChatId = ChatId(1);
 
 /// What the bot is called where a line does not name it.
 const NAME: &str = "ceknomor_demo_bot";
 
+/// How long a provider that does not answer is asked again.
+const RETRY_WINDOW: TimeDelta = TimeDelta::minutes(15);
+
 /// Longer lines than Telegram sends are cut off.
-const LONGEST_LINE: usize = 4096;
+const MAX_LINE_LEN: usize = 4096;
 
 const WELCOME: &str = "\
 This is the conversation that agents have with the bot in Telegram, held against a built-in sandbox:
@@ -43,51 +59,61 @@ no account, no token, no network; nothing is kept. Try these, or your own:
   DNOPEN 0817-345-544 50rb     DANA, open nominal, a number as it was pasted
   PLN20 0110569111             one digit is missing
   PLN20 00000000404            a number that PLN does not know
-  PLN20 00000000503            PLN out of order
+  PLN20 00000000508            PLN does not answer at once: wait for it, or /batal
   /produk     /riwayat     /bantuan     /bahasa en
 
 A button stands below a message as [1] with its label: type 1 to press it.
 `ceknomor sandbox --list` shows what every number does. A provider that fails some times in a row is
-left alone for a while, and then even a good number has to wait (/gangguan). Ctrl-D ends.
+not asked for a while, and then even a good number has to wait (/gangguan). Ctrl-D ends.
 ";
 
 pub(super) async fn demo() -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port for the sandbox")?;
     let (sandbox, account) = sandbox::start(listener, PrivateKey::generate()?)?;
-    let clock = Arc::new(SystemClock);
-    let catalog = Catalog::load(None)?;
-    let talk = talk(account, Timeouts::default(), catalog, &Stores::in_memory(), clock, None)?;
-    let mut terminal = Terminal::new(talk);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store: Arc<dyn Store> = Arc::new(SledStore::temporary()?);
+    let checks = Checks {
+        klikoo: account,
+        timeouts: Timeouts::default(),
+        retry_window: Some(RETRY_WINDOW),
+        catalog: Catalog::load(None)?,
+        bounds: inquiry::Bounds::default(),
+    };
+    let conversation = Arc::new(checks.conversation(&store, &clock)?);
+    let terminal = Arc::new(Terminal::new());
+    let access = Access::new([], [CHAT]);
+    let runner = Runner::new(store, conversation.clone(), terminal.clone(), access, clock.clone(), Bounds::default());
     let stop = stop_signal()?;
+    let jobs_stop = CancellationToken::new();
+    let jobs = tokio::spawn(runner.clone().run(jobs_stop.clone()));
     terminal.show(WELCOME)?;
+    let dialogue = Dialogue { terminal, conversation, runner, clock, typed_by_hand: std::io::stdin().is_terminal() };
     // Whoever stops reading the output or the conversation ends it.
-    let _ = stop.run_until_cancelled(terminal.converse()).await.transpose()?;
+    let _ = stop.run_until_cancelled(dialogue.hold()).await.transpose()?;
+    jobs_stop.cancel();
+    jobs.abort();
     sandbox.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
-struct Terminal {
-    talk: Talk,
-    /// The buttons under the last reply, which numbers press.
-    buttons: Vec<Button>,
+/// The agent's side: lines that are typed become jobs.
+struct Dialogue {
+    terminal: Arc<Terminal>,
+    conversation: Arc<Conversation>,
+    runner: Arc<Runner>,
+    clock: Arc<dyn Clock>,
     typed_by_hand: bool,
-    colours: bool,
 }
 
-impl Terminal {
-    fn new(talk: Talk) -> Self {
-        let colours = std::io::stdout().is_terminal();
-        Self { talk, buttons: Vec::new(), typed_by_hand: std::io::stdin().is_terminal(), colours }
-    }
-
-    async fn converse(&mut self) -> anyhow::Result<()> {
+impl Dialogue {
+    async fn hold(&self) -> anyhow::Result<()> {
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
-        loop {
+        for number in 1.. {
             self.prompt("")?;
             let Some(line) = lines.next_line().await.context("cannot read standard input")? else {
-                return self.show("\n");
+                break;
             };
-            let line: String = line.trim().chars().take(LONGEST_LINE).collect();
+            let line: String = line.trim().chars().take(MAX_LINE_LEN).collect();
             if line.is_empty() {
                 continue;
             }
@@ -95,53 +121,143 @@ impl Terminal {
                 // Piped input is shown, so that what comes out reads as a conversation.
                 self.prompt(&format!("{line}\n"))?;
             }
-            self.hear(line).await?;
+            self.say(number, &line).await?;
         }
+        self.terminal.show("\n")
     }
 
-    async fn hear(&mut self, line: String) -> anyhow::Result<()> {
-        let pressed = line.parse::<usize>().ok().and_then(|choice| self.buttons.get(choice.checked_sub(1)?));
-        if let Some(Button { data, .. }) = pressed.cloned() {
-            return match self.talk.press(&Press { chat: CHAT, user: USER, role: Role::Agent, data }).await {
-                Pressed::Edit(reply) => self.reply(&reply),
-                Pressed::Notice(notice) => self.show(&format!("{notice}\n\n")),
-            };
-        }
-        let ask = Ask {
-            chat: CHAT,
-            user: USER,
-            place: Place::Private,
-            role: Role::Agent,
-            text: line,
-            quoted: None,
-            replies_to_bot: false,
+    async fn say(&self, number: i32, line: &str) -> anyhow::Result<()> {
+        let message = MessageId(number);
+        let to = Destination { chat: CHAT, topic: None, message: Some(message) };
+        let (intent, press) = match self.terminal.pressed(line) {
+            Some((under, data)) => {
+                let press = Press { id: number.to_string(), message: under };
+                (Intent::Press { turn: Turn::decode(&data) }, Some(press))
+            }
+            None => {
+                let line = read_line(line, name_in(line));
+                let typed = Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false };
+                let Some(intent) = self.conversation.understand(&typed) else { return Ok(()) };
+                (intent, None)
+            }
         };
-        match self.talk.hear(&ask, name_in(&ask.text)).await.reply {
-            Some(reply) => self.reply(&reply),
-            None => Ok(()),
+        let task = Task { to, quoted: None, asked: self.clock.now(), press, intent };
+        let update = UpdateId(number.unsigned_abs().into());
+        self.terminal.expect_answer(message);
+        self.runner.accept(vec![Incoming { update, chat: CHAT, user: USER, task }]).await;
+        self.terminal.answered().await
+    }
+
+    fn prompt(&self, line: &str) -> anyhow::Result<()> {
+        if self.typed_by_hand || !line.is_empty() { self.terminal.show(&format!("> {line}")) } else { Ok(()) }
+    }
+}
+
+/// The bot's side: an outbox that prints.
+struct Terminal {
+    colours: bool,
+    /// The buttons under the last message that has any, which numbers press.
+    buttons: Mutex<(MessageId, Vec<Button>)>,
+    next_message: AtomicI32,
+    /// The line whose answer is waited for.
+    awaited: Mutex<Option<MessageId>>,
+    answered: Notify,
+    is_broken: AtomicBool,
+}
+
+impl Terminal {
+    fn new() -> Self {
+        Self {
+            colours: std::io::stdout().is_terminal(),
+            buttons: Mutex::new((MessageId(0), Vec::new())),
+            // Messages of the bot's are told from the lines that are typed.
+            next_message: AtomicI32::new(1_000_000),
+            awaited: Mutex::default(),
+            answered: Notify::new(),
+            is_broken: AtomicBool::new(false),
         }
     }
 
-    fn reply(&mut self, reply: &Reply) -> anyhow::Result<()> {
+    /// The button that a line presses: the message that it stands under, and its data.
+    fn pressed(&self, line: &str) -> Option<(MessageId, String)> {
+        let (message, buttons) = &*lock(&self.buttons);
+        let button = buttons.get(line.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some((*message, button.data.clone()))
+    }
+
+    fn expect_answer(&self, line: MessageId) {
+        *lock(&self.awaited) = Some(line);
+    }
+
+    /// Waits until the line is answered.
+    async fn answered(&self) -> anyhow::Result<()> {
+        while lock(&self.awaited).is_some() {
+            self.answered.notified().await;
+        }
+        anyhow::ensure!(!self.is_broken.load(Relaxed), std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        Ok(())
+    }
+
+    fn print(&self, message: MessageId, reply: &Reply) {
         let mut text = if self.colours { reply.text.render(colour) } else { reply.text.plain() };
         text.push('\n');
         let buttons = reply.buttons.iter().zip(1..).map(|(button, choice)| format!("[{choice}] {}", button.label));
         if !reply.buttons.is_empty() {
             text.push_str(&format!("{}\n", buttons.collect::<Vec<_>>().join("   ")));
         }
-        text.push('\n');
-        self.buttons = reply.buttons.clone();
-        self.show(&text)
+        *lock(&self.buttons) = (message, reply.buttons.clone());
+        self.print_line(&text);
     }
 
-    fn prompt(&self, line: &str) -> anyhow::Result<()> {
-        if self.typed_by_hand || !line.is_empty() { self.show(&format!("> {line}")) } else { Ok(()) }
+    fn print_line(&self, text: &str) {
+        if self.show(&format!("{text}\n")).is_err() {
+            self.is_broken.store(true, Relaxed);
+        }
+    }
+
+    fn end_wait(&self) {
+        *lock(&self.awaited) = None;
+        self.answered.notify_one();
     }
 
     fn show(&self, text: &str) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
     }
+}
+
+#[async_trait]
+impl Outbox for Terminal {
+    async fn send(&self, to: Destination, reply: &Reply, _: Priority) -> Result<Placed, Refused> {
+        let message = MessageId(self.next_message.fetch_add(1, Relaxed));
+        self.print(message, reply);
+        if to.message == *lock(&self.awaited) {
+            self.end_wait();
+        }
+        Ok(Placed { chat: to.chat, message })
+    }
+
+    async fn edit(&self, message: Placed, reply: &Reply, _: Priority) -> Result<(), Refused> {
+        self.print(message.message, reply);
+        Ok(())
+    }
+
+    async fn answer_press(&self, _: &str, notice: Option<&str>) {
+        if let Some(notice) = notice {
+            self.print_line(notice);
+        }
+        self.end_wait();
+    }
+
+    async fn delete(&self, _: Placed) {}
+
+    fn typing(&self, _: Destination) -> Typing {
+        Typing::default()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a line calls the bot: `/cek@BOT` is for this one whatever its name, as there is no other here.

@@ -12,11 +12,13 @@ use std::{
 use chrono::TimeDelta;
 
 use crate::{
-    app::Stores,
+    app::open_store,
     bot,
     catalog::Catalog,
     clock::SystemClock,
-    config::{AccessSettings, CatalogSettings, DataSettings, KlikooSettings, PatienceSettings, TelegramSettings},
+    config::{
+        AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetrySettings, TelegramSettings,
+    },
     klikoo::{self, Client, Fault},
     locale::rupiah,
     store,
@@ -32,13 +34,15 @@ pub(super) struct Args {
     #[command(flatten)]
     klikoo: KlikooSettings,
     #[command(flatten)]
-    late: PatienceSettings,
+    retry: RetrySettings,
     #[command(flatten)]
     access: AccessSettings,
     #[command(flatten)]
     catalog: CatalogSettings,
     #[command(flatten)]
     data: DataSettings,
+    #[command(flatten)]
+    network: NetworkSettings,
 }
 
 /// What was found, or what is wrong with its remedy.
@@ -70,15 +74,15 @@ pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
     report.add("data directory", data(args.data.dir()))?;
     report.add("products", products(&args.catalog))?;
     report.add("access", access(&args.access))?;
-    report.add("late answers", Ok(late_answers(&args.late)))?;
-    check_klikoo(&mut report, &args.klikoo).await?;
-    report.add("Telegram", telegram(&args.telegram).await)?;
+    report.add("late answers", Ok(late_answers(&args.retry)))?;
+    check_klikoo(&mut report, &args.klikoo, &args.network).await?;
+    report.add("Telegram", telegram(&args.telegram, &args.network).await)?;
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn late_answers(settings: &PatienceSettings) -> String {
-    match settings.patience() {
-        Some(patience) => format!("a provider that does not answer is asked again for {} min", patience.num_minutes()),
+fn late_answers(settings: &RetrySettings) -> String {
+    match settings.retry_window() {
+        Some(window) => format!("a provider that does not answer is asked again for {} min", window.num_minutes()),
         None => "a provider that does not answer is not asked again".to_owned(),
     }
 }
@@ -101,7 +105,7 @@ fn data(dir: &Path) -> Finding {
             "{dir} is user {owner}'s and was not opened; to look into it: sudo -u '#{owner}' ceknomor doctor"
         ));
     }
-    match Stores::on_disk(dir) {
+    match open_store(dir) {
         Ok(_) => Ok(format!("{} can be read and written", dir.display())),
         Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
         Err(error) => Err(error.to_string()),
@@ -145,8 +149,8 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-async fn check_klikoo(report: &mut Report, settings: &KlikooSettings) -> anyhow::Result<()> {
-    let account = match settings.account() {
+async fn check_klikoo(report: &mut Report, settings: &KlikooSettings, network: &NetworkSettings) -> anyhow::Result<()> {
+    let account = match settings.account(network) {
         Ok(account) => account,
         Err(error) => return report.add("Klikoo", Err(error.to_string())),
     };
@@ -196,8 +200,8 @@ fn length(seconds: u64) -> String {
     if seconds < 120 { format!("{seconds} s") } else { format!("about {} min", (seconds + 30) / 60) }
 }
 
-async fn telegram(settings: &TelegramSettings) -> Finding {
-    let account = settings.account().map_err(|error| error.to_string())?;
+async fn telegram(settings: &TelegramSettings, network: &NetworkSettings) -> Finding {
+    let account = settings.account(network).map_err(|error| error.to_string())?;
     match bot::identify(&account).await {
         Ok(name) => Ok(format!("the bot is @{name}")),
         Err(error @ bot::Error::Token) => Err(error.to_string()),
@@ -229,7 +233,11 @@ fn refused(problem: OperatorProblem) -> &'static str {
         | OperatorProblem::AccountData => "the account",
         OperatorProblem::Clock => "this machine's clock",
         OperatorProblem::Token => "the token that it gave",
-        _ => "the request",
+        OperatorProblem::Forbidden => "this server",
+        OperatorProblem::NoApi
+        | OperatorProblem::Throttled
+        | OperatorProblem::Unreadable
+        | OperatorProblem::Request => "the request",
     }
 }
 
@@ -241,11 +249,19 @@ fn remedy(fault: &Fault) -> &'static str {
             "check KLIKOO_BASE_URL, and that this machine reaches it (firewall, proxy, clock); `--log warn` shows the cause"
         }
         Fault::Timeout => "check that this machine reaches KLIKOO_BASE_URL; otherwise try again later",
-        Fault::Garbled => "check that KLIKOO_BASE_URL is the API's address, gateway prefix included",
-        Fault::ProviderDown | Fault::VendorFault => "try again later; tell Klikoo if it lasts",
-        Fault::NumberNotFound | Fault::AmountTooSmall | Fault::ProductUnavailable | Fault::Other(_) => {
-            "ask Klikoo, naming the code"
+        Fault::Garbled => {
+            "try again later; if it lasts, check that KLIKOO_BASE_URL is the API's address, gateway prefix included"
         }
+        Fault::ProviderDown | Fault::VendorFault | Fault::NotNow => "try again later; tell Klikoo if it lasts",
+        Fault::NoToken(fault) => remedy(fault),
+        Fault::NumberNotFound
+        | Fault::NumberBlocked
+        | Fault::AlreadyPaid
+        | Fault::OverLimit
+        | Fault::AmountTooSmall
+        | Fault::ProductUnavailable
+        | Fault::Other(_)
+        | Fault::Refused(_) => "ask Klikoo, naming the code",
     }
 }
 
@@ -267,7 +283,17 @@ pub(super) fn operators(problem: OperatorProblem) -> &'static str {
         OperatorProblem::Clock => "turn on NTP on this machine (timedatectl set-ntp true)",
         OperatorProblem::Token => "check KLIKOO_CLIENT_SECRET; ask Klikoo if it is right",
         OperatorProblem::NoApi => {
-            "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included"
+            "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included, and its https"
+        }
+        OperatorProblem::Forbidden => {
+            "put this server's IP address into the dashboard's whitelist; if it is there, ask Klikoo whether its \
+             firewall blocks it"
+        }
+        OperatorProblem::Throttled => {
+            "Klikoo takes no more requests for now: try again later; if it lasts, ask Klikoo for a higher limit"
+        }
+        OperatorProblem::Unreadable => {
+            "the answer cannot be read: check KLIKOO_BASE_URL; if it is right, report it to Klikoo"
         }
         OperatorProblem::Request => {
             "check products and prices in the catalog; if they are right, report a bug of ceknomor's, with the code"

@@ -47,7 +47,7 @@ enum Command {
     Keygen(keygen::Args),
     /// Back up all that is kept to one file; the bot may run meanwhile
     Backup(backup::BackupArgs),
-    /// Put a backup in the place of what is kept; the bot must be stopped
+    /// Put a backup into a new or empty data directory
     Restore(backup::RestoreArgs),
     /// Run a Klikoo of one's own on a port, for trying things out
     Sandbox(sandbox::Args),
@@ -80,7 +80,7 @@ impl Cli {
             Command::Doctor(args) => doctor::doctor(args).await,
             Command::Keygen(args) => keygen::keygen(&args),
             Command::Backup(args) => backup::backup(&args).await,
-            Command::Restore(args) => backup::restore(&args),
+            Command::Restore(args) => backup::restore(&args).await,
             Command::Sandbox(args) => sandbox::sandbox(args).await,
         }
     }

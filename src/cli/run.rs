@@ -7,10 +7,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Config, Stores},
+    app::{App, Checks, Config},
+    bot,
     catalog::Catalog,
     clock::SystemClock,
-    config::{self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, PatienceSettings, TelegramSettings},
+    config::{
+        self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetentionSettings,
+        RetrySettings, TelegramSettings, WebhookSettings,
+    },
+    inquiry, jobs,
     store::SledStore,
 };
 
@@ -20,26 +25,41 @@ pub(super) struct Args {
     #[command(flatten)]
     telegram: TelegramSettings,
     #[command(flatten)]
+    webhook: WebhookSettings,
+    #[command(flatten)]
     klikoo: KlikooSettings,
     #[command(flatten)]
     access: AccessSettings,
     #[command(flatten)]
     catalog: CatalogSettings,
     #[command(flatten)]
-    late: PatienceSettings,
+    retry: RetrySettings,
     #[command(flatten)]
     data: DataSettings,
+    #[command(flatten)]
+    retention: RetentionSettings,
+    #[command(flatten)]
+    network: NetworkSettings,
 }
 
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let (telegram, klikoo) = config::Error::both(args.telegram.account(), args.klikoo.account())?;
-    let config = Config {
-        telegram,
+    let accounts = config::Error::both(args.telegram.account(&args.network), args.klikoo.account(&args.network));
+    let ((telegram, klikoo), webhook) = config::Error::both(accounts, args.webhook.webhook())?;
+    let checks = Checks {
         klikoo,
         timeouts: args.klikoo.timeouts(),
-        patience: args.late.patience(),
+        retry_window: args.retry.retry_window(),
         catalog: Catalog::load(args.catalog.file())?,
+        bounds: inquiry::Bounds::default(),
+    };
+    let config = Config {
+        telegram,
+        checks,
+        webhook,
         access: args.access.access(),
+        keep_days: args.retention.keep_days(),
+        bounds: jobs::Bounds::default(),
+        limits: bot::Limits::default(),
     };
     if config.access.owners().next().is_none() {
         tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and start it again");
@@ -49,7 +69,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let _backups = store.serve_backups(Arc::new(SystemClock)).inspect_err(|error| {
         tracing::warn!(%error, "the bot can be backed up only when it is stopped");
     });
-    let app = App::build(config, Stores::of(Arc::new(store.clone())), Arc::new(SystemClock))?;
+    let app = App::build(config, Arc::new(store.clone()), Arc::new(SystemClock))?;
     // As a task: waking one costs no system call, unlike waking what the runtime's `block_on` runs itself.
     tokio::spawn(app.run(stop_signal()?)).await??;
     tracing::info!("stopped");

@@ -1,5 +1,7 @@
 //! One request put to the partner API, and what its answer tells of the number.
 
+use std::time::Duration;
+
 use crate::{
     catalog::Price,
     klikoo::{self, Client, Fault},
@@ -8,14 +10,19 @@ use crate::{
 
 use super::parse::Request;
 
-/// Asks the partner API about one number and keeps nothing.
-pub async fn ask(client: &Client, request: &Request) -> Outcome {
-    ask_for_reason(client, request).await.0
+/// How a call ended, with what an agent need not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// What is known now.
+    pub outcome: Outcome,
+    /// The fault behind an outcome without a customer, as whether Klikoo itself was out of reach.
+    pub fault: Option<Fault>,
+    /// For how long the vendor wants to hear nothing: a check that is made again is due no sooner.
+    pub retry_after: Option<Duration>,
 }
 
-/// The same, with the fault behind an outcome without a customer: it tells an operator what an agent need not know, as
-/// whether Klikoo itself was out of reach.
-pub async fn ask_for_reason(client: &Client, request: &Request) -> (Outcome, Option<Fault>) {
+/// Asks the partner API about one number and keeps nothing.
+pub async fn ask_for_reason(client: &Client, request: &Request) -> Reason {
     let (buying, selling) = prices(request);
     let answer = client
         .inquire(&klikoo::Inquiry {
@@ -31,11 +38,11 @@ pub async fn ask_for_reason(client: &Client, request: &Request) -> (Outcome, Opt
         Ok(_) => tracing::info!(%product, %reference, code, "found"),
         Err(fault) => tracing::info!(%product, %reference, code, %fault, "no customer"),
     }
-    let fault = answer.result.as_ref().err().cloned();
+    let (fault, retry_after) = (answer.result.as_ref().err().cloned(), answer.retry_after);
     let found =
         answer.result.map(|customer| Customer { total: customer.total.map(|t| shown(t, buying, selling)), ..customer });
     let verdict = found.map_or_else(verdict, Verdict::Found);
-    (Outcome { verdict, code: answer.code, reference: answer.reference }, fault)
+    Reason { outcome: Outcome { verdict, code: answer.code, reference: answer.reference }, fault, retry_after }
 }
 
 /// Buying and selling price; for an open denomination both are the nominal (as in the vendor's sample of `DNOPEN`).
@@ -49,8 +56,8 @@ fn prices(request: &Request) -> (Rupiah, Rupiah) {
     }
 }
 
-/// The total as agents may see it: where the vendor's total is the buying price itself, which is the operator's secret, the
-/// selling price stands in its place.
+/// The total as agents may see it: where the vendor's total is the buying price itself, which is the operator's
+/// secret, the selling price stands in its place.
 fn shown(total: Rupiah, buying: Rupiah, selling: Rupiah) -> Rupiah {
     if total == buying { selling } else { total }
 }
@@ -59,13 +66,18 @@ fn shown(total: Rupiah, buying: Rupiah, selling: Rupiah) -> Rupiah {
 fn verdict(fault: Fault) -> Verdict {
     match fault {
         Fault::NumberNotFound => Verdict::NotFound,
+        Fault::NumberBlocked => Verdict::NumberBlocked,
+        Fault::AlreadyPaid => Verdict::AlreadyPaid,
+        Fault::OverLimit => Verdict::OverLimit,
         Fault::AmountTooSmall => Verdict::AmountTooSmall,
         Fault::ProductUnavailable => Verdict::ProductUnavailable,
         Fault::ProviderDown | Fault::VendorFault | Fault::Garbled => Verdict::ProviderDown,
-        // Klikoo was not reached, so the provider was never asked: it is not to be called out of order.
-        Fault::Unreachable | Fault::Timeout => Verdict::NoAnswer,
+        // The provider may never have been asked: it is not to be called out of order.
+        Fault::Unreachable | Fault::Timeout | Fault::NotNow => Verdict::NoAnswer,
+        Fault::NoToken(_) => Verdict::ServiceDown,
         Fault::Operator(problem) => Verdict::Operator(problem),
         Fault::Other(message) => Verdict::Other(message),
+        Fault::Refused(message) => Verdict::Refused(message),
     }
 }
 

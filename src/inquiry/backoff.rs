@@ -28,10 +28,18 @@ impl Pauses {
         self.plain(failure).mul_f64(rand::thread_rng().gen_range(1.0 - JITTER..=1.0 + JITTER))
     }
 
-    /// When to ask again after the failure with this number, counted from 1, that came at `now`: after its pause, but
-    /// once more at `until` before it is given up. `None` when it is `until` already.
-    pub fn next(&self, failure: u32, now: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let pause = TimeDelta::from_std(self.after(failure)).unwrap_or(TimeDelta::MAX);
+    /// When to ask again after the failure with this number, counted from 1, that came at `now`: after its pause, or the
+    /// longer one that the vendor asks for (`retry_after`), but once more at `until` before it is given up. `None` when it
+    /// is `until` already.
+    pub fn next(
+        &self,
+        failure: u32,
+        retry_after: Option<Duration>,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let pause = self.after(failure).max(retry_after.unwrap_or_default());
+        let pause = TimeDelta::from_std(pause).unwrap_or(TimeDelta::MAX);
         (now < until).then(|| now.checked_add_signed(pause).map_or(until, |next| next.min(until)))
     }
 
@@ -44,7 +52,7 @@ impl Pauses {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{option, prelude::*};
 
     use super::*;
 
@@ -64,11 +72,11 @@ mod tests {
 
     #[test]
     fn the_last_time_is_the_very_end_and_then_there_is_none() {
-        assert_eq!(LATE.next(9, at(895), at(900)), Some(at(900)));
-        assert_eq!(LATE.next(9, at(900), at(900)), None);
-        assert_eq!(LATE.next(9, at(2000), at(900)), None);
+        assert_eq!(LATE.next(9, None, at(895), at(900)), Some(at(900)));
+        assert_eq!(LATE.next(9, None, at(900), at(900)), None);
+        assert_eq!(LATE.next(9, None, at(2000), at(900)), None);
         assert_eq!(
-            LATE.next(1, DateTime::<Utc>::MAX_UTC - TimeDelta::seconds(1), DateTime::<Utc>::MAX_UTC),
+            LATE.next(1, None, DateTime::<Utc>::MAX_UTC - TimeDelta::seconds(1), DateTime::<Utc>::MAX_UTC),
             Some(DateTime::<Utc>::MAX_UTC)
         );
     }
@@ -81,11 +89,23 @@ mod tests {
         }
 
         #[test]
-        fn the_next_time_is_ahead_and_not_after_the_end(failure: u32, now in 0..2000_i64, until in 0..2000_i64) {
-            let next = LATE.next(failure, at(now), at(until));
+        fn the_next_time_is_ahead_and_not_after_the_end(
+            failure: u32,
+            retry_after in option::of(any::<Duration>()),
+            now in 0..2000_i64,
+            until in 0..2000_i64,
+        ) {
+            let next = LATE.next(failure, retry_after, at(now), at(until));
             prop_assert_eq!(next.is_some(), now < until);
             prop_assert!(next.is_none_or(|next| at(now) < next && next <= at(until)));
         }
+    }
+
+    #[test]
+    fn a_longer_pause_that_the_vendor_asks_for_is_kept_and_a_shorter_one_changes_nothing() {
+        let next = |seconds| LATE.next(1, Some(Duration::from_secs(seconds)), at(0), at(900));
+        assert_eq!((next(300), next(901)), (Some(at(300)), Some(at(900))));
+        assert!(next(1).is_some_and(|next| at(4) <= next && next <= at(6)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The breaker: a provider that is out of order is left alone until a probe finds that it is back.
+//! The circuit breaker: a provider that is out of order is not called until a probe finds that it is back.
 //!
 //! ```text
 //!            5 silent calls in a row                after a pause
@@ -21,7 +21,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{backoff::Pauses, evidence::Evidence};
+use super::{backoff::Pauses, signal::Signal};
 use crate::value::Provider;
 
 /// How many silent calls in a row open a circuit. A single lost answer is nothing unusual; five in a row are.
@@ -34,7 +34,18 @@ const PAUSES: Pauses = Pauses { first: Duration::from_secs(10), longest: Duratio
 #[derive(Clone, Default)]
 pub(super) struct Breaker(Arc<Mutex<BTreeMap<Provider, Circuit>>>);
 
-/// Leave for one call. Dropped without [`Pass::ended`], it tells nothing of the provider and lets the next probe go.
+/// What a provider's circuit lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CircuitState {
+    /// Every call.
+    Closed,
+    /// One call, which finds out whether the provider is back.
+    ProbeDue,
+    /// No call, until the pause is over or the probe has ended.
+    Open,
+}
+
+/// Allows one call. Dropped without [`Pass::ended`], it says nothing of the provider and allows the next probe.
 pub(super) struct Pass {
     breaker: Breaker,
     provider: Provider,
@@ -42,15 +53,19 @@ pub(super) struct Pass {
 }
 
 impl Breaker {
-    /// Leave to call `provider`; `None` while its circuit is open and this is no time for a probe.
+    /// Allows a call of `provider`; `None` while its circuit is open and no probe is due.
     pub(super) fn admit(&self, provider: Provider, now: DateTime<Utc>) -> Option<Pass> {
-        let is_probe = self.with(provider, |circuit| circuit.admit(now))? == Leave::Probe;
+        let is_probe = self.with(provider, |circuit| circuit.admit(now))? == Admission::Probe;
         Some(Pass { breaker: self.clone(), provider, is_probe })
     }
 
-    /// Whether the provider's circuit is open: as far as is known, it is out of order.
-    pub(super) fn is_open(&self, provider: Provider) -> bool {
-        self.with(provider, |circuit| circuit.open.is_some())
+    /// What may be asked of `provider` now.
+    pub(super) fn state(&self, provider: Provider, now: DateTime<Utc>) -> CircuitState {
+        self.with(provider, |circuit| match &circuit.open {
+            None => CircuitState::Closed,
+            Some(open) if !circuit.probing && open.is_over(now) => CircuitState::ProbeDue,
+            Some(_) => CircuitState::Open,
+        })
     }
 
     fn with<T>(&self, provider: Provider, act: impl FnOnce(&mut Circuit) -> T) -> T {
@@ -61,15 +76,15 @@ impl Breaker {
 
 impl Pass {
     /// The call ended at `now`, and showed this of the provider.
-    pub(super) fn ended(self, evidence: Evidence, now: DateTime<Utc>) {
+    pub(super) fn ended(self, signal: Signal, now: DateTime<Utc>) {
         let (was_open, is_open) = self.breaker.with(self.provider, |circuit| {
             let was_open = circuit.open.is_some();
-            circuit.note(evidence, self.is_probe, now);
+            circuit.note(signal, self.is_probe, now);
             (was_open, circuit.open.is_some())
         });
         let provider = self.provider;
         match (was_open, is_open) {
-            (false, true) => tracing::warn!(%provider, "a provider gives no answers; it is left alone for a while"),
+            (false, true) => tracing::warn!(%provider, "a provider gives no answers; it is not called for a while"),
             (true, false) => tracing::info!(%provider, "a provider answers again"),
             _ => {}
         }
@@ -84,9 +99,9 @@ impl Drop for Pass {
     }
 }
 
-/// How a call may go.
+/// As what a call is admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Leave {
+enum Admission {
     Ordinary,
     Probe,
 }
@@ -111,30 +126,30 @@ struct Open {
 }
 
 impl Circuit {
-    fn admit(&mut self, now: DateTime<Utc>) -> Option<Leave> {
+    fn admit(&mut self, now: DateTime<Utc>) -> Option<Admission> {
         match &self.open {
-            None => Some(Leave::Ordinary),
+            None => Some(Admission::Ordinary),
             Some(open) if self.probing || !open.is_over(now) => None,
             Some(_) => {
                 self.probing = true;
-                Some(Leave::Probe)
+                Some(Admission::Probe)
             }
         }
     }
 
-    fn note(&mut self, evidence: Evidence, by_probe: bool, now: DateTime<Utc>) {
-        match (evidence, &self.open) {
-            (Evidence::Nothing, _) => {}
-            (Evidence::Works, _) => (self.silent, self.open) = (0, None),
-            (Evidence::Silent, None) => {
+    fn note(&mut self, signal: Signal, by_probe: bool, now: DateTime<Utc>) {
+        match (signal, &self.open) {
+            (Signal::Neutral, _) => {}
+            (Signal::Up, _) => (self.silent, self.open) = (0, None),
+            (Signal::Down, None) => {
                 self.silent = self.silent.saturating_add(1);
                 self.open = (self.silent >= SILENT_IN_A_ROW).then(|| Open::begin(1, now));
             }
-            (Evidence::Silent, Some(open)) if by_probe => {
+            (Signal::Down, Some(open)) if by_probe => {
                 self.open = Some(Open::begin(open.pauses.saturating_add(1), now));
             }
             // A call from before it opened: no news.
-            (Evidence::Silent, Some(_)) => {}
+            (Signal::Down, Some(_)) => {}
         }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::evidence::Evidence;
+use super::signal::Signal;
 use crate::value::Provider;
 
 /// How many minutes the window has.
@@ -38,7 +38,7 @@ pub struct Health {
     pub answered: u32,
     /// The median time of those that did, right to 5 % above 10 ms; `None` when there are none.
     pub median: Option<Duration>,
-    /// Whether the provider is left alone for now, because its last calls brought nothing.
+    /// Whether the provider's circuit is open: its last calls brought nothing.
     pub is_down: bool,
 }
 
@@ -48,11 +48,11 @@ pub(super) struct Minutes(Arc<Mutex<BTreeMap<Provider, Ring>>>);
 
 impl Minutes {
     /// Counts a call that ended at `now` and took so long.
-    pub(super) fn note(&self, provider: Provider, evidence: Evidence, took: Duration, now: DateTime<Utc>) {
-        match evidence {
-            Evidence::Works => self.rings().entry(provider).or_default().at(now).answer(took),
-            Evidence::Silent => self.rings().entry(provider).or_default().at(now).unanswered += 1,
-            Evidence::Nothing => {}
+    pub(super) fn note(&self, provider: Provider, signal: Signal, took: Duration, now: DateTime<Utc>) {
+        match signal {
+            Signal::Up => self.rings().entry(provider).or_default().at(now).answer(took),
+            Signal::Down => self.rings().entry(provider).or_default().at(now).unanswered += 1,
+            Signal::Neutral => {}
         }
     }
 
@@ -172,11 +172,11 @@ mod tests {
     fn answers_and_silences_are_counted_by_provider() {
         let minutes = Minutes::default();
         for took in [0.4, 1.2, 9.0] {
-            minutes.note(PLN, Evidence::Works, seconds(took), start());
+            minutes.note(PLN, Signal::Up, seconds(took), start());
         }
-        minutes.note(PLN, Evidence::Silent, seconds(25.0), start());
-        minutes.note(PLN, Evidence::Nothing, seconds(0.1), start());
-        minutes.note(Provider::Ovo, Evidence::Silent, seconds(25.0), start());
+        minutes.note(PLN, Signal::Down, seconds(25.0), start());
+        minutes.note(PLN, Signal::Neutral, seconds(0.1), start());
+        minutes.note(Provider::Ovo, Signal::Down, seconds(25.0), start());
         let health = minutes.health(PLN, start());
         assert_eq!((health.checks, health.answered), (4, 3));
         assert!(is_near(health.median, 1.2), "{:?}", health.median);
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn what_is_a_quarter_of_an_hour_old_is_forgotten() {
         let minutes = Minutes::default();
-        minutes.note(PLN, Evidence::Silent, seconds(1.0), start());
+        minutes.note(PLN, Signal::Down, seconds(1.0), start());
         let checks = |minute| minutes.health(PLN, start() + TimeDelta::minutes(minute)).checks;
         assert_eq!((checks(0), checks(14), checks(15), checks(1000)), (1, 1, 0, 0));
     }
@@ -197,10 +197,10 @@ mod tests {
     fn a_clock_that_jumps_costs_no_more_than_what_was_counted() {
         let minutes = Minutes::default();
         let day = TimeDelta::days(1);
-        minutes.note(PLN, Evidence::Silent, seconds(1.0), start());
-        minutes.note(PLN, Evidence::Works, seconds(1.0), start() - day);
+        minutes.note(PLN, Signal::Down, seconds(1.0), start());
+        minutes.note(PLN, Signal::Up, seconds(1.0), start() - day);
         assert_eq!(minutes.health(PLN, start() - day).checks, 1);
-        minutes.note(PLN, Evidence::Works, seconds(1.0), start() + day);
+        minutes.note(PLN, Signal::Up, seconds(1.0), start() + day);
         assert_eq!(minutes.health(PLN, start() + day).answered, 1);
     }
 
@@ -218,7 +218,7 @@ mod tests {
         #[test]
         fn the_median_is_the_middle_answers(mut times in prop::collection::vec(0.0101_f64..30.0, 1..50)) {
             let minutes = Minutes::default();
-            times.iter().for_each(|took| minutes.note(PLN, Evidence::Works, seconds(*took), start()));
+            times.iter().for_each(|took| minutes.note(PLN, Signal::Up, seconds(*took), start()));
             times.sort_by(f64::total_cmp);
             prop_assert!(is_near(minutes.health(PLN, start()).median, times[times.len() / 2]));
         }
@@ -230,8 +230,8 @@ mod tests {
             let (minutes, mut now, mut all) = (Minutes::default(), start(), Vec::new());
             for (pause, is_answered) in calls {
                 now += TimeDelta::seconds(pause);
-                let evidence = if is_answered { Evidence::Works } else { Evidence::Silent };
-                minutes.note(PLN, evidence, seconds(1.0), now);
+                let signal = if is_answered { Signal::Up } else { Signal::Down };
+                minutes.note(PLN, signal, seconds(1.0), now);
                 all.push((number_of(now), is_answered));
                 let window: Vec<_> = all.iter().filter(|(minute, _)| number_of(now) - minute < MINUTES).collect();
                 let health = minutes.health(PLN, now);

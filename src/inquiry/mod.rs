@@ -1,26 +1,25 @@
-//! One check: a line of text becomes a request ([`parse`]), a request becomes an outcome that is kept ([`Inquiry`]).
+//! One check: a line of text becomes a request ([`parse`]), a request becomes an outcome ([`Inquiry`]).
 //!
 //! ```text
-//! Request ─▶ flights ─▶ seats ─▶ breaker ─▶ ask ─▶ klikoo
-//!               │                            └─▶ Outcome ─▶ breaker, health ─▶ all who asked ─▶ store
-//!               └─▶ who asks what is being asked already joins in
+//! Request ─▶ SingleFlight ─▶ Permits ─▶ Breaker ─▶ ask ─▶ klikoo
+//!                                                   └─▶ Outcome ─▶ Breaker, Health ─▶ every caller
 //! ```
 //!
-//! The same question at the same moment is one call (`flights`). It waits for its turn while as many calls as may be are
-//! under way for its provider (`seats`), is not made while that is out of order (`breaker`), and is counted for
-//! `/gangguan` (`health`). When to ask again is said by [`backoff`]; the bot does it, over restarts too.
+//! The same question at the same moment is one call (`single_flight`). It waits for a permit while its provider has as
+//! many calls as it may have (`permits`), is not made while the provider is out of order (`breaker`), and is counted for
+//! `/gangguan` (`health`). [`backoff`] says when to ask again; `jobs` does it, over restarts too. Nothing is kept here.
 
 mod ask;
 pub mod backoff;
 mod breaker;
-mod evidence;
-mod flights;
 mod health;
 pub mod parse;
-mod seats;
+mod permits;
 mod service;
+mod signal;
+mod single_flight;
 
-pub use ask::{ask, ask_for_reason};
-pub use evidence::is_final;
+pub use ask::{Reason, ask_for_reason};
+pub use breaker::CircuitState;
 pub use health::Health;
-pub use service::{Asked, Bounds, Checked, Inquiry, Tried, Wait};
+pub use service::{Asked, Bounds, Inquiry, Wait};

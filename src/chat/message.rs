@@ -1,0 +1,157 @@
+//! What goes into a conversation and what comes out, without a trace of Telegram: the bot and the demo both speak it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    catalog::ProductCode,
+    locale::Html,
+    value::{ChatId, OperatorProblem, ResponseCode, UserId},
+};
+
+/// Whether a chat is with the bot alone or among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Alone with the bot.
+    Private,
+    /// Among others: the bot is silent unless it is spoken to.
+    Group,
+}
+
+impl Place {
+    /// What kind of chat has this id: a person's is positive, a group's negative (Bot API, `Chat.id`).
+    pub fn of(chat: ChatId) -> Self {
+        if chat.0 > 0 { Self::Private } else { Self::Group }
+    }
+}
+
+/// What the bot can be told to do by a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `/start`: who the bot is.
+    Start,
+    /// `/bantuan`, `/help`: how to use it.
+    Help,
+    /// `/cek`: check a number.
+    Check,
+    /// `/produk`: what can be checked.
+    Products,
+    /// `/riwayat`: the chat's checks.
+    History,
+    /// `/gangguan`: how the providers did lately.
+    Outages,
+    /// `/batal`: no answer is wanted any more.
+    Cancel,
+    /// `/bahasa`: the chat's language.
+    Language,
+    /// `/id`: the ids of the user and the chat.
+    Id,
+}
+
+/// What a message says, once commands are told from other text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A command of ours with all that stands behind it.
+    Command(Command, String),
+    /// A command that is none of ours, whole. `named`: it names this bot (`/…@thisbot`).
+    UnknownCommand {
+        /// The whole text.
+        text: String,
+        /// Whether it names this bot.
+        named: bool,
+    },
+    /// A command for another bot of the group.
+    ForAnotherBot,
+    /// Anything else, without a mention of the bot.
+    Text {
+        /// The text.
+        text: String,
+        /// Whether it mentioned the bot.
+        mentioned: bool,
+    },
+}
+
+/// A message that reached the bot.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Where, by the id under which its history is kept.
+    pub chat: ChatId,
+    /// From whom.
+    pub user: UserId,
+    /// What it says.
+    pub line: Line,
+    /// The text of the message that it replies to.
+    pub quoted: Option<String>,
+    /// Whether it replies to a message of the bot's own.
+    pub replies_to_bot: bool,
+}
+
+/// A message to send, or what to put in place of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What it says.
+    pub text: Html,
+    /// Its buttons, in one row.
+    pub buttons: Vec<Button>,
+}
+
+impl From<Html> for Reply {
+    fn from(text: Html) -> Self {
+        Self { text, buttons: Vec::new() }
+    }
+}
+
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What it reads.
+    pub label: String,
+    /// What comes back when it is pressed: at most 64 bytes (Bot API, `InlineKeyboardButton.callback_data`).
+    pub data: String,
+}
+
+/// The answer to a pressed button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// Put this in place of the message.
+    Edit(Reply),
+    /// Show this line over the chat, to the one who pressed.
+    Notice(String),
+}
+
+/// Which message showed a PIN: it is taken out of the chat where the bot may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PinIn {
+    /// The message that is answered.
+    Message,
+    /// The message to which that one replies.
+    Quoted,
+}
+
+/// Something that only the operator can put right, for the owners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alert {
+    /// At the partner account.
+    Account {
+        /// What is wrong.
+        problem: OperatorProblem,
+        /// The vendor's code for it.
+        code: Option<ResponseCode>,
+    },
+    /// In the catalog: Klikoo takes the product not at all, or not at this price.
+    Product {
+        /// Which one.
+        product: ProductCode,
+        /// The vendor's code for it.
+        code: Option<ResponseCode>,
+    },
+    /// Where things are kept: the error's own text, which names the remedy.
+    Store(String),
+    /// Of the last day, at most once in it.
+    Visitors {
+        /// Strangers who wrote to the bot.
+        people: usize,
+        /// Groups that took it in and are not admitted.
+        groups: usize,
+    },
+}

@@ -1,0 +1,303 @@
+//! Takes jobs in, claims what is due, and carries out as many at once as its bounds allow.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::{sync::Notify, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    alerts::Alerted,
+    outbox::Outbox,
+    retry::{LONGEST_PAUSE, Retrying},
+    task::Task,
+    work::Progress,
+};
+use crate::{
+    access::Access,
+    chat::{Alert, Conversation, Intent, Notice},
+    clock::Clock,
+    store::{self, Accepted, Claim, Job, Jobs, NewJob, Retries, WorkerId},
+    value::{ChatId, Provider, UpdateId, UserId},
+};
+
+/// How often due jobs are looked for while some wait for their provider. The clock may jump, so that no timer is set to a
+/// time of day.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long claiming pauses after the store failed.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Jobs of one agent in one chat that may be ready and not begun; beyond that the agent is told to slow down. An agent types
+/// a few a minute.
+const READY_PER_AGENT: usize = 32;
+
+/// Agents who are told to slow down at a time; beyond that the notices are left out.
+const MAX_SLOWED_DOWN: usize = 256;
+
+/// How long a claim lasts where several processes share a store: longer than any job runs.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// How much is carried out at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Jobs that run at once.
+    pub running: usize,
+    /// Jobs that are ready or run; while there are more, no more are taken in.
+    pub open: usize,
+    /// Checks that wait for a provider, over all chats: whoever comes later is told that the bot is busy.
+    pub waiting: usize,
+    /// How long a stop waits for what runs.
+    pub grace: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { running: 2_000, open: 8_000, waiting: 10_000, grace: Duration::from_secs(9) }
+    }
+}
+
+/// What is to be accepted as a job.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The update that brought it; accepted once.
+    pub update: UpdateId,
+    /// The chat under whose id its history is kept.
+    pub chat: ChatId,
+    /// Who asked.
+    pub user: UserId,
+    /// What to do, and where the answer goes.
+    pub task: Task,
+}
+
+/// Takes jobs in and carries them out.
+pub struct Runner {
+    pub(super) store: Arc<dyn Jobs>,
+    pub(super) conversation: Arc<Conversation>,
+    pub(super) outbox: Arc<dyn Outbox>,
+    pub(super) access: Access,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) bounds: Bounds,
+    pub(super) retrying: Retrying,
+    pub(super) alerted: Alerted,
+    worker: WorkerId,
+    /// Rung when there may be something to claim.
+    wake: Notify,
+    /// Rung when a job has ended.
+    ended: Notify,
+    running: TaskTracker,
+    /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
+    pub(super) notices: TaskTracker,
+    /// Agents who were told to slow down, until one of their jobs ends.
+    slowed_down: Mutex<HashSet<(ChatId, UserId)>>,
+    /// Jobs that wait for a provider, as last read.
+    waiting: AtomicUsize,
+}
+
+impl Runner {
+    /// A runner of the jobs in `store`, which nothing has begun yet.
+    pub fn new(
+        store: Arc<dyn Jobs>,
+        conversation: Arc<Conversation>,
+        outbox: Arc<dyn Outbox>,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        bounds: Bounds,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            conversation,
+            outbox,
+            access,
+            clock,
+            bounds,
+            retrying: Retrying::default(),
+            alerted: Alerted::default(),
+            worker: WorkerId::fresh(),
+            wake: Notify::new(),
+            ended: Notify::new(),
+            running: TaskTracker::new(),
+            notices: TaskTracker::new(),
+            slowed_down: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    /// Accepts what came in. When this returns, each is in the store, on the disk, and will be answered; or whoever asked is
+    /// being told that it will not.
+    pub async fn accept(self: &Arc<Self>, incoming: Vec<Incoming>) {
+        if incoming.is_empty() {
+            return;
+        }
+        let now = self.now();
+        let jobs = incoming.iter().map(|one| self.new_job(one, now)).collect();
+        match self.store.accept(jobs, READY_PER_AGENT).await {
+            Ok(accepted) => {
+                self.wake.notify_one();
+                for (one, accepted) in incoming.into_iter().zip(accepted) {
+                    if accepted == Accepted::TooMany {
+                        self.say_slow_down(one);
+                    }
+                }
+            }
+            Err(error) => self.decline(incoming, &error),
+        }
+    }
+
+    /// Waits until there is room for so many more jobs.
+    pub async fn room(&self, jobs: usize) {
+        loop {
+            let ended = self.ended.notified();
+            match self.store.load().await {
+                Ok(load) if load.ready + load.running + jobs > self.bounds.open => ended.await,
+                _ => return,
+            }
+        }
+    }
+
+    /// Carries jobs out until `stop`, then those that were accepted before it, within [`Bounds::grace`]. What has not ended
+    /// then, and what waits for a provider, is taken up by the next start.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let retries = self.retrying.allowed(&self.conversation.inquiry);
+            let pause = match self.claim(retries).await {
+                Ok(0) if self.waiting.load(Relaxed) == 0 => Duration::MAX,
+                Ok(0) => TICK,
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::error!(%error, "cannot claim jobs; trying again");
+                    AFTER_ERROR
+                }
+            };
+            let _ = stop.run_until_cancelled(timeout(pause, self.wake.notified())).await;
+        }
+        if timeout(self.bounds.grace, self.finish_accepted()).await.is_err() {
+            tracing::warn!(
+                jobs = self.running.len(),
+                "not all that runs has ended in time; the next start takes it up"
+            );
+        }
+        if let Err(error) = self.store.release(self.worker).await {
+            tracing::error!(%error, "cannot give back what was not carried out");
+        }
+    }
+
+    /// Carries out what is ready, and waits for what runs.
+    async fn finish_accepted(self: &Arc<Self>) {
+        self.running.close();
+        loop {
+            match self.claim(Vec::new()).await {
+                Ok(claimed) if claimed > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "cannot claim jobs"),
+            }
+            tokio::select! {
+                biased;
+                () = self.wake.notified() => {}
+                () = self.running.wait() => break,
+            }
+        }
+        self.notices.close();
+        self.notices.wait().await;
+    }
+
+    /// How many jobs are not done: for a log line at the end.
+    pub async fn left(&self) -> Result<usize, store::Error> {
+        let load = self.store.load().await?;
+        Ok(load.ready + load.running + load.waiting)
+    }
+
+    /// Claims what is due and begins it; gives how many that were.
+    async fn claim(self: &Arc<Self>, retries: Vec<(Provider, Retries)>) -> Result<usize, store::Error> {
+        let limit = self.bounds.running.saturating_sub(self.running.len());
+        let claim = Claim {
+            now: self.now(),
+            owner: self.worker,
+            lease: LEASE,
+            limit,
+            retries,
+            longest_pause: LONGEST_PAUSE,
+            longest_wait: self.conversation.retry_window.unwrap_or(TimeDelta::MAX),
+        };
+        let jobs = self.store.claim(&claim).await?;
+        let claimed = jobs.len();
+        for job in jobs {
+            let slot = job.waiting.as_ref().and(job.provider).map(|provider| self.retrying.begin(provider));
+            let runner = self.clone();
+            self.running.spawn(async move {
+                if runner.carry_out(&job, slot).await == Progress::Done {
+                    runner.until_written(|| runner.store.finish(job.update)).await;
+                }
+                runner.slowed_down().remove(&(job.chat, job.user));
+                runner.ended.notify_waiters();
+                runner.wake.notify_one();
+            });
+        }
+        self.waiting.store(self.store.load().await?.waiting, Relaxed);
+        Ok(claimed)
+    }
+
+    fn new_job(&self, incoming: &Incoming, now: DateTime<Utc>) -> NewJob {
+        let provider = match &incoming.task.intent {
+            Intent::Check { check, .. } => {
+                self.conversation.catalog.get(check.code.as_str()).map(|product| product.provider)
+            }
+            _ => None,
+        };
+        NewJob {
+            update: incoming.update,
+            chat: incoming.chat,
+            user: incoming.user,
+            accepted: now,
+            provider,
+            body: incoming.task.write(),
+        }
+    }
+
+    /// The store takes nothing. What has to be kept, a check and a chat's language, is not begun, and whoever asked is told
+    /// so; all else is answered as ever.
+    fn decline(self: &Arc<Self>, incoming: Vec<Incoming>, error: &store::Error) {
+        tracing::error!(%error, jobs = incoming.len(), "jobs were not accepted");
+        self.tell_owners(&Alert::Store(error.to_string()));
+        let now = self.now();
+        for one in incoming {
+            let runner = self.clone();
+            self.notices.spawn(async move {
+                if let Intent::Check { .. } | Intent::Language { .. } = one.task.intent {
+                    runner.say_notice(one.chat, &one.task, Notice::NotAccepted).await;
+                } else {
+                    runner.carry_out(&Job::from(runner.new_job(&one, now)), None).await;
+                }
+            });
+        }
+    }
+
+    /// Tells an agent to slow down; once until one of the agent's jobs has ended.
+    fn say_slow_down(self: &Arc<Self>, one: Incoming) {
+        tracing::warn!(chat = %one.chat, "more is asked than is answered; a message was not taken");
+        {
+            let mut slowed_down = self.slowed_down();
+            if slowed_down.len() >= MAX_SLOWED_DOWN || !slowed_down.insert((one.chat, one.user)) {
+                return;
+            }
+        }
+        let runner = self.clone();
+        self.notices.spawn(async move { runner.say_notice(one.chat, &one.task, Notice::SlowDown).await });
+    }
+
+    fn slowed_down(&self) -> MutexGuard<'_, HashSet<(ChatId, UserId)>> {
+        self.slowed_down.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The present moment.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
