@@ -1,92 +1,256 @@
-//! What Telegram sends becomes a question of our own, or nothing: most of what a bot sees is none of its business.
+//! What Telegram sends becomes a job, a stranger's answer, or nothing: most of what a bot sees is not meant for it.
 
-use teloxide::types::CallbackQueryId;
+use std::{
+    convert::Infallible,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use super::{
-    desk::Desk,
-    question::{Question, What},
-    send::Destination,
-    wire::{CallbackQuery, Message, Readable, Update},
+    Me, command::read_line, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock, updates::Delivery,
+    visitors::Visitors,
 };
 use crate::{
-    chat::{Ask, Place, Press},
-    value::{ChatId, MessageId, UpdateId, UserId},
+    access::{Access, Role},
+    chat::{self, Conversation, Intent, Line, Place, Turn},
+    clock::Clock,
+    jobs::{Destination, Incoming, Outbox, Press, Runner, Task},
+    value::{ChatId, MessageId, UserId},
 };
 
-impl Desk {
-    /// The question of an update.
-    pub(super) async fn question(&self, update: Update) -> Option<Question> {
-        let id = UpdateId(update.update_id);
-        match (update.message, update.callback_query) {
-            (Some(Readable::Read(message)), _) => self.message(id, message).await,
-            (_, Some(Readable::Read(query))) => self.press(id, query).await,
-            (None, None) => None,
-            _ => {
-                // Its content may be personal, so the log gets its number alone.
-                tracing::warn!(update = id.0, "an update that cannot be read was passed over");
-                None
-            }
-        }
-    }
+/// Strangers' presses that are being answered at a time; beyond that they are left to time out.
+const MAX_STRANGER_PRESSES: usize = 16;
 
-    async fn message(&self, update: UpdateId, message: Message) -> Option<Question> {
-        self.note_move(&message).await;
-        // Who writes in the name of the group or of a channel has a stand-in in `from` that counts as a bot (Bot API,
-        // `Message.sender_chat`).
-        let from = message.from.as_ref().filter(|user| !user.is_bot || message.sender_chat.is_some())?;
-        let text = text_of(&message)?.to_owned();
-        let to = Destination {
-            chat: ChatId(message.chat.id),
-            topic: message.message_thread_id.filter(|_| message.is_topic_message),
-            question: Some(MessageId(message.message_id)),
-        };
-        let chat = self.moves.first_id(to.chat).await;
-        let user = UserId(from.id);
-        let replied = message.reply_to_message.as_deref();
-        let ask = Ask {
+/// What the handlers work with.
+pub(super) struct Intake {
+    /// Who the bot is; it may be renamed.
+    pub(super) me: RwLock<Arc<Me>>,
+    pub(super) conversation: Arc<Conversation>,
+    pub(super) access: Access,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) telegram_clock: Arc<TelegramClock>,
+    pub(super) migrations: Arc<ChatMigrations>,
+    pub(super) runner: Arc<Runner>,
+    pub(super) sender: Arc<Sender>,
+    pub(super) visitors: Visitors,
+    /// Strangers' presses that are being answered.
+    pub(super) stranger_presses: TaskTracker,
+    /// Rung when the bot may have a new name, a group to leave or visitors to tell of.
+    pub(super) housekeeping: Notify,
+}
+
+impl Intake {
+    /// A message: a job where it is meant for the bot and its writer may check.
+    pub(super) async fn message(self: Arc<Self>, delivery: Delivery, message: Message) -> Result<(), Infallible> {
+        self.note_migration(&message).await;
+        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return Ok(()) };
+        let (here, me) = (ChatId(message.chat.id.0), self.me());
+        let chat = self.migrations.first_id(here).await;
+        let replied = message.reply_to_message();
+        let heard = chat::Message {
             chat,
             user,
-            place: if message.chat.kind == "private" { Place::Private } else { Place::Group },
-            role: self.role(to.chat, chat, user),
-            text,
-            quoted: replied.and_then(text_of).map(str::to_owned),
-            replies_to_bot: replied.is_some_and(|replied| self.wrote(replied)),
+            line: read_line(text, &me.username),
+            quoted: quoted(&message),
+            replies_to_bot: replied.and_then(|replied| replied.from.as_ref()).is_some_and(|user| user.id.0 == me.id),
         };
-        let what = What::Intent(self.talk.understand(&ask, &self.name).await?);
-        let quoted = replied.map(|replied| MessageId(replied.message_id));
-        let asked = self.ours(message.date);
-        Some(Question { update, chat, user, asked, to, quoted, what })
+        let to = Destination {
+            chat: here,
+            topic: message.thread_id.filter(|_| message.is_topic_message).map(|topic| topic.0.0),
+            message: Some(MessageId(message.id.0)),
+        };
+        let role = self.access.role(user, &[chat, here]);
+        self.note_visit(role, user, chat, here);
+        if heard.line == Line::ForAnotherBot {
+            // Or for this one, by a name that it has not learned yet.
+            self.housekeeping.notify_one();
+        }
+        if role == Role::Stranger {
+            if let Some(reply) = self.conversation.reply_to_stranger(&heard).await {
+                self.sender.send_to_stranger(to, &reply);
+            }
+        } else if let Some(intent) = self.conversation.understand(&heard) {
+            let quoted = replied.map(|replied| MessageId(replied.id.0));
+            let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
+            let task = Task { to, quoted, asked, press: None, intent };
+            self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
+        }
+        Ok(())
     }
 
-    async fn press(&self, update: UpdateId, query: CallbackQuery) -> Option<Question> {
-        let (message, data) = (query.message?, query.data?);
-        let to = Destination { chat: ChatId(message.chat.id), topic: None, question: None };
-        let chat = self.moves.first_id(to.chat).await;
-        let user = UserId(query.from.id);
-        let press = Press { chat, user, role: self.role(to.chat, chat, user), data };
-        let what = What::Press { press, query: CallbackQueryId(query.id), message: MessageId(message.message_id) };
-        Some(Question { update, chat, user, asked: self.now(), to, quoted: None, what })
+    /// A pressed button.
+    pub(super) async fn press(self: Arc<Self>, delivery: Delivery, query: CallbackQuery) -> Result<(), Infallible> {
+        let (Some(message), Some(data)) = (query.message, query.data) else { return Ok(()) };
+        let (here, user) = (ChatId(message.chat().id.0), UserId(query.from.id.0));
+        let chat = self.migrations.first_id(here).await;
+        if self.access.role(user, &[chat, here]) != Role::Stranger {
+            let task = Task {
+                to: Destination::chat(here),
+                quoted: None,
+                asked: self.clock.now(),
+                press: Some(Press { id: query.id.0, message: MessageId(message.id().0) }),
+                intent: Intent::Press { turn: Turn::decode(&data) },
+            };
+            self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
+        } else if self.stranger_presses.len() < MAX_STRANGER_PRESSES {
+            let notice = self.conversation.stranger_notice(chat, user).await;
+            let (intake, press) = (self.clone(), query.id.0);
+            self.stranger_presses.spawn(async move { intake.sender.answer_press(&press, Some(&notice)).await });
+        }
+        Ok(())
+    }
+
+    /// The bot was added to a chat, or taken out of it.
+    pub(super) async fn membership(self: Arc<Self>, change: ChatMemberUpdated) -> Result<(), Infallible> {
+        let (here, user) = (ChatId(change.chat.id.0), UserId(change.from.id.0));
+        let chat = self.migrations.first_id(here).await;
+        if !change.new_chat_member.is_present() {
+            self.visitors.forget(chat);
+        } else if Place::of(here) == Place::Group {
+            self.note_visit(self.access.role(user, &[chat, here]), user, chat, here);
+        }
+        Ok(())
+    }
+
+    /// Who the bot is.
+    pub(super) fn me(&self) -> Arc<Me> {
+        self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The bot may have a new name.
+    pub(super) fn set_me(&self, me: Me) {
+        *self.me.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(me);
+    }
+
+    /// Notes strangers, and groups that are not admitted.
+    fn note_visit(&self, role: Role, user: UserId, chat: ChatId, here: ChatId) {
+        let now = self.clock.now();
+        let is_due = match (role, Place::of(here)) {
+            (Role::Stranger, Place::Private) => self.visitors.note_stranger(user, now),
+            (Role::Stranger, Place::Group) => self.visitors.note_group(chat, here, now),
+            (Role::Owner, Place::Group) => {
+                self.visitors.let_in(chat, here, now);
+                false
+            }
+            (Role::Owner, Place::Private) | (Role::Agent, _) => false,
+        };
+        if is_due {
+            self.housekeeping.notify_one();
+        }
     }
 
     /// A group that becomes a supergroup says so in both.
-    async fn note_move(&self, message: &Message) {
-        let here = ChatId(message.chat.id);
-        if let Some(new) = message.migrate_to_chat_id {
-            self.moves.note(here, ChatId(new)).await;
+    async fn note_migration(&self, message: &Message) {
+        let here = ChatId(message.chat.id.0);
+        if let Some(new) = message.migrate_to_chat_id() {
+            self.migrations.note(here, ChatId(new.0)).await;
         }
-        if let Some(old) = message.migrate_from_chat_id {
-            self.moves.note(ChatId(old), here).await;
+        if let Some(old) = message.migrate_from_chat_id() {
+            self.migrations.note(ChatId(old.0), here).await;
         }
     }
+}
 
-    /// Whether a message is the bot's own.
-    fn wrote(&self, message: &Message) -> bool {
-        let name = message.from.as_ref().and_then(|user| user.username.as_deref());
-        name.is_some_and(|name| name.eq_ignore_ascii_case(&self.name))
+/// Who asks with a message. `None` where that is no person of the chat: a bot, Telegram itself, a post of the linked
+/// channel, or somebody who writes as a channel. Administrators who write as their group are one asker: who of them it is
+/// stays hidden (Bot API, `Message.sender_chat`).
+fn asker(message: &Message) -> Option<UserId> {
+    match &message.sender_chat {
+        _ if message.is_automatic_forward() => None,
+        Some(sender) => (sender.id == message.chat.id).then_some(UserId::ANONYMOUS_ADMIN),
+        None => {
+            let from = message.from.as_ref().filter(|from| !from.is_bot)?;
+            Some(UserId(from.id.0)).filter(|user| !user.is_stand_in())
+        }
     }
 }
 
 /// What a person wrote: a text, or the caption of a picture.
 fn text_of(message: &Message) -> Option<&str> {
-    message.text.as_deref().or(message.caption.as_deref())
+    message.text().or(message.caption())
+}
+
+/// What a message refers to: the part that its writer chose of the replied message, all of that, or the number of the
+/// contact card that it is.
+fn quoted(message: &Message) -> Option<String> {
+    if let Some(quote) = message.quote() {
+        return Some(quote.text.clone());
+    }
+    let replied = message.reply_to_message()?;
+    text_of(replied).or(replied.contact().map(|contact| contact.phone_number.as_str())).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn message(fields: Value) -> Message {
+        let chat = json!({ "id": -5, "type": "supergroup", "title": "Agen" });
+        let mut message = json!({ "message_id": 1, "date": 1, "chat": chat, "from": user(42), "text": "halo" });
+        message.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        serde_json::from_value(message).unwrap()
+    }
+
+    fn user(id: u64) -> Value {
+        json!({ "id": id, "is_bot": false, "first_name": "Budi" })
+    }
+
+    fn stand_in(id: u64) -> Value {
+        json!({ "id": id, "is_bot": true, "first_name": "Group" })
+    }
+
+    fn chat(id: i64, kind: &str) -> Value {
+        json!({ "id": id, "type": kind, "title": "Agen" })
+    }
+
+    #[test]
+    fn persons_ask_and_anonymous_administrators_are_one_asker() {
+        assert_eq!(asker(&message(json!({}))), Some(UserId(42)));
+        let anonymous = json!({ "from": stand_in(1_087_968_824), "sender_chat": chat(-5, "supergroup") });
+        assert_eq!(asker(&message(anonymous)), Some(UserId::ANONYMOUS_ADMIN));
+        let named = json!({ "sender_chat": chat(-5, "supergroup") });
+        assert_eq!(asker(&message(named)), Some(UserId::ANONYMOUS_ADMIN), "it counts in whose name it is written");
+    }
+
+    #[test]
+    fn bots_channels_and_telegram_itself_are_not_answered() {
+        for fields in [
+            json!({ "from": stand_in(136_817_688), "sender_chat": chat(-7, "channel") }),
+            json!({ "from": user(777_000), "sender_chat": chat(-7, "channel"), "is_automatic_forward": true }),
+            json!({ "from": user(777_000), "sender_chat": chat(-5, "supergroup"), "is_automatic_forward": true }),
+            json!({ "from": user(777_000) }),
+            json!({ "from": stand_in(1_087_968_824) }),
+            json!({ "from": stand_in(99) }),
+            json!({ "from": null }),
+        ] {
+            assert_eq!(asker(&message(fields.clone())), None, "{fields}");
+        }
+    }
+
+    #[test]
+    fn a_message_refers_to_its_quote_then_to_the_replied_message_then_to_its_contact_card() {
+        let replied = |content: Value| {
+            let mut replied = json!({ "message_id": 3, "date": 1, "chat": chat(-5, "supergroup") });
+            replied.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
+            replied
+        };
+        let quote = json!({ "text": "01105691111", "position": 4 });
+        let text = replied(json!({ "text": "dua nomor" }));
+        let card = replied(json!({ "contact": { "phone_number": "0817345544", "first_name": "Budi" } }));
+        for (fields, expected) in [
+            (json!({ "quote": quote, "reply_to_message": text }), Some("01105691111")),
+            (json!({ "quote": quote }), Some("01105691111")),
+            (json!({ "reply_to_message": text }), Some("dua nomor")),
+            (json!({ "reply_to_message": card }), Some("0817345544")),
+            (json!({ "reply_to_message": replied(json!({})) }), None),
+            (json!({}), None),
+        ] {
+            assert_eq!(quoted(&message(fields.clone())).as_deref(), expected, "{fields}");
+        }
+    }
 }

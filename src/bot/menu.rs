@@ -10,7 +10,6 @@ use tokio::time::sleep;
 
 use super::send::{kind, pause};
 use crate::{
-    chat::command::Command,
     locale::{Locale, Words},
     say,
     value::Language,
@@ -28,7 +27,7 @@ pub(super) async fn register(telegram: teloxide::Bot, locale: &Locale) {
 
 async fn try_register(telegram: &teloxide::Bot, locale: &Locale) -> Result<(), RequestError> {
     for scope in [BotCommandScope::AllPrivateChats, BotCommandScope::AllGroupChats] {
-        // Whoever's language has no menu of its own sees the language of record.
+        // Where a user's language has no menu of its own, Telegram shows the one without a language: Indonesian.
         telegram.set_my_commands(menu(locale.words(Language::Id))).scope(scope.clone()).await?;
         for language in Language::ALL {
             let commands = menu(locale.words(language));
@@ -38,20 +37,31 @@ async fn try_register(telegram: &teloxide::Bot, locale: &Locale) -> Result<(), R
     Ok(())
 }
 
+/// The commands of the menu, the main one first.
 fn menu(words: Words<'_>) -> Vec<BotCommand> {
-    Command::MENU.into_iter().map(|command| BotCommand::new(command.name(), describe(words, command))).collect()
+    let menu = [
+        ("cek", say!(words, "menu-cek")),
+        ("produk", say!(words, "menu-produk")),
+        ("riwayat", say!(words, "menu-riwayat")),
+        ("gangguan", say!(words, "menu-gangguan")),
+        ("batal", say!(words, "menu-batal")),
+        ("bantuan", say!(words, "menu-bantuan")),
+        ("bahasa", say!(words, "menu-bahasa")),
+        ("id", say!(words, "menu-id")),
+    ];
+    menu.into_iter().map(|(name, text)| BotCommand::new(name, text.plain())).collect()
 }
 
-fn describe(words: Words<'_>, command: Command) -> String {
-    let text = match command {
-        Command::Start | Command::Help => say!(words, "menu-bantuan"),
-        Command::Check => say!(words, "menu-cek"),
-        Command::Products => say!(words, "menu-produk"),
-        Command::History => say!(words, "menu-riwayat"),
-        Command::Outages => say!(words, "menu-gangguan"),
-        Command::Cancel => say!(words, "menu-batal"),
-        Command::Language => say!(words, "menu-bahasa"),
-        Command::Id => say!(words, "menu-id"),
-    };
-    text.plain()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bot::read_line, chat::Line};
+
+    #[test]
+    fn each_command_of_the_menu_is_one_that_the_bot_knows() {
+        let locale = Locale::new().unwrap();
+        for BotCommand { command, .. } in menu(locale.words(Language::En)) {
+            assert!(matches!(read_line(&format!("/{command}"), "b"), Line::Command(..)), "/{command}");
+        }
+    }
 }

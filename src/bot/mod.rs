@@ -1,83 +1,68 @@
-//! Telegram, and Telegram alone: updates come in by long polling (`poll`), become questions of our own (`intake`), are
-//! written down and answered at the `desk`, and what is said goes out through `send`. No other module knows teloxide.
+//! Telegram, and Telegram alone: no other module knows teloxide.
 //!
-//! The work is done in `lanes`, one for each agent in each chat; what a provider does not answer is asked again by
-//! `late`. teloxide's own dispatcher is not used: it confirms updates before they are kept, keeps one queue for
-//! each chat, and loses a chat to a panic.
+//! ```text
+//! Telegram ─▶ updates (polling | webhook) ─▶ dispatch (the handler tree) ─▶ intake ─▶ jobs::Runner::accept
+//!    ▲                                                                                       │
+//!    └───────────────────── send (an Outbox) ◀───────────────────────────────────────────────┘
+//! ```
+//!
+//! `updates` brings updates and tells Telegram only of what the store has, `dispatch` says which handler takes what,
+//! `intake` reads it into our own words, `send` says the answers, `wire` makes the calls of the Bot API.
 
-mod access;
-mod alerts;
-mod desk;
+mod command;
+mod dispatch;
 mod intake;
-mod lanes;
-mod late;
 mod menu;
-mod moves;
-mod notice;
-mod poll;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod properties;
-mod question;
+mod migrations;
 mod send;
+mod telegram_clock;
+mod updates;
+mod visitors;
 mod wire;
 
-use std::sync::{Arc, atomic::AtomicI64};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
-use secrecy::{ExposeSecret, SecretString};
-use teloxide::{ApiError, RequestError, payloads::GetMe};
-use tokio::time::{Instant, sleep, timeout_at};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use teloxide::{ApiError, RequestError, dptree, payloads::GetMe, requests::Requester};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use access::Access;
+pub use command::read_line;
+pub use send::Limits;
+pub use updates::{Health, Webhook};
+pub use wire::Account;
 
 use crate::{
-    chat::Talk,
+    access::Access,
+    chat::{Alert, Conversation},
     clock::Clock,
-    store::{self, Journal},
-    value::is_this_machine,
+    jobs::{Bounds, Runner},
+    store::Jobs,
 };
-use alerts::Alerted;
-use desk::Desk;
-use lanes::{Lanes, Most};
-use late::Late;
-use moves::Moves;
-use poll::poll;
+use intake::Intake;
+use migrations::ChatMigrations;
 use send::{Sender, kind, pause};
-use wire::{Me, Method};
+use telegram_clock::TelegramClock;
+use updates::{MAX_IN_FLIGHT, Pending};
+use visitors::Visitors;
+use wire::{Method, connect};
 
-/// How long a stop waits for answers under way.
-pub const GRACE: std::time::Duration = std::time::Duration::from_secs(9);
+/// How long a stop waits for handlers, which wait for the store alone.
+const DRAIN: Duration = Duration::from_secs(1);
 
-/// How much the bot takes on at once. Beyond this nothing is lost: it waits, most of it at Telegram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// Agents, in any chat, whose questions are being answered.
-    pub agents: usize,
-    /// Questions that are being answered, and those of the same agents behind them.
-    pub questions: usize,
-    /// Updates that are taken in at once, 1 to 100 (Bot API, `getUpdates.limit`), and no more than either of those.
-    pub batch: u8,
-    /// Checks that wait for a provider, over all chats: who comes later is told that the bot is busy.
-    pub waiting: usize,
-    /// Calls to Telegram: each has one of the 1 024 files that a process may usually open.
-    pub calls: usize,
-    /// How long a stop waits for answers under way.
-    pub grace: std::time::Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self { agents: 2_000, questions: 8_000, batch: 100, waiting: 10_000, calls: 256, grace: GRACE }
-    }
-}
-
-/// Where and as whom the bot speaks to Telegram.
-pub struct Account {
-    /// The token that BotFather gave.
-    pub token: SecretString,
-    /// Another Bot API server than Telegram's own.
-    pub api_url: Option<reqwest::Url>,
-}
+/// How often the bot asks for its own name and looks after the groups in which it is a guest, where nothing happens; and
+/// how long it leaves between that and the next time, whatever happens.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+const BETWEEN_HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// Why the bot cannot run at all. Telegram being out of reach is no such reason: then it keeps trying.
 #[derive(Debug, thiserror::Error)]
@@ -85,9 +70,14 @@ pub enum Error {
     /// Telegram does not know the token.
     #[error("Telegram refuses the bot token: copy it again from @BotFather into TELOXIDE_TOKEN")]
     Token,
-    /// What was left unanswered cannot be read.
-    #[error(transparent)]
-    Journal(#[from] store::Error),
+    /// The webhook's address cannot be listened at.
+    #[error("cannot listen at {address} for the webhook ({cause}): set another CEKNOMOR_WEBHOOK_LISTEN")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        cause: io::Error,
+    },
     /// Telegram could not be asked: why, without the token.
     #[error("{0}")]
     Unasked(String),
@@ -96,95 +86,183 @@ pub enum Error {
     Client(reqwest::Error),
 }
 
+/// What is needed of the bot's own `User` (Bot API).
+#[derive(Debug, Deserialize)]
+struct Me {
+    id: u64,
+    username: String,
+}
+
 /// The bot, ready to run.
 pub struct Bot {
     telegram: teloxide::Bot,
-    talk: Arc<Talk>,
-    journal: Arc<dyn Journal>,
+    conversation: Arc<Conversation>,
+    store: Arc<dyn Jobs>,
     clock: Arc<dyn Clock>,
     access: Access,
     bounds: Bounds,
+    limits: Limits,
+    webhook: Option<Webhook>,
+    health: Arc<Health>,
 }
 
 impl Bot {
-    /// A bot that holds `talk`'s conversations with whom `access` admits, and writes down in `journal` what it accepts.
+    /// A bot that holds `conversation` with those whom `access` admits, and keeps in `store` what it accepts. It polls for
+    /// updates.
     ///
     /// # Errors
     /// The HTTP client could not be made.
     pub fn new(
         account: &Account,
-        talk: Arc<Talk>,
-        journal: Arc<dyn Journal>,
+        conversation: Arc<Conversation>,
+        store: Arc<dyn Jobs>,
         clock: Arc<dyn Clock>,
         access: Access,
     ) -> Result<Self, Error> {
-        Ok(Self { telegram: connect(account)?, talk, journal, clock, access, bounds: Bounds::default() })
+        let telegram = connect(account).map_err(Error::Client)?;
+        let (bounds, limits) = (Bounds::default(), Limits::default());
+        let health = Arc::default();
+        Ok(Self { telegram, conversation, store, clock, access, bounds, limits, webhook: None, health })
     }
 
     /// The same within other bounds.
     #[must_use]
-    pub fn within(self, bounds: Bounds) -> Self {
-        Self { bounds, ..self }
+    pub fn within(self, bounds: Bounds, limits: Limits) -> Self {
+        Self { bounds, limits, ..self }
     }
 
-    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then finishes what is under way,
-    /// within [`Bounds::grace`]. What is not finished then is taken up at the next start.
+    /// The same with updates by a webhook, if there is one.
+    #[must_use]
+    pub fn with_webhook(self, webhook: Option<Webhook>) -> Self {
+        Self { webhook, ..self }
+    }
+
+    /// When Telegram last answered a poll.
+    pub fn health(&self) -> Arc<Health> {
+        self.health.clone()
+    }
+
+    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then takes no more in and finishes what
+    /// runs, within [`Bounds::grace`]. What is not finished then is taken up at the next start.
     ///
     /// # Errors
-    /// Telegram refuses the token, or the journal cannot be read.
+    /// Telegram refuses the token, or the webhook's address cannot be listened at.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
         let Some(me) = stop.run_until_cancelled(who_am_i(&self.telegram)).await.transpose()? else { return Ok(()) };
         tracing::info!(bot = me.username, "answering");
-        let bounds = self.bounds;
-        let moves = Arc::new(Moves::new(self.talk.preferences.clone()));
-        let desk = Arc::new(Desk {
-            name: me.username,
-            sender: Sender::new(self.telegram.clone(), moves.clone(), bounds.calls),
-            moves,
-            talk: self.talk,
-            access: self.access,
-            journal: self.journal,
-            clock: self.clock,
-            telegram_ahead: AtomicI64::default(),
-            lanes: Lanes::new(Most { lanes: bounds.agents, jobs: bounds.questions }),
-            batch: bounds.batch,
-            late: Arc::new(Late::new(bounds.waiting)),
-            alerted: Alerted::default(),
-            overflow: TaskTracker::new(),
-            unstruck: std::sync::Mutex::default(),
-        });
-        desk.resume().await?;
-        let menu = {
-            let (telegram, locale) = (self.telegram.clone(), desk.talk.locale.clone());
-            tokio::spawn(async move { menu::register(telegram, &locale).await })
-        };
-        let late = tokio::spawn(desk.late.clone().run(desk.clone(), stop.clone()));
-        poll(&self.telegram, &desk, &stop).await;
+        let intake = self.intake(me);
+        let listened = CancellationToken::new();
+        let running = tokio::spawn(intake.runner.clone().run(listened.clone()));
+        let (telegram, locale) = (self.telegram.clone(), self.conversation.locale.clone());
+        let menu = tokio::spawn(async move { menu::register(telegram, &locale).await });
+        let housekeeping = tokio::spawn(keep_house(self.telegram.clone(), intake.clone()));
+        let ended = self.listen(&intake, &stop).await;
         menu.abort();
-        finish(&desk, late, bounds.grace).await;
-        report_left(&*desk.journal).await;
+        housekeeping.abort();
+        listened.cancel();
+        if running.await.is_err() {
+            tracing::error!("the runner of jobs panicked; the next start takes up what is left");
+        }
+        match intake.runner.left().await {
+            Ok(0) => {}
+            Ok(jobs) => tracing::warn!(jobs, "some jobs wait for the next start"),
+            Err(error) => tracing::warn!(%error, "cannot read how many jobs wait for the next start"),
+        }
+        ended
+    }
+
+    fn intake(&self, me: Me) -> Arc<Intake> {
+        let migrations = Arc::new(ChatMigrations::new(self.conversation.preferences.clone()));
+        let sender = Arc::new(Sender::new(self.telegram.clone(), migrations.clone(), self.limits));
+        let runner = Runner::new(
+            self.store.clone(),
+            self.conversation.clone(),
+            sender.clone(),
+            self.access.clone(),
+            self.clock.clone(),
+            self.bounds,
+        );
+        Arc::new(Intake {
+            me: RwLock::new(Arc::new(me)),
+            conversation: self.conversation.clone(),
+            access: self.access.clone(),
+            clock: self.clock.clone(),
+            telegram_clock: Arc::new(TelegramClock::new(self.clock.clone())),
+            migrations,
+            runner,
+            sender,
+            visitors: Visitors::new(self.clock.now()),
+            stranger_presses: TaskTracker::new(),
+            housekeeping: Notify::new(),
+        })
+    }
+
+    /// Takes updates in until `stop`.
+    async fn listen(&self, intake: &Arc<Intake>, stop: &CancellationToken) -> Result<(), Error> {
+        let mut failures = 0;
+        while !stop.is_cancelled() {
+            let pending = Arc::<Pending>::default();
+            let (inbox, listener, kinds) = updates::channel(pending.clone(), intake.runner.clone());
+            let (telegram, clock) = (&self.telegram, &*intake.telegram_clock);
+            let source = async {
+                let Ok(kinds) = kinds.await else { return Ok(()) };
+                if let Some(webhook) = &self.webhook {
+                    return webhook.run(telegram, clock, inbox, kinds, stop).await;
+                }
+                let batch = self.bounds.open.min(MAX_IN_FLIGHT);
+                let polled = updates::poll(telegram, (clock, &self.health), batch, inbox, kinds);
+                let _ = stop.run_until_cancelled(polled).await;
+                Ok(())
+            };
+            let dependencies = dptree::deps![intake.clone(), pending];
+            let dispatched = dispatch::run(self.telegram.clone(), dispatch::tree(), dependencies, listener);
+            let both = async { tokio::join!(dispatched, source) };
+            let deadline = async {
+                stop.cancelled().await;
+                sleep(DRAIN).await;
+            };
+            tokio::select! {
+                (dispatched, source) = both => match (dispatched, source) {
+                    (_, Err(error)) => return Err(error),
+                    (Ok(()), Ok(())) => return Ok(()),
+                    (Err(error), Ok(())) => {
+                        tracing::warn!(error = kind(&error), "the dispatcher could not ask for getMe; trying again");
+                        let _ = stop.run_until_cancelled(sleep(pause(failures))).await;
+                        failures += 1;
+                    }
+                },
+                () = deadline => tracing::warn!("some updates were not taken in before the stop; Telegram sends them again"),
+            }
+        }
         Ok(())
     }
 }
 
-/// Waits for the answers under way, for a while.
-async fn finish(desk: &Desk, mut late: tokio::task::JoinHandle<()>, grace: std::time::Duration) {
-    let deadline = Instant::now() + grace;
-    desk.overflow.close();
-    let answered = async { tokio::join!(desk.lanes.drain(), desk.overflow.wait(), &mut late) };
-    if timeout_at(deadline, answered).await.is_err() {
-        // What it is that takes so long: with no agents, it is late answers.
-        tracing::debug!(agents = desk.lanes.busy(), "not all that was under way has ended in time");
-        late.abort();
-    }
-}
-
-/// Logs how many questions are still without an answer, if any: only the next start helps those who asked them.
-async fn report_left(journal: &dyn Journal) {
-    match journal.unfinished().await.map(|left| left.len()) {
-        Ok(0) => {}
-        Ok(questions) => tracing::warn!(questions, "some questions wait for the next start"),
-        Err(error) => tracing::warn!(%error, "cannot read how many questions wait for the next start"),
+/// Asks now and then who the bot is, leaves groups that are not admitted, and tells the owners of visitors.
+async fn keep_house(telegram: teloxide::Bot, intake: Arc<Intake>) {
+    loop {
+        let _ = timeout(HOUSEKEEPING, intake.housekeeping.notified()).await;
+        match ask_who_i_am(&telegram).await {
+            Ok((me, date)) => {
+                intake.telegram_clock.note_answer(date);
+                if me.username != intake.me().username {
+                    tracing::info!(bot = me.username, "the bot was renamed");
+                }
+                intake.set_me(me);
+            }
+            Err(error) => tracing::warn!(error = kind(&error), "Telegram does not say who the bot is"),
+        }
+        for chat in intake.visitors.to_leave(intake.clock.now()) {
+            tracing::info!(%chat, "leaving a group that is not admitted");
+            if let Err(error) = telegram.leave_chat(teloxide::types::ChatId(chat.0)).await {
+                tracing::warn!(%chat, error = kind(&error), "a group could not be left");
+            }
+        }
+        if let Some((people, groups)) = intake.visitors.report(intake.clock.now()) {
+            intake.runner.tell_owners(&Alert::Visitors { people, groups });
+        }
+        // Messages for another bot of a group may come often.
+        sleep(BETWEEN_HOUSEKEEPING).await;
     }
 }
 
@@ -193,45 +271,33 @@ async fn report_left(journal: &dyn Journal) {
 /// # Errors
 /// Telegram refuses the token, or could not be asked.
 pub async fn identify(account: &Account) -> Result<String, Error> {
-    let me = ask_who_i_am(&connect(account)?).await.map_err(|error| match error {
+    let (me, _) = ask_who_i_am(&connect(account).map_err(Error::Client)?).await.map_err(|error| match error {
         RequestError::Api(ApiError::InvalidToken) => Error::Token,
         error => Error::Unasked(kind(&error)),
     })?;
     Ok(me.username)
 }
 
-fn connect(account: &Account) -> Result<teloxide::Bot, Error> {
-    // No copy of every request, for repeats that only HTTP/2 knows.
-    let no_repeats = reqwest::retry::never().max_retries_per_request(0);
-    let mut client = teloxide::net::default_reqwest_settings().retry(no_repeats);
-    // A Bot API server of one's own, often on the same machine.
-    if account.api_url.as_ref().and_then(reqwest::Url::host_str).is_some_and(is_this_machine) {
-        client = client.no_proxy();
-    }
-    let client = client.build().map_err(Error::Client)?;
-    let telegram = teloxide::Bot::with_client(account.token.expose_secret(), client);
-    Ok(match &account.api_url {
-        Some(url) => telegram.set_api_url(url.clone()),
-        None => telegram,
-    })
-}
-
-async fn ask_who_i_am(telegram: &teloxide::Bot) -> Result<Me, RequestError> {
-    Method::<GetMe, Me>::of(telegram).call(GetMe::new()).await
+/// Asks who the bot is; with the moment of the answer by Telegram's clock.
+async fn ask_who_i_am(telegram: &teloxide::Bot) -> Result<(Me, Option<DateTime<Utc>>), RequestError> {
+    Method::<GetMe, Me>::of(telegram).call_dated(GetMe::new()).await
 }
 
 /// Asks until Telegram answers: a bot that starts before the network does must not give up.
 async fn who_am_i(telegram: &teloxide::Bot) -> Result<Me, Error> {
-    let mut lost = 0;
+    let mut failures = 0;
     loop {
         match ask_who_i_am(telegram).await {
-            Ok(me) => return Ok(me),
+            Ok((me, _)) => return Ok(me),
             Err(RequestError::Api(ApiError::InvalidToken)) => return Err(Error::Token),
-            Err(RequestError::RetryAfter(seconds)) => sleep(seconds.duration()).await,
             Err(error) => {
                 tracing::warn!(error = kind(&error), "Telegram is out of reach; trying again");
-                sleep(pause(lost)).await;
-                lost += 1;
+                let wait = match error {
+                    RequestError::RetryAfter(seconds) => updates::bounded(seconds.duration()),
+                    _ => pause(failures),
+                };
+                sleep(wait).await;
+                failures += 1;
             }
         }
     }

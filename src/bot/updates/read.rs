@@ -1,0 +1,202 @@
+//! Reads one update of Telegram's JSON into teloxide's types, so that one that cannot be read costs no other.
+//!
+//! teloxide's own reader of `Update` is not used: it takes the first key after `update_id` for the kind, and gives up where
+//! that id has more than 32 bits or stands elsewhere.
+
+use std::collections::HashMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, value::RawValue};
+use teloxide::types::{Message, MessageKind, UpdateKind};
+
+use super::cut;
+use crate::value::UpdateId;
+
+/// An update for the handlers.
+pub(in crate::bot) struct Received {
+    /// As Telegram numbers it.
+    pub(super) id: UpdateId,
+    /// What it brings.
+    pub(super) kind: UpdateKind,
+}
+
+/// What could be read of an update: its number, and what it brings. An update that has no number cannot be told from
+/// another, so it is not handled; nor is one of a kind that the bot did not ask for.
+pub(in crate::bot) fn read(update: &RawValue) -> (Option<UpdateId>, Option<Received>) {
+    let fields: HashMap<String, &RawValue> = serde_json::from_str(update.get()).unwrap_or_default();
+    let number = fields.get("update_id").and_then(|number| number.get().parse::<i64>().ok());
+    let Some(id) = number.and_then(|number| u64::try_from(number).ok()).map(UpdateId) else {
+        tracing::warn!("an update without a number was passed over");
+        return (None, None);
+    };
+    let kind = fields.iter().find_map(|(kind, content)| read_kind(kind, content));
+    if matches!(kind, Some(None)) {
+        // Its content may be personal, so the log gets its number alone.
+        tracing::warn!(update = id.0, "an update that cannot be read was passed over");
+    }
+    (Some(id), kind.flatten().map(|kind| Received { id, kind }))
+}
+
+/// What an update brings under the key `kind`: `None` where that is no kind that the bot handles, `Some(None)` where it
+/// cannot be read.
+fn read_kind(kind: &str, content: &RawValue) -> Option<Option<UpdateKind>> {
+    Some(match kind {
+        "message" => read_content(content, is_whole, cut::message).map(UpdateKind::Message),
+        "edited_message" => read_content(content, is_whole, cut::message).map(UpdateKind::EditedMessage),
+        "callback_query" => read_content(content, |_| true, cut::callback_query).map(UpdateKind::CallbackQuery),
+        "my_chat_member" => read_content(content, |_| true, cut::membership).map(UpdateKind::MyChatMember),
+        "inline_query" => read_content(content, |_| true, cut::inline_query).map(UpdateKind::InlineQuery),
+        _ => return None,
+    })
+}
+
+/// Reads all that is there, or else what is left when it is cut down to the fields that the bot knows: teloxide refuses
+/// the whole over one field whose form is new to it.
+fn read_content<T: DeserializeOwned>(
+    content: &RawValue,
+    is_whole: fn(&T) -> bool,
+    cut_down: fn(&Value) -> Option<Value>,
+) -> Option<T> {
+    serde_json::from_str(content.get()).ok().filter(is_whole).or_else(|| {
+        let known = cut_down(&serde_json::from_str(content.get()).ok()?)?;
+        serde_json::from_value(known).ok()
+    })
+}
+
+/// Whether teloxide has read what a message says: where one of its fields has a new form, it takes all of it for empty.
+fn is_whole(message: &Message) -> bool {
+    !matches!(message.kind, MessageKind::Empty {}) && message.reply_to_message().is_none_or(is_whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read_json(update: &Value) -> (Option<UpdateId>, Option<UpdateKind>) {
+        read_text(&update.to_string())
+    }
+
+    fn read_text(update: &str) -> (Option<UpdateId>, Option<UpdateKind>) {
+        let (id, received) = read(&serde_json::from_str::<Box<RawValue>>(update).unwrap());
+        (id, received.map(|received| received.kind))
+    }
+
+    fn message_of(update: &Value) -> Message {
+        match read_json(update) {
+            (Some(_), Some(UpdateKind::Message(message))) => message,
+            (_, kind) => panic!("{update} was read as {kind:?}"),
+        }
+    }
+
+    fn user() -> Value {
+        json!({ "id": 42, "is_bot": false, "first_name": "Budi", "username": "budi" })
+    }
+
+    fn message(more: Value) -> Value {
+        let chat = json!({ "id": -5, "type": "group", "title": "Agen" });
+        let mut message = json!({ "message_id": 7, "date": 1_800_000_000, "chat": chat, "from": user() });
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        message
+    }
+
+    #[test]
+    fn an_update_is_read_wherever_its_number_stands() {
+        let update = format!(r#"{{"message":{},"mood":"fine","update_id":3}}"#, message(json!({ "text": "/cek" })));
+        let (id, kind) = read_text(&update);
+        assert_eq!(id, Some(UpdateId(3)));
+        assert!(matches!(kind, Some(UpdateKind::Message(message)) if message.text() == Some("/cek")));
+    }
+
+    #[test]
+    fn a_number_may_have_more_than_32_bits_and_must_be_there() {
+        let text = message(json!({ "text": "halo" }));
+        let (id, kind) = read_json(&json!({ "update_id": 1u64 << 40, "message": text }));
+        assert!(id == Some(UpdateId(1 << 40)) && kind.is_some());
+        for update in [json!({ "message": text }), json!({ "update_id": "7", "message": text }), json!([]), json!(7)] {
+            assert_eq!(read_json(&update), (None, None), "{update}");
+        }
+    }
+
+    #[test]
+    fn kinds_that_were_not_asked_for_keep_their_number() {
+        assert_eq!(read_json(&json!({ "update_id": 3, "poll": {} })), (Some(UpdateId(3)), None));
+        assert_eq!(read_json(&json!({ "update_id": 3 })), (Some(UpdateId(3)), None));
+    }
+
+    #[test]
+    fn what_cannot_be_read_at_all_keeps_its_number() {
+        let update = json!({ "update_id": 3, "message": { "message_id": "seven" } });
+        assert_eq!(read_json(&update), (Some(UpdateId(3)), None));
+    }
+
+    #[test]
+    fn a_message_is_read_without_the_fields_that_have_a_new_form() {
+        for new in [
+            json!({ "reply_markup": 7 }),
+            json!({ "is_topic_message": "perhaps" }),
+            json!({ "chat": { "id": -5, "type": "a kind of tomorrow", "title": 17 } }),
+            json!({ "from": { "id": 42, "first_name": 7 } }),
+            json!({ "sender_chat": { "id": -5, "type": "supergroup", "title": [] } }),
+            json!({ "entities": [{ "type": "of tomorrow", "offset": "left" }] }),
+            json!({ "edit_date": "tomorrow" }),
+            json!({ "via_bot": "none" }),
+        ] {
+            let mut update = message(json!({ "text": "PLN20 01105691111" }));
+            update.as_object_mut().unwrap().extend(new.as_object().unwrap().clone());
+            let read = message_of(&json!({ "update_id": 3, "message": update }));
+            assert_eq!(read.text(), Some("PLN20 01105691111"), "{new}");
+            assert_eq!((read.chat.id.0, read.from.map(|user| user.id.0)), (-5, Some(42)), "{new}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_cut_down_keeps_what_the_bot_reads() {
+        let broken = json!({ "is_topic_message": true, "message_thread_id": 3, "reply_markup": 7 });
+        let mut question = message(broken);
+        let replied = message(json!({ "caption": "PLN20", "photo": "of tomorrow", "entities": 7 }));
+        question["reply_to_message"] = replied;
+        question["quote"] = json!({ "text": "01105691111", "position": 0, "entities": "none" });
+        question["caption"] = json!("cek");
+        question["sender_chat"] = json!({ "id": -5, "type": "supergroup" });
+        let read = message_of(&json!({ "update_id": 3, "message": question }));
+        assert_eq!(read.text(), Some("cek"));
+        assert!(read.is_topic_message && read.thread_id.is_some() && read.sender_chat.is_some());
+        assert_eq!(read.quote().map(|quote| quote.text.as_str()), Some("01105691111"));
+        assert_eq!(read.reply_to_message().and_then(|replied| replied.text()), Some("PLN20"));
+
+        let moved = message(json!({ "migrate_to_chat_id": -1_001, "reply_markup": 7 }));
+        let read = message_of(&json!({ "update_id": 3, "message": moved }));
+        assert_eq!(read.migrate_to_chat_id().map(|chat| chat.0), Some(-1_001));
+    }
+
+    #[test]
+    fn a_pressed_button_is_read_under_a_message_of_tomorrow_or_one_that_is_gone() {
+        let gone = json!({ "message_id": 7, "date": 0, "chat": { "id": -5, "type": "group", "title": "Agen" } });
+        for under in [message(json!({ "text": "ok", "reply_markup": 7 })), message(json!({ "dice": 7 })), gone] {
+            let query = json!({ "id": "9", "from": user(), "message": under, "data": "r:0:0:42" });
+            let (_, kind) = read_json(&json!({ "update_id": 3, "callback_query": query }));
+            let Some(UpdateKind::CallbackQuery(query)) = kind else { panic!("{under} was read as {kind:?}") };
+            let message = query.message.unwrap();
+            assert_eq!((message.chat().id.0, message.id().0), (-5, 7));
+            assert_eq!(query.data.as_deref(), Some("r:0:0:42"));
+        }
+    }
+
+    #[test]
+    fn membership_is_read_whatever_rights_are_new() {
+        let member = |status: &str| json!({ "user": user(), "status": status, "can_do_magic": "yes" });
+        for status in ["member", "administrator", "restricted", "left", "kicked", "creator"] {
+            let chat = json!({ "id": -5, "type": "group", "title": "Agen" });
+            let change = json!({
+                "chat": chat, "from": user(), "date": 1, "old_chat_member": member("left"),
+                "new_chat_member": member(status),
+            });
+            let (_, kind) = read_json(&json!({ "update_id": 3, "my_chat_member": change }));
+            let Some(UpdateKind::MyChatMember(change)) = kind else { panic!("{status} was read as {kind:?}") };
+            let is_in = ["member", "administrator", "restricted", "creator"].contains(&status);
+            assert_eq!(change.new_chat_member.is_present(), is_in, "{status}");
+        }
+    }
+}
