@@ -6,11 +6,8 @@ use std::{hint::black_box, sync::Arc};
 
 use ceknomor::{
     catalog::Catalog,
-    chat::{answer, refusal},
-    inquiry::{
-        Checked,
-        parse::{Error, Request},
-    },
+    chat::{Checked, answer, refusal},
+    inquiry::parse::{Refusal, Request},
     locale::{Html, Locale},
     value::{Customer, CustomerName, CustomerNumber, Language, NumberError, Outcome, Reference, Rupiah, Verdict},
 };
@@ -34,7 +31,7 @@ fn main() {
         kept: true,
     };
     let (found, not_found) = (checked(found), checked(Verdict::NotFound));
-    let short = Error::Number(Arc::clone(product), NumberError::TooShort { missing: 1 });
+    let short = Refusal::Number(product.code.clone(), NumberError::TooShort { missing: 1 });
     let long = Html::lines((0..400).map(|line| Html::escape(&format!("{line} PLN 20.000 · Rp21.000"))));
 
     let mut criterion = Criterion::default().configure_from_args();
@@ -43,7 +40,7 @@ fn main() {
         let mut group = criterion.benchmark_group(format!("render {}", language.code()));
         group.bench_function("found", |bencher| bencher.iter(|| answer(words, black_box(&request), &found)));
         group.bench_function("not found", |bencher| bencher.iter(|| answer(words, black_box(&request), &not_found)));
-        group.bench_function("one digit short", |bencher| bencher.iter(|| refusal(words, black_box(&short))));
+        group.bench_function("one digit short", |bencher| bencher.iter(|| refusal(words, &catalog, black_box(&short))));
         group.finish();
     }
     criterion.bench_function("split 400 lines", |bencher| bencher.iter(|| black_box(&long).split(4096)));

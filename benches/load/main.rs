@@ -15,12 +15,12 @@
 )]
 #![allow(unreachable_pub, reason = "`pub` marks what the generator may use of the stand-in")]
 
-#[path = "../../tests/it/bot_api/mod.rs"]
-#[allow(dead_code, reason = "the generator needs the load mode alone, and no conversations")]
-mod bot_api;
 mod figures;
 mod process;
 mod stand_ins;
+#[path = "../../tests/telegram/mod.rs"]
+#[allow(dead_code, reason = "the generator needs the load mode alone, and no conversations")]
+mod telegram;
 
 use std::{
     process::ExitCode,

@@ -15,7 +15,7 @@ use ceknomor::{
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use super::{bot_api::FakeTelegram, process::BotProcess};
+use super::{process::BotProcess, telegram::FakeTelegram};
 
 const CLIENT_ID: &str = "load-client";
 const CLIENT_SECRET: &str = "load-secret";

@@ -9,12 +9,15 @@ use std::{
 };
 
 use ceknomor::{
-    app::{App, Bounds, Config, Stores},
-    bot::{Access, Account as Telegram},
+    access::Access,
+    app::{App, Checks, Config, open_store},
+    bot::{self, Account as Telegram, Webhook},
     catalog::Catalog,
     clock::FixedClock,
+    inquiry, jobs,
     klikoo::{Account, PrivateKey, Timeouts},
     sandbox::{Sandbox, Settings},
+    store::Store,
     value::{ChatId, UserId},
 };
 use chrono::TimeDelta;
@@ -23,7 +26,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::bot_api::{FakeTelegram, InChat, User};
+use crate::telegram::{FakeTelegram, InChat, User};
 
 pub const CLIENT_ID: &str = "3f9c8962-4c4b-4bb6-b3c1-8fc883519c02";
 pub const CLIENT_SECRET: &str = "9ec999e21a3be41064c52bb3f37554a2";
@@ -52,6 +55,14 @@ pub async fn sandbox_that_takes(clock: Arc<FixedClock>, latency: Duration) -> Sa
     Sandbox::start(listener, settings).unwrap()
 }
 
+/// How much the bot takes on.
+#[derive(Clone, Copy, Default)]
+pub struct Bounds {
+    pub inquiry: inquiry::Bounds,
+    pub jobs: jobs::Bounds,
+    pub limits: bot::Limits,
+}
+
 /// Everything around the bot. It outlives the bot, which may be stopped and started again.
 pub struct Scene {
     pub telegram: FakeTelegram,
@@ -61,11 +72,13 @@ pub struct Scene {
     /// Klikoo's clock: the same moment.
     pub klikoo_clock: Arc<FixedClock>,
     pub timeouts: Timeouts,
-    /// How long a silent provider is asked again.
-    pub patience: Option<TimeDelta>,
+    /// How long a provider that does not answer is asked again.
+    pub retry_window: Option<TimeDelta>,
     pub catalog: Catalog,
     /// How much the bot takes on.
     pub bounds: Bounds,
+    /// Where Telegram calls the bot; `None`: it polls.
+    pub webhook: Option<Webhook>,
     data: TempDir,
     owners: Vec<UserId>,
     chats: Vec<ChatId>,
@@ -83,9 +96,10 @@ impl Scene {
             clock: bots_clock,
             klikoo_clock,
             timeouts: Timeouts::default(),
-            patience: None,
+            retry_window: None,
             catalog: Catalog::load(None).unwrap(),
             bounds: Bounds::default(),
+            webhook: None,
             data: tempfile::tempdir().unwrap(),
             owners: Vec::new(),
             chats: Vec::new(),
@@ -134,33 +148,40 @@ impl Scene {
 
     /// Starts the bot on the scene's data directory.
     pub fn start(&self) -> Running {
-        self.start_with(self.stores())
+        self.start_with(self.store())
     }
 
     /// What is in the scene's data directory, while no bot has it.
-    pub fn stores(&self) -> Stores {
-        Stores::on_disk(self.data.path()).unwrap()
+    pub fn store(&self) -> Arc<dyn Store> {
+        open_store(self.data.path()).unwrap()
     }
 
-    /// Starts the bot with other stores.
-    pub fn start_with(&self, stores: Stores) -> Running {
+    /// Starts the bot with another store.
+    pub fn start_with(&self, store: Arc<dyn Store>) -> Running {
         let config = Config {
             telegram: Telegram {
                 token: SecretString::from(self.telegram.token()),
                 api_url: Some(self.telegram.url().parse().unwrap()),
             },
-            klikoo: Account {
-                base_url: self.klikoo.base_url().parse().unwrap(),
-                client_id: CLIENT_ID.into(),
-                client_secret: CLIENT_SECRET.into(),
-                private_key: PrivateKey::read(key_file()).unwrap(),
+            checks: Checks {
+                klikoo: Account {
+                    base_url: self.klikoo.base_url().parse().unwrap(),
+                    client_id: CLIENT_ID.into(),
+                    client_secret: CLIENT_SECRET.into(),
+                    private_key: PrivateKey::read(key_file()).unwrap(),
+                },
+                timeouts: self.timeouts,
+                retry_window: self.retry_window,
+                catalog: self.catalog.clone(),
+                bounds: self.bounds.inquiry,
             },
-            timeouts: self.timeouts,
-            patience: self.patience,
-            catalog: self.catalog.clone(),
+            webhook: self.webhook.clone(),
             access: Access::new(self.owners.iter().copied(), self.chats.iter().copied()),
+            keep_days: 0,
+            bounds: self.bounds.jobs,
+            limits: self.bounds.limits,
         };
-        let app = App::build_within(self.bounds, config, stores, self.clock.clone()).unwrap();
+        let app = App::build(config, store, self.clock.clone()).unwrap();
         let stop = CancellationToken::new();
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let task = runtime.spawn(app.run(stop.clone()));

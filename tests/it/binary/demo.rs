@@ -11,9 +11,9 @@ async fn a_conversation_is_held_and_ends_with_its_input() {
 
     assert_eq!(demo.code, Some(0), "{demo:?}");
     assert_eq!(demo.err, "", "a conversation has no log in it");
-    let (welcome, talk) = demo.out.split_once("\n> ").expect("what was piped in is shown");
+    let (welcome, chat) = demo.out.split_once("\n> ").expect("what was piped in is shown");
     assert!(welcome.contains("no account, no token, no network") && welcome.contains("Ctrl-D ends"), "{welcome}");
-    let said: Vec<&str> = talk.split("\n> ").collect();
+    let said: Vec<&str> = chat.split("\n> ").collect();
     assert!(
         said[0].starts_with("PLN20 01105691111\n✅ PLN 20.000\nBAHARRUDIN1\nNo. Meter: 01105691111\n"),
         "{}",

@@ -8,6 +8,10 @@ use std::{
 use ceknomor::klikoo::PrivateKey;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 use super::{
     child::{Ended, Place, write},
@@ -90,6 +94,39 @@ async fn a_wrong_secret_has_its_remedy_and_is_not_shown() {
          copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again, \
          in `.env` between single quotes"
     );
+}
+
+/// A web server that answers everything with a page.
+async fn web_server(status: u16) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            // One read has the whole head of a request on loopback, and more is not needed.
+            let _ = client.read(&mut [0; 4096]).await;
+            let page = format!("HTTP/1.1 {status} -\r\nConnection: close\r\nContent-Length: 6\r\n\r\n<html>");
+            let _ = client.write_all(page.as_bytes()).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn what_stands_in_front_of_klikoo_has_a_remedy_for_each_of_its_refusals() {
+    let mut stage = Stage::new().await;
+    for (status, remedy) in [
+        (200, "the answer cannot be read: check KLIKOO_BASE_URL; if it is right, report it to Klikoo"),
+        (301, "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included, and its https"),
+        (401, "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again"),
+        (403, "whitelist; if it is there, ask Klikoo whether its firewall blocks it"),
+        (404, "there is no Klikoo API at this address"),
+        (429, "Klikoo takes no more requests for now: try again later"),
+        (503, "try again later; if it lasts, check that KLIKOO_BASE_URL is the API's address"),
+    ] {
+        stage.place.set("KLIKOO_BASE_URL", web_server(status).await);
+        let (part, text) = one_failure(&stage.place).await;
+        assert!(part == "Klikoo token" && text.contains(remedy), "{status}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use super::child::Place;
 
 /// What a check needs.
-pub(super) const KLIKOO: [&str; 5] = [
+pub(super) const KLIKOO: [&str; 6] = [
     "KLIKOO_BASE_URL",
     "KLIKOO_CLIENT_ID",
     "KLIKOO_CLIENT_SECRET",
     "KLIKOO_PRIVATE_KEY_FILE",
     "CEKNOMOR_CHECK_TIMEOUT",
+    "CEKNOMOR_ALLOW_HTTP",
 ];
 
 /// All that can be set besides.

@@ -3,8 +3,8 @@
 
 use super::{child::Process, relay::Relay, stage::Stage};
 use crate::{
-    bot_api::{Fault, Talk},
     scene::{CLIENT_SECRET, key_file},
+    telegram::{Conversation, Fault},
 };
 
 /// Customer numbers that are asked for, and a PIN.
@@ -90,7 +90,7 @@ async fn everything_goes_wrong(levels: Option<&str>) {
 }
 
 /// Checks of each kind, with the start of the reference that the agent read under each.
-async fn checks(budi: &Talk) -> Vec<(&'static str, &'static str, String)> {
+async fn checks(budi: &Conversation) -> Vec<(&'static str, &'static str, String)> {
     let mut references = Vec::new();
     for (asked, code) in [
         ("PLN20 01105691111", "200022000"),
@@ -113,7 +113,7 @@ async fn checks(budi: &Talk) -> Vec<(&'static str, &'static str, String)> {
 }
 
 /// What people do wrong: a PIN, a digit too few, a stranger's message.
-async fn mistakes(stage: &Stage, budi: &Talk) {
+async fn mistakes(stage: &Stage, budi: &Conversation) {
     let asked = budi.says("PLN20.01105691111.739164").await;
     assert!(budi.reply().await.text().contains("PIN"));
     budi.deleted(&asked).await;
@@ -128,7 +128,7 @@ async fn mistakes(stage: &Stage, budi: &Talk) {
 }
 
 /// Telegram asks for a pause, loses a connection, and refuses a text by quoting it.
-async fn telegrams_faults(stage: &Stage, bot: &mut Process, budi: &Talk) {
+async fn telegrams_faults(stage: &Stage, bot: &mut Process, budi: &Conversation) {
     for fault in [Fault::RetryAfter(1), Fault::ResetBefore] {
         stage.telegram.fail_next("sendMessage", fault);
         budi.says("PLN20 01105691111").await;
@@ -140,7 +140,7 @@ async fn telegrams_faults(stage: &Stage, bot: &mut Process, budi: &Talk) {
 }
 
 /// Telegram's updates are no JSON, which passes; then an update is of a kind that nobody knows, and is passed over.
-async fn garbage(stage: &Stage, telegram: &Relay, bot: &mut Process, budi: &Talk) {
+async fn garbage(stage: &Stage, telegram: &Relay, bot: &mut Process, budi: &Conversation) {
     telegram.garble(r#"{"ok":true,"result":[{"up"#, r#"<html>rahasia besar</h><p"#);
     budi.says("PLN20 01105691111 rahasia besar").await;
     bot.logs("an answer that is no JSON").await;
@@ -180,7 +180,7 @@ fn says_what_an_operator_needs(log: &str, references: &[(&str, &str, String)]) {
         assert!(line.contains(&format!("product={product} ")) && line.contains(code), "{asked}: {line}");
     }
     for trouble in
-        ["Telegram asks for a pause", "Telegram did not answer; sending again", "the connection to Klikoo was lost"]
+        ["Telegram asks for a pause", "Telegram did not answer; trying again", "the connection to Klikoo was lost"]
     {
         assert!(log.contains(trouble), "{trouble}:\n{log}");
     }

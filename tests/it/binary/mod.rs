@@ -10,6 +10,7 @@ mod doctor;
 mod help;
 mod keygen;
 mod logs;
+mod proxies;
 mod relay;
 mod rough;
 mod run;

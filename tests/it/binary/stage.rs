@@ -9,8 +9,8 @@ use ceknomor::{
 
 use super::child::{Ended, Place, Process};
 use crate::{
-    bot_api::{FakeTelegram, Group, User},
     scene::{CLIENT_ID, CLIENT_SECRET, key_file, sandbox_that_takes},
+    telegram::{FakeTelegram, Group, User},
 };
 
 /// The owner's user id.

@@ -1,12 +1,12 @@
 //! What cannot be checked as it was typed: every reason, in the words that the agent reads, and no call is spent on any.
 
 use super::ask;
-use crate::{bot_api::Talk, scene::Scene};
+use crate::{scene::Scene, telegram::Conversation};
 
 /// Says each text of a table and reads the line that stands beside it; none of them may reach Klikoo.
-async fn refuses(scene: &Scene, talk: &Talk, table: &[(&str, &str)]) {
+async fn refuses(scene: &Scene, chat: &Conversation, table: &[(&str, &str)]) {
     for (typed, expected) in table {
-        let reply = ask(talk, typed).await;
+        let reply = ask(chat, typed).await;
         assert_eq!(reply.text(), *expected, "{typed:?}");
     }
     assert_eq!(scene.klikoo.calls(), ceknomor::sandbox::Calls::default(), "a call was spent");

@@ -2,14 +2,14 @@
 
 use super::ask;
 use crate::{
-    bot_api::{Reply, Talk},
     scene::Scene,
+    telegram::{Conversation, Reply},
 };
 
 /// Makes checks of meters that end in 001 up to `count`.
-async fn check_meters(talk: &Talk, count: usize) {
+async fn check_meters(chat: &Conversation, count: usize) {
     for n in 1..=count {
-        ask(talk, &format!("/cek PLN20 {}", meter(n))).await;
+        ask(chat, &format!("/cek PLN20 {}", meter(n))).await;
     }
 }
 
@@ -125,14 +125,14 @@ async fn pages_turn_in_place_both_ways() {
 async fn buttons_work_after_a_restart_and_after_new_checks() {
     let mut scene = Scene::new().await;
     let user = scene.owner("Budi");
-    let talk = user.in_private();
+    let chat = user.in_private();
     let bot = scene.start();
-    check_meters(&talk, 12).await;
-    let page = ask(&talk, "/riwayat").await;
+    check_meters(&chat, 12).await;
+    let page = ask(&chat, "/riwayat").await;
     bot.stop().await;
 
     let bot = scene.start();
-    ask(&talk, "/cek PLN20 00000000013").await;
+    ask(&chat, "/cek PLN20 00000000013").await;
     page.press("Lebih lama ▶", &user).await;
     let older = page.edited().await;
     assert_eq!(numbers(&older), meters(1..=2));

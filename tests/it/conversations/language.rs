@@ -8,20 +8,20 @@ async fn a_chat_chooses_its_language_and_keeps_it() {
     let mut scene = Scene::new().await;
     let user = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&user]);
-    let talk = user.in_private();
+    let chat = user.in_private();
     let bot = scene.start();
-    assert_eq!(ask(&talk, "/bahasa en").await.text(), "✅ This chat is now answered in English.");
-    assert!(ask(&talk, "/cek PLN20 0110569111").await.text().ends_with(": 1 digit missing."));
+    assert_eq!(ask(&chat, "/bahasa en").await.text(), "✅ This chat is now answered in English.");
+    assert!(ask(&chat, "/cek PLN20 0110569111").await.text().ends_with(": 1 digit missing."));
     assert!(ask(&user.in_group(&group), "/cek PLN20 0110569111").await.text().contains("kurang 1 digit"));
     bot.stop().await;
 
     let bot = scene.start();
-    let found = ask(&talk, "/cek PLN20 01105691111").await;
+    let found = ask(&chat, "/cek PLN20 01105691111").await;
     let expected =
         ["✅ PLN 20.000", "BAHARRUDIN1", "Meter no.: 01105691111", "Tariff/power: R1/2200VA", "Total: Rp20.546"];
     assert_eq!(body(&found), expected);
-    assert_eq!(ask(&talk, "/Bahasa ID").await.text(), "✅ Bahasa obrolan ini sekarang Indonesia.");
-    assert!(ask(&talk, "/cek PLN20 0110569111").await.text().contains("kurang 1 digit"));
+    assert_eq!(ask(&chat, "/Bahasa ID").await.text(), "✅ Bahasa obrolan ini sekarang Indonesia.");
+    assert!(ask(&chat, "/cek PLN20 0110569111").await.text().contains("kurang 1 digit"));
     scene.end(bot).await;
 }
 

@@ -1,7 +1,7 @@
 //! Telegram's limits and refusals: nothing is lost to them that need not be, and nobody else waits.
 
 use super::{ask, body, first_of_two_pages};
-use crate::{bot_api::Fault, scene::Scene};
+use crate::{scene::Scene, telegram::Fault};
 
 #[tokio::test]
 async fn too_many_requests_delays_one_chat_and_loses_nothing() {
@@ -21,7 +21,7 @@ async fn too_many_requests_delays_one_chat_and_loses_nothing() {
     assert!(budi.reply().await.answers(&second));
     let sends = scene.telegram.calls("sendMessage");
     let chats: Vec<_> = sends.iter().filter_map(|call| call.chat).collect();
-    let [b, a] = [&budi, &agus].map(crate::bot_api::InChat::chat_id);
+    let [b, a] = [&budi, &agus].map(crate::telegram::InChat::chat_id);
     assert_eq!(chats, [b, a, b, b], "Agus is answered while Budi's chat has to wait");
     scene.end(bot).await;
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use ceknomor::bot::Limits;
 use chrono::TimeDelta;
 
 use crate::{
-    bot_api::{Reply, Talk},
     scene::Scene,
+    telegram::{Conversation, Reply},
 };
 
 mod backlog;
@@ -18,6 +19,7 @@ mod failing_parts;
 mod full_disk;
 mod groups;
 mod history;
+mod identities;
 mod journal;
 mod language;
 mod late;
@@ -29,12 +31,19 @@ mod products;
 mod storms;
 mod strangers;
 mod together;
+mod updates;
 mod verdicts;
 
+/// Limits for tests that let hours pass in seconds: late answers are not paced by the machine's clock.
+fn unpaced() -> Limits {
+    let period = Duration::from_millis(1);
+    Limits { per_second: 1_000, private_period: period, group_period: period, ..Limits::default() }
+}
+
 /// Says something, and reads the answer, which must be an answer to just that.
-async fn ask(talk: &Talk, text: &str) -> Reply {
-    let asked = talk.says(text).await;
-    let reply = talk.reply().await;
+async fn ask(chat: &Conversation, text: &str) -> Reply {
+    let asked = chat.says(text).await;
+    let reply = chat.reply().await;
     assert!(reply.answers(&asked), "{text:?} is not what was answered: {reply:?}");
     reply
 }
@@ -54,11 +63,11 @@ async fn as_time_passes<T>(scene: &Scene, event: impl Future<Output = T>) -> T {
 }
 
 /// Checks once more than a page of the history holds, and gives the page that can be turned.
-async fn first_of_two_pages(talk: &Talk) -> Reply {
+async fn first_of_two_pages(chat: &Conversation) -> Reply {
     for _ in 0..11 {
-        ask(talk, "/cek PLN20 01105691111").await;
+        ask(chat, "/cek PLN20 01105691111").await;
     }
-    ask(talk, "/riwayat").await
+    ask(chat, "/riwayat").await
 }
 
 /// The lines of a check's answer above its last, which must tell the time and the reference.

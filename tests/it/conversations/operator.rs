@@ -78,6 +78,9 @@ async fn every_problem_names_its_remedy() {
         ("00000000509", "Akun Klikoo dinonaktifkan atau diblokir: hubungi Klikoo."),
         ("00000000505", "Jam server ditolak Klikoo walau sudah dikoreksi: nyalakan NTP di server bot."),
         ("00000000435", "Token akses baru pun ditolak Klikoo: jalankan ceknomor doctor."),
+        ("00000000302", "periksa KLIKOO_BASE_URL, termasuk awalan gateway dan https."),
+        ("00000000403", "bila sudah, tanyakan ke Klikoo apakah firewall-nya memblokir."),
+        ("00000000429", "Bila berulang, minta batas yang lebih tinggi ke Klikoo."),
     ] {
         let reply = ask(&budi, &format!("/cek PLN20 {number}")).await;
         assert!(reply.text().starts_with("🔧 Layanan cek sedang dibenahi admin."), "{reply:?}");

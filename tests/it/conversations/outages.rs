@@ -1,12 +1,12 @@
 //! Telegram out of reach, and the bot told to stop: what people said is answered all the same.
 
-use ceknomor::bot::GRACE;
+use ceknomor::jobs::Bounds;
 use tokio::time::timeout;
 
 use super::{ask, body};
 use crate::{
-    bot_api::{Fault, Gate},
     scene::Scene,
+    telegram::{Fault, Gate},
 };
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_stop_does_not_wait_for_a_webhook_to_go() {
     scene.telegram.fail_next("deleteWebhook", Fault::Held(Gate::default()));
     let bot = scene.start();
     scene.telegram.called("deleteWebhook", 1).await;
-    timeout(GRACE, bot.stop()).await.expect("there was nothing to wait for");
+    timeout(Bounds::default().grace, bot.stop()).await.expect("there was nothing to wait for");
     scene.telegram.finish().await;
 }
 

@@ -2,8 +2,8 @@
 
 use super::{ask, body};
 use crate::{
-    bot_api::{Fault, Reply},
     scene::Scene,
+    telegram::{Fault, Reply},
 };
 
 const WARNING: &str =
@@ -68,12 +68,12 @@ async fn in_a_group_it_is_deleted_where_the_bot_is_an_administrator() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
-    let talk = budi.in_group(&group);
+    let chat = budi.in_group(&group);
     group.promotes_bot(&budi);
     let bot = scene.start();
-    let asked = talk.says("/cek PLN20.01105691111.1234").await;
-    assert_warned_and_not_echoed(&talk.reply().await);
-    talk.deleted(&asked).await;
+    let asked = chat.says("/cek PLN20.01105691111.1234").await;
+    assert_warned_and_not_echoed(&chat.reply().await);
+    chat.deleted(&asked).await;
     scene.end(bot).await;
 }
 
@@ -93,12 +93,12 @@ async fn in_a_group_where_the_bot_may_not_delete_the_agent_is_asked_to() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
-    let talk = budi.in_group(&group);
+    let chat = budi.in_group(&group);
     let bot = scene.start();
-    let reply = ask(&talk, "/cek PLN20.01105691111.1234").await;
+    let reply = ask(&chat, "/cek PLN20.01105691111.1234").await;
     assert_warned_and_not_echoed(&reply);
     scene.telegram.refused("deleteMessage", "message can't be deleted").await;
-    assert_eq!(body(&ask(&talk, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
+    assert_eq!(body(&ask(&chat, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
     scene.end(bot).await;
 }
 
@@ -107,7 +107,7 @@ async fn a_pin_in_another_place_is_deleted_as_well_and_sent_to_nobody() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
-    let talk = budi.in_group(&group);
+    let chat = budi.in_group(&group);
     group.promotes_bot(&budi);
     let bot = scene.start();
     for typed in [
@@ -118,9 +118,9 @@ async fn a_pin_in_another_place_is_deleted_as_well_and_sent_to_nobody() {
         "/cek kak PLN20.01105691111.1234",
         "/cek G.1234.5678",
     ] {
-        let asked = talk.says(typed).await;
-        assert_warned_and_not_echoed(&talk.reply().await);
-        talk.deleted(&asked).await;
+        let asked = chat.says(typed).await;
+        assert_warned_and_not_echoed(&chat.reply().await);
+        chat.deleted(&asked).await;
     }
     assert_eq!(scene.klikoo.calls().inquiries, 0);
     scene.end(bot).await;
@@ -144,13 +144,13 @@ async fn a_pin_in_a_reply_to_the_bot_is_no_small_talk() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
-    let talk = budi.in_group(&group);
+    let chat = budi.in_group(&group);
     group.promotes_bot(&budi);
     let bot = scene.start();
-    let hint = ask(&talk, "@ceknomor_bot halo").await;
-    let asked = talk.replies_to(&hint, "S.1234").await;
-    assert_warned_and_not_echoed(&talk.reply().await);
-    talk.deleted(&asked).await;
+    let hint = ask(&chat, "@ceknomor_bot halo").await;
+    let asked = chat.replies_to(&hint, "S.1234").await;
+    assert_warned_and_not_echoed(&chat.reply().await);
+    chat.deleted(&asked).await;
     scene.end(bot).await;
 }
 
@@ -159,13 +159,13 @@ async fn a_pin_beside_a_product_is_not_looked_for_in_the_message_replied_to() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
-    let talk = budi.in_group(&group);
+    let chat = budi.in_group(&group);
     group.promotes_bot(&budi);
     let bot = scene.start();
-    let customers = talk.says("01105691111").await;
-    let asked = talk.replies_to(&customers, "/cek PLN20 pin 1234").await;
-    assert_warned_and_not_echoed(&talk.reply().await);
-    talk.deleted(&asked).await;
+    let customers = chat.says("01105691111").await;
+    let asked = chat.replies_to(&customers, "/cek PLN20 pin 1234").await;
+    assert_warned_and_not_echoed(&chat.reply().await);
+    chat.deleted(&asked).await;
     scene.end(bot).await;
 }
 
@@ -193,12 +193,12 @@ async fn a_pin_in_the_message_replied_to_is_deleted_there() {
     group.promotes_bot(&budi);
     let bot = scene.start();
     let careless = sari.in_group(&group).says("PLN20.01105691111.1234").await;
-    let talk = budi.in_group(&group);
-    let asked = talk.replies_to(&careless, "/cek").await;
-    let reply = talk.reply().await;
+    let chat = budi.in_group(&group);
+    let asked = chat.replies_to(&careless, "/cek").await;
+    let reply = chat.reply().await;
     assert!(reply.answers(&asked));
     assert_warned_and_not_echoed(&reply);
-    talk.deleted(&careless).await;
+    chat.deleted(&careless).await;
     scene.end(bot).await;
 }
 

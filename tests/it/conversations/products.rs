@@ -63,8 +63,8 @@ async fn buying_prices_are_for_an_owner_in_private_alone() {
     let bot = scene.start();
     let own = ask(&owner.in_private(), "/produk pln").await;
     assert_eq!(own.text(), "Produk yang bisa dicek\n\nPLN\nPLN20 PLN 20.000 · beli Rp20.500 · jual Rp21.000");
-    for talk in [owner.in_group(&group), sari.in_group(&group)] {
-        let list = ask(&talk, "/produk pln").await;
+    for chat in [owner.in_group(&group), sari.in_group(&group)] {
+        let list = ask(&chat, "/produk pln").await;
         assert_eq!(list.text(), "Produk yang bisa dicek\n\nPLN\nPLN20 PLN 20.000 · Rp21.000");
     }
     scene.end(bot).await;

@@ -11,13 +11,13 @@ async fn in_private_a_stranger_gets_one_polite_line_with_the_own_id() {
     for typed in ["/start", "/cek PLN20 01105691111", "PLN20 01105691111", "/produk", "/riwayat", "/bahasa en", "halo"]
     {
         let agus = scene.telegram.user("Agus");
-        let talk = agus.in_private();
+        let chat = agus.in_private();
         let line = format!("🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, {}, kepada pemilik bot.", agus.id());
-        assert_eq!(ask(&talk, typed).await.text(), line, "{typed:?}");
+        assert_eq!(ask(&chat, typed).await.text(), line, "{typed:?}");
         // Once: what follows is no news. Who begins anew is told again.
-        talk.says("/cek PLN20 01105691111").await;
-        talk.says("halo?").await;
-        assert_eq!(talk.silence_until("/start").await.text(), line);
+        chat.says("/cek PLN20 01105691111").await;
+        chat.says("halo?").await;
+        assert_eq!(chat.silence_until("/start").await.text(), line);
     }
     assert_eq!(scene.klikoo.calls().inquiries, 0);
     scene.end(bot).await;
@@ -29,13 +29,13 @@ async fn in_a_group_that_is_not_listed_strangers_meet_silence() {
     let (owner, agus) = (scene.owner("Ibu Bos"), scene.telegram.user("Agus"));
     let group = scene.telegram.supergroup("Grup lain", &[&owner, &agus]);
     let bot = scene.start();
-    let talk = agus.in_group(&group);
+    let chat = agus.in_group(&group);
     for typed in
         ["/start", "/cek PLN20 01105691111", "/produk", "@ceknomor_bot PLN20 01105691111", "/saldo@ceknomor_bot"]
     {
-        talk.says(typed).await;
+        chat.says(typed).await;
     }
-    let ids = talk.silence_until("/id").await;
+    let ids = chat.silence_until("/id").await;
     assert_eq!(ids.text(), format!("ID Anda: {}\nID obrolan ini: {}", agus.id(), group.id()));
     assert_eq!(body(&ask(&owner.in_group(&group), "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
     scene.end(bot).await;

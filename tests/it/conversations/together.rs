@@ -71,26 +71,26 @@ async fn typing_shows_while_an_answer_takes_over_a_second() {
     let budi = scene.owner("Budi");
     let forum = scene.telegram.forum("Agen Jaya", &[&budi]);
     let topic = forum.topic("Cek nomor");
-    let talk = budi.in_group(&forum).in_topic(&topic);
+    let chat = budi.in_group(&forum).in_topic(&topic);
     let bot = scene.start();
 
-    ask(&talk, "/cek PLN20 01105691111").await;
+    ask(&chat, "/cek PLN20 01105691111").await;
     assert!(scene.telegram.calls("sendChatAction").is_empty(), "an answer at once needs no typing");
 
     scene.klikoo.hold();
-    talk.says("/cek PLN20 00000000002").await;
-    talk.typing().await;
+    chat.says("/cek PLN20 00000000002").await;
+    chat.typing().await;
     scene.klikoo.release();
-    assert_eq!(body(&talk.reply().await)[1], "SITI MISALNYA");
+    assert_eq!(body(&chat.reply().await)[1], "SITI MISALNYA");
     let shown = scene.telegram.calls("sendChatAction");
     assert_eq!(shown.len(), 1);
-    assert_eq!(shown[0].body["message_thread_id"], topic_id(&talk).await, "in the topic");
+    assert_eq!(shown[0].body["message_thread_id"], topic_id(&chat).await, "in the topic");
     scene.end(bot).await;
 }
 
 /// The id of the topic in which someone writes, as the bot answers into it.
-async fn topic_id(talk: &crate::bot_api::Talk) -> i64 {
-    ask(talk, "/id").await.topic().unwrap()
+async fn topic_id(chat: &crate::telegram::Conversation) -> i64 {
+    ask(chat, "/id").await.topic().unwrap()
 }
 
 #[tokio::test]

@@ -8,9 +8,12 @@ async fn a_meter_that_pln_does_not_know_may_be_postpaid() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi").in_private();
     let bot = scene.start();
-    for (number, vendors_code) in
-        [("00000000404", "404047011"), ("00000000402", "404047002"), ("00000000110", "503029998")]
-    {
+    for (number, vendors_code) in [
+        ("00000000404", "404047011"),
+        ("00000000402", "404047002"),
+        ("00000000110", "503029998"),
+        ("00000000121", "503029998"),
+    ] {
         let reply = ask(&budi, &format!("/cek PLN20 {number}")).await;
         let expected = [
             format!("❌ Nomor tidak ditemukan di PLN. Periksa lagi angkanya: {number}"),
@@ -117,5 +120,40 @@ async fn an_unknown_code_is_told_with_the_vendors_words_made_harmless() {
     ];
     assert_eq!(body(&reply), expected);
     assert_eq!(code(&reply), Some("422049123"));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn the_billers_own_words_are_understood() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    for (ending, expected) in [
+        ("122", ["🚫 Nomor diblokir di PLN: 00000000122", "Jangan jual dulu; pelanggan perlu menghubungi PLN."]),
+        ("123", ["⚠️ Sudah lunas menurut PLN: 00000000123", "Tidak ada yang perlu dibayar."]),
+        ("124", ["⚠️ Melebihi batas PLN untuk nomor 00000000124.", "Coba produk atau nominal yang lebih kecil."]),
+        ("125", ["⚠️ PLN sedang gangguan. Nomor 00000000125 belum tentu salah.", "Coba lagi beberapa menit lagi."]),
+        // Words of which nobody knows whether they are about the number.
+        ("126", ["⚠️ Cek ke PLN ditolak. Nomor 00000000126", "Keterangan: Hubungi … & CA"]),
+    ] {
+        let reply = ask(&budi, &format!("/cek PLN20 00000000{ending}")).await;
+        assert_eq!(body(&reply), expected);
+        assert_eq!(code(&reply), Some("503029998"));
+    }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn not_now_is_not_no() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let reply = ask(&budi, "/cek PLN20 00000000504").await;
+    let expected = [
+        "⏳ Belum ada jawaban dari PLN. Nomor 00000000504 belum tentu salah.",
+        "Coba lagi sebentar lagi; jangan jual dulu.",
+    ];
+    assert_eq!(body(&reply), expected);
+    assert_eq!(code(&reply), Some("504040000"));
     scene.end(bot).await;
 }

@@ -4,31 +4,22 @@ use std::{collections::HashSet, pin::pin, sync::Arc};
 
 use futures_util::future::join_all;
 
-use super::{AGENT, Bench, FOUND, is_found, outcome};
+use super::{Bench, FOUND, is_found, outcome};
 use ceknomor::{
-    inquiry::{Tried, Wait, parse::Request},
-    value::{ChatId, Rupiah},
+    inquiry::{Wait, parse::Request},
+    value::Rupiah,
 };
 
 #[tokio::test]
-async fn twenty_agents_who_ask_the_same_make_one_call_and_each_has_the_answer_in_their_history() {
+async fn twenty_agents_who_ask_the_same_make_one_call() {
     let bench = Bench::new().await;
     bench.klikoo.hold();
-    let request = bench.request("PLN20", FOUND);
-    let mut asking =
-        pin!(join_all((0..20).map(|chat| bench.inquiry.check(ChatId(chat), AGENT, &request, None, Wait::AWhile))));
+    let mut asking = pin!(join_all((0..20).map(|_| bench.ask_briefly(FOUND))));
     bench.begin(asking.as_mut(), 1).await;
     bench.klikoo.release();
-    let checks: Vec<_> = asking
-        .await
-        .into_iter()
-        .map(|tried| match tried {
-            Tried::Ended(checked) if checked.kept => checked,
-            tried => panic!("{tried:?}"),
-        })
-        .collect();
-    assert_eq!((checks.len(), bench.calls()), (20, 1));
-    assert!(checks.iter().all(|checked| checked.outcome == checks[0].outcome));
+    let answers = asking.await;
+    assert_eq!((answers.len(), bench.calls()), (20, 1));
+    assert!(answers.iter().all(|asked| *asked == answers[0]) && is_found(answers[0].clone()));
 }
 
 #[tokio::test]
@@ -42,7 +33,7 @@ async fn another_number_product_or_nominal_is_another_question() {
         ask("DNOPEN", "081000000002", Some(Rupiah(20_000))),
         ask("DN1", "081000000001", None),
     ];
-    let mut asking = pin!(join_all(requests.iter().map(|request| bench.inquiry.ask(request, Wait::AWhile))));
+    let mut asking = pin!(join_all(requests.iter().map(|request| bench.inquiry.ask(request, Wait::Briefly))));
     bench.begin(asking.as_mut(), 4).await;
     bench.klikoo.release();
     let references: HashSet<_> = asking.await.into_iter().map(|asked| outcome(asked).reference).collect();

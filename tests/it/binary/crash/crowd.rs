@@ -8,7 +8,7 @@ use super::{
     super::stage::Stage,
     question::{Heard, Question},
 };
-use crate::bot_api::{FakeTelegram, InChat, Quotable, Reply, Talk, User};
+use crate::telegram::{Conversation, FakeTelegram, InChat, Quotable, Reply, User};
 
 /// Questions that one agent has open in one chat, at most: an agent types the next before the last is answered.
 const OPEN: usize = 2;
@@ -18,7 +18,7 @@ type Place = (i64, i64);
 
 /// All agents in all their chats.
 pub(super) struct Crowd {
-    agents: Vec<(User, Talk)>,
+    agents: Vec<(User, Conversation)>,
     /// By the message that asked.
     questions: HashMap<Place, Question>,
     /// Those that have no answer yet.
@@ -42,10 +42,11 @@ impl Crowd {
         let (some, others) = people.split_at(3);
         let one = stage.telegram.supergroup("Konter Satu", &some.iter().collect::<Vec<_>>());
         let other = stage.telegram.group("Konter Dua", &others.iter().collect::<Vec<_>>());
-        let mut agents: Vec<(User, Talk)> = people.iter().map(|agent| (agent.clone(), agent.in_private())).collect();
+        let mut agents: Vec<(User, Conversation)> =
+            people.iter().map(|agent| (agent.clone(), agent.in_private())).collect();
         agents.extend(some.iter().map(|agent| (agent.clone(), agent.in_group(&one))));
         agents.extend(others.iter().map(|agent| (agent.clone(), agent.in_group(&other))));
-        let chats: Vec<String> = agents.iter().map(|(_, talk)| talk.chat_id().to_string()).collect();
+        let chats: Vec<String> = agents.iter().map(|(_, chat)| chat.chat_id().to_string()).collect();
         stage.place.set("CEKNOMOR_CHATS", chats.join(","));
         Self {
             agents,
@@ -82,7 +83,7 @@ impl Crowd {
     pub(super) async fn hear(&mut self, telegram: &FakeTelegram, random: &mut StdRng) {
         for reply in telegram.take_replies() {
             let asked = reply.replies_to().map(|original| (reply.chat_id(), original));
-            match asked {
+            match asked.or_else(|| self.answered_and_deleted(&reply)) {
                 Some(asked) => self.put(asked, reply, random).await,
                 None => self.wrong.push(reply),
             }
@@ -94,6 +95,15 @@ impl Crowd {
                 None => self.wrong.push(edit),
             }
         }
+    }
+
+    /// The question that a reply to no message answers once more: it showed a PIN, so the bot has deleted it already.
+    fn answered_and_deleted(&self, reply: &Reply) -> Option<Place> {
+        let is_its_answer = |question: &Question| {
+            question.shows_pin() && !question.answers.is_empty() && question.hear(reply.text()) == Heard::Answer
+        };
+        let in_chat = self.questions.iter().filter(|(place, _)| place.0 == reply.chat_id());
+        in_chat.filter(|(_, question)| is_its_answer(question)).map(|(place, _)| *place).next()
     }
 
     async fn put(&mut self, asked: Place, reply: Reply, random: &mut StdRng) {

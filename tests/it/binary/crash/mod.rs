@@ -2,7 +2,7 @@
 //! started again on the same data. In the end every question has its answer, and nobody has another's.
 //!
 //! Nothing goes smoothly meanwhile: Telegram refuses and loses calls and answers, delivers updates twice and out of order;
-//! Klikoo is out of order in some lives, so that checks wait over a kill, and the road to it is bad ([`rough`](super::rough)).
+//! Klikoo is out of order in some lives, so that checks wait over a kill, and the road to it is bad ([`random_faults`](super::random_faults)).
 //! Agents ask for histories too, and turn their pages.
 //!
 //! `CRASH_KILLS` sets how often it is killed, `CRASH_SEED` repeats the moments of an earlier run, `TEST_BINARY` names another
@@ -51,7 +51,7 @@ async fn every_question_is_answered_whenever_the_process_is_killed() {
     let mut stage = Stage::with_klikoo_that_takes(LATENCY).await;
     let road = RoughRoad::to(stage.klikoo.base_url(), random.r#gen(), DELAY).await;
     stage.place.set("KLIKOO_BASE_URL", road.url());
-    stage.telegram.be_rough(random.r#gen());
+    stage.telegram.fail_at_random(random.r#gen());
     let mut crowd = Crowd::gather(&mut stage);
     let mut deaths = Vec::with_capacity(kills);
     for _ in 0..kills {
@@ -59,7 +59,7 @@ async fn every_question_is_answered_whenever_the_process_is_killed() {
         deaths.push(live_until(Moment::any(&mut random), &stage, &mut crowd, &mut random).await);
     }
     stage.klikoo.set_down(false);
-    let mishaps = stage.telegram.be_smooth() + road.mend();
+    let mishaps = stage.telegram.stop_failing_at_random() + road.mend();
     settle(&stage, &mut crowd, &mut random).await;
 
     let tally = Tally::of(&crowd, &stage.telegram, &deaths);

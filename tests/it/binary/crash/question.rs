@@ -2,7 +2,7 @@
 
 use rand::{Rng, rngs::StdRng};
 
-use crate::bot_api::Reply;
+use crate::telegram::Reply;
 
 /// Products of the sandbox with the names that head their answers, and how the numbers for each begin. With 99 endings
 /// and 4 products no two of 396 checks in a row ask for the same, and far fewer are ever open.
@@ -59,6 +59,9 @@ pub(super) enum Heard {
     Wrong,
 }
 
+/// What a PIN looks like behind a number.
+const PIN: &str = ".9317";
+
 impl Question {
     /// The question with this number.
     pub(super) fn any(agent: usize, count: usize, random: &mut StdRng) -> Self {
@@ -79,7 +82,7 @@ impl Question {
         let number = format!("{start}{ending:03}");
         let entry = format!("{code} {number}");
         // A PIN costs a call more, between the answer and its note: the message is deleted, where the bot may.
-        let line = if random.gen_ratio(1, 12) { format!("/cek {code}.{number}.9317") } else { format!("/cek {entry}") };
+        let line = if random.gen_ratio(1, 12) { format!("/cek {code}.{number}{PIN}") } else { format!("/cek {entry}") };
         Self { agent, line, kind: Kind::Check { entry, number, beginning }, answers: Vec::new() }
     }
 
@@ -93,6 +96,11 @@ impl Question {
             Kind::Check { .. } if text.starts_with("⏳ ") && text.contains("/batal") => Heard::Notice,
             _ => Heard::Wrong,
         }
+    }
+
+    /// Whether a PIN was typed.
+    pub(super) fn shows_pin(&self) -> bool {
+        self.line.ends_with(PIN)
     }
 
     /// What stands for it in its chat's history.

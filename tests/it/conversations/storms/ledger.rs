@@ -6,13 +6,13 @@ use std::{
 };
 
 use ceknomor::{
-    store::{Cursor, History, LARGEST_PAGE},
+    store::{Cursor, History, MAX_PAGE_LEN},
     value::ChatId,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{Rng, rngs::StdRng};
 
-use crate::bot_api::{FakeTelegram, InChat, Quotable, Talk};
+use crate::telegram::{Conversation, FakeTelegram, InChat, Quotable};
 
 /// How long a silent provider is asked again.
 pub(super) const PATIENCE: TimeDelta = TimeDelta::minutes(15);
@@ -89,7 +89,7 @@ type Place = (i64, i64);
 
 /// A check, or a `/batal`, and all that was said to it.
 struct Question {
-    talk: usize,
+    conversation: usize,
     /// As the how many-th of all it comes to the bot.
     turn: usize,
     check: Option<Check>,
@@ -157,11 +157,11 @@ impl Ledger {
     }
 
     /// Asks; without a check, cancels what waits.
-    pub(super) async fn ask(&mut self, talk: usize, place: &Talk, check: Option<Check>) {
+    pub(super) async fn ask(&mut self, conversation: usize, place: &Conversation, check: Option<Check>) {
         let line = check.map_or("/batal".to_owned(), |it| format!("/cek {} {}", PRODUCTS[it.product].0, it.number()));
         self.of.insert(place_of(&place.says(&line).await), self.len());
         let (turn, in_storm, earliest, waited) = (self.len(), !self.is_calm, self.now, TimeDelta::zero());
-        self.questions.push(Question { talk, turn, check, earliest, waited, in_storm, said: Vec::new() });
+        self.questions.push(Question { conversation, turn, check, earliest, waited, in_storm, said: Vec::new() });
     }
 
     /// What was asked from `first` on comes to the bot in the reverse order.
@@ -197,8 +197,9 @@ impl Ledger {
             let asked = reply.replies_to().and_then(|message| self.of.get(&(reply.chat_id(), message)));
             let index = *asked.unwrap_or_else(|| panic!("it answers nothing: {reply:?}"));
             let question = &self.questions[index];
-            let is_overtaken =
-                |other: &Question| other.talk == question.talk && other.turn > question.turn && !other.said.is_empty();
+            let is_overtaken = |other: &Question| {
+                other.conversation == question.conversation && other.turn > question.turn && !other.said.is_empty()
+            };
             assert!(!self.questions.iter().any(is_overtaken), "a later question was answered before: {reply:?}");
             self.of.insert(place_of(&reply), index);
             self.questions[index].said.push((place_of(&reply), None));
@@ -212,8 +213,8 @@ impl Ledger {
 
     fn note(&mut self, index: usize, place: Place, text: &str) {
         let Some(end) = self.questions[index].read(text) else { return };
-        let Question { talk, turn, waited, .. } = self.questions[index];
-        let cancels = |it: &Question| it.talk == talk && it.check.is_none() && it.turn > turn;
+        let Question { conversation, turn, waited, .. } = self.questions[index];
+        let cancels = |it: &Question| it.conversation == conversation && it.check.is_none() && it.turn > turn;
         match end {
             End::Answered => {}
             End::GivenUp => assert!(waited >= PATIENCE, "given up too early: {text:?}"),
@@ -260,7 +261,7 @@ impl Ledger {
         for (&chat, &doubled) in &doubled {
             let excused = self.excused.get(&chat).copied().unwrap_or(0);
             assert!(doubled <= excused, "{doubled} answers came twice in {chat}, {excused} are excused");
-            let page = history.page(ChatId(chat), Cursor::Newest, LARGEST_PAGE).await.unwrap();
+            let page = history.page(ChatId(chat), Cursor::Newest, MAX_PAGE_LEN).await.unwrap();
             for (_, record) in page.records {
                 *kept.entry((chat, record.product, record.number.as_str().to_owned())).or_default() += 1;
             }

@@ -1,0 +1,31 @@
+//! What a message may hold instead of a text, as Telegram writes it: for [`Conversation::sends`].
+//!
+//! [`Conversation::sends`]: super::Conversation::sends
+
+use serde_json::{Value, json};
+
+/// A contact card.
+pub fn contact(first_name: &str, phone_number: &str) -> Value {
+    json!({ "contact": { "phone_number": phone_number, "first_name": first_name } })
+}
+
+/// A photo; without words under it when `caption` is empty.
+pub fn photo(caption: &str) -> Value {
+    let sizes = json!([{ "file_id": "photo-1", "file_unique_id": "p1", "width": 90, "height": 60, "file_size": 1253 }]);
+    if caption.is_empty() { json!({ "photo": sizes }) } else { json!({ "photo": sizes, "caption": caption }) }
+}
+
+/// A voice message of three seconds.
+pub fn voice() -> Value {
+    json!({ "voice": {
+        "file_id": "voice-1", "file_unique_id": "v1", "duration": 3, "mime_type": "audio/ogg", "file_size": 9_000,
+    } })
+}
+
+/// A sticker for this emoji.
+pub fn sticker(emoji: &str) -> Value {
+    json!({ "sticker": {
+        "file_id": "sticker-1", "file_unique_id": "s1", "type": "regular", "width": 512, "height": 512,
+        "is_animated": false, "is_video": false, "emoji": emoji,
+    } })
+}

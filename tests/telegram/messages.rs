@@ -1,0 +1,189 @@
+//! Sending and editing messages, with every rule that Telegram holds a text and its buttons to.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{
+    chats::{Chat, Message, Sender},
+    html::{self, Rendered, utf16_length},
+    methods::MethodResult,
+    refusal::Refusal,
+    state::State,
+};
+
+/// The longest text, in UTF-16 units after the markup is taken out.
+const MAX_MESSAGE_LEN: usize = 4096;
+
+/// The parameters of `sendMessage`.
+#[derive(Deserialize)]
+pub(crate) struct SendMessage {
+    chat_id: i64,
+    text: String,
+    parse_mode: Option<String>,
+    message_thread_id: Option<i64>,
+    reply_parameters: Option<ReplyParameters>,
+    reply_markup: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct ReplyParameters {
+    message_id: i64,
+    #[serde(default)]
+    allow_sending_without_reply: bool,
+}
+
+/// The parameters of `editMessageText`.
+#[derive(Deserialize)]
+pub(crate) struct EditText {
+    chat_id: i64,
+    message_id: i64,
+    text: String,
+    parse_mode: Option<String>,
+    reply_markup: Option<Value>,
+}
+
+/// The parameters of `editMessageReplyMarkup`.
+#[derive(Deserialize)]
+pub(crate) struct EditKeyboard {
+    chat_id: i64,
+    message_id: i64,
+    reply_markup: Option<Value>,
+}
+
+impl State {
+    /// `sendMessage`.
+    pub(crate) fn send_message(&mut self, call: SendMessage) -> MethodResult {
+        let date = self.now();
+        let chat = self.chat(call.chat_id)?;
+        chat.may_write()?;
+        let rendered = render(&call.text, call.parse_mode.as_deref(), "message is too long")?;
+        let keyboard = keyboard(call.reply_markup.as_ref())?;
+        chat.may_write_into(call.message_thread_id)?;
+        let message = Message {
+            reply_to: call.reply_parameters.map_or(Ok(None), |reply| replied_to(chat, &reply))?,
+            id: chat.take_message_id(),
+            sender: Sender::Bot,
+            date,
+            edited: None,
+            text: rendered.text,
+            html: call.text,
+            entities: rendered.entities,
+            content: Map::new(),
+            quote: None,
+            keyboard,
+            thread: call.message_thread_id,
+            deleted: false,
+        };
+        let id = message.id;
+        chat.unread.messages.push_back(message.clone());
+        chat.messages.insert(id, message);
+        Ok(self.shown(call.chat_id, id))
+    }
+
+    /// `editMessageText`.
+    pub(crate) fn edit_text(&mut self, call: EditText) -> MethodResult {
+        let rendered = render(&call.text, call.parse_mode.as_deref(), "MESSAGE_TOO_LONG")?;
+        let keyboard = keyboard(call.reply_markup.as_ref())?;
+        self.change_message(call.chat_id, call.message_id, |message| {
+            message.text = rendered.text;
+            message.html = call.text;
+            message.entities = rendered.entities;
+            message.keyboard = keyboard;
+        })
+    }
+
+    /// `editMessageReplyMarkup`.
+    pub(crate) fn edit_keyboard(&mut self, call: EditKeyboard) -> MethodResult {
+        let keyboard = keyboard(call.reply_markup.as_ref())?;
+        self.change_message(call.chat_id, call.message_id, |message| message.keyboard = keyboard)
+    }
+
+    fn change_message(&mut self, chat: i64, id: i64, by: impl FnOnce(&mut Message)) -> MethodResult {
+        let now = self.now();
+        let there = self.chat(chat)?;
+        there.may_write()?;
+        let old = there.visible(id).ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
+        if old.sender != Sender::Bot {
+            return Err(Refusal::bad_request("message can't be edited"));
+        }
+        let mut new = old.clone();
+        by(&mut new);
+        if (&new.text, &new.entities, &new.keyboard) == (&old.text, &old.entities, &old.keyboard) {
+            return Err(Refusal::bad_request(
+                "message is not modified: specified new message content and reply markup are exactly the same as a \
+                 current content and reply markup of the message",
+            ));
+        }
+        new.edited = Some(now);
+        there.unread.edits.push_back(new.clone());
+        there.messages.insert(id, new);
+        Ok(self.shown(chat, id))
+    }
+
+    fn shown(&self, chat: i64, id: i64) -> Value {
+        let chat = &self.chats[&chat];
+        self.message_json(chat, &chat.messages[&id])
+    }
+}
+
+fn replied_to(chat: &Chat, reply: &ReplyParameters) -> Result<Option<i64>, Refusal> {
+    match chat.visible(reply.message_id) {
+        Some(original) => Ok(Some(original.id)),
+        None if reply.allow_sending_without_reply => Ok(None),
+        None => Err(Refusal::bad_request("message to be replied not found")),
+    }
+}
+
+fn render(text: &str, parse_mode: Option<&str>, too_long: &str) -> Result<Rendered, Refusal> {
+    let rendered = match parse_mode {
+        Some(mode) if mode.eq_ignore_ascii_case("html") => html::parse(text)?,
+        Some(_) => return Err(Refusal::bad_request("unsupported parse_mode: this fake reads HTML alone")),
+        None => Rendered { text: text.to_owned(), entities: Vec::new() },
+    };
+    if rendered.text.trim().is_empty() {
+        return Err(Refusal::bad_request("message text is empty"));
+    }
+    if utf16_length(&rendered.text) > MAX_MESSAGE_LEN {
+        return Err(Refusal::bad_request(too_long));
+    }
+    Ok(rendered)
+}
+
+/// The rows of an inline keyboard; none for a message without one.
+fn keyboard(markup: Option<&Value>) -> Result<Vec<Vec<Value>>, Refusal> {
+    let Some(markup) = markup else { return Ok(Vec::new()) };
+    let rows: Vec<Vec<Value>> = serde_json::from_value(markup["inline_keyboard"].clone())
+        .map_err(|_| Refusal::bad_request("object expected as reply markup: an inline keyboard"))?;
+    if rows.iter().flatten().count() > 100 {
+        return Err(Refusal::bad_request("REPLY_MARKUP_TOO_LONG"));
+    }
+    rows.iter().flatten().try_for_each(check_button)?;
+    Ok(rows.into_iter().filter(|row| !row.is_empty()).collect())
+}
+
+fn check_button(button: &Value) -> Result<(), Refusal> {
+    let within = |value: &Value, longest: usize, length: fn(&str) -> usize| {
+        value.as_str().is_some_and(|text| (1..=longest).contains(&length(text)))
+    };
+    if !within(&button["text"], 1024, |text| text.trim().len()) {
+        return Err(Refusal::bad_request("can't parse inline keyboard button: Text buttons must be non-empty"));
+    }
+    match button.as_object().map(serde_json::Map::len) {
+        Some(2) if button.get("callback_data").is_some() => {
+            let fits = within(&button["callback_data"], 64, str::len);
+            fits.then_some(()).ok_or_else(|| Refusal::bad_request("BUTTON_DATA_INVALID"))
+        }
+        Some(2) if button.get("copy_text").is_some() => {
+            let fits = within(&button["copy_text"]["text"], 256, utf16_length);
+            fits.then_some(()).ok_or_else(|| Refusal::bad_request("BUTTON_COPY_TEXT_INVALID"))
+        }
+        Some(2) if button.get("url").is_some() => {
+            let fits =
+                button["url"].as_str().is_some_and(|url| url.starts_with("https://") || url.starts_with("tg://"));
+            fits.then_some(()).ok_or_else(|| Refusal::bad_request("BUTTON_URL_INVALID"))
+        }
+        _ => Err(Refusal::bad_request(
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+        )),
+    }
+}
