@@ -9,6 +9,7 @@
 //! The same question at the same moment is one call (`flights`). It waits for its turn while as many calls as may be are
 //! under way for its provider (`seats`), is not made while that is out of order (`breaker`), and is counted for
 //! `/gangguan` (`health`). When to ask again is said by [`backoff`]; the bot does it, over restarts too.
+//! Whether a name that the agent was given is the customer's is said by [`name_match`].
 
 mod ask;
 pub mod backoff;
@@ -16,6 +17,7 @@ mod breaker;
 mod evidence;
 mod flights;
 mod health;
+pub mod name_match;
 pub mod parse;
 mod seats;
 mod service;
