@@ -21,7 +21,7 @@
 //! |-|-|-|
 //! | 0 | [`value`] · [`clock`] | the words that all share |
 //! | 1 | [`klikoo`] · [`catalog`] · [`store`] · [`locale`] | partner API, products, what is kept, words; they do not know each other |
-//! | 2 | [`inquiry`] | a line becomes a request, a request an outcome |
+//! | 2 | [`inquiry`] · [`report`] | a line becomes a request, a request an outcome; files and pictures of what was checked |
 //! | 3 | [`chat`] | the conversation, without Telegram |
 //! | 4 | [`bot`] · [`sandbox`] | Telegram; a Klikoo of one's own |
 //! | 5 | [`config`] · [`app`] | settings; where the parts meet |
@@ -44,6 +44,7 @@ pub mod fuzzing;
 pub mod inquiry;
 pub mod klikoo;
 pub mod locale;
+pub mod report;
 pub mod sandbox;
 pub mod store;
 pub mod value;

@@ -6,7 +6,7 @@ use crate::source::{self, Source, Token, tokens};
 const LAYERS: [&[&str]; 8] = [
     &["value", "clock"],
     &["klikoo", "catalog", "store", "locale"],
-    &["inquiry"],
+    &["inquiry", "report"],
     &["chat"],
     &["bot", "sandbox"],
     &["config", "app"],
