@@ -2,11 +2,11 @@
 //!
 //! `KODE NOMOR [NOMINAL]` and `KODE.NOMOR[.PIN]`, any case, with the separators that agents use:
 //!
-//! 1. The text is cleaned ([`clean`]) and cut into tokens, each with its classes ([`token`]).
-//! 2. A PIN that is called so is taken out ([`pin`]).
-//! 3. The product's code is looked for ([`code`]), and behind it every way in which digits can be a number, and what
-//!    then follows them ([`line`]).
-//! 4. The first rule that applies decides ([`rules`] is the table of them all, [`verdict`] asks it).
+//! 1. The text is cleaned (`clean`) and cut into tokens, each with its classes (`token`).
+//! 2. A PIN that is called so is taken out (`pin`).
+//! 3. The product's code is looked for (`code`), and behind it every way in which digits can be a number, and what
+//!    then follows them (`line`).
+//! 4. The first rule that applies decides (`rules` is the table of them all, `verdict` asks it).
 //!
 //! One way to understand the line, and nothing in doubt: that is the request. Anything else is refused with the reason
 //! that helps most, and with the readings that remain: money is lost on a wrong guess, so the agent is asked.
