@@ -19,8 +19,10 @@ mod outbox;
 pub(crate) mod properties;
 mod retry;
 mod runner;
+mod slots;
 mod task;
 mod work;
+mod worker;
 
 pub use outbox::{Destination, Outbox, Placed, Priority, Refused, Typing};
 pub use runner::{Bounds, Incoming, Runner};

@@ -1,78 +1,20 @@
 //! Checks that their provider has not answered yet: the ⏳ message, when to ask again, when to give up, and `/batal`.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering::Relaxed},
-};
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    outbox::{Placed, Priority},
-    runner::Runner,
+    outbox::Priority,
     task::Task,
-    work::{Check, Progress},
+    worker::{Check, Progress, Worker},
 };
 use crate::{
-    chat::{Intent, Notice, Reply},
-    inquiry::{Asked, CircuitState, Inquiry, backoff::Pauses},
-    klikoo::MAX_RETRY_AFTER,
-    store::{Job, Retries, Waiting},
-    value::{MessageId, Outcome, Provider, Verdict},
+    chat::{Intent, Notice},
+    inquiry::{Asked, backoff::Pauses},
+    store::{Job, Waiting},
+    value::{MessageId, Outcome, Verdict},
 };
 
-/// Waiting checks of one provider that are asked again at once.
-const MAX_AT_ONCE: usize = 8;
-
-/// Longer than any pause of [`Pauses::LATE_ANSWER`], its jitter included, and than any that the vendor may ask for
-/// ([`MAX_RETRY_AFTER`]): a job that is due later than this was given its time before the clock was put back.
-pub(super) const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(75 + MAX_RETRY_AFTER.as_secs().cast_signed());
-
-/// How many waiting checks of each provider are being asked again. In memory alone: it counts what runs.
-#[derive(Default)]
-pub(super) struct Retrying(Arc<[AtomicUsize; Provider::ALL.len()]>);
-
-/// One waiting check that is being asked again, until it is dropped.
-pub(super) struct Slot(Arc<[AtomicUsize; Provider::ALL.len()]>, Provider);
-
-impl Retrying {
-    /// How many more may be asked again now, for each provider.
-    pub(super) fn allowed(&self, inquiry: &Inquiry) -> Vec<(Provider, Retries)> {
-        let allowed = |provider| {
-            let running = self.0.get(provider as usize).map_or(0, |count| count.load(Relaxed));
-            let retries = match inquiry.circuit(provider) {
-                CircuitState::Closed => Retries::UpTo(MAX_AT_ONCE.saturating_sub(running)),
-                CircuitState::ProbeDue if running == 0 => Retries::Probe,
-                CircuitState::ProbeDue | CircuitState::Open => Retries::UpTo(0),
-            };
-            (provider, retries)
-        };
-        Provider::ALL.into_iter().map(allowed).collect()
-    }
-
-    /// How many are being asked again, at all providers.
-    fn running(&self) -> usize {
-        self.0.iter().map(|count| count.load(Relaxed)).sum()
-    }
-
-    /// Counts one that is being asked again.
-    pub(super) fn begin(&self, provider: Provider) -> Slot {
-        if let Some(count) = self.0.get(provider as usize) {
-            count.fetch_add(1, Relaxed);
-        }
-        Slot(self.0.clone(), provider)
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        if let Some(count) = self.0.get(self.1 as usize) {
-            count.fetch_sub(1, Relaxed);
-        }
-    }
-}
-
-impl Runner {
+impl Worker {
     /// A check brought no answer: it waits for its next turn, or is given up where its retry window has ended.
     pub(super) async fn retry_later(&self, job: &Job, check: Check<'_>, asked: Asked, window: TimeDelta) -> Progress {
         let now = self.now();
@@ -122,7 +64,7 @@ impl Runner {
         let Check { task, request, pin } = check;
         let now = self.now();
         let load = self.store.load().await;
-        let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.bounds.waiting);
+        let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.max_waiting);
         let notice = match outcome {
             _ if !is_full => {
                 Notice::Waiting { request, verdict, last: outcome.map(|outcome| (now, outcome)), until, pin }
@@ -171,22 +113,5 @@ impl Runner {
         let reply = self.conversation.notice(job.chat, Notice::Cancelled(cancelled.len())).await;
         let reply = self.or_late(job, task, reply).await;
         self.say(job, task, reply, None, None).await;
-    }
-
-    /// Puts a reply in place of a waiting job's ⏳ message; where that is gone, or there is none, it is said anew.
-    pub(super) async fn replace(
-        &self,
-        task: &Task,
-        waiting: Option<&Waiting>,
-        reply: &Reply,
-        priority: Priority,
-    ) -> Option<Placed> {
-        if let Some(message) = waiting.and_then(|waiting| waiting.notice) {
-            let notice = Placed { chat: task.to.chat, message };
-            if self.outbox.edit(notice, reply, priority).await.is_ok() {
-                return Some(notice);
-            }
-        }
-        self.outbox.send(task.to, reply, priority).await.ok()
     }
 }

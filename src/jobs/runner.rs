@@ -16,14 +16,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     alerts::Alerted,
     outbox::Outbox,
-    retry::{LONGEST_PAUSE, Retrying},
+    slots::Retrying,
     task::Task,
-    work::Progress,
+    worker::{Progress, Worker},
 };
 use crate::{
     access::Access,
     chat::{Alert, Conversation, Intent, Notice},
     clock::Clock,
+    klikoo::MAX_RETRY_AFTER,
     store::{self, Accepted, Claim, Job, Jobs, NewJob, Retries, WorkerId},
     value::{ChatId, Provider, UpdateId, UserId},
 };
@@ -44,6 +45,10 @@ const MAX_SLOWED_DOWN: usize = 256;
 
 /// How long a claim lasts where several processes share a store: longer than any job runs.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Longer than any pause of [`Pauses::LATE_ANSWER`], its jitter included, and than any that the vendor may ask for
+/// ([`MAX_RETRY_AFTER`]): a job that is due later than this was given its time before the clock was put back.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(75 + MAX_RETRY_AFTER.as_secs().cast_signed());
 
 /// How much is carried out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,22 +84,15 @@ pub struct Incoming {
 
 /// Takes jobs in and carries them out.
 pub struct Runner {
-    pub(super) store: Arc<dyn Jobs>,
-    pub(super) conversation: Arc<Conversation>,
-    pub(super) outbox: Arc<dyn Outbox>,
-    pub(super) access: Access,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) bounds: Bounds,
-    pub(super) retrying: Retrying,
-    pub(super) alerted: Alerted,
-    worker: WorkerId,
+    worker: Arc<Worker>,
+    bounds: Bounds,
+    /// Under which it claims.
+    id: WorkerId,
     /// Rung when there may be something to claim.
     wake: Notify,
     /// Rung when a job has ended.
     ended: Notify,
     running: TaskTracker,
-    /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
-    pub(super) notices: TaskTracker,
     /// Agents who were told to slow down, until one of their jobs ends.
     slowed_down: Mutex<HashSet<(ChatId, UserId)>>,
     /// Jobs that wait for a provider, as last read.
@@ -111,20 +109,24 @@ impl Runner {
         clock: Arc<dyn Clock>,
         bounds: Bounds,
     ) -> Arc<Self> {
-        Arc::new(Self {
+        let worker = Worker {
             store,
             conversation,
             outbox,
             access,
             clock,
-            bounds,
+            max_waiting: bounds.waiting,
             retrying: Retrying::default(),
             alerted: Alerted::default(),
-            worker: WorkerId::fresh(),
+            notices: TaskTracker::new(),
+        };
+        Arc::new(Self {
+            worker: Arc::new(worker),
+            bounds,
+            id: WorkerId::fresh(),
             wake: Notify::new(),
             ended: Notify::new(),
             running: TaskTracker::new(),
-            notices: TaskTracker::new(),
             slowed_down: Mutex::default(),
             waiting: AtomicUsize::new(0),
         })
@@ -132,13 +134,13 @@ impl Runner {
 
     /// Accepts what came in. When this returns, each is in the store, on the disk, and will be answered; or whoever asked is
     /// being told that it will not.
-    pub async fn accept(self: &Arc<Self>, incoming: Vec<Incoming>) {
+    pub async fn accept(&self, incoming: Vec<Incoming>) {
         if incoming.is_empty() {
             return;
         }
-        let now = self.now();
+        let now = self.worker.now();
         let jobs = incoming.iter().map(|one| self.new_job(one, now)).collect();
-        match self.store.accept(jobs, READY_PER_AGENT).await {
+        match self.worker.store.accept(jobs, READY_PER_AGENT).await {
             Ok(accepted) => {
                 self.wake.notify_one();
                 for (one, accepted) in incoming.into_iter().zip(accepted) {
@@ -155,7 +157,7 @@ impl Runner {
     pub async fn room(&self, jobs: usize) {
         loop {
             let ended = self.ended.notified();
-            match self.store.load().await {
+            match self.worker.store.load().await {
                 Ok(load) if load.ready + load.running + jobs > self.bounds.open => ended.await,
                 _ => return,
             }
@@ -166,7 +168,7 @@ impl Runner {
     /// then, and what waits for a provider, is taken up by the next start.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            let retries = self.retrying.allowed(&self.conversation.inquiry);
+            let retries = self.worker.retrying.allowed(&self.worker.conversation.inquiry);
             let pause = match self.claim(retries).await {
                 Ok(0) if self.waiting.load(Relaxed) == 0 => Duration::MAX,
                 Ok(0) => TICK,
@@ -184,7 +186,7 @@ impl Runner {
                 "not all that runs has ended in time; the next start takes it up"
             );
         }
-        if let Err(error) = self.store.release(self.worker).await {
+        if let Err(error) = self.worker.store.release(self.id).await {
             tracing::error!(%error, "cannot give back what was not carried out");
         }
     }
@@ -204,13 +206,18 @@ impl Runner {
                 () = self.running.wait() => break,
             }
         }
-        self.notices.close();
-        self.notices.wait().await;
+        self.worker.notices.close();
+        self.worker.notices.wait().await;
+    }
+
+    /// Tells the owners what only they can put right; each problem once in half an hour. Does not wait until they are told.
+    pub(crate) fn tell_owners(&self, alert: &Alert) {
+        self.worker.tell_owners(alert);
     }
 
     /// How many jobs are not done: for a log line at the end.
     pub async fn left(&self) -> Result<usize, store::Error> {
-        let load = self.store.load().await?;
+        let load = self.worker.store.load().await?;
         Ok(load.ready + load.running + load.waiting)
     }
 
@@ -218,36 +225,36 @@ impl Runner {
     async fn claim(self: &Arc<Self>, retries: Vec<(Provider, Retries)>) -> Result<usize, store::Error> {
         let limit = self.bounds.running.saturating_sub(self.running.len());
         let claim = Claim {
-            now: self.now(),
-            owner: self.worker,
+            now: self.worker.now(),
+            owner: self.id,
             lease: LEASE,
             limit,
             retries,
             longest_pause: LONGEST_PAUSE,
-            longest_wait: self.conversation.retry_window.unwrap_or(TimeDelta::MAX),
+            longest_wait: self.worker.conversation.retry_window.unwrap_or(TimeDelta::MAX),
         };
-        let jobs = self.store.claim(&claim).await?;
+        let jobs = self.worker.store.claim(&claim).await?;
         let claimed = jobs.len();
         for job in jobs {
-            let slot = job.waiting.as_ref().and(job.provider).map(|provider| self.retrying.begin(provider));
+            let slot = job.waiting.as_ref().and(job.provider).map(|provider| self.worker.retrying.begin(provider));
             let runner = self.clone();
             self.running.spawn(async move {
-                if runner.carry_out(&job, slot).await == Progress::Done {
-                    runner.until_written(|| runner.store.finish(job.update)).await;
+                if runner.worker.carry_out(&job, slot).await == Progress::Done {
+                    runner.worker.finish(job.update).await;
                 }
                 runner.slowed_down().remove(&(job.chat, job.user));
                 runner.ended.notify_waiters();
                 runner.wake.notify_one();
             });
         }
-        self.waiting.store(self.store.load().await?.waiting, Relaxed);
+        self.waiting.store(self.worker.store.load().await?.waiting, Relaxed);
         Ok(claimed)
     }
 
     fn new_job(&self, incoming: &Incoming, now: DateTime<Utc>) -> NewJob {
         let provider = match &incoming.task.intent {
             Intent::Check { check, .. } => {
-                self.conversation.catalog.get(check.code.as_str()).map(|product| product.provider)
+                self.worker.conversation.catalog.get(check.code.as_str()).map(|product| product.provider)
             }
             _ => None,
         };
@@ -263,24 +270,24 @@ impl Runner {
 
     /// The store takes nothing. What has to be kept, a check and a chat's language, is not begun, and whoever asked is told
     /// so; all else is answered as ever.
-    fn decline(self: &Arc<Self>, incoming: Vec<Incoming>, error: &store::Error) {
+    fn decline(&self, incoming: Vec<Incoming>, error: &store::Error) {
         tracing::error!(%error, jobs = incoming.len(), "jobs were not accepted");
-        self.tell_owners(&Alert::Store(error.to_string()));
-        let now = self.now();
+        self.worker.tell_owners(&Alert::Store(error.to_string()));
+        let now = self.worker.now();
         for one in incoming {
-            let runner = self.clone();
-            self.notices.spawn(async move {
+            let (worker, job) = (self.worker.clone(), self.new_job(&one, now));
+            self.worker.notices.spawn(async move {
                 if let Intent::Check { .. } | Intent::Language { .. } = one.task.intent {
-                    runner.say_notice(one.chat, &one.task, Notice::NotAccepted).await;
+                    worker.say_notice(one.chat, &one.task, Notice::NotAccepted).await;
                 } else {
-                    runner.carry_out(&Job::from(runner.new_job(&one, now)), None).await;
+                    worker.carry_out(&Job::from(job), None).await;
                 }
             });
         }
     }
 
     /// Tells an agent to slow down; once until one of the agent's jobs has ended.
-    fn say_slow_down(self: &Arc<Self>, one: Incoming) {
+    fn say_slow_down(&self, one: Incoming) {
         tracing::warn!(chat = %one.chat, "more is asked than is answered; a message was not taken");
         {
             let mut slowed_down = self.slowed_down();
@@ -288,16 +295,11 @@ impl Runner {
                 return;
             }
         }
-        let runner = self.clone();
-        self.notices.spawn(async move { runner.say_notice(one.chat, &one.task, Notice::SlowDown).await });
+        let worker = self.worker.clone();
+        self.worker.notices.spawn(async move { worker.say_notice(one.chat, &one.task, Notice::SlowDown).await });
     }
 
     fn slowed_down(&self) -> MutexGuard<'_, HashSet<(ChatId, UserId)>> {
         self.slowed_down.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The present moment.
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
     }
 }

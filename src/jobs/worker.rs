@@ -1,0 +1,216 @@
+//! What every job needs while it is carried out: to speak through the outbox, to keep how a check ended, to tell the
+//! owners.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    alerts::Alerted,
+    outbox::{Destination, Outbox, Placed, Priority},
+    slots::Retrying,
+    task::Task,
+};
+use crate::{
+    access::{Access, Role},
+    chat::{Actor, Alert, Checked, Conversation, Notice, PinIn, Reply},
+    clock::Clock,
+    inquiry::parse::Request,
+    store::{self, Job, Jobs, Kept, Record, Waiting},
+    value::{ChatId, Outcome, UpdateId},
+};
+
+/// An answer that comes later than this after its question begins with an apology.
+const LATE: TimeDelta = TimeDelta::minutes(2);
+
+/// How long a write that failed waits before it is tried again.
+const WRITE_AGAIN: Duration = Duration::from_secs(1);
+
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It is to be ended.
+    Done,
+    /// It waits for its provider.
+    Waits,
+    /// `/batal` cancelled it, and ends it.
+    Cancelled,
+}
+
+/// A check that is being carried out.
+#[derive(Clone, Copy)]
+pub(super) struct Check<'a> {
+    pub(super) task: &'a Task,
+    pub(super) request: &'a Request,
+    /// Where a PIN was shown.
+    pub(super) pin: Option<PinIn>,
+}
+
+/// Carries jobs out, one call each: `work` has the way of a job, `retry` that of a check without an answer.
+pub(super) struct Worker {
+    pub(super) store: Arc<dyn Jobs>,
+    pub(super) conversation: Arc<Conversation>,
+    pub(super) outbox: Arc<dyn Outbox>,
+    pub(super) access: Access,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Checks that may wait for a provider, over all chats.
+    pub(super) max_waiting: usize,
+    pub(super) retrying: Retrying,
+    pub(super) alerted: Alerted,
+    /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
+    pub(super) notices: TaskTracker,
+}
+
+impl Worker {
+    /// The present moment.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Says an answer, in place of the ⏳ message of a check that waited, and takes out the message that showed a PIN. Gives
+    /// where it stands; `None` where it was refused, or whoever asked may not be answered any more.
+    pub(super) async fn say(
+        &self,
+        job: &Job,
+        task: &Task,
+        reply: Reply,
+        waiting: Option<&Waiting>,
+        pin: Option<PinIn>,
+    ) -> Option<Placed> {
+        if !self.may_ask(job, task) {
+            return None;
+        }
+        let priority = if waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
+        let placed = self.replace(task, waiting, &reply, priority).await;
+        let with_pin = match pin {
+            Some(PinIn::Message) => task.to.message,
+            Some(PinIn::Quoted) => task.quoted,
+            None => None,
+        };
+        if let Some(message) = with_pin {
+            self.outbox.delete(Placed { chat: task.to.chat, message }).await;
+        }
+        placed
+    }
+
+    /// An answer; where it comes late, with an apology.
+    pub(super) async fn or_late(&self, job: &Job, task: &Task, reply: Reply) -> Reply {
+        if self.now() - task.asked > LATE { self.conversation.with_late_apology(job.chat, reply).await } else { reply }
+    }
+
+    /// Says something that is no answer.
+    pub(super) async fn say_notice(&self, chat: ChatId, task: &Task, notice: Notice<'_>) {
+        let reply = self.conversation.notice(chat, notice).await;
+        let _ = self.outbox.send(task.to, &reply, Priority::Answer).await;
+    }
+
+    /// Says that a mistake in this program stands in the way of an answer.
+    pub(super) async fn apologise(&self, job: &Job) {
+        let apology = self.conversation.notice(job.chat, Notice::Apology).await;
+        let task = Task::read(&job.body);
+        match task {
+            Some(Task { press: Some(press), .. }) => {
+                self.outbox.answer_press(&press.id, Some(&apology.text.plain())).await;
+            }
+            Some(task) => drop(self.replace(&task, job.waiting.as_ref(), &apology, Priority::Answer).await),
+            None => {
+                let to = Task::destination(&job.body).unwrap_or(Destination::chat(job.chat));
+                let _ = self.outbox.send(to, &apology, Priority::Answer).await;
+            }
+        }
+    }
+
+    /// Who asked, and what they may do at this moment.
+    pub(super) fn actor(&self, job: &Job, task: &Task) -> Actor {
+        let role = self.access.role(job.user, &[job.chat, task.to.chat]);
+        Actor { chat: job.chat, user: job.user, role }
+    }
+
+    /// Whether whoever asked may still be answered; the operator may have taken them off the lists meanwhile.
+    pub(super) fn may_ask(&self, job: &Job, task: &Task) -> bool {
+        let may = self.actor(job, task).role != Role::Stranger;
+        if !may {
+            tracing::info!(chat = %job.chat, update = job.update.0, "not answered: no longer admitted");
+        }
+        may
+    }
+
+    /// Ends a job.
+    pub(super) async fn finish(&self, update: UpdateId) {
+        self.until_written(|| self.store.finish(update)).await;
+    }
+
+    /// Writes until the store takes it: where the disk is full, once there is room again. A stop does not wait for it; the
+    /// next start does the job again then.
+    pub(super) async fn until_written<T, F>(&self, write: impl Fn() -> F) -> T
+    where
+        F: Future<Output = Result<T, store::Error>>,
+    {
+        loop {
+            match write().await {
+                Ok(written) => return written,
+                Err(error) => tracing::error!(%error, "the store cannot be written; trying again"),
+            }
+            tokio::time::sleep(WRITE_AGAIN).await;
+        }
+    }
+
+    /// Puts a reply in place of a waiting job's ⏳ message; where that is gone, or there is none, it is said anew.
+    pub(super) async fn replace(
+        &self,
+        task: &Task,
+        waiting: Option<&Waiting>,
+        reply: &Reply,
+        priority: Priority,
+    ) -> Option<Placed> {
+        if let Some(message) = waiting.and_then(|waiting| waiting.notice) {
+            let notice = Placed { chat: task.to.chat, message };
+            if self.outbox.edit(notice, reply, priority).await.is_ok() {
+                return Some(notice);
+            }
+        }
+        self.outbox.send(task.to, reply, priority).await.ok()
+    }
+
+    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` came first. A store that fails costs
+    /// the history its record, not the agent the answer.
+    pub(super) async fn keep(&self, job: &Job, request: &Request, outcome: Outcome) -> Option<Checked> {
+        let at = self.now();
+        let record = Record {
+            at,
+            chat: job.chat,
+            agent: job.user,
+            product: request.product.code.to_string(),
+            provider: request.product.provider,
+            number: request.number.clone(),
+            nominal: request.nominal,
+            outcome: outcome.clone(),
+        };
+        let kept = self.store.keep(job.update, 0, record).await;
+        if let Err(error) = &kept {
+            tracing::error!(%error, reference = %outcome.reference, "a check could not be kept");
+            self.tell_owners(&Alert::Store(error.to_string()));
+        }
+        match kept {
+            Ok(Kept::Cancelled) => None,
+            kept => Some(Checked { outcome, at, kept: kept.is_ok() }),
+        }
+    }
+
+    /// Tells the owners what only they can put right; each problem once in half an hour. Does not wait until they are told.
+    pub(super) fn tell_owners(&self, alert: &Alert) {
+        if !self.alerted.is_news(alert) {
+            return;
+        }
+        for owner in self.access.owners() {
+            // A person's private chat with the bot has the person's own id.
+            let Ok(chat) = i64::try_from(owner.0).map(ChatId) else { continue };
+            let (conversation, outbox, alert) = (self.conversation.clone(), self.outbox.clone(), alert.clone());
+            self.notices.spawn(async move {
+                let reply = conversation.alert(chat, &alert).await;
+                let _ = outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
+            });
+        }
+    }
+}
