@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Checked, message::Alert};
+use super::message::{Alert, PinIn, Reply};
 use crate::{
     catalog::Product,
     inquiry::parse::Request,
@@ -11,6 +11,17 @@ use crate::{
     say,
     value::{Customer, CustomerNumber, NumberKind, OperatorProblem, Outcome, Verdict},
 };
+
+/// A check that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// Whether the chat's history has it. Where the store fails, the agent still gets the answer.
+    pub kept: bool,
+}
 
 /// The whole answer of one check.
 pub fn answer(words: Words<'_>, request: &Request, checked: &Checked) -> Html {
@@ -95,6 +106,14 @@ fn not_found(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Ht
         NumberKind::Mobile => say!(words, "not-found-mobile", provider = provider, number = number),
         NumberKind::DriverId => say!(words, "not-found-driver", provider = provider, number = number),
     }
+}
+
+/// A reply; where a PIN was shown, with a warning of it.
+pub(super) fn with_pin_warning(words: Words<'_>, reply: Reply, pin: Option<PinIn>) -> Reply {
+    if pin.is_none() {
+        return reply;
+    }
+    Reply { text: Html::lines([reply.text, Html::default(), say!(words, "pin-warning")]), ..reply }
 }
 
 /// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.

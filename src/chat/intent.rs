@@ -1,27 +1,16 @@
 //! What a message asks for, once it has been understood: from here on it is never text again.
 //!
-//! Understanding is apart from carrying out, so that what was accepted can be written down before it is begun. An intent is
-//! data: no PIN, even where the message showed one, no rendered text, no role and no price.
+//! An intent is data, written down before it is carried out: no PIN, even where the message showed one, no rendered text,
+//! no role and no price.
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Actor, Conversation,
-    message::{Command, Line, Message, PinIn, Place},
-    quoted::{self, has_digits},
-};
+use super::message::{Actor, PinIn, Place};
 use crate::{
-    catalog::Catalog,
-    inquiry::parse::{Check, Parsed, Refusal, parse},
+    inquiry::parse::{Check, Refusal},
     store::{Cursor, Seq},
     value::{Language, UserId},
 };
-
-/// More digits than these are in no product's code or name: they hold a customer's number.
-const MAX_CODE_DIGITS: usize = 9;
-
-/// The longest word that products are searched by, in characters.
-const MAX_SEARCH_LEN: usize = 30;
 
 /// Something that the bot can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,104 +137,6 @@ impl TryFrom<String> for Turn {
     fn try_from(data: String) -> Result<Self, Self::Error> {
         Self::decode(&data).ok_or("not the data of a button")
     }
-}
-
-impl Conversation {
-    /// Understands a message of someone who may check. `None` where silence is the answer.
-    pub fn understand(&self, message: &Message) -> Option<Intent> {
-        match (&message.line, Place::of(message.chat)) {
-            (Line::ForAnotherBot, _) | (Line::UnknownCommand { named: false, .. }, Place::Group) => None,
-            (Line::Command(command, args), _) => Some(self.command(message, *command, args)),
-            (Line::UnknownCommand { text, .. }, _) => Some(self.unknown_command(text)),
-            (Line::Text { text, mentioned }, place) => self.text(message, place, text, *mentioned),
-        }
-    }
-
-    fn command(&self, message: &Message, command: Command, args: &str) -> Intent {
-        match command {
-            Command::Start => Intent::Start,
-            Command::Help => Intent::Help,
-            Command::Check => self.check_of(message, args),
-            Command::Products => Intent::Products { word: searched(args, &self.catalog) },
-            Command::History => Intent::History,
-            Command::Outages => Intent::Outages,
-            Command::Cancel => Intent::Cancel,
-            Command::Language => match Language::from_code(args) {
-                Some(language) => Intent::Language { language },
-                None => Intent::LanguageUsage,
-            },
-            Command::Id => Intent::Id,
-        }
-    }
-
-    /// `/PLN20 01105691111`: what is no command may hold a check all the same, or a PIN.
-    fn unknown_command(&self, text: &str) -> Intent {
-        let Parsed { request, pin_seen, .. } = parse(text, &self.catalog);
-        let refusal = request.map_or_else(|refusal| refusal, |request| Refusal::Words(request.check()));
-        let pin = pin_seen.then_some(PinIn::Message);
-        match &refusal {
-            Refusal::Words(_) => Intent::Refused { refusal, pin },
-            Refusal::UnknownCode { lines, .. } if !lines.is_empty() => Intent::Refused { refusal, pin },
-            _ => Intent::UnknownCommand { pin },
-        }
-    }
-
-    /// Text that is no command: a check in private; in a group only when it is meant for the bot and looks like one.
-    fn text(&self, message: &Message, place: Place, text: &str, mentioned: bool) -> Option<Intent> {
-        let addressed = mentioned || message.replies_to_bot;
-        match place {
-            Place::Group if !addressed => None,
-            Place::Group if !mentioned && self.is_small_talk(text) => None,
-            _ if !has_digits(text) && (quoted::source(message).is_none() || self.thanks_the_bot(message, text)) => {
-                Some(Intent::Hint)
-            }
-            _ => Some(self.check_of(message, text)),
-        }
-    }
-
-    /// `makasih`, `oke jam 5`: what is said to the bot, asks it for nothing and shows no PIN.
-    fn is_small_talk(&self, text: &str) -> bool {
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        digits == 0 || digits < quoted::SHORTEST_NUMBER && self.begins_with_no_code(text)
-    }
-
-    /// The number in a message of the bot's own is not asked about in other words than a code.
-    fn thanks_the_bot(&self, message: &Message, text: &str) -> bool {
-        message.replies_to_bot && self.begins_with_no_code(text)
-    }
-
-    fn begins_with_no_code(&self, text: &str) -> bool {
-        let Parsed { request, pin_seen, .. } = parse(text, &self.catalog);
-        !pin_seen && matches!(request, Err(Refusal::UnknownCode { nearest, .. }) if nearest.is_empty())
-    }
-
-    fn check_of(&self, message: &Message, typed: &str) -> Intent {
-        let (Parsed { request, pin_seen, .. }, source) = quoted::read(typed, quoted::source(message), &self.catalog);
-        let pin = pin_seen.then_some(source);
-        match request {
-            Ok(request) => Intent::Check { check: request.check(), pin },
-            Err(refusal) => Intent::Refused { refusal, pin },
-        }
-    }
-}
-
-/// The word that products are searched by. It is shown and kept, so where a line to check was written, or what may be a
-/// PIN, it is the first word alone, and nothing when that may be a PIN itself.
-fn searched(args: &str, catalog: &Catalog) -> String {
-    let is_line = args.chars().filter(char::is_ascii_digit).count() > MAX_CODE_DIGITS;
-    let word = if is_line || may_hold_pin(args) || parse(args, catalog).pin_seen {
-        let first = args.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        if may_hold_pin(first) { "" } else { first }
-    } else {
-        args
-    };
-    word.chars().take(MAX_SEARCH_LEN).collect()
-}
-
-/// Whether digits stand in a text that may be a PIN: 4 to 8 of them, and not round as in `MAX5000`.
-fn may_hold_pin(text: &str) -> bool {
-    let mut runs = text.split(|c: char| !c.is_ascii_digit());
-    runs.any(|run| (4..=8).contains(&run.len()) && !run.ends_with("00"))
 }
 
 #[cfg(test)]

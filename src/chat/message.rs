@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    access::Role,
     catalog::ProductCode,
     locale::Html,
     value::{ChatId, OperatorProblem, ResponseCode, UserId},
@@ -83,6 +84,17 @@ pub struct Message {
     pub quoted: Option<String>,
     /// Whether it replies to a message of the bot's own.
     pub replies_to_bot: bool,
+}
+
+/// Who asks, where, and what they may do there now.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor {
+    /// The chat under whose id history is kept.
+    pub chat: ChatId,
+    /// Who asks.
+    pub user: UserId,
+    /// What they may do.
+    pub role: Role,
 }
 
 /// A message to send, or what to put in place of one.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    later,
+    answer, later,
     message::{PinIn, Reply},
 };
 use crate::{
@@ -64,10 +64,10 @@ impl Notice<'_> {
         match self {
             Self::Waiting { request, verdict, last, until, pin } => {
                 let text = later::waiting(words, request, verdict, last, until);
-                super::with_pin_warning(words, text.into(), pin)
+                answer::with_pin_warning(words, text.into(), pin)
             }
             Self::Unanswered { request, verdict, pin } => {
-                super::with_pin_warning(words, super::answer::unanswered(words, request, verdict).into(), pin)
+                answer::with_pin_warning(words, answer::unanswered(words, request, verdict).into(), pin)
             }
             Self::GivenUp { request, at } => later::given_up(words, request, at).into(),
             Self::CheckCancelled(check) => later::cancelled(words, check).into(),

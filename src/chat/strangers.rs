@@ -5,14 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{
-    Conversation,
-    message::{Command, Line, Message, Place, Reply},
-};
-use crate::{
-    say,
-    value::{ChatId, UserId},
-};
+use crate::value::UserId;
 
 /// How many are remembered; beyond that the one who was told first is forgotten.
 const MAX_REMEMBERED: usize = 10_000;
@@ -29,7 +22,7 @@ struct Told {
 
 impl Strangers {
     /// Whether `user` has not been told; from now on they have.
-    fn is_new(&self, user: UserId) -> bool {
+    pub(super) fn is_new(&self, user: UserId) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !told.users.insert(user) {
             return false;
@@ -41,30 +34,6 @@ impl Strangers {
             told.users.remove(&first);
         }
         true
-    }
-}
-
-impl Conversation {
-    /// What someone who may not check is told: their id where they ask for it, and once in private that the bot is not for
-    /// them. `None` where silence is the answer.
-    pub async fn reply_to_stranger(&self, message: &Message) -> Option<Reply> {
-        let user = message.user;
-        match (&message.line, Place::of(message.chat)) {
-            (Line::ForAnotherBot, _) => None,
-            (Line::Command(Command::Id, _), _) => Some(super::ids(self.words(message.chat).await, user, message.chat)),
-            (_, Place::Group) => None,
-            (line, Place::Private) => {
-                let asks_for_it = matches!(line, Line::Command(Command::Start, _));
-                let is_told = self.strangers.is_new(user) || asks_for_it;
-                is_told.then_some(())?;
-                Some(say!(self.words(message.chat).await, "stranger", user = user).into())
-            }
-        }
-    }
-
-    /// What someone who may not check reads when they press a button.
-    pub async fn stranger_notice(&self, chat: ChatId, user: UserId) -> String {
-        say!(self.words(chat).await, "stranger", user = user).plain()
     }
 }
 
