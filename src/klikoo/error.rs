@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::words;
 use crate::value::{OperatorProblem, ResponseCode};
 
 /// What went wrong, as a caller tells it apart.
@@ -65,18 +64,6 @@ impl Fault {
     /// What went wrong, be it with the token that was needed first.
     pub fn root(&self) -> &Self {
         if let Self::NoToken(fault) = self { fault.root() } else { self }
-    }
-
-    /// The same with the vendor's words as agents may read them: no links, none of our `secrets`.
-    pub(super) fn readable(self, secrets: &[&str]) -> Self {
-        match self {
-            Self::Other(message) => Self::Other(words::for_agents(&message, secrets)),
-            Self::Refused(message) => match words::for_agents(&message, secrets) {
-                nothing if nothing.is_empty() => Self::Other(nothing),
-                words => Self::Refused(words),
-            },
-            fault => fault,
-        }
     }
 }
 

@@ -10,7 +10,9 @@ use std::{io::Read, str::Chars};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use serde_json::Value;
 
-use super::transport::LARGEST_ANSWER;
+/// The largest answer that is read, as it comes and unpacked: some five hundred times a usual one, so that a name which
+/// went out of hand costs its end and not the answer.
+pub(super) const LARGEST_ANSWER: usize = 256 * 1024;
 
 /// The object in a body. Its numbers are strings of the digits that came; of a key that stands twice the last value
 /// counts.

@@ -12,14 +12,11 @@ use reqwest::{
 use super::{
     Fault, SetupError, Timeouts,
     account::BaseUrl,
+    json::LARGEST_ANSWER,
     retry::Failed,
     wire::{SIGNATURE_HEADER, TIMESTAMP_HEADER},
 };
 use crate::value::OperatorProblem;
-
-/// The largest answer that is read, as it comes and unpacked: some five hundred times a usual one, so that a name which
-/// went out of hand costs its end and not the answer.
-pub(super) const LARGEST_ANSWER: usize = 256 * 1024;
 
 /// The longest pause that the vendor may ask for.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);

@@ -71,6 +71,20 @@ fn has_any(words: &str, stems: &str) -> bool {
     })
 }
 
+impl Fault {
+    /// The same with the vendor's words as agents may read them: no links, none of our `secrets`.
+    pub(super) fn readable(self, secrets: &[&str]) -> Self {
+        match self {
+            Self::Other(message) => Self::Other(for_agents(&message, secrets)),
+            Self::Refused(message) => match for_agents(&message, secrets) {
+                nothing if nothing.is_empty() => Self::Other(nothing),
+                words => Self::Refused(words),
+            },
+            fault => fault,
+        }
+    }
+}
+
 /// The vendor's words as agents may read them: on one line, bounded, HTML entities decoded once, without links; empty
 /// where they hold one of our `secrets`, or nothing.
 pub(super) fn for_agents(message: &str, secrets: &[&str]) -> String {
