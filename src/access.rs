@@ -29,8 +29,8 @@ impl Access {
         Self { owners: owners.into_iter().collect(), chats: chats.into_iter().collect() }
     }
 
-    /// What `user` may do in a chat. Who writes as a group or a channel is never an owner: others can too. A group that became a supergroup has two ids, and is admitted by either: `chats` are
-    /// all ids that the chat is known by.
+    /// What `user` may do in a chat. Someone who writes as a group or a channel is never an owner: others can too. A group
+    /// that became a supergroup has two ids, and is admitted by either: `chats` are all ids that the chat is known by.
     pub fn role(&self, user: UserId, chats: &[ChatId]) -> Role {
         if self.owners.contains(&user) && !user.is_stand_in() {
             Role::Owner

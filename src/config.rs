@@ -4,7 +4,7 @@
 use std::{
     env,
     fmt::Display,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -25,6 +25,14 @@ use crate::{
     klikoo::{self, PrivateKey, Timeouts},
     value::{ChatId, UserId, is_this_machine},
 };
+
+/// The `.env` in the working directory, or in the nearest directory above that has one.
+pub fn env_file() -> Option<PathBuf> {
+    let here = env::current_dir().unwrap_or_default();
+    // Where it may be and cannot be looked for, its settings must not be missed in silence.
+    let is_there = |file: &PathBuf| file.is_file() || file.try_exists().is_err();
+    here.ancestors().map(|dir| dir.join(".env")).find(is_there)
+}
 
 const DEFAULT_DIR: &str = "data";
 const DEFAULT_SECONDS: &str = "25";
@@ -79,10 +87,13 @@ pub struct WebhookSettings {
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
-/// Reads an address with a port.
-fn address(text: &str) -> Result<SocketAddr, String> {
+/// Reads an address with a port, or a port alone, which is one of this machine's own.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     let text = if text.trim().is_empty() { DEFAULT_LISTEN } else { text.trim() };
-    text.parse().map_err(|_| format!("`{text}` is no address with a port: give one such as {DEFAULT_LISTEN}"))
+    let port = text.trim_start_matches("localhost").trim_start_matches(':').parse();
+    let of_this_machine = port.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let wrong = |_| format!("`{text}` is no address with a port: give one such as {DEFAULT_LISTEN}");
+    of_this_machine.or_else(|_| text.parse()).map_err(wrong)
 }
 
 impl WebhookSettings {
@@ -200,7 +211,8 @@ impl RetentionSettings {
 #[command(next_help_heading = "Access")]
 pub struct AccessSettings {
     /// Telegram user ids of the owners, comma-separated: they may check in any chat
-    #[arg(long, env = "CEKNOMOR_OWNERS", value_name = "IDS", default_value = "", hide_default_value = true)]
+    #[arg(long, env = "CEKNOMOR_OWNERS", value_name = "IDS", default_value = "", hide_default_value = true,
+          value_parser = owners)]
     owners: Ids<u64>,
     /// Ids of the chats whose members may check there, comma-separated; an agent's own id: in private
     #[arg(
@@ -231,6 +243,24 @@ impl<T: FromStr> FromStr for Ids<T> {
         let id = |word: &str| word.parse().map_err(|_| remedy(word));
         words.map(id).collect::<Result<_, _>>().map(Self)
     }
+}
+
+/// The largest id that Telegram gives: 52 significant bits (Bot API, `User.id`).
+const MAX_USER_ID: u64 = (1 << 52) - 1;
+
+/// Reads the owners' ids. Those that stand for many people would make owners of them all.
+fn owners(text: &str) -> Result<Ids<u64>, String> {
+    let ids: Ids<u64> = text.parse()?;
+    let wrong = ids.0.iter().find_map(|id| match *id {
+        0 => Some("`0` is nobody's id".to_owned()),
+        id if UserId(id).is_stand_in() => Some(format!(
+            "`{id}` stands for everyone who writes as an anonymous administrator, as a channel or through Telegram \
+             itself"
+        )),
+        id if id > MAX_USER_ID => Some(format!("`{id}` is longer than any id that Telegram gives")),
+        _ => None,
+    });
+    wrong.map_or(Ok(ids), |wrong| Err(format!("{wrong}: send /id to the bot in private to learn your own")))
 }
 
 /// Settings that are missing or wrong, one line each.
@@ -299,6 +329,11 @@ impl NetworkSettings {
                  CEKNOMOR_ALLOW_HTTP=true where the network between is yours alone"
             ))
         })
+    }
+
+    /// Whether secrets may be sent over `http` to another machine.
+    pub fn allows_http(&self) -> bool {
+        self.allow_http
     }
 
     /// Looks at the variables that name a proxy: what reqwest cannot read of them it would pass over.
@@ -431,6 +466,33 @@ mod tests {
         assert_eq!("-1001234567890".parse(), Ok(Ids(vec![-1_001_234_567_890i64])));
         assert_eq!("".parse(), Ok(Ids::<u64>(vec![])));
         assert!("@budi".parse::<Ids<u64>>().is_err_and(|error| error.contains("/id")));
+    }
+
+    #[test]
+    fn an_owner_is_a_person() {
+        assert_eq!(owners("7, 4503599627370495"), Ok(Ids(vec![7, 4_503_599_627_370_495])));
+        for (id, reason) in [
+            ("0", "nobody"),
+            ("7,1087968824", "anonymous administrator"),
+            ("136817688", "as a channel"),
+            ("777000", "Telegram itself"),
+            ("4503599627370496", "longer than any id"),
+            ("-5", "a group's id"),
+        ] {
+            let refused = owners(id).unwrap_err();
+            assert!(refused.contains(reason), "{id}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_port_alone_is_this_machines() {
+        for text in ["8640", ":8640", "localhost:8640", " 127.0.0.1:8640 "] {
+            assert_eq!(address(text), Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 8640))), "{text}");
+        }
+        assert_eq!(address("[::1]:9"), Ok("[::1]:9".parse().unwrap()));
+        for text in ["86400", "host:1", "127.0.0.1", ":"] {
+            assert!(address(text).is_err_and(|error| error.contains("127.0.0.1:8080")), "{text}");
+        }
     }
 
     #[test]

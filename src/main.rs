@@ -1,15 +1,14 @@
 //! The program: settings, runtime, one error line and an exit code. What it does is in the library; start at `src/lib.rs`.
 
 use std::{
-    collections::HashMap,
-    env, fs,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     io::{self, Write},
-    path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
 
-use ceknomor::cli::Cli;
+use ceknomor::{cli::Cli, config::env_file};
 
 /// The exit code of every error: as `ceknomor cek` says "only the operator can put it right", because its 1 means that
 /// the provider knows no such number, which no script may read out of a missing setting.
@@ -50,10 +49,7 @@ fn is_unheard(error: &anyhow::Error) -> bool {
 
 /// Reads `.env`, if there is one here or in a directory above; what the environment has already stays.
 fn read_env_file() -> anyhow::Result<()> {
-    let here = env::current_dir().unwrap_or_default();
-    // Where it may be and cannot be looked for, its settings must not be missed in silence.
-    let is_there = |file: &PathBuf| file.is_file() || file.try_exists().is_err();
-    let Some(file) = here.ancestors().map(|dir| dir.join(".env")).find(is_there) else { return Ok(()) };
+    let Some(file) = env_file() else { return Ok(()) };
     let shown = file.display();
     let bytes = fs::read(&file).map_err(|error| {
         anyhow::anyhow!("{shown} cannot be read ({error}): make it readable for the user that runs ceknomor")
@@ -61,15 +57,35 @@ fn read_env_file() -> anyhow::Result<()> {
     let text = text_of(&bytes)
         .map_err(|line| anyhow::anyhow!("{shown}:{line}: this is not UTF-8 text: save the file as UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');
+    let filled = without_empty(text);
+    let twice = set_twice(&filled);
     // The library's own text would show the line, which may hold a secret.
-    dotenvy::from_read(text.as_bytes()).map_err(|_| {
+    dotenvy::from_read(filled.as_bytes()).map_err(|_| {
         let line = unreadable_line(text);
         anyhow::anyhow!("{shown}:{line}: this line cannot be read: write NAME=value, and quote values with spaces")
     })?;
-    match set_twice(text) {
-        Some(name) => anyhow::bail!("{shown} sets {name} twice: keep one of the two lines"),
-        None => Ok(()),
+    match twice.as_slice() {
+        [] => Ok(()),
+        [name] => anyhow::bail!("{shown} sets {name} twice: keep one of its lines"),
+        names => anyhow::bail!("{shown} sets these twice, keep one line of each: {}", names.join(", ")),
     }
+}
+
+/// The text without the settings of ours that stand there empty, as in a copied `.env.example`: they count as not set, and
+/// must not stand in the way of a filled one below.
+fn without_empty(text: &str) -> String {
+    let is_empty = |line: &str| {
+        let line = line.trim().trim_start_matches("export ");
+        let Some((name, value)) = line.split_once('=') else { return false };
+        let value = value.split('#').next().unwrap_or_default().trim();
+        is_ours(name.trim()) && matches!(value, "" | "''" | "\"\"")
+    };
+    text.split('\n').map(|line| if is_empty(line) { "" } else { line }).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a variable is a setting of ceknomor's.
+fn is_ours(name: &str) -> bool {
+    ["TELOXIDE_", "KLIKOO_", "CEKNOMOR_", "RUST_LOG"].iter().any(|own| name.starts_with(own))
 }
 
 /// The text that the bytes are, or the number of the line that is none. Nor is one with a NUL: no variable can hold it, and
@@ -81,17 +97,14 @@ fn text_of(bytes: &[u8]) -> Result<&str, usize> {
     text.ok_or_else(|| 1 + bytes.iter().take(sound).filter(|byte| **byte == b'\n').count())
 }
 
-/// A setting of ceknomor's that stands there with two values. The library would take the first; whoever has put a line
-/// below a copied `.env.example` means the last.
-fn set_twice(text: &str) -> Option<String> {
-    let mut seen = HashMap::new();
-    let is_ours =
-        |name: &str| ["TELOXIDE_", "KLIKOO_", "CEKNOMOR_", "RUST_LOG"].iter().any(|own| name.starts_with(own));
-    let settings = dotenvy::from_read_iter(text.as_bytes()).flatten().filter(|(name, _)| is_ours(name));
-    settings.into_iter().find_map(|(name, value)| {
-        let is_other = seen.insert(name.clone(), value.clone()).is_some_and(|before| before != value);
-        is_other.then_some(name)
-    })
+/// The settings of ceknomor's that stand there with two values, by name. The library would take the first; an operator who
+/// has put a line below a copied `.env.example` means the last.
+fn set_twice(text: &str) -> Vec<String> {
+    let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, value) in dotenvy::from_read_iter(text.as_bytes()).flatten().filter(|(name, _)| is_ours(name)) {
+        values.entry(name).or_default().insert(value);
+    }
+    values.into_iter().filter(|(_, values)| values.len() > 1).map(|(name, _)| name).collect()
 }
 
 /// The number of the line that follows the longest beginning which can be read. The longest: a quoted value may go over

@@ -28,8 +28,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use teloxide::{ApiError, RequestError, dptree, payloads::GetMe, requests::Requester};
+use serde::{Deserialize, de::IgnoredAny};
+use teloxide::{
+    ApiError, RequestError, dptree,
+    payloads::{GetChat, GetMe},
+    requests::Requester,
+};
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},
@@ -47,6 +51,7 @@ use crate::{
     clock::Clock,
     jobs::{Bounds, Runner},
     store::Jobs,
+    value::ChatId,
 };
 use intake::Intake;
 use migrations::ChatMigrations;
@@ -276,6 +281,22 @@ pub async fn identify(account: &Account) -> Result<String, Error> {
         error => Error::Unasked(kind(&error)),
     })?;
     Ok(me.username)
+}
+
+/// Those of `chats` of which Telegram says that the bot is not in them: mistyped, or not joined or begun yet.
+///
+/// # Errors
+/// The client cannot be made. What Telegram does not answer is left out.
+pub async fn missing_chats(account: &Account, chats: Vec<ChatId>) -> Result<Vec<ChatId>, Error> {
+    let telegram = connect(account).map_err(Error::Client)?;
+    let get_chat = Method::<GetChat, IgnoredAny>::of(&telegram);
+    let mut missing = Vec::new();
+    for chat in chats {
+        if let Err(RequestError::Api(_)) = get_chat.call(GetChat::new(teloxide::types::ChatId(chat.0))).await {
+            missing.push(chat);
+        }
+    }
+    Ok(missing)
 }
 
 /// Asks who the bot is; with the moment of the answer by Telegram's clock.

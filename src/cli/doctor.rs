@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::{MetadataExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     process::{self, ExitCode},
     sync::Arc,
 };
@@ -17,12 +17,13 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     config::{
-        AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetrySettings, TelegramSettings,
+        AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetrySettings,
+        TelegramSettings, env_file,
     },
     klikoo::{self, Client, Fault},
     locale::rupiah,
     store,
-    value::OperatorProblem,
+    value::{ChatId, OperatorProblem},
 };
 
 #[derive(clap::Args, Debug)]
@@ -72,11 +73,18 @@ impl Report {
 pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     report.add("data directory", data(args.data.dir()))?;
+    for file in open_to_others(&args) {
+        report.add("privacy", Ok(format!("any user of this machine may read {0}: chmod go= {0}", file.display())))?;
+    }
     report.add("products", products(&args.catalog))?;
     report.add("access", access(&args.access))?;
     report.add("late answers", Ok(late_answers(&args.retry)))?;
+    if args.network.allows_http() {
+        let warning = "CEKNOMOR_ALLOW_HTTP lets secrets go over http://, where anyone on the way can read them";
+        report.add("privacy", Ok(warning.to_owned()))?;
+    }
     check_klikoo(&mut report, &args.klikoo, &args.network).await?;
-    report.add("Telegram", telegram(&args.telegram, &args.network).await)?;
+    telegram(&mut report, &args).await?;
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -110,6 +118,19 @@ fn data(dir: &Path) -> Finding {
         Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// What holds secrets or customers' names and may be read by every user of this machine: the data directory, the private
+/// key, `.env`, backups in this directory. That fails nothing, because a directory above, or a container, may keep them out.
+fn open_to_others(args: &Args) -> Vec<PathBuf> {
+    let backups = fs::read_dir(".").into_iter().flatten().flatten().map(|entry| entry.path());
+    let backups = backups.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+    let mut files = vec![args.data.dir().to_owned()];
+    files.extend(args.klikoo.private_key_file().map(Path::to_owned));
+    files.extend(env_file());
+    files.extend(backups.map(|file| file.strip_prefix(".").map_or(file.clone(), Path::to_owned)));
+    files.retain(|file| fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0));
+    files
 }
 
 /// Whose `dir` is, where root looks at another user's: opening it would leave files that the bot cannot read, and root
@@ -154,7 +175,7 @@ async fn check_klikoo(report: &mut Report, settings: &KlikooSettings, network: &
         Ok(account) => account,
         Err(error) => return report.add("Klikoo", Err(error.to_string())),
     };
-    report.add("private key", Ok(private_key(settings.private_key_file())))?;
+    report.add("private key", Ok("readable".to_owned()))?;
     let client = match Client::new(account, settings.timeouts(), Arc::new(SystemClock)) {
         Ok(client) => client,
         Err(error) => return report.add("Klikoo", Err(error.to_string())),
@@ -169,18 +190,6 @@ async fn check_klikoo(report: &mut Report, settings: &KlikooSettings, network: &
         "Klikoo balance",
         balance.map(|balance| format!("{} in the account", rupiah(balance))).map_err(|error| with_remedy(&error)),
     )
-}
-
-/// What there is to say of a key that can be read: also that strangers can read it. That fails nothing, because a
-/// directory above it, or a container, may keep them out.
-fn private_key(file: Option<&Path>) -> String {
-    let mode = |file: &Path| fs::metadata(file).ok().map(|metadata| metadata.permissions().mode());
-    match file {
-        Some(file) if mode(file).is_some_and(|mode| mode & 0o004 != 0) => {
-            format!("readable, and its mode lets every user of this machine read it: chmod 600 {}", file.display())
-        }
-        _ => "readable".to_owned(),
-    }
 }
 
 /// A clock that the vendor refuses is corrected by the client; the operator should know all the same.
@@ -200,15 +209,30 @@ fn length(seconds: u64) -> String {
     if seconds < 120 { format!("{seconds} s") } else { format!("about {} min", (seconds + 30) / 60) }
 }
 
-async fn telegram(settings: &TelegramSettings, network: &NetworkSettings) -> Finding {
-    let account = settings.account(network).map_err(|error| error.to_string())?;
-    match bot::identify(&account).await {
-        Ok(name) => Ok(format!("the bot is @{name}")),
-        Err(error @ bot::Error::Token) => Err(error.to_string()),
-        Err(error) => {
-            Err(format!("{error}: check that this machine reaches Telegram (firewall, clock, TELOXIDE_API_URL)"))
-        }
+async fn telegram(report: &mut Report, args: &Args) -> anyhow::Result<()> {
+    let account = match args.telegram.account(&args.network) {
+        Ok(account) => account,
+        Err(error) => return report.add("Telegram", Err(error.to_string())),
+    };
+    let identified = bot::identify(&account).await.map_err(|error| match error {
+        bot::Error::Token => error.to_string(),
+        _ => format!("{error}: check that this machine reaches Telegram (firewall, clock, TELOXIDE_API_URL)"),
+    });
+    let is_known = identified.is_ok();
+    report.add("Telegram", identified.map(|name| format!("the bot is @{name}")))?;
+    if !is_known {
+        return Ok(());
     }
+    let mut chats: Vec<ChatId> = args.access.access().chats().collect();
+    chats.sort_unstable();
+    for chat in bot::missing_chats(&account, chats).await? {
+        let remedy = match chat.0 {
+            ..0 => "add the bot to the group, or take the id out of CEKNOMOR_CHATS",
+            _ => "its owner has to open the bot and press Start once, or take the id out of CEKNOMOR_CHATS",
+        };
+        report.add("access", Err(format!("Telegram does not know the bot in chat {chat}: {remedy}")))?;
+    }
+    Ok(())
 }
 
 fn with_remedy(error: &klikoo::Error) -> String {

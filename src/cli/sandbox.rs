@@ -9,14 +9,15 @@ use tokio::net::TcpListener;
 use super::{keygen::write_private, run::stop_signal};
 use crate::{
     clock::SystemClock,
+    config::address,
     klikoo::{Account, PrivateKey},
     sandbox::{Sandbox, Settings, scenarios},
 };
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Address and port to serve on; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8640", value_name = "ADDRESS")]
+    /// Address and port to serve on, or a port alone; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8640", value_name = "ADDRESS", value_parser = address)]
     listen: SocketAddr,
     /// Private key of the one partner; made where there is none
     #[arg(long, default_value = "sandbox-private.pem", value_name = "FILE")]

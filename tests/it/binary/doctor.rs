@@ -142,13 +142,55 @@ async fn a_key_that_is_not_registered_has_its_remedy() {
 }
 
 #[tokio::test]
-async fn a_key_that_anyone_may_read_is_pointed_out() {
+async fn what_anyone_may_read_is_pointed_out() {
     let stage = Stage::new().await;
-    let key = stage.place.path("klikoo-private.pem");
-    set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    stage.run().await.killed().await;
+    let open = [
+        ("data", stage.place.path("data")),
+        ("klikoo-private.pem", stage.place.path("klikoo-private.pem")),
+        (".env", stage.place.path(".env")),
+        ("2026-11-22.jsonl", stage.place.path("2026-11-22.jsonl")),
+    ];
+    write(&open[2].1, "");
+    write(&open[3].1, "");
+    for (mode, is_open) in [(0o700, false), (0o755, true)] {
+        for (_, path) in &open {
+            set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        }
+        let ended = stage.place.call(&["doctor"]).await;
+        assert_eq!(ended.code, Some(0), "a directory above may keep them out: {ended:?}");
+        let told: Vec<&str> =
+            findings(&ended).into_iter().filter(|(_, part, _)| *part == "privacy").map(|(.., text)| text).collect();
+        assert_eq!(told.len(), if is_open { open.len() } else { 0 }, "{told:?}");
+        for (text, (name, _)) in told.iter().zip(&open) {
+            assert!(
+                text.starts_with("any user of this machine may read ") && text.contains(&format!("{name}: chmod go="))
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chat_that_telegram_does_not_know_is_named() {
+    let mut stage = Stage::new().await;
+    let group = stage.telegram.group("Agen Pulsa", &[&stage.budi]);
+    stage.place.set("CEKNOMOR_CHATS", format!("{},-1001234567890", group.id()));
+    let (part, text) = one_failure(&stage.place).await;
+    assert_eq!(part, "access");
+    assert!(
+        text.starts_with("Telegram does not know the bot in chat -1001234567890: add the bot to the group"),
+        "{text}"
+    );
+    stage.telegram.refused("getChat", "chat not found").await;
+}
+
+#[tokio::test]
+async fn secrets_in_clear_are_pointed_out() {
+    let mut stage = Stage::new().await;
+    stage.place.set("CEKNOMOR_ALLOW_HTTP", "true");
     let ended = stage.place.call(&["doctor"]).await;
-    let told = format!("readable, and its mode lets every user of this machine read it: chmod 600 {}", key.display());
-    assert_eq!((ended.code, findings(&ended)[4]), (Some(0), (true, "private key", told.as_str())));
+    let found = findings(&ended);
+    assert!(found.iter().any(|(_, part, text)| *part == "privacy" && text.contains("http://")), "{ended:?}");
 }
 
 #[tokio::test]
@@ -300,7 +342,8 @@ async fn prices_of_ones_own_are_no_samples() {
     let mut stage = Stage::new().await;
     write(&stage.place.path("products.toml"), "[[product]]\ncode = \"PLN20\"\nbuying = 20150\nselling = 20500\n");
     stage.place.set("CEKNOMOR_CATALOG", "products.toml");
-    stage.place.set("CEKNOMOR_CHATS", "-1001234567890");
+    let group = stage.telegram.group("Agen Pulsa", &[&stage.budi]);
+    stage.admit(&group);
     let ended = stage.place.call(&["doctor"]).await;
     let found = findings(&ended);
     assert_eq!(found[1], (true, "products", "6 products can be checked"));

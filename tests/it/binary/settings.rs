@@ -69,13 +69,24 @@ async fn a_file_that_is_no_text_is_named_with_its_line() {
 #[tokio::test]
 async fn a_setting_that_stands_there_twice_is_no_riddle() {
     let mut place = Place::new();
-    // As where what the sandbox prints was put below a copy of the example.
-    write(&place.path(".env"), "KLIKOO_CLIENT_SECRET=\nFOO=1\nFOO=2\nKLIKOO_CLIENT_SECRET=hush\n");
+    write(&place.path(".env"), "KLIKOO_CLIENT_SECRET=a\nFOO=1\nFOO=2\nKLIKOO_CLIENT_SECRET=hush\n");
     let refused = place.call(&["doctor"]).await;
     assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""));
     let file = place.path(".env").canonicalize().unwrap();
-    let told = format!("ceknomor: {} sets KLIKOO_CLIENT_SECRET twice: keep one of the two lines\n", file.display());
+    let told = format!("ceknomor: {} sets KLIKOO_CLIENT_SECRET twice: keep one of its lines\n", file.display());
     assert_eq!(refused.err, told);
+
+    write(&place.path(".env"), "CEKNOMOR_OWNERS=7\nCEKNOMOR_CHATS=1\nCEKNOMOR_OWNERS=8\nCEKNOMOR_CHATS=2\n");
+    let refused = place.call(&["doctor"]).await;
+    assert!(refused.err.ends_with("sets these twice, keep one line of each: CEKNOMOR_CHATS, CEKNOMOR_OWNERS\n"));
+
+    // As where what the sandbox prints was put below, or above, a copy of the example.
+    for content in ["CEKNOMOR_OWNERS=\nCEKNOMOR_OWNERS=7\n", "CEKNOMOR_OWNERS=7\nexport CEKNOMOR_OWNERS='' # whose?\n"]
+    {
+        write(&place.path(".env"), content);
+        let doctor = place.call(&["doctor"]).await;
+        assert!(doctor.out.contains("1 owner, 0 chats"), "an empty line contradicts nothing: {doctor:?}");
+    }
 
     write(&place.path(".env"), "FOO=1\nCEKNOMOR_OWNERS=7\nFOO=2\nCEKNOMOR_OWNERS=7\n");
     place.set("RUST_LOG", "off");
