@@ -117,6 +117,9 @@ later-promise = Don't sell yet. I keep asking until { $time }; the answer appear
 later-gave-up =
     ⏳ <b>{ $provider } has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
     Check again later: { $line }
+later-gave-up-service =
+    ⏳ <b>The checking service has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
+    Check again later: { $line }
 later-cancelled = ✋ Cancelled: { $line }
 later-apology = 🙏 Sorry, this answer is late.
 cancel-done = ✋ { $count ->

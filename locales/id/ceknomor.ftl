@@ -117,6 +117,9 @@ later-promise = Jangan jual dulu. Saya tanyakan terus sampai { $time }; jawabann
 later-gave-up =
     ⏳ <b>Sampai { $time } { $provider } belum menjawab.</b> Nomor { $number } belum tentu salah.
     Cek lagi nanti: { $line }
+later-gave-up-service =
+    ⏳ <b>Sampai { $time } layanan cek belum menjawab.</b> Nomor { $number } belum tentu salah.
+    Cek lagi nanti: { $line }
 later-cancelled = ✋ Dibatalkan: { $line }
 later-apology = 🙏 Maaf, jawaban ini terlambat.
 cancel-done = ✋ { $count } cek yang menunggu dibatalkan.

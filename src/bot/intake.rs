@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     access::{Access, Role},
-    chat::{self, Conversation, Intent, Line, Place, Turn},
+    chat::{self, Conversation, Intent, Line, Place, Press},
     clock::Clock,
-    jobs::{Destination, Incoming, Outbox, Press, Runner, Task},
+    jobs::{Destination, Incoming, Outbox, PressedButton, Runner, Task},
     value::{ChatId, MessageId, UserId},
 };
 
@@ -91,8 +91,8 @@ impl Intake {
                 to: Destination::chat(here),
                 quoted: None,
                 asked: self.clock.now(),
-                press: Some(Press { id: query.id.0, message: MessageId(message.id().0) }),
-                intent: Intent::Press { turn: Turn::decode(&data) },
+                press: Some(PressedButton { id: query.id.0, message: MessageId(message.id().0) }),
+                intent: Intent::Press { press: Press::decode(&data) },
             };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         } else if self.stranger_presses.len() < MAX_STRANGER_PRESSES {

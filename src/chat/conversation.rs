@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 
 use super::{
     answer::{self, Checked},
+    button::{Action, Press},
     history,
-    intent::{Intent, Turn},
+    intent::Intent,
     later,
     message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply},
     notice::Notice,
@@ -65,8 +66,7 @@ impl Conversation {
                 products::list(words, &self.catalog, word, with_buying_prices).into()
             }
             Intent::History => {
-                let newest = Turn { to: Cursor::Newest, owner: actor.user };
-                let page = self.turn_page(words, actor.chat, newest).await;
+                let page = self.turn_page(words, actor.chat, Cursor::Newest, actor.user).await;
                 page.unwrap_or_else(|error| store_trouble(words, &error).into())
             }
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
@@ -75,17 +75,19 @@ impl Conversation {
         }
     }
 
-    /// Answers a pressed button; `turn` is what it asks for, `None` for a button that this build does not know.
-    pub async fn press(&self, actor: &Actor, turn: Option<Turn>) -> Pressed {
+    /// Answers a pressed button; `press` is what it asks for, `None` for a button that this build does not know.
+    pub async fn press(&self, actor: &Actor, press: Option<&Press>) -> Pressed {
         let words = self.words(actor.chat).await;
         let notice = |text: Html| Pressed::Notice(text.plain());
-        match turn {
-            None => notice(say!(words, "button-stale")),
-            Some(turn) if !turn.belongs_to(actor) => notice(say!(words, "button-not-yours")),
-            Some(turn) => match self.turn_page(words, actor.chat, turn).await {
-                Ok(reply) => Pressed::Edit(reply),
-                Err(error) => notice(store_trouble(words, &error)),
-            },
+        match press {
+            Some(press) if !press.belongs_to(actor.user, actor.chat) => notice(say!(words, "button-not-yours")),
+            Some(Press { action: Action::Turn(to), owner }) => {
+                match self.turn_page(words, actor.chat, *to, *owner).await {
+                    Ok(reply) => Pressed::Edit(reply),
+                    Err(error) => notice(store_trouble(words, &error)),
+                }
+            }
+            _ => notice(say!(words, "button-stale")),
         }
     }
 
@@ -149,13 +151,19 @@ impl Conversation {
         self.locale.words(chosen.unwrap_or_default())
     }
 
-    async fn turn_page(&self, words: Words<'_>, chat: ChatId, turn: Turn) -> Result<Reply, store::Error> {
-        let mut page = self.history.page(chat, turn.to, history::PAGE_LEN).await?;
-        if !page.has_newer && turn.to != Cursor::Newest {
+    async fn turn_page(
+        &self,
+        words: Words<'_>,
+        chat: ChatId,
+        to: Cursor,
+        owner: UserId,
+    ) -> Result<Reply, store::Error> {
+        let mut page = self.history.page(chat, to, history::PAGE_LEN).await?;
+        if !page.has_newer && to != Cursor::Newest {
             // The first page is always a full one, however one got back to it.
             page = self.history.page(chat, Cursor::Newest, history::PAGE_LEN).await?;
         }
-        Ok(history::page(words, &page, turn.owner))
+        Ok(history::page(words, &page, owner))
     }
 
     async fn set_language(&self, words: Words<'_>, chat: ChatId, language: Language) -> Html {

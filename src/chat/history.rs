@@ -1,8 +1,8 @@
 //! `/riwayat`: a page of the chat's checks, and the buttons that turn it.
 
 use super::{
-    intent::Turn,
-    message::{Button, Reply},
+    button::{Action, Button},
+    message::Reply,
 };
 use crate::{
     locale::{Html, Words, date, hour, power},
@@ -80,14 +80,12 @@ fn found(words: Words<'_>, customer: &Customer) -> Html {
     }
 }
 
-fn buttons(words: Words<'_>, page: &Page, owner: UserId) -> Vec<Button> {
-    let newest = page.records.first().filter(|_| page.has_newer).map(|(seq, _)| Button {
-        label: say!(words, "button-newer").plain(),
-        data: Turn { to: Cursor::NewerThan(*seq), owner }.encode(),
+fn buttons(words: Words<'_>, page: &Page, owner: UserId) -> Vec<Vec<Button>> {
+    let newest = page.records.first().filter(|_| page.has_newer).and_then(|(seq, _)| {
+        Button::press(say!(words, "button-newer").plain(), Action::Turn(Cursor::NewerThan(*seq)), owner)
     });
-    let oldest = page.records.last().filter(|_| page.has_older).map(|(seq, _)| Button {
-        label: say!(words, "button-older").plain(),
-        data: Turn { to: Cursor::OlderThan(*seq), owner }.encode(),
+    let oldest = page.records.last().filter(|_| page.has_older).and_then(|(seq, _)| {
+        Button::press(say!(words, "button-older").plain(), Action::Turn(Cursor::OlderThan(*seq)), owner)
     });
-    newest.into_iter().chain(oldest).collect()
+    vec![newest.into_iter().chain(oldest).collect()]
 }

@@ -36,9 +36,17 @@ pub(super) fn waiting(
 }
 
 /// That the provider never answered.
-pub(super) fn given_up(words: Words<'_>, request: &Request, at: DateTime<Utc>) -> Html {
-    let (provider, number) = (request.product.provider, Html::code(request.number.as_str()));
-    say!(words, "later-gave-up", provider = provider, number = number, time = time(at), line = line(&request.check()))
+pub(super) fn given_up(words: Words<'_>, request: &Request, verdict: &Verdict, at: DateTime<Utc>) -> Html {
+    let (number, line) = (Html::code(request.number.as_str()), line(&request.check()));
+    match verdict {
+        Verdict::ServiceDown | Verdict::Operator(_) => {
+            say!(words, "later-gave-up-service", number = number, time = time(at), line = line)
+        }
+        _ => {
+            let provider = request.product.provider;
+            say!(words, "later-gave-up", provider = provider, number = number, time = time(at), line = line)
+        }
+    }
 }
 
 /// That the agent wants no answer any more.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::button::Button;
 use crate::{
     access::Role,
     catalog::ProductCode,
@@ -19,9 +20,9 @@ pub enum Place {
 }
 
 impl Place {
-    /// What kind of chat has this id: a person's is positive, a group's negative (Bot API, `Chat.id`).
+    /// What kind of chat has this id.
     pub fn of(chat: ChatId) -> Self {
-        if chat.0 > 0 { Self::Private } else { Self::Group }
+        if chat.is_group() { Self::Group } else { Self::Private }
     }
 }
 
@@ -102,23 +103,14 @@ pub struct Actor {
 pub struct Reply {
     /// What it says.
     pub text: Html,
-    /// Its buttons, in one row.
-    pub buttons: Vec<Button>,
+    /// Its buttons, row by row.
+    pub buttons: Vec<Vec<Button>>,
 }
 
 impl From<Html> for Reply {
     fn from(text: Html) -> Self {
         Self { text, buttons: Vec::new() }
     }
-}
-
-/// A button under a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Button {
-    /// What it reads.
-    pub label: String,
-    /// What comes back when it is pressed: at most 64 bytes (Bot API, `InlineKeyboardButton.callback_data`).
-    pub data: String,
 }
 
 /// The answer to a pressed button.

@@ -7,6 +7,7 @@
 //! come from [`locale`](crate::locale); each kind of answer has its file here.
 
 mod answer;
+mod button;
 mod conversation;
 mod history;
 mod intent;
@@ -22,9 +23,10 @@ mod strangers;
 mod understand;
 
 pub use answer::{Checked, alert_of, answer};
+pub use button::{Action, Button, Choice, Press};
 pub use conversation::Conversation;
-pub use intent::{Intent, Turn};
-pub use message::{Actor, Alert, Button, Command, Line, Message, PinIn, Place, Pressed, Reply};
+pub use intent::Intent;
+pub use message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply};
 pub use notice::Notice;
 pub use refusal::refusal;
 pub use strangers::Strangers;

@@ -38,10 +38,12 @@ pub enum Notice<'a> {
         /// Where a PIN was shown.
         pin: Option<PinIn>,
     },
-    /// The provider never answered.
+    /// The check was never answered.
     GivenUp {
         /// The check.
         request: &'a Request,
+        /// Why there is no answer.
+        verdict: &'a Verdict,
         /// When it was given up.
         at: DateTime<Utc>,
     },
@@ -69,7 +71,7 @@ impl Notice<'_> {
             Self::Unanswered { request, verdict, pin } => {
                 answer::with_pin_warning(words, answer::unanswered(words, request, verdict).into(), pin)
             }
-            Self::GivenUp { request, at } => later::given_up(words, request, at).into(),
+            Self::GivenUp { request, verdict, at } => later::given_up(words, request, verdict, at).into(),
             Self::CheckCancelled(check) => later::cancelled(words, check).into(),
             Self::Cancelled(0) => say!(words, "cancel-none").into(),
             Self::Cancelled(count) => say!(words, "cancel-done", count = count).into(),

@@ -29,10 +29,10 @@ use crate::{
     app::Checks,
     bot::read_line,
     catalog::Catalog,
-    chat::{Button, Conversation, Intent, Message, Reply, Turn},
+    chat::{Button, Conversation, Intent, Message, Press, Reply},
     clock::{Clock, SystemClock},
     inquiry,
-    jobs::{Bounds, Destination, Incoming, Outbox, Placed, Press, Priority, Refused, Runner, Task, Typing},
+    jobs::{Bounds, Destination, Incoming, Outbox, Placed, PressedButton, Priority, Refused, Runner, Task, Typing},
     klikoo::{PrivateKey, Timeouts},
     store::{SledStore, Store},
     value::{ChatId, MessageId, UpdateId, UserId},
@@ -131,8 +131,8 @@ impl Dialogue {
         let to = Destination { chat: CHAT, topic: None, message: Some(message) };
         let (intent, press) = match self.terminal.pressed(line) {
             Some((under, data)) => {
-                let press = Press { id: number.to_string(), message: under };
-                (Intent::Press { turn: Turn::decode(&data) }, Some(press))
+                let press = PressedButton { id: number.to_string(), message: under };
+                (Intent::Press { press: Press::decode(&data) }, Some(press))
             }
             None => {
                 let line = read_line(line, name_in(line));
@@ -181,8 +181,10 @@ impl Terminal {
     /// The button that a line presses: the message that it stands under, and its data.
     fn pressed(&self, line: &str) -> Option<(MessageId, String)> {
         let (message, buttons) = &*lock(&self.buttons);
-        let button = buttons.get(line.parse::<usize>().ok()?.checked_sub(1)?)?;
-        Some((*message, button.data.clone()))
+        match buttons.get(line.parse::<usize>().ok()?.checked_sub(1)?)? {
+            Button::Press { data, .. } => Some((*message, data.clone())),
+            Button::Copy { .. } => None,
+        }
     }
 
     fn expect_answer(&self, line: MessageId) {
@@ -201,11 +203,15 @@ impl Terminal {
     fn print(&self, message: MessageId, reply: &Reply) {
         let mut text = if self.colours { reply.text.render(colour) } else { reply.text.plain() };
         text.push('\n');
-        let buttons = reply.buttons.iter().zip(1..).map(|(button, choice)| format!("[{choice}] {}", button.label));
-        if !reply.buttons.is_empty() {
-            text.push_str(&format!("{}\n", buttons.collect::<Vec<_>>().join("   ")));
+        let mut choice = 0;
+        for row in &reply.buttons {
+            let row = row.iter().map(|button| {
+                choice += 1;
+                format!("[{choice}] {}", button.label())
+            });
+            text.push_str(&format!("{}\n", row.collect::<Vec<_>>().join("   ")));
         }
-        *lock(&self.buttons) = (message, reply.buttons.clone());
+        *lock(&self.buttons) = (message, reply.buttons.concat());
         self.print_line(&text);
     }
 

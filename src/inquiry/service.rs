@@ -32,7 +32,7 @@ pub struct Bounds {
 }
 
 impl Default for Bounds {
-    /// Each call has a connection, a task, and up to 64 KiB of an answer, so the five providers' take 20 MiB at the
+    /// Each call has a connection, a task, and up to 256 KiB of an answer, so the five providers' take 80 MiB at the
     /// worst, and fit into the 1 024 files that a process may usually open. At one second an inquiry it is 64 a second
     /// for each, more than agents type. An agent sees "typing" during the wait, and must not for longer.
     fn default() -> Self {

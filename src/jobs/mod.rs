@@ -26,4 +26,4 @@ mod worker;
 
 pub use outbox::{Destination, Outbox, Placed, Priority, Refused, Typing};
 pub use runner::{Bounds, Incoming, Runner};
-pub use task::{Press, Task};
+pub use task::{PressedButton, Task};

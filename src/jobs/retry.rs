@@ -69,7 +69,7 @@ impl Worker {
             _ if !is_full => {
                 Notice::Waiting { request, verdict, last: outcome.map(|outcome| (now, outcome)), until, pin }
             }
-            Some(_) => Notice::GivenUp { request, at: now },
+            Some(_) => Notice::GivenUp { request, verdict, at: now },
             None => Notice::Busy,
         };
         let mut reply = self.conversation.notice(job.chat, notice).await;
@@ -86,10 +86,9 @@ impl Worker {
     /// The provider never answered: records the last that is known, and says so in place of the ⏳ message.
     async fn give_up(&self, job: &Job, check: Check<'_>, outcome: Option<Outcome>, at: DateTime<Utc>) -> Progress {
         let last = outcome.or_else(|| job.waiting.as_ref()?.last.clone()).unwrap_or_else(Outcome::unasked);
-        if self.keep(job, check.request, last).await.is_none() {
-            return Progress::Cancelled;
-        }
-        let reply = self.conversation.notice(job.chat, Notice::GivenUp { request: check.request, at }).await;
+        let Some(checked) = self.keep(job, check.request, last).await else { return Progress::Cancelled };
+        let notice = Notice::GivenUp { request: check.request, verdict: &checked.outcome.verdict, at };
+        let reply = self.conversation.notice(job.chat, notice).await;
         self.say(job, check.task, reply, job.waiting.as_ref(), None).await;
         Progress::Done
     }

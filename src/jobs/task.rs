@@ -23,14 +23,14 @@ pub struct Task {
     pub asked: DateTime<Utc>,
     /// The button that was pressed, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub press: Option<Press>,
+    pub press: Option<PressedButton>,
     /// What is asked for.
     pub intent: Intent,
 }
 
 /// A pressed button.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Press {
+pub struct PressedButton {
     /// What Telegram calls the press (Bot API, `CallbackQuery.id`).
     pub id: String,
     /// The message under which the button stands.
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{Catalog, ProductCode},
-        chat::{PinIn, Turn},
+        chat::{Action, PinIn, Press},
         inquiry::parse::{Check, Refusal},
         jobs::properties,
         store::{Cursor, Seq},
@@ -88,7 +88,7 @@ mod tests {
             to: Destination { chat: ChatId(-1_001_234), topic: Some(5), message: Some(MessageId(11)) },
             quoted: Some(MessageId(10)),
             asked: DateTime::UNIX_EPOCH,
-            press: Some(Press { id: "17".to_owned(), message: MessageId(9) }),
+            press: Some(PressedButton { id: "17".to_owned(), message: MessageId(9) }),
             intent,
         }
     }
@@ -99,7 +99,7 @@ mod tests {
             number: CustomerNumber::from_record("0817345544").unwrap(),
             nominal: Some(Rupiah(50_000)),
         };
-        let turn = Turn { to: Cursor::OlderThan(Seq(7)), owner: UserId(42) };
+        let press = Press { action: Action::Turn(Cursor::OlderThan(Seq(7))), owner: UserId(42) };
         vec![
             Intent::Check { check: check.clone(), pin: Some(PinIn::Quoted) },
             Intent::Refused { refusal: Refusal::Words(check), pin: Some(PinIn::Message) },
@@ -110,8 +110,8 @@ mod tests {
             Intent::Id,
             Intent::Products { word: "dana".to_owned() },
             Intent::History,
-            Intent::Press { turn: Some(turn) },
-            Intent::Press { turn: None },
+            Intent::Press { press: Some(press) },
+            Intent::Press { press: None },
             Intent::Outages,
             Intent::Cancel,
             Intent::Language { language: Language::En },

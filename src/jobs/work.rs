@@ -7,11 +7,11 @@ use futures_util::FutureExt;
 use super::{
     outbox::{Placed, Priority},
     slots::Slot,
-    task::{Press, Task},
+    task::{PressedButton, Task},
     worker::{Check, Progress, Worker},
 };
 use crate::{
-    chat::{self, Checked, Intent, Notice, Pressed, Turn},
+    chat::{self, Checked, Intent, Notice, Press, Pressed},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
     store::Job,
     value::Provider,
@@ -58,8 +58,8 @@ impl Worker {
                 self.cancel(job, &task).await;
                 Progress::Done
             }
-            (Intent::Press { turn }, Some(press)) => {
-                self.press(job, &task, press, *turn).await;
+            (Intent::Press { press }, Some(button)) => {
+                self.press(job, &task, button, press.as_ref()).await;
                 Progress::Done
             }
             (intent, _) => {
@@ -129,7 +129,7 @@ impl Worker {
                 self.conversation.answer(job.chat, request, &checked, None).await
             }
             Some(_) => {
-                let notice = Notice::GivenUp { request, at: checked.at };
+                let notice = Notice::GivenUp { request, verdict: &checked.outcome.verdict, at: checked.at };
                 (self.conversation.notice(job.chat, notice).await, None)
             }
         };
@@ -158,13 +158,13 @@ impl Worker {
     }
 
     /// A pressed button: the button stops waiting at once, even where the edit has to wait for Telegram's limits.
-    async fn press(&self, job: &Job, task: &Task, press: &Press, turn: Option<Turn>) {
-        match self.conversation.press(&self.actor(job, task), turn).await {
-            Pressed::Notice(notice) => self.outbox.answer_press(&press.id, Some(&notice)).await,
+    async fn press(&self, job: &Job, task: &Task, button: &PressedButton, press: Option<&Press>) {
+        match self.conversation.press(&self.actor(job, task), press).await {
+            Pressed::Notice(notice) => self.outbox.answer_press(&button.id, Some(&notice)).await,
             Pressed::Edit(reply) => {
-                let message = Placed { chat: task.to.chat, message: press.message };
+                let message = Placed { chat: task.to.chat, message: button.message };
                 let edit = self.outbox.edit(message, &reply, Priority::Answer);
-                let _ = tokio::join!(self.outbox.answer_press(&press.id, None), edit);
+                let _ = tokio::join!(self.outbox.answer_press(&button.id, None), edit);
             }
         }
     }

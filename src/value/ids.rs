@@ -26,6 +26,13 @@ pub struct UpdateId(pub u64);
 #[serde(transparent)]
 pub struct MessageId(pub i32);
 
+impl ChatId {
+    /// Whether this is a group's: a person's private chat has a positive id (Bot API, `Chat.id`).
+    pub fn is_group(self) -> bool {
+        self.0 < 0
+    }
+}
+
 impl UserId {
     /// `GroupAnonymousBot`, in whose name administrators write that hide who they are (Bot API, `Message.sender_chat`).
     pub const ANONYMOUS_ADMIN: Self = Self(1_087_968_824);

@@ -41,20 +41,40 @@ struct Keyboard {
 #[derive(Serialize)]
 struct Key {
     text: String,
-    callback_data: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_text: Option<CopyText>,
+}
+
+/// `CopyTextButton`.
+#[derive(Serialize)]
+struct CopyText {
+    text: String,
 }
 
 impl Keyboard {
-    /// The buttons in one row; `None` where there are none.
-    fn of(buttons: &[Button]) -> Option<Self> {
-        let key = |button: &Button| Key { text: button.label.clone(), callback_data: button.data.clone() };
-        let row: Vec<Key> = buttons.iter().map(key).collect();
-        (!row.is_empty()).then(|| Self { inline_keyboard: vec![row] })
+    /// The buttons, row by row; `None` where there are none.
+    fn of(buttons: &[Vec<Button>]) -> Option<Self> {
+        let key = |button: &Button| match button.clone() {
+            Button::Press { label, data } => Key { text: label, callback_data: Some(data), copy_text: None },
+            Button::Copy { label, text } => {
+                Key { text: label, callback_data: None, copy_text: Some(CopyText { text }) }
+            }
+        };
+        let rows = buttons.iter().filter(|row| !row.is_empty());
+        let inline_keyboard: Vec<Vec<Key>> = rows.map(|row| row.iter().map(key).collect()).collect();
+        (!inline_keyboard.is_empty()).then_some(Self { inline_keyboard })
     }
 }
 
 /// A message to `to`; `is_plain` where Telegram did not take its markup.
-pub(super) fn message(to: Destination, text: &Html, is_plain: bool, buttons: &[Button]) -> WithKeyboard<SendMessage> {
+pub(super) fn message(
+    to: Destination,
+    text: &Html,
+    is_plain: bool,
+    buttons: &[Vec<Button>],
+) -> WithKeyboard<SendMessage> {
     let mut payload = match is_plain {
         true => SendMessage::new(telegram_id(to.chat), text.plain()),
         false => SendMessage::new(telegram_id(to.chat), text.as_str()).parse_mode(ParseMode::Html),
@@ -70,7 +90,7 @@ pub(super) fn message(to: Destination, text: &Html, is_plain: bool, buttons: &[B
 }
 
 /// What takes the place of a message; `is_plain` where Telegram did not take its markup.
-pub(super) fn edit(at: Placed, text: &Html, is_plain: bool, buttons: &[Button]) -> WithKeyboard<EditMessageText> {
+pub(super) fn edit(at: Placed, text: &Html, is_plain: bool, buttons: &[Vec<Button>]) -> WithKeyboard<EditMessageText> {
     let (chat, message) = (telegram_id(at.chat), MessageId(at.message.0));
     let payload = match is_plain {
         true => EditMessageText::new(chat, message, text.plain()),

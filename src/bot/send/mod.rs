@@ -197,7 +197,7 @@ impl Line {
         &self,
         attempt: &mut Attempt,
         text: &Html,
-        buttons: &[Button],
+        buttons: &[Vec<Button>],
         class: Class,
     ) -> Result<Placed, Refused> {
         loop {

@@ -1,0 +1,261 @@
+//! The buttons under what the bot says, and what comes back when one is pressed: data, which anyone may have written.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    catalog::ProductCode,
+    inquiry::parse::Check,
+    store::{Cursor, Seq},
+    value::{ChatId, CustomerNumber, Provider, Rupiah, UpdateId, UserId},
+};
+
+/// The most that a button can carry, in bytes (Bot API, `InlineKeyboardButton.callback_data`).
+const MAX_DATA_LEN: usize = 64;
+
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// One that asks the bot for something.
+    Press {
+        /// What it reads.
+        label: String,
+        /// What comes back: [`Press::encode`].
+        data: String,
+    },
+    /// One that copies a text on the agent's phone; the bot hears nothing of it (Bot API, `CopyTextButton`).
+    Copy {
+        /// What it reads.
+        label: String,
+        /// What is copied.
+        text: String,
+    },
+}
+
+impl Button {
+    /// A button that asks for `action` and belongs to `owner`; `None` where that is longer than a button can carry.
+    pub(super) fn press(label: impl Into<String>, action: Action, owner: UserId) -> Option<Self> {
+        let data = Press { action, owner }.encode();
+        (data.len() <= MAX_DATA_LEN).then(|| Self::Press { label: label.into(), data })
+    }
+
+    /// What it reads.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Press { label, .. } | Self::Copy { label, .. } => label,
+        }
+    }
+}
+
+/// A pressed button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Press {
+    /// What it asks for.
+    pub action: Action,
+    /// Who may press it.
+    pub owner: UserId,
+}
+
+/// What a button asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A page of the history, in place of the message.
+    Turn(Cursor),
+    /// What a check lacked, in place of the question: see [`Choice`].
+    Choose(Choice),
+    /// A check, anew and in a message of its own.
+    Check(Check),
+    /// No answer to this job is wanted any more.
+    Cancel(UpdateId),
+}
+
+/// The parts of a check that a button carries; what is missing is asked for next.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The provider, where no product is chosen yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
+    /// The product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ProductCode>,
+    /// The number, of the shape that some product asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CustomerNumber>,
+    /// The nominal of an open denomination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nominal: Option<Rupiah>,
+}
+
+impl Choice {
+    /// The check, where no part of one is missing; whether the catalog allows it is not asked.
+    pub fn check(&self) -> Option<Check> {
+        Some(Check { code: self.code.clone()?, number: self.number.clone()?, nominal: self.nominal })
+    }
+}
+
+impl From<Check> for Choice {
+    fn from(check: Check) -> Self {
+        Self { provider: None, code: Some(check.code), number: Some(check.number), nominal: check.nominal }
+    }
+}
+
+impl Press {
+    /// Whether `user` may press it in `chat`. A button that an anonymous administrator asked for is pressed by any of the
+    /// group: a press comes in a person's own name.
+    pub(super) fn belongs_to(&self, user: UserId, chat: ChatId) -> bool {
+        self.owner == user || self.owner == UserId::ANONYMOUS_ADMIN && chat.is_group()
+    }
+
+    /// The button's data: a letter for the action, its parts, the owner, with `:` between them.
+    pub fn encode(&self) -> String {
+        let owner = self.owner;
+        match &self.action {
+            Action::Turn(Cursor::Newest) => format!("r:0:0:{owner}"),
+            Action::Turn(Cursor::NewerThan(Seq(seq))) => format!("r:<:{seq}:{owner}"),
+            Action::Turn(Cursor::OlderThan(Seq(seq))) => format!("r:>:{seq}:{owner}"),
+            Action::Choose(choice) => format!("k:{}:{owner}", encode(choice)),
+            Action::Check(check) => format!("c:{}:{owner}", encode(&check.clone().into())),
+            Action::Cancel(UpdateId(update)) => format!("b:{update}:{owner}"),
+        }
+    }
+
+    /// Reads a button's data back; `None` when it is not one of these buttons.
+    pub fn decode(data: &str) -> Option<Self> {
+        let (kind, rest) = data.split_once(':')?;
+        let (parts, owner) = rest.rsplit_once(':')?;
+        let parts: Vec<&str> = parts.split(':').collect();
+        let action = match (kind, parts.as_slice()) {
+            ("r", ["0", _]) => Action::Turn(Cursor::Newest),
+            ("r", ["<", seq]) => Action::Turn(Cursor::NewerThan(Seq(seq.parse().ok()?))),
+            ("r", [">", seq]) => Action::Turn(Cursor::OlderThan(Seq(seq.parse().ok()?))),
+            ("k", parts) => Action::Choose(decode(parts)?),
+            ("c", parts) => Action::Check(decode(parts)?.check()?),
+            ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
+            _ => return None,
+        };
+        let press = Self { action, owner: UserId(owner.parse().ok()?) };
+        // `r:<:+1:1` and `r:<:01:1` are numbers too, but no button carries them.
+        (press.encode() == data && data.len() <= MAX_DATA_LEN).then_some(press)
+    }
+}
+
+/// Provider, code, number and nominal, empty where there is none.
+fn encode(choice: &Choice) -> String {
+    let provider = choice.provider.map(Provider::name).unwrap_or_default();
+    let code = choice.code.as_ref().map(ProductCode::as_str).unwrap_or_default();
+    let number = choice.number.as_ref().map(CustomerNumber::as_str).unwrap_or_default();
+    let nominal = choice.nominal.map(|nominal| nominal.0.to_string()).unwrap_or_default();
+    format!("{provider}:{code}:{number}:{nominal}")
+}
+
+fn decode(parts: &[&str]) -> Option<Choice> {
+    let [provider, code, number, nominal] = parts else { return None };
+    /// What an empty part stands for, or what the part is; `None` where it is nothing that a button carries.
+    fn part<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+        if text.is_empty() { Some(None) } else { read(text).map(Some) }
+    }
+    Some(Choice {
+        provider: part(provider, |name| Provider::ALL.into_iter().find(|provider| provider.name() == name))?,
+        code: part(code, ProductCode::new)?,
+        number: part(number, CustomerNumber::from_record)?,
+        nominal: part(nominal, |nominal| nominal.parse().ok().map(Rupiah))?,
+    })
+}
+
+impl From<Press> for String {
+    fn from(press: Press) -> Self {
+        press.encode()
+    }
+}
+
+impl TryFrom<String> for Press {
+    type Error = &'static str;
+
+    fn try_from(data: String) -> Result<Self, Self::Error> {
+        Self::decode(&data).ok_or("not the data of a button")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chat::properties;
+
+    fn actions() -> impl Strategy<Value = Action> {
+        let choice = (
+            proptest::option::of(proptest::sample::select(&Provider::ALL[..])),
+            proptest::option::of("[A-Z0-9-]{1,10}"),
+            proptest::option::of("[0-9]{1,15}"),
+            proptest::option::of(0_u64..100_000_000),
+        );
+        let choice = choice.prop_map(|(provider, code, number, nominal)| Choice {
+            provider,
+            code: code.and_then(|code| ProductCode::new(&code)),
+            number: number.and_then(|number| CustomerNumber::from_record(&number)),
+            nominal: nominal.map(Rupiah),
+        });
+        prop_oneof![
+            any::<u64>().prop_map(|seq| Action::Turn(Cursor::OlderThan(Seq(seq)))),
+            any::<u64>().prop_map(|seq| Action::Turn(Cursor::NewerThan(Seq(seq)))),
+            any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
+            choice.clone().prop_map(Action::Choose),
+            choice.prop_filter_map("a whole check", |choice| choice.check().map(Action::Check)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_press_reads_back_and_fits_a_button(action in actions(), owner in 0_u64..1 << 52) {
+            let data = Press { action: action.clone(), owner: UserId(owner) }.encode();
+            let read = Press::decode(&data);
+            prop_assert!(data.len() <= MAX_DATA_LEN || Button::press("", action.clone(), UserId(owner)).is_none());
+            if data.len() <= MAX_DATA_LEN {
+                prop_assert_eq!(read, Some(Press { action, owner: UserId(owner) }));
+            }
+            properties::press(&data);
+        }
+
+        #[test]
+        fn only_what_a_button_carries_is_read(
+            data in "r:[0<>]:[0-9+]{1,3}:[0-9+]{1,3}", check in "[kc]:(PLN)?:[a-zA-Z0-9]{0,3}:[0-9+]{0,3}:[0-9]{0,3}:[0-9]{0,2}",
+            other in ".*",
+        ) {
+            properties::press(&data);
+            properties::press(&check);
+            properties::press(&other);
+        }
+    }
+
+    #[test]
+    fn an_anonymous_administrators_page_is_turned_by_any_of_the_group() {
+        let press = |owner| Press { action: Action::Turn(Cursor::Newest), owner };
+        assert!(press(UserId::ANONYMOUS_ADMIN).belongs_to(UserId(7), ChatId(-5)));
+        assert!(!press(UserId::ANONYMOUS_ADMIN).belongs_to(UserId(7), ChatId(7)));
+        assert!(press(UserId(7)).belongs_to(UserId(7), ChatId(-5)));
+        assert!(!press(UserId(8)).belongs_to(UserId(7), ChatId(-5)));
+    }
+
+    #[test]
+    fn other_data_is_no_press() {
+        for data in [
+            "",
+            "r:",
+            "r:<:1",
+            "r:?:1:1",
+            "r:<:-1:1",
+            "r:<:+1:1",
+            "r:>:1:007",
+            "r:0:5:1",
+            "r:<:1:1:1",
+            "r:<:99999999999999999999:1",
+            "k:pln:::1",
+            "c::PLN20:::1",
+            "c::pln20:01105691111::1",
+            "c::PLN20:0110a::1",
+        ] {
+            assert_eq!(Press::decode(data), None, "{data}");
+        }
+    }
+}
