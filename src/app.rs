@@ -113,8 +113,16 @@ impl App {
     /// A part that cannot be made.
     pub fn build(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let conversation = Arc::new(config.checks.conversation(&store, &clock)?);
-        let bot = Bot::new(&config.telegram, conversation, store.clone(), clock.clone(), config.access)?;
-        let bot = bot.within(config.bounds, config.limits).with_webhook(config.webhook);
+        let bot = Bot {
+            account: config.telegram,
+            webhook: config.webhook,
+            conversation,
+            store: store.clone(),
+            clock: clock.clone(),
+            access: config.access,
+            bounds: config.bounds,
+            limits: config.limits,
+        };
         Ok(Self { bot, store, clock, keep_days: config.keep_days })
     }
 

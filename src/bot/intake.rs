@@ -5,24 +5,27 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use serde::Deserialize;
 use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message};
 use tokio::sync::Notify;
-use tokio_util::task::TaskTracker;
 
 use super::{
-    Me, command::read_line, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock, updates::Delivery,
-    visitors::Visitors,
+    command::read_line, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock, updates::Delivery,
 };
 use crate::{
     access::{Access, Role},
-    chat::{self, Conversation, Intent, Line, Place, Press},
+    chat::{self, Conversation, Intent, Line, Place, Press, Visitors},
     clock::Clock,
-    jobs::{Destination, Incoming, Outbox, PressedButton, Runner, Task},
+    jobs::{Destination, Incoming, Outbox, PressedButton, Priority, Runner, Task},
     value::{ChatId, MessageId, UserId},
 };
 
-/// Strangers' presses that are being answered at a time; beyond that they are left to time out.
-const MAX_STRANGER_PRESSES: usize = 16;
+/// What is needed of the bot's own `User` (Bot API).
+#[derive(Debug, Deserialize)]
+pub(super) struct Me {
+    pub(super) id: u64,
+    pub(super) username: String,
+}
 
 /// What the handlers work with.
 pub(super) struct Intake {
@@ -31,13 +34,11 @@ pub(super) struct Intake {
     pub(super) conversation: Arc<Conversation>,
     pub(super) access: Access,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) telegram_clock: Arc<TelegramClock>,
+    pub(super) telegram_clock: TelegramClock,
     pub(super) migrations: Arc<ChatMigrations>,
     pub(super) runner: Arc<Runner>,
-    pub(super) sender: Arc<Sender>,
+    pub(super) sender: Sender,
     pub(super) visitors: Visitors,
-    /// Strangers' presses that are being answered.
-    pub(super) stranger_presses: TaskTracker,
     /// Rung when the bot may have a new name, a group to leave or visitors to tell of.
     pub(super) housekeeping: Notify,
 }
@@ -45,9 +46,15 @@ pub(super) struct Intake {
 impl Intake {
     /// A message: a job where it is meant for the bot and its writer may check.
     pub(super) async fn message(self: Arc<Self>, delivery: Delivery, message: Message) -> Result<(), Infallible> {
-        self.note_migration(&message).await;
-        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return Ok(()) };
         let (here, me) = (ChatId(message.chat.id.0), self.me());
+        // A group that becomes a supergroup says so in both.
+        if let Some(new) = message.migrate_to_chat_id() {
+            self.migrations.note(here, ChatId(new.0)).await;
+        }
+        if let Some(old) = message.migrate_from_chat_id() {
+            self.migrations.note(ChatId(old.0), here).await;
+        }
+        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return Ok(()) };
         let chat = self.migrations.first_id(here).await;
         let replied = message.reply_to_message();
         let heard = chat::Message {
@@ -70,7 +77,10 @@ impl Intake {
         }
         if role == Role::Stranger {
             if let Some(reply) = self.conversation.reply_to_stranger(&heard).await {
-                self.sender.send_to_stranger(to, &reply);
+                let sender = self.sender.clone();
+                self.sender.to_stranger(async move {
+                    let _ = sender.send(to, &reply, Priority::Stranger).await;
+                });
             }
         } else if let Some(intent) = self.conversation.understand(&heard) {
             let quoted = replied.map(|replied| MessageId(replied.id.0));
@@ -95,10 +105,10 @@ impl Intake {
                 intent: Intent::Press { press: Press::decode(&data) },
             };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
-        } else if self.stranger_presses.len() < MAX_STRANGER_PRESSES {
+        } else {
             let notice = self.conversation.stranger_notice(chat, user).await;
-            let (intake, press) = (self.clone(), query.id.0);
-            self.stranger_presses.spawn(async move { intake.sender.answer_press(&press, Some(&notice)).await });
+            let sender = self.sender.clone();
+            self.sender.to_stranger(async move { sender.answer_press(&query.id.0, Some(&notice)).await });
         }
         Ok(())
     }
@@ -120,11 +130,6 @@ impl Intake {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The bot may have a new name.
-    pub(super) fn set_me(&self, me: Me) {
-        *self.me.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(me);
-    }
-
     /// Notes strangers, and groups that are not admitted.
     fn note_visit(&self, role: Role, user: UserId, chat: ChatId, here: ChatId) {
         let now = self.clock.now();
@@ -132,24 +137,13 @@ impl Intake {
             (Role::Stranger, Place::Private) => self.visitors.note_stranger(user, now),
             (Role::Stranger, Place::Group) => self.visitors.note_group(chat, here, now),
             (Role::Owner, Place::Group) => {
-                self.visitors.let_in(chat, here, now);
+                self.visitors.let_in(chat, here);
                 false
             }
             (Role::Owner, Place::Private) | (Role::Agent, _) => false,
         };
         if is_due {
             self.housekeeping.notify_one();
-        }
-    }
-
-    /// A group that becomes a supergroup says so in both.
-    async fn note_migration(&self, message: &Message) {
-        let here = ChatId(message.chat.id.0);
-        if let Some(new) = message.migrate_to_chat_id() {
-            self.migrations.note(here, ChatId(new.0)).await;
-        }
-        if let Some(old) = message.migrate_from_chat_id() {
-            self.migrations.note(ChatId(old.0), here).await;
         }
     }
 }

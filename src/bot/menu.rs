@@ -1,14 +1,14 @@
 //! The command menu that Telegram shows: for private chats and for groups, in Indonesian and in English.
 
+use std::sync::Arc;
+
 use teloxide::{
-    RequestError,
     payloads::SetMyCommandsSetters,
-    requests::Requester,
+    requests::{Request, Requester},
     types::{BotCommand, BotCommandScope},
 };
-use tokio::time::sleep;
 
-use super::send::{kind, pause};
+use super::send::until_taken;
 use crate::{
     locale::{Locale, Words},
     say,
@@ -16,25 +16,16 @@ use crate::{
 };
 
 /// Registers the menus; keeps trying until Telegram has taken them. The bot answers without them meanwhile.
-pub(super) async fn register(telegram: teloxide::Bot, locale: &Locale) {
-    let mut lost = 0;
-    while let Err(error) = try_register(&telegram, locale).await {
-        tracing::warn!(error = kind(&error), "cannot register the command menu; trying again");
-        sleep(pause(lost)).await;
-        lost += 1;
-    }
-}
-
-async fn try_register(telegram: &teloxide::Bot, locale: &Locale) -> Result<(), RequestError> {
+pub(super) async fn register(telegram: teloxide::Bot, locale: Arc<Locale>) {
     for scope in [BotCommandScope::AllPrivateChats, BotCommandScope::AllGroupChats] {
         // Where a user's language has no menu of its own, Telegram shows the one without a language: Indonesian.
-        telegram.set_my_commands(menu(locale.words(Language::Id))).scope(scope.clone()).await?;
-        for language in Language::ALL {
+        let menus = Language::ALL.map(|language| (language, language.code()));
+        for (language, code) in [(Language::Id, "")].into_iter().chain(menus) {
             let commands = menu(locale.words(language));
-            telegram.set_my_commands(commands).scope(scope.clone()).language_code(language.code()).await?;
+            let set = telegram.set_my_commands(commands).scope(scope.clone()).language_code(code);
+            until_taken("cannot register the command menu", || set.send_ref()).await;
         }
     }
-    Ok(())
 }
 
 /// The commands of the menu, the main one first.

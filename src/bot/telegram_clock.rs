@@ -15,27 +15,21 @@ const LONGEST_AGE: TimeDelta = TimeDelta::hours(24);
 /// Telegram's clock as its answers' `Date` headers show it. In memory alone: the next answer tells it anew.
 pub(super) struct TelegramClock {
     ours: Arc<dyn Clock>,
-    seen: Mutex<Seen>,
-}
-
-struct Seen {
-    /// How far Telegram's clock is ahead of ours; `None` before the first dated answer.
-    ahead: Option<TimeDelta>,
-    /// Whether the last message that had just been written was dated by the same clock.
-    agrees: bool,
+    /// How far Telegram's clock is ahead of ours, `None` before the first dated answer; and whether the last message that
+    /// had just been written was dated by the same clock.
+    seen: Mutex<(Option<TimeDelta>, bool)>,
 }
 
 impl TelegramClock {
     /// Telegram's clock, of which nothing is known yet.
     pub(super) fn new(ours: Arc<dyn Clock>) -> Self {
-        Self { ours, seen: Mutex::new(Seen { ahead: None, agrees: true }) }
+        Self { ours, seen: Mutex::new((None, true)) }
     }
 
     /// Learns from the moment of an answer, by Telegram's clock, how far that is ahead.
     pub(super) fn note_answer(&self, date: Option<DateTime<Utc>>) {
         if let Some(date) = date {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.ahead = Some(date - self.ours.now());
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(date - self.ours.now());
         }
     }
 
@@ -45,13 +39,13 @@ impl TelegramClock {
     pub(super) fn asked(&self, written: DateTime<Utc>, is_fresh: bool) -> DateTime<Utc> {
         let now = self.ours.now();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(ahead) = seen.ahead else { return now };
+        let (Some(ahead), agrees) = *seen else { return now };
         let age = now + ahead - written;
         if is_fresh {
-            seen.agrees = age.abs() <= TOLERANCE;
+            seen.1 = age.abs() <= TOLERANCE;
             return now;
         }
-        let is_likely = seen.agrees && TimeDelta::zero() <= age && age <= LONGEST_AGE;
+        let is_likely = agrees && TimeDelta::zero() <= age && age <= LONGEST_AGE;
         if is_likely { now - age } else { now }
     }
 }

@@ -1,10 +1,10 @@
-//! How the bot calls Telegram: the HTTP client of an account, and a method of the Bot API that is called through it.
+//! How the bot calls Telegram: the HTTP client of an account, and calls of the Bot API through it.
 //!
-//! [`Method`] takes teloxide's payloads, client and errors, and nothing else of it:
+//! [`call`] takes teloxide's payloads, client and errors, and nothing else of it:
 //!
 //! - teloxide's types read every field that there is, and refuse a whole answer over one that they do not know. A message
 //!   that Telegram has taken would then be sent again, and again.
-//! - Reading all those fields, and putting the address together anew for each call, is a good part of a check's work.
+//! - Reading all those fields is a good part of a check's work.
 //! - After a 5xx teloxide sleeps for 10 s. The bot has pauses of its own.
 //! - teloxide knows a refused token by the words of the error, and not by its code (`getMe`).
 //!
@@ -13,12 +13,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::{io, marker::PhantomData, sync::Arc};
+use std::{io, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use reqwest::{
-    Response, StatusCode, Url,
-    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+    StatusCode, Url,
+    header::{CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -74,80 +74,65 @@ pub(super) fn connect(account: &Account) -> Result<teloxide::Bot, reqwest::Error
     })
 }
 
-/// A method of the Bot API at its address. It takes a `P` and gives what can be read as a `T`.
-pub(super) struct Method<P, T> {
-    client: reqwest::Client,
-    /// It holds the token.
-    url: Url,
-    types: PhantomData<fn(P) -> T>,
+/// Calls a method of the Bot API, as `telegram`, and reads of its result what a `T` has.
+///
+/// # Errors
+/// What Telegram refused, or why it could not be asked; the token is in neither.
+pub(super) async fn call<P, T>(telegram: &teloxide::Bot, payload: &P) -> Result<T, RequestError>
+where
+    P: Payload + Serialize,
+    T: DeserializeOwned,
+{
+    Ok(call_dated(telegram, payload).await?.0)
 }
 
-impl<P: Payload + Serialize, T: DeserializeOwned> Method<P, T> {
-    /// The method that a `P` stands for, called as `telegram` would call it.
-    pub(super) fn of(telegram: &teloxide::Bot) -> Self {
-        let mut url = telegram.api_url();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(&format!("bot{}", telegram.token())).push(P::NAME);
-        }
-        Self { client: telegram.client().clone(), url, types: PhantomData }
+/// The same, with the moment of the answer by Telegram's clock, where it says so.
+///
+/// # Errors
+/// As of [`call`].
+pub(super) async fn call_dated<P, T>(
+    telegram: &teloxide::Bot,
+    payload: &P,
+) -> Result<(T, Option<DateTime<Utc>>), RequestError>
+where
+    P: Payload + Serialize,
+    T: DeserializeOwned,
+{
+    let mut url = telegram.api_url();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(&format!("bot{}", telegram.token())).push(P::NAME);
     }
-
-    /// Calls it.
-    ///
-    /// # Errors
-    /// What Telegram refused, or why it could not be asked; the token is in neither.
-    pub(super) async fn call(&self, payload: P) -> Result<T, RequestError> {
-        Ok(self.call_dated(payload).await?.0)
+    let body = serde_json::to_vec(payload).map_err(unreadable)?;
+    let json = HeaderValue::from_static("application/json");
+    let mut response = telegram.client().post(url).header(CONTENT_TYPE, json).body(body).send().await.map_err(lost)?;
+    let (status, headers) = (response.status(), response.headers());
+    if status.is_redirection() {
+        // Its address may be the caller's own again, token and all, so the error does not have it.
+        let what =
+            "a redirect, which is not followed: correct the address in TELOXIDE_API_URL, or what stands before it";
+        return Err(RequestError::Io(Arc::new(io::Error::other(what))));
     }
-
-    /// The same, with the moment of the answer by Telegram's clock, where it says so.
-    ///
-    /// # Errors
-    /// As of [`Method::call`].
-    pub(super) async fn call_dated(&self, payload: P) -> Result<(T, Option<DateTime<Utc>>), RequestError> {
-        let body = serde_json::to_vec(&payload).map_err(unreadable)?;
-        let json = HeaderValue::from_static("application/json");
-        let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, json).body(body);
-        let response = request.send().await.map_err(lost)?;
-        let (status, date) = (response.status(), date(response.headers()));
-        if status.is_redirection() {
-            return Err(redirected());
-        }
-        let pause = pause_of(response.headers());
-        let body = read(response).await?;
-        let answer = match serde_json::from_str::<Answer<'_>>(body.trim_start_matches('\u{feff}')) {
-            Ok(answer) => answer,
-            // What stands between refuses in a form of its own.
-            Err(_) if status == StatusCode::TOO_MANY_REQUESTS => return Err(RequestError::RetryAfter(pause)),
-            Err(error) => return Err(unreadable(error)),
-        };
-        let result = answer.into_result(status, pause)?;
-        Ok((serde_json::from_str(result).map_err(unreadable)?, date))
-    }
-}
-
-fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
-    let date = headers.get(DATE)?.to_str().ok()?;
-    DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
-}
-
-/// The pause that the headers of a 429 ask for, where its body asks for none.
-fn pause_of(headers: &HeaderMap) -> Seconds {
-    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    Seconds::from_seconds(seconds.unwrap_or(DEFAULT_PAUSE))
-}
-
-/// Reads an answer whole, if it is not too long; the client's time-out ends one that only drips. A byte that is no text
-/// must not cost a whole batch of updates, again and again.
-async fn read(mut response: Response) -> Result<String, RequestError> {
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let date = header(DATE).and_then(|date| DateTime::parse_from_rfc2822(date).ok()).map(|date| date.to_utc());
+    let pause = header(RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+    let pause = Seconds::from_seconds(pause.unwrap_or(DEFAULT_PAUSE));
     let mut body = Vec::new();
+    // The client's time-out ends an answer that only drips.
     while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if body.len() + chunk.len() > MAX_ANSWER_BYTES {
             return Err(unreadable(serde_json::Error::custom("the answer is too long")));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    // A byte that is no text must not cost a whole batch of updates, again and again.
+    let body = String::from_utf8_lossy(&body);
+    let result = match serde_json::from_str::<Answer<'_>>(body.trim_start_matches('\u{feff}')) {
+        Ok(answer) => answer.into_result(status, pause)?,
+        // What stands between refuses in a form of its own.
+        Err(_) if status == StatusCode::TOO_MANY_REQUESTS => return Err(RequestError::RetryAfter(pause)),
+        Err(error) => return Err(unreadable(error)),
+    };
+    Ok((serde_json::from_str(result).map_err(unreadable)?, date))
 }
 
 /// What every method answers (Bot API, "Making requests").
@@ -224,12 +209,6 @@ pub(super) struct Sent {
 /// The error of a call that got lost; without the address, which holds the token.
 fn lost(error: reqwest::Error) -> RequestError {
     RequestError::Network(Arc::new(error.without_url()))
-}
-
-/// The error of a redirect. Its address may be the caller's own again, token and all, so the error does not have it.
-fn redirected() -> RequestError {
-    let what = "a redirect, which is not followed: correct the address in TELOXIDE_API_URL, or what stands before it";
-    RequestError::Io(Arc::new(io::Error::other(what)))
 }
 
 /// The error of a text that is not as expected. What it says may be personal, so the error does not have it.

@@ -21,6 +21,7 @@ mod quoted;
 mod refusal;
 mod strangers;
 mod understand;
+mod visitors;
 
 pub use answer::{Checked, alert_of, answer};
 pub use button::{Action, Button, Choice, Press};
@@ -30,3 +31,4 @@ pub use message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, R
 pub use notice::Notice;
 pub use refusal::refusal;
 pub use strangers::Strangers;
+pub use visitors::Visitors;

@@ -54,6 +54,8 @@ pub enum Priority {
     Alert,
     /// How far a long job is: may be left out.
     Progress,
+    /// For someone who may not check.
+    Stranger,
 }
 
 /// Sends what is said.

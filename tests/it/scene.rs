@@ -113,6 +113,16 @@ impl Scene {
         user
     }
 
+    /// Puts an id into the list of owners, whoever has it.
+    pub fn list_as_owner(&mut self, id: u64) {
+        self.owners.push(UserId(id));
+    }
+
+    /// Takes everyone off the lists who may check inside a chat; the bot has to be started anew to know.
+    pub fn dismiss(&mut self, chat: &impl InChat) {
+        self.chats.retain(|admitted| admitted.0 != chat.chat_id());
+    }
+
     /// Lets everyone inside a chat check.
     pub fn admit(&mut self, chat: &impl InChat) {
         self.chats.push(ChatId(chat.chat_id()));

@@ -4,7 +4,6 @@
 //! is refused for its address or its markup is sent again without (`refusal`). Telegram's descriptions may quote the
 //! text that it refused, so the log gets the kind of an error, never its text.
 
-mod message;
 mod refusal;
 mod schedule;
 #[cfg(test)]
@@ -13,37 +12,42 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use teloxide::{
     RequestError,
     payloads::{
-        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, GetChat, SendChatAction,
-        SendChatActionSetters, SendMessage,
+        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, EditMessageTextSetters,
+        GetChat, SendChatAction, SendChatActionSetters, SendMessage, SendMessageSetters,
     },
-    types::{CallbackQueryId, ChatAction},
+    requests::Payload,
+    types::{
+        self as telegram, CallbackQueryId, ChatAction, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup,
+        ParseMode, ReplyParameters, ThreadId,
+    },
 };
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::Semaphore,
     time::{sleep, timeout},
 };
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tokio_util::sync::CancellationToken;
 
-pub(super) use refusal::{kind, pause};
+pub(super) use refusal::{kind, pause, until_taken, wait_after};
 pub use schedule::Limits;
 
 use super::{
     migrations::ChatMigrations,
-    wire::{Lenient, Method, Sent},
+    wire::{Lenient, Sent, call},
 };
 use crate::{
     chat::{Button, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
-    locale::Html,
     value::{ChatId, MessageId},
 };
-use message::{MAX_MESSAGE_LEN, WithKeyboard, edit, message, telegram_id, topic_id};
 use refusal::{Remedy, passes, remedy};
-use schedule::{Class, Schedule, at_least};
+use schedule::Schedule;
 
 /// How often it is tried to delete a message: the agent's next question waits for it.
 const DELETION_TRIES: u32 = 3;
@@ -60,113 +64,138 @@ const TYPING_AFTER: Duration = Duration::from_secs(1);
 /// How often "typing" is sent. Telegram shows it for five seconds at most (Bot API, `sendChatAction`).
 const TYPING_PERIOD: Duration = Duration::from_millis(4500);
 
+/// The longest text of a message, in UTF-16 code units (Bot API, `sendMessage`: "1-4096 characters").
+const MAX_MESSAGE_LEN: usize = 4096;
+
 /// The longest notice over a chat, in characters (Bot API, `answerCallbackQuery.text`: "0-200 characters").
 const MAX_NOTICE_LEN: usize = 200;
 
-/// Between two replies to strangers there is at least this.
-const STRANGER_PERIOD: Duration = Duration::from_secs(1);
+/// What is sent to a stranger is left out where Telegram has not taken it by then.
+const STRANGER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A reply to a stranger that Telegram has not taken by then is left out, and the next comes.
-const STRANGER_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Sends through one bot account. Its tasks end when it is dropped.
+/// Sends through one bot account.
+#[derive(Clone)]
 pub(super) struct Sender {
-    line: Arc<Line>,
-    strangers: mpsc::Sender<(Destination, Reply)>,
-    _stranger_task: AbortOnDropHandle<()>,
+    telegram: teloxide::Bot,
+    migrations: Arc<ChatMigrations>,
+    schedule: Arc<Schedule>,
+    /// A permit for each chat in which "typing" shows.
+    typing: Arc<Semaphore>,
+    /// A permit for each stranger who waits.
+    strangers: Arc<Semaphore>,
 }
 
 impl Sender {
-    /// A sender that notes in `migrations` which groups became supergroups. Its tasks belong to the present runtime.
+    /// A sender that notes in `migrations` which groups became supergroups.
     pub(super) fn new(telegram: teloxide::Bot, migrations: Arc<ChatMigrations>, limits: Limits) -> Self {
-        let line = Arc::new(Line {
-            send_message: Method::of(&telegram),
-            edit_message: Method::of(&telegram),
-            delete_message: Method::of(&telegram),
-            answer_press: Method::of(&telegram),
-            show_action: Method::of(&telegram),
-            get_chat: Method::of(&telegram),
+        Self {
+            telegram,
             migrations,
-            schedule: Schedule::new(limits),
-            typing: Semaphore::new(MAX_TYPING),
+            schedule: Arc::new(Schedule::new(limits)),
+            typing: Arc::new(Semaphore::new(MAX_TYPING)),
+            strangers: Arc::new(Semaphore::new(limits.strangers)),
+        }
+    }
+
+    /// Sends something to someone who may not check. Does not wait for it, and leaves it out where too many strangers wait
+    /// already.
+    pub(super) fn to_stranger(&self, sending: impl Future<Output = ()> + Send + 'static) {
+        let Ok(waiting) = self.strangers.clone().try_acquire_owned() else {
+            tracing::debug!("too many strangers wait; one gets no answer");
+            return;
+        };
+        tokio::spawn(async move {
+            if timeout(STRANGER_TIMEOUT, sending).await.is_err() {
+                tracing::debug!("a stranger could not be answered in time");
+            }
+            drop(waiting);
         });
-        let (strangers, waiting) = mpsc::channel(limits.strangers);
-        let task = tokio::spawn(reply_to_strangers(line.clone(), waiting));
-        Self { line, strangers, _stranger_task: AbortOnDropHandle::new(task) }
-    }
-
-    /// Sends a reply to someone who may not check, behind all else. Does not wait for it, and leaves it out where too many
-    /// wait already.
-    pub(super) fn send_to_stranger(&self, to: Destination, reply: &Reply) {
-        if self.strangers.try_send((to, reply.clone())).is_err() {
-            tracing::debug!(chat = %to.chat, "too many strangers write; one gets no reply");
-        }
-    }
-}
-
-async fn reply_to_strangers(line: Arc<Line>, mut waiting: mpsc::Receiver<(Destination, Reply)>) {
-    let mut pace = at_least(STRANGER_PERIOD);
-    while let Some((to, reply)) = waiting.recv().await {
-        pace.tick().await;
-        if timeout(STRANGER_TIMEOUT, line.send(to, &reply, Class::Stranger)).await.is_err() {
-            tracing::debug!(chat = %to.chat, "a reply to a stranger could not be sent in time");
-        }
     }
 }
 
 #[async_trait]
 impl Outbox for Sender {
     async fn send(&self, to: Destination, reply: &Reply, priority: Priority) -> Result<Placed, Refused> {
-        self.line.send(to, reply, priority.into()).await
+        let (mut attempt, parts) = (self.attempt(to), reply.text.split(MAX_MESSAGE_LEN));
+        let mut placed = Err(Refused);
+        for (index, text) in parts.iter().enumerate() {
+            let payload = |Attempt { to, is_plain, .. }: &Attempt| {
+                let mut payload = match is_plain {
+                    true => SendMessage::new(telegram_id(to.chat), text.plain()),
+                    false => SendMessage::new(telegram_id(to.chat), text.as_str()).parse_mode(ParseMode::Html),
+                };
+                if let Some(topic) = to.topic {
+                    payload = payload.message_thread_id(ThreadId(telegram::MessageId(topic)));
+                }
+                if let Some(message) = to.message {
+                    let message = ReplyParameters::new(telegram::MessageId(message.0));
+                    payload = payload.reply_parameters(message.allow_sending_without_reply());
+                }
+                match keyboard(&reply.buttons) {
+                    Some(keyboard) if index + 1 == parts.len() => payload.reply_markup(keyboard),
+                    _ => payload,
+                }
+            };
+            let Lenient(sent) = self.deliver(&mut attempt, priority, payload).await.map_err(|error| {
+                tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
+                Refused
+            })?;
+            // Taken, whatever the answer looks like: without its id it cannot be edited, and is said anew then.
+            let message = MessageId(sent.map_or(0, |sent: Sent| sent.message_id));
+            placed = Ok(Placed { chat: attempt.to.chat, message });
+        }
+        placed
     }
 
-    async fn edit(&self, message: Placed, reply: &Reply, priority: Priority) -> Result<(), Refused> {
-        self.line.edit(message, reply, priority.into()).await
-    }
-
-    async fn answer_press(&self, press: &str, notice: Option<&str>) {
-        let payload = || {
-            let payload = AnswerCallbackQuery::new(CallbackQueryId(press.to_owned()));
-            match notice {
-                Some(notice) => payload.text(notice.chars().take(MAX_NOTICE_LEN).collect::<String>()).show_alert(true),
+    async fn edit(&self, at: Placed, reply: &Reply, priority: Priority) -> Result<(), Refused> {
+        let parts = reply.text.split(MAX_MESSAGE_LEN);
+        let text = parts.first().ok_or(Refused)?;
+        let mut attempt = self.attempt(Destination::chat(at.chat));
+        let payload = |Attempt { to, is_plain, .. }: &Attempt| {
+            let (chat, message) = (telegram_id(to.chat), telegram::MessageId(at.message.0));
+            let payload = match is_plain {
+                true => EditMessageText::new(chat, message, text.plain()),
+                false => EditMessageText::new(chat, message, text.as_str()).parse_mode(ParseMode::Html),
+            };
+            match keyboard(&reply.buttons) {
+                Some(keyboard) => payload.reply_markup(keyboard),
                 None => payload,
             }
         };
-        let answered = self.line.call(u32::MAX, None, Class::Unlimited, || self.line.answer_press.call(payload()));
-        if let Err(error) = answered.await {
+        match self.deliver::<_, IgnoredAny>(&mut attempt, priority, payload).await {
+            Err(error) if remedy(&error) != Remedy::AsItShouldBe => {
+                tracing::warn!(chat = %at.chat, error = kind(&error), "an edit was refused");
+                Err(Refused)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn answer_press(&self, press: &str, notice: Option<&str>) {
+        let mut payload = AnswerCallbackQuery::new(CallbackQueryId(press.to_owned()));
+        if let Some(notice) = notice {
+            payload = payload.text(notice.chars().take(MAX_NOTICE_LEN).collect::<String>()).show_alert(true);
+        }
+        if let Err(error) = self.call::<_, IgnoredAny>(u32::MAX, None, None, &payload).await {
             // Most are too old by now: the button has stopped waiting by itself.
             tracing::debug!(error = kind(&error), "a press could not be answered");
         }
     }
 
     async fn delete(&self, message: Placed) {
-        let chat = self.line.migrations.current(message.chat);
-        let payload = || DeleteMessage::new(telegram_id(chat), teloxide::types::MessageId(message.message.0));
-        let call = || self.line.delete_message.call(payload());
-        if let Err(error) = self.line.call(DELETION_TRIES, Some(chat), Class::Unlimited, call).await {
+        let chat = self.migrations.current(message.chat);
+        let payload = DeleteMessage::new(telegram_id(chat), telegram::MessageId(message.message.0));
+        if let Err(error) = self.call::<_, IgnoredAny>(DELETION_TRIES, Some(chat), None, &payload).await {
             tracing::info!(%chat, error = kind(&error), "a message with a PIN could not be deleted");
         }
     }
 
     fn typing(&self, to: Destination) -> Typing {
         let until = CancellationToken::new();
-        let (line, ended) = (self.line.clone(), until.clone());
-        tokio::spawn(async move { ended.run_until_cancelled(line.show_typing(to)).await });
+        let (sender, ended) = (self.clone(), until.clone());
+        tokio::spawn(async move { ended.run_until_cancelled(sender.show_typing(to)).await });
         Typing::until(until)
     }
-}
-
-/// The calls, and what each goes through.
-struct Line {
-    send_message: Method<WithKeyboard<SendMessage>, Lenient<Sent>>,
-    edit_message: Method<WithKeyboard<EditMessageText>, IgnoredAny>,
-    delete_message: Method<DeleteMessage, IgnoredAny>,
-    answer_press: Method<AnswerCallbackQuery, IgnoredAny>,
-    show_action: Method<SendChatAction, IgnoredAny>,
-    get_chat: Method<GetChat, ChatFound>,
-    migrations: Arc<ChatMigrations>,
-    schedule: Schedule,
-    typing: Semaphore,
 }
 
 /// What is needed of a chat that was asked for (Bot API, `ChatFullInfo`).
@@ -182,62 +211,7 @@ struct Attempt {
     migrations: u32,
 }
 
-impl Line {
-    async fn send(&self, to: Destination, reply: &Reply, class: Class) -> Result<Placed, Refused> {
-        let mut attempt = self.attempt(to);
-        let parts = reply.text.split(MAX_MESSAGE_LEN);
-        let (last, others) = parts.split_last().ok_or(Refused)?;
-        for part in others {
-            self.send_part(&mut attempt, part, &[], class).await?;
-        }
-        self.send_part(&mut attempt, last, &reply.buttons, class).await
-    }
-
-    async fn send_part(
-        &self,
-        attempt: &mut Attempt,
-        text: &Html,
-        buttons: &[Vec<Button>],
-        class: Class,
-    ) -> Result<Placed, Refused> {
-        loop {
-            let Attempt { to, is_plain, .. } = *attempt;
-            let call = || self.send_message.call(message(to, text, is_plain, buttons));
-            match self.call(u32::MAX, Some(to.chat), class, call).await {
-                Ok(Lenient(sent)) => {
-                    // Taken, whatever the answer looks like: without its id it cannot be edited, and is said anew then.
-                    let message = MessageId(sent.map_or(0, |sent| sent.message_id));
-                    return Ok(Placed { chat: to.chat, message });
-                }
-                Err(error) if self.amend(attempt, &error).await => {}
-                Err(error) => {
-                    tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
-                    return Err(Refused);
-                }
-            }
-        }
-    }
-
-    async fn edit(&self, at: Placed, reply: &Reply, class: Class) -> Result<(), Refused> {
-        let parts = reply.text.split(MAX_MESSAGE_LEN);
-        let text = parts.first().ok_or(Refused)?;
-        let mut attempt = self.attempt(Destination::chat(at.chat));
-        loop {
-            let Attempt { to, is_plain, .. } = attempt;
-            let placed = Placed { chat: to.chat, ..at };
-            let call = || self.edit_message.call(edit(placed, text, is_plain, &reply.buttons));
-            match self.call(u32::MAX, Some(to.chat), class, call).await {
-                Ok(_) => return Ok(()),
-                Err(error) if remedy(&error) == Remedy::AsItShouldBe => return Ok(()),
-                Err(error) if self.amend(&mut attempt, &error).await => {}
-                Err(error) => {
-                    tracing::warn!(chat = %to.chat, error = kind(&error), "an edit was refused");
-                    return Err(Refused);
-                }
-            }
-        }
-    }
-
+impl Sender {
     /// A first attempt, to the id by which Telegram knows the chat now. What is meant for a message of a group has no such
     /// message any more where the group has become a supergroup: there messages have other ids.
     fn attempt(&self, to: Destination) -> Attempt {
@@ -246,15 +220,42 @@ impl Line {
         Attempt { to, is_plain: false, migrations: 0 }
     }
 
+    /// Calls until a message is taken, as it is or as it was amended, or is refused for good.
+    async fn deliver<P, T>(
+        &self,
+        attempt: &mut Attempt,
+        priority: Priority,
+        payload: impl Fn(&Attempt) -> P,
+    ) -> Result<T, RequestError>
+    where
+        P: Payload + Serialize,
+        T: DeserializeOwned,
+    {
+        loop {
+            match self.call(u32::MAX, Some(attempt.to.chat), Some(priority), &payload(attempt)).await {
+                Err(error) if self.amend(attempt, &error).await => {}
+                decided => return decided,
+            }
+        }
+    }
+
     /// Changes what a message was refused for; false where there is nothing left to change.
     async fn amend(&self, attempt: &mut Attempt, error: &RequestError) -> bool {
         let Destination { chat, topic, message } = attempt.to;
         let new = match (error, remedy(error)) {
             (RequestError::MigrateToChatId(new), _) => ChatId(new.0),
-            (_, Remedy::FindChat) => match self.find_chat(chat).await {
-                Some(new) => new,
-                None => return false,
-            },
+            (_, Remedy::FindChat) => {
+                let found =
+                    self.call::<_, ChatFound>(u32::MAX, Some(chat), None, &GetChat::new(telegram_id(chat))).await;
+                match found {
+                    Ok(found) => ChatId(found.id),
+                    Err(RequestError::MigrateToChatId(new)) => ChatId(new.0),
+                    Err(error) => {
+                        tracing::warn!(%chat, error = kind(&error), "Telegram does not say where a group has gone");
+                        return false;
+                    }
+                }
+            }
             (_, Remedy::WithoutAddress) if topic.is_some() || message.is_some() => {
                 tracing::info!(%chat, error = kind(error), "sending again without topic and replied message");
                 attempt.to = Destination::chat(chat);
@@ -277,19 +278,6 @@ impl Line {
         true
     }
 
-    /// Asks for the id by which Telegram knows a group that is said to be a supergroup now.
-    async fn find_chat(&self, old: ChatId) -> Option<ChatId> {
-        let call = || self.get_chat.call(GetChat::new(telegram_id(old)));
-        match self.call(u32::MAX, Some(old), Class::Unlimited, call).await {
-            Ok(found) => Some(ChatId(found.id)),
-            Err(RequestError::MigrateToChatId(new)) => Some(ChatId(new.0)),
-            Err(error) => {
-                tracing::warn!(chat = %old, error = kind(&error), "Telegram does not say where a group has gone");
-                None
-            }
-        }
-    }
-
     async fn show_typing(&self, to: Destination) {
         sleep(TYPING_AFTER).await;
         let Ok(_shown) = self.typing.try_acquire() else { return };
@@ -298,10 +286,10 @@ impl Line {
         while self.schedule.pause(Some(chat)).is_none() {
             let mut payload = SendChatAction::new(telegram_id(chat), ChatAction::Typing);
             if let Some(topic) = to.topic {
-                payload = payload.message_thread_id(topic_id(topic));
+                payload = payload.message_thread_id(ThreadId(telegram::MessageId(topic)));
             }
-            let permit = self.schedule.turn(Some(chat), Class::Unlimited).await;
-            let shown = self.show_action.call(payload).await;
+            let permit = self.schedule.turn(Some(chat), None).await;
+            let shown = call::<_, IgnoredAny>(&self.telegram, &payload).await;
             drop(permit);
             match shown {
                 Ok(_) => {}
@@ -313,26 +301,23 @@ impl Line {
     }
 
     /// Calls until Telegram has decided, or has been out of reach `tries` times.
-    async fn call<T, F>(
+    async fn call<P, T>(
         &self,
         tries: u32,
         chat: Option<ChatId>,
-        class: Class,
-        call: impl Fn() -> F,
+        priority: Option<Priority>,
+        payload: &P,
     ) -> Result<T, RequestError>
     where
-        F: Future<Output = Result<T, RequestError>>,
+        P: Payload + Serialize,
+        T: DeserializeOwned,
     {
         let mut lost = 0;
         loop {
-            let permit = self.schedule.turn(chat, class).await;
-            let result = call().await;
+            let permit = self.schedule.turn(chat, priority).await;
+            let result = call(&self.telegram, payload).await;
             drop(permit);
             match result {
-                Ok(taken) => {
-                    self.schedule.taken(class);
-                    return Ok(taken);
-                }
                 Err(RequestError::RetryAfter(asked)) => self.schedule.refused(chat, asked),
                 Err(error) if passes(&error) && lost + 1 < tries => {
                     let chat = chat.map(|chat| chat.0);
@@ -340,8 +325,30 @@ impl Line {
                     sleep(pause(lost)).await;
                     lost += 1;
                 }
-                decided => return decided,
+                decided => {
+                    if decided.is_ok() {
+                        self.schedule.taken(priority);
+                    }
+                    return decided;
+                }
             }
         }
     }
+}
+
+/// A chat's id as teloxide has it.
+fn telegram_id(chat: ChatId) -> telegram::ChatId {
+    telegram::ChatId(chat.0)
+}
+
+/// The buttons, row by row; `None` where there are none.
+fn keyboard(buttons: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {
+    let key = |button: &Button| match button {
+        Button::Press { label, data } => InlineKeyboardButton::callback(label, data),
+        Button::Copy { label, text } => {
+            InlineKeyboardButton::copy_text_button(label, CopyTextButton { text: text.clone() })
+        }
+    };
+    let rows: Vec<_> = buttons.iter().filter(|row| !row.is_empty()).map(|row| row.iter().map(key)).collect();
+    (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
 }

@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use teloxide::{ApiError, RequestError};
+use teloxide::{ApiError, RequestError, types::Seconds};
+use tokio::time::sleep;
 
 use crate::bot::wire::SERVER_FAULT;
 
@@ -92,6 +93,37 @@ pub(in crate::bot) fn pause(lost: u32) -> Duration {
     Duration::from_secs(1 << lost.min(6)).min(MAX_RETRY_PAUSE)
 }
 
+/// The pause after a call that failed, when `failures` failed before it.
+pub(in crate::bot) fn wait_after(error: &RequestError, failures: u32) -> Duration {
+    match error {
+        RequestError::RetryAfter(asked) => pause_asked(*asked),
+        _ => pause(failures),
+    }
+}
+
+/// The pause after a 429 that asks for one of this length: none may be so short that it becomes a flood, or so long that
+/// the bot falls silent for good.
+pub(super) fn pause_asked(retry_after: Seconds) -> Duration {
+    retry_after.duration().clamp(Duration::from_secs(1), Duration::from_secs(5 * 60))
+}
+
+/// Calls until Telegram has taken it; `trouble` is what the log says of each call that it has not.
+pub(in crate::bot) async fn until_taken<T, F>(trouble: &str, call: impl Fn() -> F) -> T
+where
+    F: Future<Output = Result<T, RequestError>>,
+{
+    let mut failures = 0;
+    loop {
+        let error = match call().await {
+            Ok(taken) => return taken,
+            Err(error) => error,
+        };
+        tracing::warn!(error = kind(&error), "{trouble}; trying again");
+        sleep(wait_after(&error, failures)).await;
+        failures += 1;
+    }
+}
+
 /// What the log may say of an error: its kind, and why something was refused, up to where that begins to quote.
 pub(in crate::bot) fn kind(error: &RequestError) -> String {
     match error {
@@ -109,24 +141,18 @@ pub(in crate::bot) fn kind(error: &RequestError) -> String {
     }
 }
 
-/// The beginning of a description: its class, then Telegram's words or its code (`TOPIC_CLOSED`) up to the first word that
-/// may come from a message. Telegram's own words are in small letters, and what it quotes is in quotation marks.
+/// Telegram's words or its code (`TOPIC_CLOSED`) up to the first word that may come from a message. Its own words are in small
+/// letters, but for the class that they begin with, and what it quotes is in quotation marks.
 fn unquoted(text: &str) -> String {
-    let (class, reason) = text.split_once(':').unwrap_or((text, ""));
-    if !CLASSES.contains(&class) {
-        return "a refusal in unknown words".to_owned();
-    }
     let is_own = |word: &&str| {
         let is_code = word.contains('_') && word.bytes().all(|b| b.is_ascii_uppercase() || b"_0123456789".contains(&b));
         let is_word = word.starts_with(|c: char| c.is_ascii_lowercase());
         is_code || is_word && word.bytes().all(|b| b.is_ascii_lowercase() || b"'-/,.".contains(&b))
     };
-    let mut known = class.to_owned();
-    for word in reason.split_whitespace().take_while(is_own).take(MAX_REASON_WORDS) {
-        known.push_str(if known.len() == class.len() { ": " } else { " " });
-        known.push_str(word);
-    }
-    known
+    let class = CLASSES.into_iter().find(|class| text.starts_with(class)).unwrap_or("a refusal in unknown words");
+    let words = text.strip_prefix(class).unwrap_or_default().trim_start_matches(':').split_whitespace();
+    let known: Vec<&str> = words.take_while(is_own).take(MAX_REASON_WORDS).collect();
+    if known.is_empty() { class.to_owned() } else { format!("{class}: {}", known.join(" ")) }
 }
 
 #[cfg(test)]

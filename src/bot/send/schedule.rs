@@ -1,46 +1,34 @@
 //! When a call to Telegram may be made: at once, in turn, or after a pause that Telegram asked for.
 //!
 //! - **Rate.** An agent's answer goes out at once and only counts. All else waits for room among what goes out in a second,
-//!   in order of [`Class`]; late answers also wait for each other in their chat.
+//!   in order of [`Priority`]; late answers also wait for each other in their chat.
 //! - **Pauses.** A 429 pauses its chat, and no other. Where it is no chat's fault, it pauses all, once.
 //! - **Calls at once** are bounded, since each has a file descriptor; what waits for its turn or for a pause has none.
 //!
-//! Limits that only delay are tokio's [`Interval`]s: they run on the monotonic clock, and those who wait for one come in the
-//! order in which they began to wait. A crate that counts tokens would refuse instead, and could not go below zero for an
-//! answer that does not ask.
+//! A crate that counts tokens would refuse instead of delaying, knows no priorities, and could not count an answer that
+//! does not ask.
 
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::HashMap,
-    future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
 use rand::Rng;
 use teloxide::types::Seconds;
 use tokio::{
-    sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, mpsc, oneshot},
-    time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
+    sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit},
+    time::{Instant, sleep, sleep_until},
 };
-use tokio_util::task::AbortOnDropHandle;
 
+use super::refusal::pause_asked;
 use crate::{chat::Place, jobs::Priority, value::ChatId};
 
-/// The pause between late answers in a private chat (Telegram's FAQ for bots: "one message per second").
-const PRIVATE_PERIOD: Duration = Duration::from_secs(1);
-
-/// The pause between late answers in a group (the same: "20 messages per minute").
-const GROUP_PERIOD: Duration = Duration::from_secs(3);
-
-/// The shortest pause after a 429, also after one that asks for none.
-const MIN_PAUSE: Duration = Duration::from_secs(1);
-
-/// The longest pause after a 429 before it is tried again, whatever it asks for.
-const MAX_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// Between two replies to strangers there is at least this, over all chats.
+const STRANGER_PERIOD: Duration = Duration::from_secs(1);
 
 /// A pause of all is longer than asked for by up to this part of it, so that bots that were refused together do not come
 /// back together.
@@ -51,34 +39,6 @@ const CHATS_IN_A_ROW: usize = 3;
 
 /// … within this time.
 const IN_A_ROW: Duration = Duration::from_secs(1);
-
-/// What a call is, the most urgent first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Something that is no message: it does not count, and waits for pauses alone.
-    Unlimited,
-    /// An agent waits for it: it goes at once, and counts.
-    Answer,
-    /// An answer that comes late, one of many perhaps.
-    LateAnswer,
-    /// For an owner.
-    Alert,
-    /// How far a long job is.
-    Progress,
-    /// For someone who may not check.
-    Stranger,
-}
-
-impl From<Priority> for Class {
-    fn from(priority: Priority) -> Self {
-        match priority {
-            Priority::Answer => Self::Answer,
-            Priority::LateAnswer => Self::LateAnswer,
-            Priority::Alert => Self::Alert,
-            Priority::Progress => Self::Progress,
-        }
-    }
-}
 
 /// How much goes to Telegram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +57,9 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_second: 25, calls: 256, strangers: 32, private_period: PRIVATE_PERIOD, group_period: GROUP_PERIOD }
+        // Telegram's FAQ for bots: "one message per second" in a chat, "20 messages per minute" in a group.
+        let (private_period, group_period) = (Duration::from_secs(1), Duration::from_secs(3));
+        Self { per_second: 25, calls: 256, strangers: 32, private_period, group_period }
     }
 }
 
@@ -105,6 +67,7 @@ impl Default for Limits {
 pub(super) struct Schedule {
     limits: Limits,
     rate: Rate,
+    stranger_rate: Rate,
     /// Chats that are paused, or in which something waits.
     chats: Mutex<HashMap<ChatId, Arc<Chat>>>,
     all: Mutex<All>,
@@ -114,9 +77,7 @@ pub(super) struct Schedule {
 /// What a chat waits for.
 struct Chat {
     paused_until: Mutex<Instant>,
-    /// The late answer whose turn is next, so that an answer waits behind one of them at most.
-    first_late: AsyncMutex<()>,
-    pace: AsyncMutex<Interval>,
+    rate: Rate,
 }
 
 /// What all chats wait for.
@@ -128,10 +89,11 @@ struct All {
 }
 
 impl Schedule {
-    /// A schedule within these limits. A task of the present runtime belongs to it.
+    /// A schedule within these limits.
     pub(super) fn new(limits: Limits) -> Self {
         Self {
-            rate: Rate::new(limits.per_second),
+            rate: Rate::new(Duration::from_secs(1) / limits.per_second),
+            stranger_rate: Rate::new(STRANGER_PERIOD),
             limits,
             chats: Mutex::default(),
             all: Mutex::default(),
@@ -140,42 +102,32 @@ impl Schedule {
     }
 
     /// Waits until a call may be made; it is under way until the result is dropped. `chat` is `None` for a call that names
-    /// no chat.
-    pub(super) async fn turn(&self, chat: Option<ChatId>, class: Class) -> Option<SemaphorePermit<'_>> {
-        self.wait(chat, class).await;
+    /// no chat, and `priority` for one that sends no message: it does not count, and waits for pauses alone.
+    pub(super) async fn turn(&self, chat: Option<ChatId>, priority: Option<Priority>) -> Option<SemaphorePermit<'_>> {
+        match priority {
+            Some(Priority::Answer) if self.pause(chat).is_none() => self.rate.count(),
+            // An answer that a pause held back comes in turn, so that all of them together do not bring on the next pause.
+            _ => self.wait(chat, priority).await,
+        }
         // The semaphore is never closed.
         self.calls.acquire().await.ok()
     }
 
-    async fn wait(&self, chat: Option<ChatId>, class: Class) {
-        match class {
-            Class::Unlimited => {
-                while let Some(end) = self.pause(chat) {
-                    sleep_until(end).await;
-                }
-                return;
-            }
-            Class::Answer if self.pause(chat).is_none() => return self.rate.count(),
-            // An answer that a pause held back comes in turn, so that all of them together do not bring on the next pause.
-            _ => {}
-        }
-        let state = chat.filter(|_| matches!(class, Class::Answer | Class::LateAnswer)).map(|chat| self.chat(chat));
-        let _first = match &state {
-            Some(state) if class == Class::LateAnswer => Some(state.first_late.lock().await),
-            _ => None,
-        };
-        let mut pace = match &state {
-            Some(state) => Some(state.pace.lock().await),
-            None => None,
-        };
+    async fn wait(&self, chat: Option<ChatId>, priority: Option<Priority>) {
+        let state = chat.filter(|_| matches!(priority, Some(Priority::Answer | Priority::LateAnswer)));
+        let state = state.map(|chat| self.chat(chat));
         loop {
             while let Some(end) = self.pause(chat) {
                 sleep_until(end).await;
             }
-            if let Some(pace) = &mut pace {
-                pace.tick().await;
+            let Some(priority) = priority else { return };
+            if let Some(chat) = &state {
+                chat.rate.wait(priority).await;
             }
-            self.rate.wait(class).await;
+            if priority == Priority::Stranger {
+                self.stranger_rate.wait(priority).await;
+            }
+            self.rate.wait(priority).await;
             if self.pause(chat).is_none() {
                 return;
             }
@@ -185,7 +137,7 @@ impl Schedule {
     /// Notes that a call was refused by a 429.
     pub(super) fn refused(&self, chat: Option<ChatId>, asked: Seconds) {
         let now = Instant::now();
-        let pause = asked.duration().clamp(MIN_PAUSE, MAX_PAUSE);
+        let pause = pause_asked(asked);
         if let Some(chat) = chat {
             tracing::warn!(%chat, asked = asked.seconds(), ?pause, "Telegram asks for a pause in a chat");
             *lock(&self.chat(chat).paused_until) = now + pause;
@@ -214,8 +166,8 @@ impl Schedule {
     }
 
     /// Notes that Telegram took a call. Where it takes messages, those that it refuses are refused for their chats.
-    pub(super) fn taken(&self, class: Class) {
-        if class != Class::Unlimited {
+    pub(super) fn taken(&self, priority: Option<Priority>) {
+        if priority.is_some() {
             lock(&self.all).refused.clear();
         }
     }
@@ -239,82 +191,52 @@ impl Schedule {
                 Place::Private => self.limits.private_period,
                 Place::Group => self.limits.group_period,
             };
-            Arc::new(Chat {
-                paused_until: Mutex::new(Instant::now()),
-                first_late: AsyncMutex::default(),
-                pace: AsyncMutex::new(at_least(period)),
-            })
+            Arc::new(Chat { paused_until: Mutex::new(Instant::now()), rate: Rate::new(period) })
         });
         state.clone()
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An interval between two ticks of which there is at least a period, however late the first was asked for.
-pub(super) fn at_least(period: Duration) -> Interval {
-    let mut interval = interval(period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
-}
-
-/// The classes that count, the most urgent first.
-const COUNTED: [Class; 5] = [Class::Answer, Class::LateAnswer, Class::Alert, Class::Progress, Class::Stranger];
-
-/// One call that counts: whoever waits for it, or `None` where it was made without asking.
-type Ticket = Option<oneshot::Sender<()>>;
-
-/// Lets so many calls go in a second, the most urgent first.
+/// Lets one call go in a period, the most urgent first and then the one that has waited longest.
 struct Rate {
-    queues: Vec<mpsc::Sender<Ticket>>,
-    _task: AbortOnDropHandle<()>,
+    period: Duration,
+    /// When the next may go.
+    next: Mutex<Instant>,
+    /// A queue for each priority; the first in it holds it and waits for its turn.
+    queues: [AsyncMutex<()>; 5],
 }
 
 impl Rate {
-    fn new(per_second: u32) -> Self {
-        // What was counted of answers holds the others up for a second at most.
-        let (queues, ends) = COUNTED.iter().map(|_| mpsc::channel(per_second as usize)).unzip();
-        let period = Duration::from_secs(1) / per_second;
-        Self { queues, _task: AbortOnDropHandle::new(tokio::spawn(grant(ends, at_least(period)))) }
+    fn new(period: Duration) -> Self {
+        Self { period, next: Mutex::new(Instant::now()), queues: Default::default() }
     }
 
-    /// Counts an answer that goes at once.
+    /// Counts an answer that goes at once. All such answers together hold the others up for a second at most.
     fn count(&self) {
-        if let Some(queue) = self.queues.first() {
-            let _ = queue.try_send(None);
-        }
+        let (now, mut next) = (Instant::now(), lock(&self.next));
+        *next = (now.max(*next) + self.period).min(now + Duration::from_secs(1));
     }
 
-    /// Waits for room.
-    async fn wait(&self, class: Class) {
-        let (ticket, granted) = oneshot::channel();
-        let queue = COUNTED.iter().position(|other| *other == class).and_then(|at| self.queues.get(at));
-        if let Some(queue) = queue
-            && queue.send(Some(ticket)).await.is_ok()
-        {
-            let _ = granted.await;
+    async fn wait(&self, priority: Priority) {
+        let Some((own, ahead)) = self.queues.get(..=priority as usize).and_then(<[_]>::split_last) else { return };
+        let _first = own.lock().await;
+        loop {
+            let next = *lock(&self.next);
+            sleep_until(next).await;
+            if ahead.iter().any(|queue| queue.try_lock().is_err()) {
+                // This turn is for something more urgent.
+                sleep(self.period).await;
+                continue;
+            }
+            let (now, mut next) = (Instant::now(), lock(&self.next));
+            if *next <= now {
+                *next = now + self.period;
+                return;
+            }
         }
     }
 }
 
-/// Grants a ticket at each tick.
-async fn grant(mut queues: Vec<mpsc::Receiver<Ticket>>, mut ticks: Interval) {
-    loop {
-        ticks.tick().await;
-        loop {
-            let next = poll_fn(|context| {
-                let next = queues.iter_mut().find_map(|queue| match queue.poll_recv(context) {
-                    Poll::Ready(Some(ticket)) => Some(ticket),
-                    Poll::Ready(None) | Poll::Pending => None,
-                });
-                next.map_or(Poll::Pending, Poll::Ready)
-            });
-            // Where whoever waited has given up, the tick is for the next.
-            if next.await.is_none_or(|waiting| waiting.send(()).is_ok()) {
-                break;
-            }
-        }
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

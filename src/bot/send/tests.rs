@@ -5,18 +5,18 @@ use std::{
     collections::VecDeque,
     sync::{
         Mutex,
-        atomic::{AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicUsize, Ordering::Relaxed},
     },
 };
 
 use axum::{Router, extract::State, http::Uri};
 use serde_json::{Value, json};
-use teloxide::{ApiError, types::Seconds};
-use tokio::{net::TcpListener, time::Instant};
+use tokio::{net::TcpListener, sync::mpsc, time::Instant};
 
 use super::*;
 use crate::{
     bot::wire::{Account, connect},
+    locale::Html,
     store::{Preferences, SledStore},
 };
 
@@ -27,16 +27,17 @@ const SUPERGROUP: ChatId = ChatId(-1_000_000_000_005);
 
 /// A Bot API that notes what it is asked, and takes it unless it was told otherwise.
 struct Telegram {
-    calls: mpsc::UnboundedReceiver<(String, Value)>,
+    calls: mpsc::UnboundedReceiver<(String, Value, Instant)>,
+    start: Instant,
     answers: Arc<Mutex<VecDeque<Value>>>,
     sender: Sender,
 }
 
-type Shared = (mpsc::UnboundedSender<(String, Value)>, Arc<Mutex<VecDeque<Value>>>);
+type Shared = (mpsc::UnboundedSender<(String, Value, Instant)>, Arc<Mutex<VecDeque<Value>>>);
 
 async fn take(State((calls, answers)): State<Shared>, uri: Uri, body: String) -> String {
     let method = uri.path().rsplit('/').next().unwrap().to_lowercase();
-    calls.send((method, serde_json::from_str(&body).unwrap())).unwrap();
+    calls.send((method, serde_json::from_str(&body).unwrap(), Instant::now())).unwrap();
     let taken = || json!({ "ok": true, "result": { "message_id": 77 } });
     answers.lock().unwrap().pop_front().unwrap_or_else(taken).to_string()
 }
@@ -56,7 +57,7 @@ impl Telegram {
         let (calls, seen) = mpsc::unbounded_channel();
         let app = Router::new().fallback(take).with_state((calls, answers.clone()));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { calls: seen, answers, sender: sender(&url) }
+        Self { calls: seen, start: Instant::now(), answers, sender: sender(&url) }
     }
 
     /// What it gives next.
@@ -66,7 +67,12 @@ impl Telegram {
 
     /// The calls that it got since it was last asked.
     fn calls(&mut self) -> Vec<(String, Value)> {
-        std::iter::from_fn(|| self.calls.try_recv().ok()).collect()
+        std::iter::from_fn(|| self.calls.try_recv().ok()).map(|(method, call, _)| (method, call)).collect()
+    }
+
+    /// When the calls came that it got since it was last asked, in whole seconds from the start.
+    fn seconds(&mut self) -> Vec<u64> {
+        std::iter::from_fn(|| self.calls.try_recv().ok()).map(|(.., at)| (at - self.start).as_secs()).collect()
     }
 
     /// The one call that it got since it was last asked.
@@ -281,119 +287,86 @@ async fn a_message_is_deleted_where_the_group_is_now() {
 async fn typing_shows_until_the_answer_is_there() {
     let mut telegram = Telegram::answering([]).await;
     let typing = telegram.sender.typing(question());
-    let shown = telegram.calls.recv().await.unwrap();
+    let (method, shown, _) = telegram.calls.recv().await.unwrap();
     let action = json!({ "chat_id": -5, "message_thread_id": 3, "action": "typing" });
-    assert_eq!(shown, ("sendchataction".to_owned(), action));
-    assert_eq!(telegram.sender.line.typing.available_permits(), MAX_TYPING - 1);
+    assert_eq!((method.as_str(), shown), ("sendchataction", action));
+    assert_eq!(telegram.sender.typing.available_permits(), MAX_TYPING - 1);
     drop(typing);
-    let all = telegram.sender.line.typing.acquire_many(MAX_TYPING as u32);
+    let all = telegram.sender.typing.acquire_many(MAX_TYPING as u32);
     assert!(all.await.is_ok(), "it has ended");
 }
 
 #[tokio::test]
 async fn strangers_are_answered_behind_agents_and_the_most_of_a_flood_is_left_out() {
     let mut telegram = Telegram::answering([]).await;
+    let started = Arc::new(AtomicUsize::new(0));
     for stranger in 0..600 {
-        telegram.sender.send_to_stranger(Destination::chat(ChatId(1000 + stranger)), &reply("bukan untuk Anda"));
+        let (sender, started) = (telegram.sender.clone(), started.clone());
+        telegram.sender.to_stranger(async move {
+            started.fetch_add(1, Relaxed);
+            let to = Destination::chat(ChatId(1000 + stranger));
+            sender.send(to, &reply("bukan untuk Anda"), Priority::Stranger).await.unwrap();
+        });
     }
-    assert_eq!(telegram.sender.strangers.capacity(), 0);
     send(&telegram, Destination::chat(BUDI), &reply("halo")).await.unwrap();
     let before = telegram.calls().iter().take_while(|(_, call)| call["chat_id"] != 1).count();
     assert!(before <= 2, "{before} strangers came before the agent");
-    let waiting = telegram.sender.strangers.max_capacity();
-    assert_eq!(waiting, Limits::default().strangers);
+    assert_eq!(started.load(Relaxed), Limits::default().strangers);
 }
 
-/// A call that gives these results, one after the other, with how long after the test's start each was asked for.
-struct Script {
-    results: Mutex<VecDeque<Result<u32, RequestError>>>,
-    asked: Mutex<Vec<u64>>,
-    start: Instant,
+fn too_many(seconds: u32) -> Value {
+    let parameters = json!({ "retry_after": seconds });
+    json!({ "ok": false, "error_code": 429, "description": "Too Many Requests", "parameters": parameters })
 }
 
-impl Script {
-    fn new(results: impl IntoIterator<Item = Result<u32, RequestError>>) -> Self {
-        let results = Mutex::new(results.into_iter().collect());
-        Self { results, asked: Mutex::default(), start: Instant::now() }
-    }
-
-    async fn call(&self) -> Result<u32, RequestError> {
-        self.asked.lock().unwrap().push(self.start.elapsed().as_secs());
-        self.results.lock().unwrap().pop_front().unwrap()
-    }
-
-    fn asked(&self) -> Vec<u64> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-fn too_many(seconds: u32) -> Result<u32, RequestError> {
-    Err(RequestError::RetryAfter(Seconds::from_seconds(seconds)))
-}
-
-fn fault(words: &str) -> Result<u32, RequestError> {
-    Err(RequestError::Api(ApiError::Unknown(words.to_owned())))
-}
-
-/// A sender that calls nobody by itself.
-fn idle() -> Sender {
-    sender("http://127.0.0.1:1")
+fn fault(code: u16, words: &str) -> Value {
+    json!({ "ok": false, "error_code": code, "description": words })
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_is_made_again_after_the_pause_that_was_asked_for() {
-    let sender = idle();
-    let script = Script::new([too_many(7), too_many(0), too_many(1_000_000_000), Ok(1)]);
-    let sent = sender.line.call(u32::MAX, Some(BUDI), Class::Answer, || script.call()).await;
-    assert_eq!((sent.unwrap(), script.asked()), (1, vec![0, 7, 8, 308]));
+    let mut telegram = Telegram::answering([too_many(7), too_many(0), too_many(1_000_000_000)]).await;
+    send(&telegram, Destination::chat(BUDI), &reply("halo")).await.unwrap();
+    assert_eq!(telegram.seconds(), [0, 7, 8, 308]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_of_one_chat_delays_no_other() {
-    let sender = idle();
-    let paused = Script::new([too_many(100), Ok(1)]);
-    let other = Script::new([Ok(2)]);
+    let mut telegram = Telegram::answering([too_many(100)]).await;
+    let (first, second) = (reply("halo"), reply("halo juga"));
     let both = tokio::join!(
-        sender.line.call(u32::MAX, Some(BUDI), Class::Answer, || paused.call()),
-        sender.line.call(u32::MAX, Some(SITI), Class::Answer, || other.call()),
+        send(&telegram, Destination::chat(BUDI), &first),
+        send(&telegram, Destination::chat(SITI), &second),
     );
     assert!(both.0.is_ok() && both.1.is_ok());
-    assert_eq!((paused.asked(), other.asked()), (vec![0, 100], vec![0]));
+    assert_eq!(telegram.seconds(), [0, 0, 100]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_429_of_a_press_pauses_all() {
-    let sender = idle();
-    let press = Script::new([too_many(100), Ok(1)]);
-    sender.line.call(u32::MAX, None, Class::Unlimited, || press.call()).await.unwrap();
-    let asked = press.asked();
+    let mut telegram = Telegram::answering([too_many(100)]).await;
+    telegram.sender.answer_press("9", None).await;
+    let asked = telegram.seconds();
     assert!(asked[1] >= 100 && asked[1] <= 120, "{asked:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn faults_pass_and_refusals_do_not() {
-    let sender = idle();
-    let results = [
-        fault(crate::bot::wire::SERVER_FAULT),
-        fault("Bad Gateway"),
-        fault("Conflict: terminated by other"),
-        Err(RequestError::Api(ApiError::InvalidToken)),
-        fault("Bad Request: chat not found"),
-    ];
-    let script = Script::new(results);
-    let sent = sender.line.call(u32::MAX, Some(BUDI), Class::Answer, || script.call()).await;
-    assert!(sent.is_err());
-    assert_eq!(script.asked(), [0, 1, 3, 7, 15]);
+    let mut telegram = Telegram::answering([
+        fault(500, "Internal Server Error"),
+        fault(502, "Bad Gateway"),
+        fault(409, "Conflict: terminated by other getUpdates request"),
+        fault(401, "Unauthorized"),
+        bad_request("chat not found"),
+    ])
+    .await;
+    assert!(send(&telegram, Destination::chat(BUDI), &reply("halo")).await.is_err());
+    assert_eq!(telegram.seconds(), [0, 1, 3, 7, 15]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_need_not_be_is_not_tried_for_ever() {
-    let sender = idle();
-    let tries = AtomicU32::new(0);
-    let call = async || {
-        tries.fetch_add(1, Relaxed);
-        fault("Bad Gateway")
-    };
-    assert!(sender.line.call(DELETION_TRIES, Some(BUDI), Class::Unlimited, call).await.is_err());
-    assert_eq!(tries.load(Relaxed), 3);
+    let mut telegram = Telegram::answering((0..9).map(|_| fault(502, "Bad Gateway"))).await;
+    telegram.sender.delete(Placed { chat: BUDI, message: MessageId(9) }).await;
+    assert_eq!(telegram.calls().len(), 3);
 }

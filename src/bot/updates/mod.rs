@@ -4,7 +4,6 @@
 //! teloxide's own listeners tell Telegram first and lose what dies in between. So the dispatcher gets a listener of our
 //! own: the receiving end of a channel, into which an [`Inbox`] puts updates and then waits until each is handled.
 
-mod cut;
 mod polling;
 mod read;
 mod webhook;
@@ -13,43 +12,35 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
-    time::Duration,
 };
 
-use async_trait::async_trait;
 use futures_util::{
     StreamExt,
+    future::BoxFuture,
     stream::{self, BoxStream},
 };
 use teloxide::{
-    stop::{StopFlag, StopToken, mk_stop_token},
+    stop::{StopToken, mk_stop_token},
     types::{AllowedUpdate, Update},
     update_listeners::{AsUpdateStream, UpdateListener},
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
-pub use polling::Health;
 pub(super) use polling::poll;
 pub(super) use read::Received;
 #[cfg(test)]
 pub(super) use read::read;
 pub use webhook::Webhook;
 
-use crate::{jobs::Runner, value::UpdateId};
+use crate::value::UpdateId;
 
 /// Updates that are with the handlers at once: what one `getUpdates` brings at most (Bot API, `getUpdates.limit`), and
 /// what webhook calls may bring side by side. No chat's queue in the dispatcher is shorter, so that none is ever full.
 pub(super) const MAX_IN_FLIGHT: usize = 100;
-
-/// The pause before Telegram is asked again that asks for one of this length: none may be so short that it becomes a
-/// flood, or so long that the bot falls silent for good.
-pub(super) fn bounded(retry_after: Duration) -> Duration {
-    retry_after.clamp(Duration::from_secs(1), Duration::from_secs(300))
-}
 
 /// An update that is with its handler. When the last copy of this is dropped, the update is handled: also where the
 /// handler panicked, since Telegram would send it again at every start.
@@ -71,61 +62,36 @@ pub(super) struct Pending(Mutex<HashMap<u32, Delivery>>);
 impl Pending {
     /// Hands an update over to its handler; `number` is what the dispatcher knows it by.
     pub(super) fn take(&self, number: u32) -> Option<Delivery> {
-        self.lock().remove(&number)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Delivery>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&number)
     }
 }
 
-/// The dispatcher has ended: what was given to it may not be handled.
-pub(super) struct Closed;
-
-/// Says when more can be taken in.
-#[async_trait]
-pub(super) trait Room: Send + Sync {
-    /// Waits until there is room for so many more updates.
-    async fn room(&self, updates: usize);
-}
-
-#[async_trait]
-impl Room for Runner {
-    async fn room(&self, updates: usize) {
-        self.room(updates).await;
-    }
-}
+/// Waits until there is room for so many more updates.
+pub(super) type Room = Box<dyn Fn(usize) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Where updates are put for the dispatcher.
 pub(super) struct Inbox {
     updates: mpsc::Sender<Update>,
     pending: Arc<Pending>,
     next: AtomicU32,
-    room: Arc<dyn Room>,
+    pub(super) room: Room,
 }
 
 impl Inbox {
-    /// Waits until there is room for so many more updates.
-    pub(super) async fn room(&self, updates: usize) {
-        self.room.room(updates).await;
-    }
-
-    /// Gives updates to the handlers, in this order, and waits until each is handled. `is_fresh`: they have just happened.
-    ///
-    /// # Errors
-    /// The dispatcher has ended.
-    pub(super) async fn deliver(&self, updates: Vec<Received>, is_fresh: bool) -> Result<(), Closed> {
+    /// Gives updates to the handlers, in this order, and waits until each is handled; `None` where the dispatcher has ended
+    /// before. `is_fresh`: they have just happened.
+    pub(super) async fn deliver(&self, updates: Vec<Received>, is_fresh: bool) -> Option<()> {
         let handled = TaskTracker::new();
         for Received { id, kind } in updates {
             let number = self.next.fetch_add(1, Relaxed);
             let delivery = Delivery { update: id, is_fresh, _handled: handled.token() };
-            self.pending.lock().insert(number, delivery);
+            self.pending.0.lock().unwrap_or_else(PoisonError::into_inner).insert(number, delivery);
             let update = Update { id: teloxide::types::UpdateId(number), kind };
-            self.updates.send(update).await.map_err(|_| Closed)?;
+            self.updates.send(update).await.ok()?;
         }
         handled.close();
         handled.wait().await;
-        Ok(())
+        Some(())
     }
 }
 
@@ -133,21 +99,15 @@ impl Inbox {
 pub(super) struct Listener {
     updates: mpsc::Receiver<Update>,
     kinds: Option<oneshot::Sender<Vec<AllowedUpdate>>>,
-    stop: StopToken,
-    stopped: StopFlag,
 }
 
 /// An inbox, the listener at its other end, and the kinds of update that the handler tree takes, which become known when
 /// the dispatcher begins.
-pub(super) fn channel(
-    pending: Arc<Pending>,
-    room: Arc<dyn Room>,
-) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
+pub(super) fn channel(pending: Arc<Pending>, room: Room) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
     let (sender, updates) = mpsc::channel(MAX_IN_FLIGHT);
     let (kinds, known) = oneshot::channel();
-    let (stop, stopped) = mk_stop_token();
     let inbox = Inbox { updates: sender, pending, next: AtomicU32::new(0), room };
-    (inbox, Listener { updates, kinds: Some(kinds), stop, stopped }, known)
+    (inbox, Listener { updates, kinds: Some(kinds) }, known)
 }
 
 impl<'a> AsUpdateStream<'a> for Listener {
@@ -155,8 +115,7 @@ impl<'a> AsUpdateStream<'a> for Listener {
     type Stream = BoxStream<'a, Result<Update, Infallible>>;
 
     fn as_stream(&'a mut self) -> Self::Stream {
-        let stopped = self.stopped.clone();
-        stream::poll_fn(|context| self.updates.poll_recv(context)).map(Ok).take_until(stopped).boxed()
+        stream::poll_fn(|context| self.updates.poll_recv(context)).map(Ok).boxed()
     }
 }
 
@@ -164,7 +123,8 @@ impl UpdateListener for Listener {
     type Err = Infallible;
 
     fn stop_token(&mut self) -> StopToken {
-        self.stop.clone()
+        // It is the end of the inbox that stops the dispatcher.
+        mk_stop_token().0
     }
 
     fn hint_allowed_updates(&mut self, hint: &mut dyn Iterator<Item = AllowedUpdate>) {

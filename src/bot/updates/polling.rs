@@ -4,10 +4,7 @@
 //! waits until every update of the last one is handled: what dies before that is sent again, and what the store took
 //! before is known by its id. No more is asked for than there is room for: the rest stays at Telegram, for 24 hours.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -18,12 +15,12 @@ use teloxide::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::{Inbox, MAX_IN_FLIGHT, bounded, read::read};
+use super::{Inbox, MAX_IN_FLIGHT, read::read};
 use crate::{
     bot::{
-        send::{kind, pause},
+        send::{kind, wait_after},
         telegram_clock::TelegramClock,
-        wire::Method,
+        wire::call_dated,
     },
     value::UpdateId,
 };
@@ -37,25 +34,8 @@ const WAITED: Duration = Duration::from_secs(2);
 /// The pause after an answer that brings nothing new and did not wait for it.
 const AFTER_NOTHING: Duration = Duration::from_secs(1);
 
-/// The highest id that Telegram gives today: it has 32 bits. And what several that are beyond it lie apart at most, where
-/// they are of one numbering.
+/// The highest id that Telegram gives today: it has 32 bits.
 const MAX_ORDINARY: u64 = u32::MAX as u64;
-const MAX_GAP: u64 = 100_000;
-
-/// When Telegram last answered `getUpdates`: the sign that the bot is alive. A process may live while its polls are dead.
-#[derive(Default)]
-pub struct Health(Mutex<Option<Instant>>);
-
-impl Health {
-    /// When the last answer came; `None` before the first, and where updates come by a webhook.
-    pub fn last_answer(&self) -> Option<Instant> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_answer(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-}
 
 /// `getUpdates`. teloxide's own payload has an offset of 32 bits.
 #[derive(Serialize)]
@@ -76,33 +56,50 @@ impl Payload for GetUpdates {
 /// is out of reach.
 pub(in crate::bot) async fn poll(
     telegram: &teloxide::Bot,
-    (clock, health): (&TelegramClock, &Health),
+    clock: &TelegramClock,
     batch: usize,
     inbox: Inbox,
     kinds: Vec<AllowedUpdate>,
 ) {
-    let method: Method<GetUpdates, Vec<Box<RawValue>>> = Method::of(telegram);
     let batch = batch.clamp(1, MAX_IN_FLIGHT);
-    let (mut failures, mut is_quick) = (0, false);
-    let mut last: Vec<UpdateId> = Vec::new();
+    let (mut failures, mut is_quick, mut confirms_far) = (0, false, true);
+    // The ids of the last batch, and whether all of them had come before.
+    let (mut last, mut is_repeated): (Vec<UpdateId>, bool) = (Vec::new(), false);
     loop {
-        inbox.room(batch).await;
-        let offset = offset_after(&last, batch);
+        (inbox.room)(batch).await;
+        let offset = offset_after(&last, is_repeated && confirms_far);
+        let is_far = offset > Some(MAX_ORDINARY);
+        // Nothing is waited for behind a far id: what is new has a lower one.
+        let timeout = if is_far { 0 } else { POLL_SECONDS };
         let asked = Instant::now();
-        let request = GetUpdates { offset, limit: batch, timeout: POLL_SECONDS, allowed_updates: kinds.clone() };
-        let (updates, date) = match method.call_dated(request).await {
+        let request = GetUpdates { offset, limit: batch, timeout, allowed_updates: kinds.clone() };
+        let (updates, date) = match call_dated::<_, Vec<Box<RawValue>>>(telegram, &request).await {
             Ok(answer) => answer,
             Err(error) => {
-                if offset > Some(MAX_ORDINARY) {
-                    // It may be the offset that was refused.
-                    last.clear();
+                // Such an offset may be too much for Telegram.
+                confirms_far &= !(is_far && matches!(error, RequestError::Api(_)));
+                let wait = wait_after(&error, failures);
+                match &error {
+                    RequestError::Api(ApiError::TerminatedByOtherGetUpdates) => {
+                        tracing::error!("another program runs with the same bot token: stop one of the two");
+                    }
+                    RequestError::Api(ApiError::InvalidToken) => tracing::error!(
+                        "Telegram refuses the bot token: if it was revoked at @BotFather, put the new one into \
+                         TELOXIDE_TOKEN and start again"
+                    ),
+                    RequestError::Api(ApiError::Unknown(text)) if text.contains("webhook is active") => {
+                        tracing::warn!("the bot has a webhook from before; removing it");
+                        if let Err(error) = telegram.delete_webhook().await {
+                            tracing::warn!(error = kind(&error), "the webhook could not be removed");
+                        }
+                    }
+                    error => tracing::warn!(error = kind(error), ?wait, "Telegram is out of reach; trying again"),
                 }
-                sleep(complain(telegram, &error, failures).await).await;
+                sleep(wait).await;
                 failures += 1;
                 continue;
             }
         };
-        health.note_answer();
         clock.note_answer(date);
         if std::mem::take(&mut failures) > 0 {
             tracing::info!("Telegram answers again");
@@ -110,16 +107,17 @@ pub(in crate::bot) async fn poll(
         let has_waited = asked.elapsed() >= WAITED;
         let (ids, received): (Vec<_>, Vec<_>) = updates.iter().map(|update| read(update)).unzip();
         let ids: Vec<UpdateId> = ids.into_iter().flatten().collect();
-        if ids.iter().any(|id| !last.contains(id)) {
+        is_repeated = ids.iter().all(|id| last.contains(id));
+        if !is_repeated {
             is_quick = false;
             // What is not confirmed comes again each time.
             let news = received.into_iter().flatten().filter(|received| !last.contains(&received.id)).collect();
-            if inbox.deliver(news, has_waited).await.is_err() {
+            if inbox.deliver(news, has_waited).await.is_none() {
                 return;
             }
-        } else if !has_waited {
+        } else if !has_waited && (is_far || offset_after(&ids, confirms_far) <= Some(MAX_ORDINARY)) {
             // Telegram waits where there is nothing new; what answers at once must not be asked as fast as it answers.
-            if !std::mem::replace(&mut is_quick, true) {
+            if !is_far && !std::mem::replace(&mut is_quick, true) {
                 tracing::warn!("getUpdates brings nothing new and does not wait; pausing after each");
             }
             sleep(AFTER_NOTHING).await;
@@ -128,50 +126,24 @@ pub(in crate::bot) async fn poll(
     }
 }
 
-/// Says in the log what goes wrong, puts right what can be put right, and gives how long to wait before the next try.
-async fn complain(telegram: &teloxide::Bot, error: &RequestError, failures: u32) -> Duration {
-    match error {
-        RequestError::RetryAfter(seconds) => {
-            let pause = bounded(seconds.duration());
-            tracing::warn!(asked = seconds.seconds(), ?pause, "Telegram asks for a pause before the next getUpdates");
-            return pause;
-        }
-        RequestError::Api(ApiError::TerminatedByOtherGetUpdates) => {
-            tracing::error!("another program runs with the same bot token: stop one of the two");
-        }
-        RequestError::Api(ApiError::Unknown(text)) if text.contains("webhook is active") => {
-            tracing::warn!("the bot has a webhook from before; removing it");
-            if let Err(error) = telegram.delete_webhook().await {
-                tracing::warn!(error = kind(&error), "the webhook could not be removed");
-            }
-        }
-        RequestError::Api(ApiError::InvalidToken) => {
-            tracing::error!(
-                "Telegram refuses the bot token: if it was revoked at @BotFather, put the new one into \
-                 TELOXIDE_TOKEN and start again"
-            );
-        }
-        error => tracing::warn!(error = kind(error), "Telegram is out of reach; trying again"),
-    }
-    pause(failures)
-}
-
-/// The offset that confirms the updates of a call, `last`, which were asked for up to `limit` at a time.
-fn offset_after(last: &[UpdateId], limit: usize) -> Option<u64> {
+/// The offset that confirms updates. `far`: also those with an id beyond 32 bits.
+///
+/// Such an id may be a fault of what stands between, and to confirm it confirms all lower ids too, also of updates that have
+/// come to Telegram since. So it is confirmed only where it has come again and nothing else with it, and at once.
+fn offset_after(ids: &[UpdateId], far: bool) -> Option<u64> {
     // Where none came, all before are confirmed, and the next may have a lower id: after a silent week Telegram begins anew
     // at a random one (Bot API, `Update.update_id`).
-    let highest = last.iter().max()?.0;
-    let ordinary = last.iter().map(|id| id.0).filter(|id| *id <= MAX_ORDINARY).max();
-    // One beyond that may be a fault of what stands between. To confirm it would confirm all lower ids too, also of updates
-    // that are still to come. It comes again until Telegram forgets it, unless the numbering itself has gone there.
-    let lowest = last.iter().min()?.0;
-    let is_numbering = last.len() >= limit || last.len() > 1 && highest - lowest < MAX_GAP;
-    ordinary.or(Some(highest).filter(|_| is_numbering)).map(|id| id + 1)
+    let ordinary = ids.iter().map(|id| id.0).filter(|id| *id <= MAX_ORDINARY).max();
+    ordinary.or_else(|| ids.iter().map(|id| id.0).filter(|_| far).max()).map(|id| id + 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::VecDeque, sync::Arc};
+    use std::{
+        collections::VecDeque,
+        future::ready,
+        sync::{Arc, Mutex},
+    };
 
     use axum::{Router, body::Bytes, extract::State, http::Uri};
     use futures_util::StreamExt;
@@ -180,7 +152,7 @@ mod tests {
     use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 
     use super::{
-        super::{AsUpdateStream, Delivery, Listener, Pending, Room, channel},
+        super::{AsUpdateStream, Delivery, Listener, Pending, channel},
         *,
     };
     use crate::{
@@ -189,14 +161,6 @@ mod tests {
     };
 
     const MINUTE: Duration = Duration::from_secs(60);
-
-    /// Room for everything.
-    struct Endless;
-
-    #[async_trait::async_trait]
-    impl Room for Endless {
-        async fn room(&self, _: usize) {}
-    }
 
     /// What Telegram answers one call with.
     enum Answer {
@@ -270,7 +234,6 @@ mod tests {
         calls: mpsc::UnboundedReceiver<Call>,
         listener: Listener,
         pending: Arc<Pending>,
-        health: Arc<Health>,
     }
 
     impl Scene {
@@ -282,12 +245,11 @@ mod tests {
             let router = Router::new().fallback(answer).with_state(Arc::new(script));
             tokio::spawn(async move { axum::serve(server, router).await });
             let pending = Arc::<Pending>::default();
-            let (inbox, listener, _) = channel(pending.clone(), Arc::new(Endless));
+            let (inbox, listener, _) = channel(pending.clone(), Box::new(|_| Box::pin(ready(()))));
             let telegram = connect(&Account { token: "1:a".into(), api_url }).unwrap();
-            let (clock, health) = (TelegramClock::new(Arc::new(SystemClock)), Arc::<Health>::default());
-            let noted = health.clone();
-            tokio::spawn(async move { poll(&telegram, (&clock, &noted), 100, inbox, Vec::new()).await });
-            Self { calls, listener, pending, health }
+            let clock = TelegramClock::new(Arc::new(SystemClock));
+            tokio::spawn(async move { poll(&telegram, &clock, 100, inbox, Vec::new()).await });
+            Self { calls, listener, pending }
         }
 
         /// The next call of `getUpdates`.
@@ -298,6 +260,15 @@ mod tests {
                     return call;
                 }
             }
+        }
+
+        /// The offsets of the next calls of `getUpdates`.
+        async fn offsets(&mut self, calls: usize) -> Vec<Option<u64>> {
+            let mut offsets = Vec::new();
+            for _ in 0..calls {
+                offsets.push(self.poll().await.offset);
+            }
+            offsets
         }
 
         /// The next update that reaches a handler. It is handled when the second is dropped.
@@ -354,11 +325,7 @@ mod tests {
         let answers = [updates(json!([message(900)])), Answer::Nothing, updates(json!([message(3)]))];
         let mut scene = Scene::new(answers, Answer::Nothing).await;
         scene.handle(&[900, 3]).await;
-        let mut offsets = Vec::new();
-        for _ in 0..4 {
-            offsets.push(scene.poll().await.offset);
-        }
-        assert_eq!(offsets, [None, Some(901), None, Some(4)]);
+        assert_eq!(scene.offsets(4).await, [None, Some(901), None, Some(4)]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -375,25 +342,31 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_number_beyond_32_bits_confirms_no_other_and_is_handled_once() {
         let far = 1 << 40;
-        let batches = [vec![far, 7], vec![far], vec![far, 8], vec![far, 8]];
+        let batches = [vec![far, 7], vec![far, 8], vec![far, 9]];
         let answers = batches.map(|ids| updates(ids.into_iter().map(message).collect()));
         let mut scene = Scene::new(answers, Answer::Nothing).await;
-        scene.handle(&[far, 7, 8]).await;
-        let mut offsets = Vec::new();
-        for _ in 0..5 {
-            offsets.push(scene.poll().await.offset);
-        }
-        assert_eq!(offsets, [None, Some(8), None, Some(9), Some(9)]);
+        scene.handle(&[far, 7, 8, 9]).await;
+        assert_eq!(scene.offsets(4).await, [None, Some(8), Some(9), Some(10)]);
     }
 
-    #[test]
-    fn numbers_beyond_32_bits_are_confirmed_where_the_numbering_is_there() {
+    #[tokio::test(start_paused = true)]
+    async fn a_number_beyond_32_bits_is_confirmed_when_it_comes_again_alone() {
         let far = 1 << 40;
-        let after = |ids: &[u64]| offset_after(&ids.iter().copied().map(UpdateId).collect::<Vec<_>>(), 3);
-        assert_eq!(after(&[far, far + 1]), Some(far + 2));
-        assert_eq!(after(&[far, 2 * far]), None);
-        assert_eq!(after(&[far, 2 * far, 3 * far]), Some(3 * far + 1), "or no others would ever come");
-        assert_eq!(after(&[far, far + 1, 7]), Some(8));
+        let batches = [vec![far], vec![far], vec![], vec![7]];
+        let answers = batches.map(|ids| updates(ids.into_iter().map(message).collect()));
+        let mut scene = Scene::new(answers, Answer::Nothing).await;
+        scene.handle(&[far, 7]).await;
+        assert_eq!(scene.offsets(5).await, [None, None, Some(far + 1), None, Some(8)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_number_that_telegram_does_not_let_confirm_is_left_to_it() {
+        let far = 1 << 40;
+        let again = || updates(json!([message(far)]));
+        let refused = refusal(400, "Bad Request: offset is too large", None);
+        let mut scene = Scene::new([again(), again(), refused, again(), again()], Answer::Nothing).await;
+        scene.handle(&[far]).await;
+        assert_eq!(scene.offsets(6).await, [None, None, Some(far + 1), None, None, None]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -445,6 +418,5 @@ mod tests {
         let mut scene = Scene::new([updates(json!([message(7)])), later], Answer::Nothing).await;
         assert!(!scene.update().await.1.is_fresh, "it had waited at Telegram, for all that is known");
         assert!(scene.update().await.1.is_fresh);
-        assert!(scene.health.last_answer().is_some());
     }
 }

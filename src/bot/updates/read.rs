@@ -1,15 +1,16 @@
 //! Reads one update of Telegram's JSON into teloxide's types, so that one that cannot be read costs no other.
 //!
-//! teloxide's own reader of `Update` is not used: it takes the first key after `update_id` for the kind, and gives up where
-//! that id has more than 32 bits or stands elsewhere.
+//! Each is cut down first to the fields that the bot reads (Bot API, "Available types"): teloxide refuses the whole over
+//! one field whose form is new to it. What is missing and not needed gets a harmless value. Nor is teloxide's own reader of
+//! `Update` used: it takes the first key after `update_id` for the kind, and gives up where that id has more than 32 bits or
+//! stands elsewhere.
 
 use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, value::RawValue};
-use teloxide::types::{Message, MessageKind, UpdateKind};
+use serde_json::{Map, Value, json, value::RawValue};
+use teloxide::types::UpdateKind;
 
-use super::cut;
 use crate::value::UpdateId;
 
 /// An update for the handlers.
@@ -40,37 +41,102 @@ pub(in crate::bot) fn read(update: &RawValue) -> (Option<UpdateId>, Option<Recei
 /// What an update brings under the key `kind`: `None` where that is no kind that the bot handles, `Some(None)` where it
 /// cannot be read.
 fn read_kind(kind: &str, content: &RawValue) -> Option<Option<UpdateKind>> {
+    let content: Value = serde_json::from_str(content.get()).unwrap_or_default();
     Some(match kind {
-        "message" => read_content(content, is_whole, cut::message).map(UpdateKind::Message),
-        "edited_message" => read_content(content, is_whole, cut::message).map(UpdateKind::EditedMessage),
-        "callback_query" => read_content(content, |_| true, cut::callback_query).map(UpdateKind::CallbackQuery),
-        "my_chat_member" => read_content(content, |_| true, cut::membership).map(UpdateKind::MyChatMember),
-        "inline_query" => read_content(content, |_| true, cut::inline_query).map(UpdateKind::InlineQuery),
+        "message" => read_as(message(&content), UpdateKind::Message),
+        "edited_message" => read_as(message(&content), UpdateKind::EditedMessage),
+        "callback_query" => read_as(callback_query(&content), UpdateKind::CallbackQuery),
+        "my_chat_member" => read_as(membership(&content), UpdateKind::MyChatMember),
         _ => return None,
     })
 }
 
-/// Reads all that is there, or else what is left when it is cut down to the fields that the bot knows: teloxide refuses
-/// the whole over one field whose form is new to it.
-fn read_content<T: DeserializeOwned>(
-    content: &RawValue,
-    is_whole: fn(&T) -> bool,
-    cut_down: fn(&Value) -> Option<Value>,
-) -> Option<T> {
-    serde_json::from_str(content.get()).ok().filter(is_whole).or_else(|| {
-        let known = cut_down(&serde_json::from_str(content.get()).ok()?)?;
-        serde_json::from_value(known).ok()
-    })
+fn read_as<T: DeserializeOwned>(known: Option<Value>, kind: fn(T) -> UpdateKind) -> Option<UpdateKind> {
+    serde_json::from_value(known?).ok().map(kind)
 }
 
-/// Whether teloxide has read what a message says: where one of its fields has a new form, it takes all of it for empty.
-fn is_whole(message: &Message) -> bool {
-    !matches!(message.kind, MessageKind::Empty {}) && message.reply_to_message().is_none_or(is_whole)
+/// A `Message`. Its caption counts as its text: without the media, which may be new, there is nothing else to caption.
+fn message(from: &Value) -> Option<Value> {
+    let text = from["text"].as_str().or(from["caption"].as_str());
+    let quote = from["quote"]["text"].as_str().map(|text| json!({ "text": text, "position": 0 }));
+    let number = from["contact"]["phone_number"].as_str();
+    let contact = number.map(|number| json!({ "phone_number": number, "first_name": "" }));
+    object(json!({
+        "message_id": from["message_id"].as_i64()?,
+        "date": from["date"].as_i64()?,
+        "chat": chat(&from["chat"])?,
+        "from": user(&from["from"]),
+        "sender_chat": chat(&from["sender_chat"]),
+        "message_thread_id": from["message_thread_id"].as_i64(),
+        "is_topic_message": from["is_topic_message"].as_bool(),
+        "is_automatic_forward": from["is_automatic_forward"].as_bool(),
+        "text": text,
+        "quote": quote,
+        "reply_to_message": message(&from["reply_to_message"]),
+        "contact": contact,
+        "migrate_to_chat_id": from["migrate_to_chat_id"].as_i64(),
+        "migrate_from_chat_id": from["migrate_from_chat_id"].as_i64(),
+    }))
+}
+
+/// A `CallbackQuery`.
+fn callback_query(from: &Value) -> Option<Value> {
+    object(json!({
+        "id": from["id"].as_str()?,
+        "from": user(&from["from"])?,
+        "message": message(&from["message"]),
+        "chat_instance": from["chat_instance"].as_str().unwrap_or_default(),
+        "data": from["data"].as_str(),
+    }))
+}
+
+/// A `ChatMemberUpdated`: of the members, only whether they are in the chat.
+fn membership(from: &Value) -> Option<Value> {
+    let member = |from: &Value| {
+        let is_in = match from["status"].as_str()? {
+            "creator" | "administrator" | "member" => true,
+            "restricted" => from["is_member"].as_bool().unwrap_or(true),
+            _ => false,
+        };
+        object(json!({ "user": user(&from["user"])?, "status": if is_in { "member" } else { "left" } }))
+    };
+    object(json!({
+        "chat": chat(&from["chat"])?,
+        "from": user(&from["from"])?,
+        "date": from["date"].as_i64()?,
+        "old_chat_member": member(&from["old_chat_member"])?,
+        "new_chat_member": member(&from["new_chat_member"])?,
+    }))
+}
+
+fn user(from: &Value) -> Option<Value> {
+    object(json!({
+        "id": from["id"].as_u64()?,
+        "is_bot": from["is_bot"].as_bool().unwrap_or(false),
+        "first_name": from["first_name"].as_str().unwrap_or_default(),
+        "username": from["username"].as_str(),
+    }))
+}
+
+fn chat(from: &Value) -> Option<Value> {
+    let id = from["id"].as_i64()?;
+    let kind = match from["type"].as_str() {
+        Some(kind @ ("private" | "group" | "supergroup" | "channel")) => kind,
+        _ if id > 0 => "private",
+        _ => "supergroup",
+    };
+    object(json!({ "id": id, "type": kind, "title": from["title"].as_str(), "username": from["username"].as_str() }))
+}
+
+/// An object without the fields that are not there.
+fn object(fields: Value) -> Option<Value> {
+    let Value::Object(fields) = fields else { return None };
+    Some(Value::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>()))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use teloxide::types::Message;
 
     use super::*;
 

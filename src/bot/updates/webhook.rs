@@ -3,38 +3,30 @@
 //! The 200 goes out when the update is handled, which is when the store has it. teloxide's own webhook answers before that,
 //! and compares its secret byte by byte. TLS is left to the reverse proxy in front, without which Telegram does not call.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::to_bytes,
     extract::{Request, State},
-    http::{HeaderMap, Method as HttpMethod, StatusCode},
+    http::{Method, StatusCode},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rand::Rng;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use subtle::ConstantTimeEq;
 use teloxide::{
     payloads::{SetWebhook, SetWebhookSetters},
     types::AllowedUpdate,
 };
-use tokio::{
-    net::TcpListener,
-    sync::Semaphore,
-    time::{sleep, timeout},
-};
+use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{Inbox, MAX_IN_FLIGHT, read::read};
-use crate::bot::{
-    Error,
-    send::{kind, pause},
-    telegram_clock::TelegramClock,
-    wire::Method,
-};
+use crate::bot::{send::until_taken, telegram_clock::TelegramClock, wire::call_dated};
 
 /// The longest update that is read, in bytes. Telegram's longest message, with what it replies to, has some 100 KiB.
 const MAX_BODY: usize = 1024 * 1024;
@@ -77,53 +69,33 @@ impl Webhook {
         inbox: Inbox,
         kinds: Vec<AllowedUpdate>,
         stop: &CancellationToken,
-    ) -> Result<(), Error> {
-        let refused = |cause| Error::Listen { address: self.listen, cause };
-        let listener = TcpListener::bind(self.listen).await.map_err(refused)?;
+    ) -> io::Result<()> {
+        let listener = TcpListener::bind(self.listen).await?;
         let secret = self
             .secret
             .clone()
             .unwrap_or_else(|| BASE64_URL_SAFE_NO_PAD.encode(rand::thread_rng().r#gen::<[u8; 32]>()).into());
-        let register = self.register(telegram, clock, &secret, kinds);
-        let path = self.url.path().to_owned();
-        let calls = Semaphore::new(MAX_IN_FLIGHT);
-        let receiver = Receiver { path, secret: secret.clone(), inbox, calls };
+        let webhook = SetWebhook::new(self.url.clone()).secret_token(secret.expose_secret()).allowed_updates(kinds);
+        let registered = async {
+            let take = || call_dated::<_, IgnoredAny>(telegram, &webhook);
+            clock.note_answer(until_taken("Telegram does not take the webhook", take).await.1);
+        };
+        let receiver =
+            Receiver { path: self.url.path().to_owned(), secret, inbox, calls: Semaphore::new(MAX_IN_FLIGHT) };
         let router = Router::new().fallback(receive).with_state(Arc::new(receiver));
         let served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let (_, served) = tokio::join!(stop.run_until_cancelled(register), served);
-        served.map_err(refused)
-    }
-
-    /// Tells Telegram where to call; keeps trying until it has taken it.
-    async fn register(
-        &self,
-        telegram: &teloxide::Bot,
-        clock: &TelegramClock,
-        secret: &SecretString,
-        kinds: Vec<AllowedUpdate>,
-    ) {
-        let method: Method<SetWebhook, bool> = Method::of(telegram);
-        let mut failures = 0;
-        loop {
-            let webhook = SetWebhook::new(self.url.clone()).secret_token(secret.expose_secret());
-            match method.call_dated(webhook.allowed_updates(kinds.clone())).await {
-                Ok((_, date)) => return clock.note_answer(date),
-                Err(error) => {
-                    tracing::error!(error = kind(&error), "Telegram does not take the webhook; trying again");
-                    sleep(pause(failures)).await;
-                    failures += 1;
-                }
-            }
-        }
+        tokio::join!(stop.run_until_cancelled(registered), served).1
     }
 }
 
 /// Answers one call. A caller without the path and the secret learns nothing.
 async fn receive(State(receiver): State<Arc<Receiver>>, call: Request) -> StatusCode {
-    if call.method() != HttpMethod::POST || call.uri().path() != receiver.path {
+    if call.method() != Method::POST || call.uri().path() != receiver.path {
         return StatusCode::NOT_FOUND;
     }
-    if !receiver.knows_secret(call.headers()) {
+    // It takes as long for a near miss as for any other.
+    let shown = call.headers().get(SECRET_HEADER).map(|shown| shown.as_bytes()).unwrap_or_default();
+    if !bool::from(shown.ct_eq(receiver.secret.expose_secret().as_bytes())) {
         return StatusCode::UNAUTHORIZED;
     }
     // Telegram calls again where it is not answered with 200.
@@ -139,50 +111,35 @@ async fn receive(State(receiver): State<Arc<Receiver>>, call: Request) -> Status
         return StatusCode::OK;
     };
     let (_, Some(received)) = read(update) else { return StatusCode::OK };
-    if timeout(CALL_TIMEOUT, receiver.inbox.room(1)).await.is_err() {
+    if timeout(CALL_TIMEOUT, (receiver.inbox.room)(1)).await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
     match receiver.inbox.deliver(vec![received], false).await {
-        Ok(()) => StatusCode::OK,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
-impl Receiver {
-    /// Whether the caller shows the secret; it takes as long for a near miss as for any other.
-    fn knows_secret(&self, headers: &HeaderMap) -> bool {
-        let shown = headers.get(SECRET_HEADER).map(|shown| shown.as_bytes()).unwrap_or_default();
-        shown.ct_eq(self.secret.expose_secret().as_bytes()).into()
+        Some(()) => StatusCode::OK,
+        None => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+
     use axum::body::Body;
     use futures_util::{FutureExt, StreamExt};
     use serde_json::{Value, json};
 
     use super::{
-        super::{AsUpdateStream, Listener, Pending, Room, channel},
+        super::{AsUpdateStream, Listener, Pending, channel},
         *,
     };
     use crate::value::UpdateId;
 
-    /// Whether there is room.
-    struct Space(bool);
-
-    #[async_trait::async_trait]
-    impl Room for Space {
-        async fn room(&self, _: usize) {
-            if !self.0 {
-                std::future::pending().await
-            }
-        }
-    }
-
     fn receiver(has_room: bool) -> (Arc<Receiver>, Listener, Arc<Pending>) {
         let pending = Arc::<Pending>::default();
-        let (inbox, listener, _) = channel(pending.clone(), Arc::new(Space(has_room)));
+        let (inbox, listener, _) = channel(
+            pending.clone(),
+            Box::new(move |_| if has_room { Box::pin(ready(())) } else { Box::pin(std::future::pending()) }),
+        );
         let (path, secret) = ("/hook".to_owned(), "s3cret".into());
         (Arc::new(Receiver { path, secret, inbox, calls: Semaphore::new(1) }), listener, pending)
     }

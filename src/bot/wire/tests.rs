@@ -33,7 +33,7 @@ async fn called<T: DeserializeOwned>(head: &str, first: &'static [u8], rest: &'s
         caller.write_all(first).await.unwrap();
         while !rest.is_empty() && caller.write_all(rest).await.is_ok() {}
     });
-    Method::of(&connect(&account).unwrap()).call(GetMe::new()).await
+    call(&connect(&account).unwrap(), &GetMe::new()).await
 }
 
 fn answered(json: &Value) -> Result<Value, RequestError> {
@@ -151,7 +151,7 @@ async fn a_redirect_is_an_error_of_the_address_and_is_not_followed() {
         let redirect = (StatusCode::from_u16(code).unwrap(), headers);
         let app = Router::new().fallback(async move || redirect.clone());
         tokio::spawn(async move { axum::serve(server, app).await });
-        let called: Result<IgnoredAny, _> = Method::of(&connect(&account).unwrap()).call(GetMe::new()).await;
+        let called: Result<IgnoredAny, _> = call(&connect(&account).unwrap(), &GetMe::new()).await;
         let error = called.unwrap_err();
         let told = crate::bot::send::kind(&error);
         assert!(told.contains("redirect") && told.contains("TELOXIDE_API_URL"), "{code}: {told}");
@@ -169,7 +169,7 @@ async fn no_error_has_the_token() {
         let api_url = Some(format!("http://{address}/{path}").parse().unwrap());
         for token in [TOKEN, "no-colon-in-it"] {
             let telegram = connect(&Account { token: token.into(), api_url: api_url.clone() }).unwrap();
-            let called: Result<IgnoredAny, _> = Method::of(&telegram).call(GetMe::new()).await;
+            let called: Result<IgnoredAny, _> = call(&telegram, &GetMe::new()).await;
             let error = called.unwrap_err();
             let mut told = format!("{error} {error:?}");
             let mut cause = std::error::Error::source(&error);

@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 
 use super::{ask, body};
-use crate::{scene::Scene, telegram::InChat};
+use crate::{
+    scene::Scene,
+    telegram::{ANONYMOUS_ADMIN, CHANNEL_BOT, InChat, TELEGRAM},
+};
 
 const CHANNEL: i64 = -1_009_000_000_001;
 
@@ -37,6 +40,25 @@ async fn an_anonymous_administrator_learns_that_the_id_is_not_theirs() {
         assert!(ids.text().ends_with(&format!("ID obrolan ini: {}", group.chat_id())), "{}", ids.text());
         assert!(!ids.text().contains("1087968824"));
     }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn who_writes_as_a_group_or_a_channel_is_no_owner_whatever_the_list_says() {
+    let mut scene = Scene::new().await;
+    for stand_in in [ANONYMOUS_ADMIN, CHANNEL_BOT, TELEGRAM] {
+        scene.list_as_owner(stand_in);
+    }
+    let owner = scene.owner("Ibu Bos");
+    let group = scene.telegram.supergroup("Lain", &[&owner]);
+    let bot = scene.start();
+    for hidden in [group.as_anonymous_admin(), group.as_channel(CHANNEL), group.as_linked_channel(CHANNEL)] {
+        hidden.says("/cek PLN20 00000000002").await;
+        hidden.says("/produk maxim").await;
+    }
+    group.as_anonymous_admin().silence_until("/id").await;
+    assert_eq!(body(&ask(&owner.in_group(&group), "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    assert_eq!(scene.klikoo.calls().inquiries, 1);
     scene.end(bot).await;
 }
 

@@ -94,6 +94,28 @@ async fn it_goes_on_after_a_stop_and_after_a_kill() {
 }
 
 #[tokio::test]
+async fn who_may_check_no_more_after_a_restart_is_neither_asked_for_nor_told() {
+    let mut scene = patient().await;
+    let (budi, owner) = (scene.agent("Budi"), scene.owner("Ibu Bos").in_private());
+    let bot = scene.start();
+    ask_in_vain(&scene, &budi.in_private(), "/cek PLN20 01105691111").await;
+    let waits = ask_in_vain(&scene, &owner, "/cek PLN20 00000000001").await;
+    bot.stop().await;
+
+    scene.dismiss(&budi);
+    scene.klikoo.set_down(false);
+    let before = scene.klikoo.calls().inquiries;
+    let bot = scene.start();
+    // His came before the owner's, and is due before it.
+    as_time_passes(&scene, waits.edited()).await;
+    assert!(ask(&budi.in_private(), "/riwayat").await.text().starts_with("🔒"));
+    scene.pass(PATIENCE);
+    owner.silence_until("/produk maxim").await;
+    assert_eq!(scene.klikoo.calls().inquiries, before + 1, "the owner's alone");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn it_is_given_up_in_the_end() {
     for is_restarted in [false, true] {
         let (scene, budi) = begun().await;

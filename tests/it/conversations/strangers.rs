@@ -1,7 +1,12 @@
 //! People who may not check: one polite line in private, silence in groups, and the ids to hand to the owner.
 
+use ceknomor::bot::Limits;
+
 use super::{ask, body};
-use crate::scene::Scene;
+use crate::{
+    scene::Scene,
+    telegram::{Conversation, Fault, Gate, InChat},
+};
 
 #[tokio::test]
 async fn in_private_a_stranger_gets_one_polite_line_with_the_own_id() {
@@ -66,4 +71,43 @@ async fn members_of_a_listed_group_may_check_inside_it_and_nowhere_else() {
     sari.in_group(&other).silence_until("/id").await;
     assert_eq!(scene.klikoo.calls().inquiries, 1);
     scene.end(bot).await;
+}
+
+/// An agent checks while strangers flood the bot and Telegram takes nothing that is meant for them.
+async fn an_agent_is_answered_meanwhile(mut scene: Scene, flood: Vec<Conversation>, typed: &str, times: usize) {
+    let budi = scene.agent("Budi").in_private();
+    let hangs = Gate::default();
+    for chat in &flood {
+        scene.telegram.fail_next_in(chat, "sendMessage", Fault::Held(hangs.clone()));
+    }
+    for _ in 0..times {
+        for chat in &flood {
+            chat.says(typed).await;
+        }
+    }
+    let asked = budi.says("/cek PLN20 01105691111").await;
+    let bot = scene.start();
+    let answer = budi.reply().await;
+    assert!(answer.answers(&asked) && body(&answer)[1] == "BAHARRUDIN1", "{answer:?}");
+    let sent = scene.telegram.calls("sendMessage");
+    let before = sent.iter().take_while(|call| call.body["chat_id"] != budi.chat_id()).count();
+    assert!(before < Limits::default().strangers, "{before} strangers came before the agent");
+    scene.telegram.forget_faults();
+    bot.kill().await;
+}
+
+#[tokio::test]
+async fn one_stranger_with_many_groups_delays_no_agent() {
+    let scene = Scene::new().await;
+    let agus = scene.telegram.user("Agus");
+    let group = |number| scene.telegram.supergroup(&format!("Grup {number}"), &[&agus]);
+    let flood = (0..150).map(|number| agus.in_group(&group(number))).collect();
+    an_agent_is_answered_meanwhile(scene, flood, "/id", 2).await;
+}
+
+#[tokio::test]
+async fn many_strangers_who_write_once_delay_no_agent() {
+    let scene = Scene::new().await;
+    let flood = (0..600).map(|number| scene.telegram.user(&format!("Orang {number}")).in_private()).collect();
+    an_agent_is_answered_meanwhile(scene, flood, "halo", 1).await;
 }

@@ -21,41 +21,33 @@ const MAX_REMEMBERED: usize = 10_000;
 
 /// What is known of them. In memory alone: a restart begins the day anew, and a group is known again when somebody in it
 /// speaks to the bot.
-pub(super) struct Visitors(Mutex<State>);
+pub struct Visitors(Mutex<State>);
 
 struct State {
     /// Strangers since the last report.
     strangers: HashSet<UserId>,
     /// Groups that are new since the last report.
     new_groups: usize,
-    /// Groups that are not admitted, by the id under which their history would be kept.
-    groups: HashMap<ChatId, Group>,
+    /// Groups that are not admitted, by the id under which their history would be kept: the id that they have now, and since
+    /// when the bot is there; `None` where an owner has written, and it stays.
+    groups: HashMap<ChatId, (ChatId, Option<DateTime<Utc>>)>,
     reported: DateTime<Utc>,
 }
 
-struct Group {
-    /// The id that Telegram knows it by now.
-    here: ChatId,
-    since: DateTime<Utc>,
-    /// Whether an owner has written there: then the bot stays.
-    is_let_in: bool,
-}
-
-impl Group {
-    fn is_over(&self, now: DateTime<Utc>) -> bool {
-        !self.is_let_in && now - self.since >= STAY
-    }
+/// Whether the bot has been in a group for long enough.
+fn is_over(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    since.is_some_and(|since| now - since >= STAY)
 }
 
 impl Visitors {
     /// None yet.
-    pub(super) fn new(now: DateTime<Utc>) -> Self {
+    pub fn new(now: DateTime<Utc>) -> Self {
         let (strangers, groups) = (HashSet::new(), HashMap::new());
         Self(Mutex::new(State { strangers, new_groups: 0, groups, reported: now }))
     }
 
     /// A stranger has written to the bot. Gives whether the owners are to be told now.
-    pub(super) fn note_stranger(&self, user: UserId, now: DateTime<Utc>) -> bool {
+    pub fn note_stranger(&self, user: UserId, now: DateTime<Utc>) -> bool {
         let mut state = self.lock();
         if state.strangers.len() < MAX_REMEMBERED {
             state.strangers.insert(user);
@@ -63,38 +55,37 @@ impl Visitors {
         now - state.reported >= REPORT_EVERY
     }
 
-    /// The bot is in a group that is not admitted; `here` is the id that Telegram knows it by now. Gives whether it has been
+    /// The bot is in a group that is not admitted; `here` is the id that it has now. Gives whether it has been
     /// there for long enough.
-    pub(super) fn note_group(&self, chat: ChatId, here: ChatId, now: DateTime<Utc>) -> bool {
+    pub fn note_group(&self, chat: ChatId, here: ChatId, now: DateTime<Utc>) -> bool {
         let mut state = self.lock();
-        if let Some(group) = state.groups.get(&chat) {
-            return group.is_over(now);
+        if let Some((_, since)) = state.groups.get(&chat) {
+            return is_over(*since, now);
         }
         if state.groups.len() < MAX_REMEMBERED {
-            state.groups.insert(chat, Group { here, since: now, is_let_in: false });
+            state.groups.insert(chat, (here, Some(now)));
             state.new_groups += 1;
         }
         false
     }
 
     /// An owner uses the bot in a group, so that it stays there.
-    pub(super) fn let_in(&self, chat: ChatId, here: ChatId, now: DateTime<Utc>) {
-        let group = Group { here, since: now, is_let_in: true };
-        self.lock().groups.entry(chat).or_insert(group).is_let_in = true;
+    pub fn let_in(&self, chat: ChatId, here: ChatId) {
+        self.lock().groups.insert(chat, (here, None));
     }
 
     /// The bot is in a group no more.
-    pub(super) fn forget(&self, chat: ChatId) {
+    pub fn forget(&self, chat: ChatId) {
         self.lock().groups.remove(&chat);
     }
 
     /// The groups in which the bot has been for long enough; it is taken to leave them.
-    pub(super) fn to_leave(&self, now: DateTime<Utc>) -> Vec<ChatId> {
-        self.lock().groups.extract_if(|_, group| group.is_over(now)).map(|(_, group)| group.here).collect()
+    pub fn to_leave(&self, now: DateTime<Utc>) -> Vec<ChatId> {
+        self.lock().groups.extract_if(|_, (_, since)| is_over(*since, now)).map(|(_, (here, _))| here).collect()
     }
 
     /// How many strangers and groups are new since the last report; `None` where there are none, or it is too early.
-    pub(super) fn report(&self, now: DateTime<Utc>) -> Option<(usize, usize)> {
+    pub fn report(&self, now: DateTime<Utc>) -> Option<(usize, usize)> {
         let mut state = self.lock();
         let new = (state.strangers.len(), state.new_groups);
         if new == (0, 0) || now - state.reported < REPORT_EVERY {
@@ -125,8 +116,8 @@ mod tests {
         for id in [-1, -2, -3] {
             assert!(!visitors.note_group(ChatId(id), ChatId(id - 1_000), hour(0)));
         }
-        visitors.let_in(ChatId(-2), ChatId(-1_002), hour(1));
-        visitors.let_in(ChatId(-4), ChatId(-1_004), hour(1));
+        visitors.let_in(ChatId(-2), ChatId(-1_002));
+        visitors.let_in(ChatId(-4), ChatId(-1_004));
         visitors.forget(ChatId(-3));
         assert!(!visitors.note_group(ChatId(-1), ChatId(-1_001), hour(23)));
         assert!(!visitors.note_group(ChatId(-4), ChatId(-1_004), hour(48)));
