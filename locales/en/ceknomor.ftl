@@ -151,6 +151,11 @@ unknown-code-fitting = ⚠️ There is no code <b>{ $typed }</b>. For that numbe
 missing-code = ⚠️ Which product code? For that number it could be { $codes }.
 missing-code-many = ⚠️ Which product code? For that number, for example, { $codes }. List of codes: /produk
 missing-code-unknown = ⚠️ Which product code? Example: <code>PLN20 01105691111</code>. List of codes: /produk
+which-product = ⚠️ Which { $provider } product? It can be { $codes }.
+not-offered = Only numbers of { $providers } are checked here. Balances, airtime, bills and bank accounts are not.
+lost-zero = Is the 0 in front missing? { $line }
+mobile-under-meter = ⚠️ That looks like a mobile number, not a meter’s. Please check the digits.
+mobile-under-meter-wallets = ⚠️ That looks like a mobile number, not a meter’s. For a mobile number it can be { $codes }.
 missing-number = ⚠️ The number is missing. Example: <code>{ $example }</code>
 number-short = ⚠️ { $shape }: <b>{ $digits ->
         [one] 1 digit

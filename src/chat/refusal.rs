@@ -33,14 +33,39 @@ pub fn refusal(words: Words<'_>, catalog: &Catalog, refusal: &Refusal) -> Html {
             say!(words, "unknown-code-fitting", typed = typed, codes = codes(fitting))
         }
         Refusal::UnknownCode { typed, .. } => say!(words, "unknown-code", typed = typed),
-        Refusal::MissingCode { fitting } if fitting.is_empty() => say!(words, "missing-code-unknown"),
-        Refusal::MissingCode { fitting } if fitting.len() > MAX_CODES => {
+        Refusal::MissingCode { fitting, .. } if fitting.is_empty() => say!(words, "missing-code-unknown"),
+        Refusal::MissingCode { fitting, .. } if fitting.len() > MAX_CODES => {
             let some = fitting.get(..MAX_CODES).unwrap_or(fitting);
             say!(words, "missing-code-many", codes = codes(some))
         }
-        Refusal::MissingCode { fitting } => say!(words, "missing-code", codes = codes(fitting)),
-        Refusal::MissingNumber(code) => of(code, &|product| say!(words, "missing-number", example = example(product))),
-        Refusal::Number(code, error) => of(code, &|product| number(words, product, error)),
+        Refusal::MissingCode { fitting, .. } => say!(words, "missing-code", codes = codes(fitting)),
+        Refusal::MissingNumber(code, _) => {
+            of(code, &|product| say!(words, "missing-number", example = example(product)))
+        }
+        Refusal::WhichProduct { provider, fault: Some(error), .. } => {
+            let shape = shape(words, provider.usual_number());
+            number(words, shape, error)
+        }
+        Refusal::WhichProduct { provider, codes: meant, number, .. } => {
+            let some = meant.get(..MAX_CODES).unwrap_or(meant);
+            let line =
+                |code: &ProductCode| number.as_ref().map_or(code.to_string(), |n| format!("{code} {}", n.as_str()));
+            let shown = Html::joined(some.iter().map(|code| Html::code(&line(code))), " / ");
+            say!(words, "which-product", provider = provider.name(), codes = shown)
+        }
+        Refusal::NotOffered => {
+            let providers = catalog.by_provider().map(|(provider, _)| provider.name()).collect::<Vec<_>>().join(", ");
+            say!(words, "not-offered", providers = providers)
+        }
+        Refusal::LostZero(check) => of(&check.code, &|product| {
+            let short = number(words, shape(words, product.number), &NumberError::TooShort { missing: 1 });
+            Html::joined([short, say!(words, "lost-zero", line = Html::code(&check.line()))], " ")
+        }),
+        Refusal::MobileUnderMeter { codes: wallets, .. } if wallets.is_empty() => say!(words, "mobile-under-meter"),
+        Refusal::MobileUnderMeter { codes: wallets, .. } => {
+            say!(words, "mobile-under-meter-wallets", codes = codes(wallets.get(..MAX_CODES).unwrap_or(wallets)))
+        }
+        Refusal::Number(code, error) => of(code, &|product| number(words, shape(words, product.number), error)),
         Refusal::NoCustomer(error) => no_customer(words, error),
         Refusal::Words(check) => words_around(words, check),
         Refusal::NominalFirst(check) => say!(words, "nominal-first", line = Html::code(&check.line())),
@@ -58,7 +83,7 @@ pub fn refusal(words: Words<'_>, catalog: &Catalog, refusal: &Refusal) -> Html {
             let (code, name) = (product.code.as_str(), &product.name);
             say!(words, "nominal-not-taken", code = code, product = name, line = check.line())
         }),
-        Refusal::Ambiguous(code) => of(code, &|product| say!(words, "ambiguous", example = example(product))),
+        Refusal::Ambiguous(code, _) => of(code, &|product| say!(words, "ambiguous", example = example(product))),
         Refusal::Several => say!(words, "several"),
     }
 }
@@ -79,8 +104,7 @@ fn words_around(words: Words<'_>, check: &Check) -> Html {
     }
 }
 
-fn number(words: Words<'_>, product: &Product, error: &NumberError) -> Html {
-    let shape = shape(words, product.number);
+fn number(words: Words<'_>, shape: Html, error: &NumberError) -> Html {
     match error {
         NumberError::TooShort { missing } => say!(words, "number-short", shape = shape, digits = *missing),
         NumberError::TooLong { extra } => say!(words, "number-long", shape = shape, digits = *extra),
@@ -171,7 +195,7 @@ mod tests {
     fn a_product_that_is_gone_is_an_unknown_code() {
         let (catalog, locale) = (Catalog::load(None).unwrap(), Locale::new().unwrap());
         let say = |code| {
-            let refused = Refusal::Ambiguous(ProductCode::new(code).unwrap());
+            let refused = Refusal::Ambiguous(ProductCode::new(code).unwrap(), Vec::new());
             refusal(locale.words(Language::Id), &catalog, &refused).plain()
         };
         assert!(say("PLN20").contains("PLN20 01105691111"), "{}", say("PLN20"));

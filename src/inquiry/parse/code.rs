@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    span::Span,
-    token::{Class, Token},
-};
+use super::{span::Span, token::Token, words::Class};
 use crate::{
     catalog::{Catalog, Product, ProductCode},
     value::NumberKind,
@@ -28,18 +25,17 @@ fn first_or_last(line: Span<'_>) -> Option<(&Arc<Product>, Span<'_>, bool)> {
     let (before, from) = line.split(at);
     let code = from.first().filter(|code| !code.is_group())?;
     let is_glued = from.len() > 1 && from.gap(1).is_empty();
-    let rest = if at == 0 { without_labels(from.from(1)) } else { before };
+    let rest = if at == 0 { from.from(1) } else { before };
     Some((code.product?, rest, is_glued))
 }
 
 /// The line without what people put before it, and the position at which a code should stand: behind a number the last
 /// one.
 pub(super) fn place(line: Span<'_>) -> Option<(Span<'_>, usize)> {
-    let line = line.behind(|token| token.class == Class::Filler && token.product.is_none());
+    let line = line.behind(|token| token.class == Class::Ask && token.product.is_none());
     let first = line.first()?;
-    let number = if first.class == Class::Provider { line } else { without_labels(line) };
-    let number_first = first.product.is_none() && number.first().is_some_and(Token::is_group);
-    Some(if number_first { (number, number.len() - 1) } else { (line, 0) })
+    let number_first = first.product.is_none() && first.is_group();
+    Some((line, if number_first { line.len() - 1 } else { 0 }))
 }
 
 /// The line without words that are no part of a check: `kak PLN20 …`, `1. PLN20 …`, `kak 01105691111 PLN20`. What is
@@ -54,10 +50,6 @@ fn behind_words(line: Span<'_>) -> Span<'_> {
 /// The line without the code, which stands first or last.
 pub(super) fn others(line: Span<'_>, at: usize) -> Span<'_> {
     if at == 0 { line.from(1) } else { line.split(at).0 }
-}
-
-pub(super) fn without_labels(line: Span<'_>) -> Span<'_> {
-    line.behind(|token| matches!(token.class, Class::Label | Class::Provider))
 }
 
 /// The products for which a complete number stands somewhere. A driver's id would be found in anything: it counts in

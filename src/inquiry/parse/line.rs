@@ -115,6 +115,8 @@ impl Tail {
         let (before_last, _) = tail.split(tail.len() - 1);
         let alone = nominal::read(tail.text()).map(|nominal| (nominal, false));
         let with_pin = nominal::read(before_last.text()).filter(|_| last.is_pin()).map(|nominal| (nominal, true));
+        // `5000 10000`, `1000.0000`.
+        let may_be_nominal = !last.is_pin_rather_than_thousands() || last.text.bytes().all(|b| b == b'0');
         match alone.or(with_pin) {
             Some((nominal, pin)) if nominal.clear => Self::Nominal { nominal, pin },
             _ if is_count(tail) => Self::Count,
@@ -122,6 +124,7 @@ impl Tail {
             Some((nominal, false)) if !open && last.is_pin() && !last.is_pin_rather_than_thousands() => {
                 Self::Nominal { nominal, pin: false }
             }
+            Some((Nominal { rupiah, .. }, true)) if open && may_be_nominal && rupiah.0 % 500 == 0 => Self::NominalOrPin,
             Some((nominal, pin)) if open => Self::Nominal { nominal, pin },
             _ if open && is_bad_figure(tail) => Self::BadFigure,
             _ if !open && tail.len() == 1 && last.is_pin() => Self::Pin,
@@ -161,17 +164,29 @@ fn is_bad_figure(tail: Span<'_>) -> bool {
     tail.first().is_some_and(|first| first.is_bare() && first.digits <= 3) && matches!(tail.gap(1), "." | ",")
 }
 
-/// Where no way has a complete number: what is wrong with the number that comes nearest to one, and whether a PIN is
-/// left out of it.
-pub(super) fn nearest_fault(rest: Span<'_>, product: &Product) -> (NumberError, bool) {
+/// What is wrong with a number.
+pub(super) struct Fault<'t> {
+    pub(super) error: NumberError,
+    /// Its digits.
+    pub(super) number: Span<'t>,
+    /// Whether a PIN is left out of them.
+    pub(super) has_pin: bool,
+}
+
+/// Where no way has a complete number: what is wrong with the number that comes nearest to one.
+pub(super) fn nearest_fault<'t>(rest: Span<'t>, product: &Product) -> Fault<'t> {
     let open = product.is_open();
     let parts = rest.cuts().map(|(number, tail)| (number, Tail::of(tail, open)));
     let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::NominalOrPin | Tail::Nominal { .. }));
     let all = parts.map(|(number, tail)| (number, tail.has_pin(), false)).chain([(rest, false, true)]);
-    let faults = all.filter_map(|(number, pin, whole)| Some((number.number(product.number).err()?, pin, whole)));
+    let faults = all.filter_map(|(number, has_pin, whole)| {
+        let error = number.number(product.number).err()?;
+        Some((Fault { error, number, has_pin }, whole))
+    });
     // Equally far: a number alone is likelier where no nominal is wanted.
-    let nearest = faults.min_by_key(|(error, _, whole)| (distance(error), *whole == open));
-    nearest.map_or((NumberError::NotDigits, false), |(error, pin, _)| (error, pin))
+    let nearest = faults.min_by_key(|(fault, whole)| (distance(&fault.error), *whole == open));
+    let none = Fault { error: NumberError::NotDigits, number: rest.split(0).0, has_pin: false };
+    nearest.map_or(none, |(fault, _)| fault)
 }
 
 /// How many digits are wrong.

@@ -14,34 +14,47 @@
 mod around;
 mod clean;
 mod code;
+mod idle;
 mod line;
 mod nominal;
 mod pin;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
+mod provider;
 mod request;
 mod rules;
 mod span;
 mod token;
 mod verdict;
+mod words;
 
-pub use request::{Check, Doubt, Reading, Refusal, Request};
+pub use request::{Check, Refusal, Request};
+
+use std::fmt;
 
 use crate::catalog::Catalog;
 use span::Span;
 
 /// What a line says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Parsed {
     /// The request, or what is wrong.
     pub request: Result<Request, Refusal>,
     /// Whether something that looks like a PIN stood in the line. It is kept nowhere.
     pub pin_seen: bool,
-    /// The ways to understand the line, each with what is in doubt about it, the likeliest first. A request is the one
-    /// reading without a doubt; where more than one check was typed, or none, there is none.
-    pub readings: Vec<Reading>,
+    /// The name that the agent was given for the customer (`an Budi`), as it was typed: at most 60 characters, without
+    /// digits.
+    pub name: Option<String>,
     /// What was found in the line, by the name of the rule that decided; for logs and tests.
     pub found: &'static str,
+}
+
+impl fmt::Debug for Parsed {
+    /// Without the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, pin_seen, name, found } = self;
+        write!(f, "Parsed({request:?}, pin_seen: {pin_seen}, has_name: {}, {found})", name.is_some())
+    }
 }
 
 /// Reads one check: what stands behind `/cek`, or a whole message.
@@ -56,11 +69,14 @@ pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
         tokens.pop();
     }
     let (kept, called_pin) = pin::take_out(&tokens);
+    let (kept, name) = idle::take_name(Span::new(&clean, &kept));
+    let kept = idle::leave_out(&kept, catalog);
     let all = Span::new(&clean, &kept);
     let verdict = verdict::read(all, is_cut_off, catalog);
-    let request = verdict.said.and_then(|check| Request::of(&check, catalog).ok_or(Refusal::Ambiguous(check.code)));
+    let in_doubt = |check: Check| Refusal::Ambiguous(check.code, Vec::new());
+    let request = verdict.said.and_then(|check| Request::of(&check, catalog).ok_or_else(|| in_doubt(check)));
     let pin_seen = called_pin || verdict.pin_seen || pin::before_code(all);
-    Parsed { request, pin_seen, readings: verdict.readings, found: verdict.rule }
+    Parsed { request, pin_seen, name, found: verdict.rule }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use super::{
     line::{Line, Tail, nearest_fault},
     span::Span,
-    token::{Class, Token},
+    token::Token,
+    words::Class,
 };
 use crate::{
     catalog::{Product, is_taken},
@@ -79,7 +80,7 @@ pub(super) fn around(line: &Line<'_>, product: &Product) -> bool {
         }
     };
     // Behind an open denomination a whole number in groups may look like a short one with a PIN.
-    let is_left_out = || (line.ways.is_empty() || !product.is_open()) && nearest_fault(rest, product).1;
+    let is_left_out = || (line.ways.is_empty() || !product.is_open()) && nearest_fault(rest, product).has_pin;
     is_before
         || behind_dash(rest, kind)
         || behind_any(rest, &[kind], is_behind)

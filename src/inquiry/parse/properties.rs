@@ -1,7 +1,7 @@
 //! What holds for every line, whoever wrote it. The property tests call it with texts that are made, the fuzz target
 //! `line` with texts that are found. It panics where something does not hold.
 
-use super::{Check, Parsed, Reading, Refusal, Request, clean, parse};
+use super::{Check, Parsed, Refusal, Request, clean, parse};
 use crate::{
     catalog::{Catalog, Price, ProductCode},
     value::{CustomerNumber, NumberError},
@@ -20,7 +20,6 @@ pub(crate) fn hold(text: &str, catalog: &Catalog) {
         Ok(request) => is_sound(&request.check(), text, catalog),
         Err(refusal) => is_founded(refusal, text, catalog),
     }
-    readings_fit(&parsed, text, catalog);
     shows_no_number(&parsed);
     is_the_same_in_any_case(text, &parsed, catalog);
     let cleaned = clean::clean(text);
@@ -36,6 +35,14 @@ fn is_sound(check: &Check, text: &str, catalog: &Catalog) {
         is_valid(request);
         reads_back(request, catalog);
     });
+}
+
+/// A check that is offered, perhaps still without its nominal.
+fn is_offered(check: &Check, text: &str, catalog: &Catalog) {
+    let product = catalog.get(check.code.as_str());
+    let read = product.map(|product| CustomerNumber::parse(check.number.as_str(), product.number));
+    assert_eq!(read.as_ref(), Some(&Ok(check.number.clone())), "{}", check.code);
+    was_typed(&check.number, text);
 }
 
 /// Number and nominal are of the product's shape, and in the form in which they would be read again.
@@ -71,7 +78,24 @@ fn is_founded(refusal: &Refusal, text: &str, catalog: &Catalog) {
             lines.iter().for_each(|line| is_sound(line, text, catalog));
             assert!(lines.iter().all(|line| nearest.contains(&line.code)), "{lines:?} for {nearest:?}");
         }
-        Refusal::MissingCode { fitting } => fitting.iter().for_each(|code| is_in(catalog, code)),
+        Refusal::MissingCode { fitting, checks } => {
+            fitting.iter().for_each(|code| is_in(catalog, code));
+            assert!(checks.iter().all(|check| fitting.contains(&check.code)), "{checks:?} for {fitting:?}");
+            checks.iter().for_each(|check| is_offered(check, text, catalog));
+        }
+        Refusal::WhichProduct { codes, number, .. } => {
+            codes.iter().for_each(|code| is_in(catalog, code));
+            number.iter().for_each(|number| was_typed(number, text));
+        }
+        Refusal::MobileUnderMeter { number, codes, typed } => {
+            was_typed(number, text);
+            codes.iter().for_each(|code| is_in(catalog, code));
+            typed.iter().for_each(|check| was_typed(&check.number, text));
+        }
+        Refusal::LostZero(check) => {
+            assert!(Request::of(check, catalog).is_some(), "{check:?} is no request");
+            was_typed(&check.number, text);
+        }
         Refusal::Number(code, error) => {
             is_in(catalog, code);
             assert!(!matches!(error, NumberError::TooShort { missing: 0 } | NumberError::TooLong { extra: 0 }));
@@ -89,24 +113,12 @@ fn is_founded(refusal: &Refusal, text: &str, catalog: &Catalog) {
             assert!(catalog.get(code.as_str()).is_some_and(|product| product.is_open()));
             was_typed(number, text);
         }
-        Refusal::MissingNumber(code) | Refusal::Ambiguous(code) => is_in(catalog, code),
-        Refusal::Several => {}
-    }
-}
-
-/// A request is the one reading without a doubt. The readings of anything else are of products that there are, and have
-/// no digits but those that were typed.
-fn readings_fit(parsed: &Parsed, text: &str, catalog: &Catalog) {
-    let readings = &parsed.readings;
-    if let Ok(request) = &parsed.request {
-        let Check { code, number, nominal } = request.check();
-        assert_eq!(readings, &[Reading { code, number: Some(number), nominal, doubts: Vec::new() }]);
-        return;
-    }
-    for reading in readings {
-        assert!(!reading.doubts.is_empty(), "{reading:?} was not taken");
-        is_in(catalog, &reading.code);
-        reading.number.iter().for_each(|number| was_typed(number, text));
+        Refusal::Ambiguous(code, checks) => {
+            is_in(catalog, code);
+            checks.iter().for_each(|check| is_offered(check, text, catalog));
+        }
+        Refusal::MissingNumber(code, _) => is_in(catalog, code),
+        Refusal::NotOffered | Refusal::Several => {}
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalog::{Catalog, Price, Product, ProductCode},
     locale::rupiah,
-    value::{CustomerNumber, NumberError, Rupiah},
+    value::{CustomerNumber, NumberError, Provider, Rupiah},
 };
 
 /// A check as data: code and digits, without what the catalog says of them.
@@ -71,7 +71,9 @@ pub(super) fn takes(product: &Product, nominal: Option<Rupiah>) -> bool {
     }
 }
 
-/// Why a line is not a request. It holds no PIN, and of the line's words only what [`Refusal::UnknownCode`] names.
+/// Why a line is not a request. It holds no PIN, and of the line's words only what [`Refusal::UnknownCode`] names. Every
+/// check in it has the digits that were typed, and can be offered for one tap; that of an open denomination may still
+/// lack its nominal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
@@ -93,11 +95,38 @@ pub enum Refusal {
         /// The codes that ask for a number of this shape (or the one that was typed, but not first or last), in the
         /// catalog's order; all of them, so there may be many, or none.
         fitting: Vec<ProductCode>,
+        /// The check with each of them for which the number is beyond doubt, in their order.
+        #[serde(default)]
+        checks: Vec<Check>,
     },
-    /// A code stands alone, or with words.
-    MissingNumber(ProductCode),
+    /// A provider was named, but no nominal that says which of its products.
+    WhichProduct {
+        /// Whose products.
+        provider: Provider,
+        /// Which of them may be meant, the nearest to a nominal first; all of them, so there may be many.
+        codes: Vec<ProductCode>,
+        /// The number, where a complete one can be told.
+        number: Option<CustomerNumber>,
+        /// What is wrong with the number, where one was typed that is none.
+        fault: Option<NumberError>,
+    },
+    /// Something that this bot does not check: a balance, airtime, a bill, a bank account.
+    NotOffered,
+    /// A code stands alone, or with words; or with the nominal of an open denomination.
+    MissingNumber(ProductCode, Option<Rupiah>),
     /// The number is not of the shape that the product asks for.
     Number(ProductCode, NumberError),
+    /// A meter's number of ten digits, which a spreadsheet may have robbed of its zero; the check has the zero.
+    LostZero(Check),
+    /// A number that looks like a mobile one, for a product that asks for a meter.
+    MobileUnderMeter {
+        /// The number as a mobile one.
+        number: CustomerNumber,
+        /// The codes that ask for a mobile number, in the catalog's order; there may be many, or none.
+        codes: Vec<ProductCode>,
+        /// The check as it was typed, where the digits may be a meter's.
+        typed: Option<Check>,
+    },
     /// Without a code, digits that are no customer's number: a token or a virtual account.
     NoCustomer(NumberError),
     /// Words stand around a check; it is what is left without them.
@@ -115,75 +144,24 @@ pub enum Refusal {
     NominalOutOfRange(ProductCode, CustomerNumber),
     /// The product has a fixed denomination, and a nominal was typed; the check has none.
     NominalNotTaken(Check),
-    /// The digits can be read in more than one way: better asked again than guessed.
-    Ambiguous(ProductCode),
+    /// The digits can be read in more than one way: better asked again than guessed. The ways, where none of them may
+    /// hold a PIN.
+    Ambiguous(ProductCode, Vec<Check>),
     /// More than one check in one message, or far more text than one check needs.
     Several,
 }
 
-/// What may be in doubt about a reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// The code was not typed, or not as it is written.
-    Code,
-    /// The number is missing, or not of the product's shape.
-    Number,
-    /// The digits can be read in other ways too.
-    Digits,
-    /// The nominal is missing, not in its place, out of range, or not wanted.
-    Nominal,
-    /// Something else stands around it: words, a count, an amount.
-    Words,
-    /// There is more than one check.
-    Several,
-}
-
-/// One way to understand a line, perhaps in part. One reading alone, and without a doubt, is a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// The product's code.
-    pub code: ProductCode,
-    /// The customer's number, where a complete one can be told.
-    pub number: Option<CustomerNumber>,
-    /// The nominal, where one was named and the product takes it.
-    pub nominal: Option<Rupiah>,
-    /// What is in doubt, the weightiest first; nothing where it can be taken as it stands.
-    pub doubts: Vec<Doubt>,
-}
-
-impl Reading {
-    /// What a check, or the reason against one, says of product and number.
-    pub(super) fn of(said: &Result<Check, Refusal>, doubts: &[Doubt]) -> Option<Self> {
-        use Refusal::{
-            Ambiguous, BadNominal, MissingNominal, MissingNumber, NominalFirst, NominalNotTaken, NominalOrPin,
-            NominalOutOfRange, Number, Words,
-        };
-        let (code, number, nominal) = match said {
-            Ok(check) | Err(Words(check) | NominalFirst(check) | NominalNotTaken(check)) => {
-                (&check.code, Some(&check.number), check.nominal)
+impl Refusal {
+    /// The check that is left when what is in doubt is taken as it stands; perhaps without a nominal.
+    pub(super) fn check(&self) -> Option<Check> {
+        match self {
+            Self::Words(check) | Self::NominalFirst(check) | Self::NominalNotTaken(check) => Some(check.clone()),
+            Self::MissingNominal(code, number)
+            | Self::BadNominal(code, number)
+            | Self::NominalOutOfRange(code, number) => {
+                Some(Check { code: code.clone(), number: number.clone(), nominal: None })
             }
-            Err(
-                MissingNominal(code, number)
-                | BadNominal(code, number)
-                | NominalOrPin(code, number)
-                | NominalOutOfRange(code, number),
-            ) => (code, Some(number), None),
-            Err(MissingNumber(code) | Number(code, _) | Ambiguous(code)) => (code, None, None),
-            Err(_) => return None,
-        };
-        Some(Self { code: code.clone(), number: number.cloned(), nominal, doubts: doubts.to_vec() })
-    }
-
-    /// The same with a code that was not typed.
-    pub(super) fn with_code(mut self, code: &ProductCode) -> Self {
-        self.code = code.clone();
-        self.doubts.push(Doubt::Code);
-        self
-    }
-
-    /// The check, where no part of it is missing.
-    pub fn check(&self, catalog: &Catalog) -> Option<Check> {
-        let check = Check { code: self.code.clone(), number: self.number.clone()?, nominal: self.nominal };
-        Request::of(&check, catalog).map(|_| check)
+            _ => None,
+        }
     }
 }

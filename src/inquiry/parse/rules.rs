@@ -3,57 +3,58 @@
 use super::{
     around::{self, NEARLY_A_NUMBER},
     code,
-    line::{Line, Tail, nearest_fault},
+    line::{Fault, Line, Tail, Way, nearest_fault},
     nominal, pin,
-    request::{Check, Doubt, Refusal},
+    provider::{self, Order},
+    request::{Check, Refusal, takes},
     span::{SURELY_A_NUMBER, Span},
     token::{Token, only},
+    words::Class,
 };
 use crate::{
-    catalog::{Product, is_taken},
-    value::{NumberError, NumberKind},
+    catalog::{Catalog, Product, is_taken},
+    value::{CustomerNumber, NumberError, NumberKind},
 };
-use Doubt::{Code, Digits, Nominal, Number, Several, Words};
-use Rule::{BehindCode, LeaveOut, NoCode};
+use Rule::{BehindCode, InAName, LeaveOut, NoCode};
 
-/// The table. A row says what is found in a line, what that leaves in doubt, which function finds it, and which one
-/// tells whether a PIN stands in such a line.
-pub(super) const RULES: [Rule; 26] = [
+/// The table. A row says what is found in a line, which function finds it, and which one tells
+/// whether a PIN stands in such a line.
+pub(super) const RULES: [Rule; 29] = [
     // No code stands first, or last behind a number.
-    NoCode("more text than one check needs", &[Several], too_much, pin::without_code),
-    NoCode("nothing", &[], nothing, pin::without_code),
-    NoCode("a token or a virtual account", &[Number], no_customer, pin::behind_no_customer),
-    NoCode("a code in the middle", &[Code], code_in_the_middle, pin::without_code),
-    NoCode("an amount or a sentence's word for a code", &[Code], no_code, pin::without_code),
-    NoCode("an unknown code", &[Code], unknown_code, pin::without_code),
+    NoCode("more text than one check needs", too_much, pin::without_code),
+    NoCode("nothing", nothing, pin::without_code),
+    NoCode("a token or a virtual account", no_customer, pin::behind_no_customer),
+    NoCode("a code in the middle", code_in_the_middle, pin::without_code),
+    NoCode("a service that is not offered", not_offered, pin::without_code),
+    InAName("a provider's name", provider::read),
+    NoCode("an amount or a sentence's word for a code", no_code, pin::without_code),
+    NoCode("an unknown code", unknown_code, pin::without_code),
     // Behind a code: digits that are no customer's number, though they could be read as one.
-    BehindCode("another code", &[Several], another_code, pin::behind_number),
-    BehindCode("a virtual account", &[Number], virtual_account, pin::behind_account),
-    BehindCode("a token", &[Number], token, |_, _| false),
-    BehindCode(
-        "a short number that a PIN or a count would complete",
-        &[Number],
-        short_number,
-        pin::is_second_or_behind,
-    ),
-    BehindCode("a number that a PIN would make a virtual account", &[Number], account_by_pin, |_, _| true),
-    BehindCode("a PIN before a driver's id", &[Number], pin_before_id, |_, _| true),
+    BehindCode("another code", another_code, pin::behind_number),
+    BehindCode("a virtual account", virtual_account, pin::behind_account),
+    BehindCode("a token", token, |_, _| false),
+    BehindCode("a short number that a PIN or a count would complete", short_number, pin::is_second_or_behind),
+    BehindCode("a number that a PIN would make a virtual account", account_by_pin, |_, _| true),
+    BehindCode("a PIN before a driver's id", pin_before_id, |_, _| true),
+    BehindCode("a mobile number for a meter", mobile_under_meter, |line, _| {
+        mobile(line).is_some_and(|(_, tail)| tail.has_pin())
+    }),
     LeaveOut("a count or an amount before the number", around::behind_count),
     // Complete numbers.
-    BehindCode("one way to read it, among words", &[Words], one_way_among_words, pin::behind_way),
-    BehindCode("one way to read it", &[], one_way, pin::behind_way),
-    BehindCode("several ways to read it", &[Digits], several_ways, pin::behind_way),
+    BehindCode("one way to read it, among words", one_way_among_words, pin::behind_way),
+    BehindCode("one way to read it", one_way, pin::behind_way),
+    BehindCode("several ways to read it", several_ways, pin::behind_way),
     // No number with all that belongs to it: the reason that helps most.
-    BehindCode("no number", &[Number], no_number, pin::around),
-    BehindCode("two numbers", &[Several], two_numbers, pin::around),
-    BehindCode("a nominal among words", &[Words], nominal_among_words, pin::around),
-    BehindCode("a nominal that is not wanted", &[Nominal], nominal_not_taken, pin::around),
-    BehindCode("more digits, or a nominal that is not wanted", &[Digits], nominal_or_digits, pin::around),
-    BehindCode("a nominal that is missing or wrong", &[Nominal], nominal_at_fault, pin::around),
-    BehindCode("a nominal before the number", &[Nominal], nominal_first, pin::around),
-    BehindCode("words around the number", &[Words], words_around, pin::around),
-    BehindCode("a whole number, and more digits", &[Digits], more_digits, pin::around),
-    BehindCode("a number of another shape", &[Number], wrong_shape, pin::around),
+    BehindCode("no number", no_number, pin::around),
+    BehindCode("two numbers", two_numbers, pin::around),
+    BehindCode("a nominal among words", nominal_among_words, pin::around),
+    BehindCode("a nominal that is not wanted", nominal_not_taken, pin::around),
+    BehindCode("more digits, or a nominal that is not wanted", nominal_or_digits, pin::around),
+    BehindCode("a nominal that is missing or wrong", nominal_at_fault, pin::around),
+    BehindCode("a nominal before the number", nominal_first, pin::around),
+    BehindCode("words around the number", words_around, pin::around),
+    BehindCode("a whole number, and more digits", more_digits, pin::around),
+    BehindCode("a number of another shape", wrong_shape, pin::around),
 ];
 
 /// An agent is shown no more near codes.
@@ -63,13 +64,10 @@ const MAX_NEAREST: usize = 3;
 pub(super) type Said = Result<Check, Refusal>;
 
 pub(super) enum Rule {
-    NoCode(&'static str, &'static [Doubt], fn(&Line<'_>) -> Option<Said>, fn(&Line<'_>) -> bool),
-    BehindCode(
-        &'static str,
-        &'static [Doubt],
-        fn(&Line<'_>, &Product) -> Option<Said>,
-        fn(&Line<'_>, &Product) -> bool,
-    ),
+    NoCode(&'static str, fn(&Line<'_>) -> Option<Said>, fn(&Line<'_>) -> bool),
+    BehindCode(&'static str, fn(&Line<'_>, &Product) -> Option<Said>, fn(&Line<'_>, &Product) -> bool),
+    /// Asks the table anew about the number, for the product that is named.
+    InAName(&'static str, for<'t> fn(Span<'t>, &'t Catalog) -> Option<Order<'t>>),
     /// Asks the table anew about what is left.
     LeaveOut(&'static str, for<'t> fn(Span<'t>, &Product) -> Option<Span<'t>>),
 }
@@ -97,7 +95,15 @@ fn code_in_the_middle(line: &Line<'_>) -> Option<Said> {
     let (rest, _) = code::place(line.rest).filter(|(rest, _)| rest.first().is_some_and(Token::is_group))?;
     let codes = rest.tokens.iter().filter(|token| token.is_code()).filter_map(|token| token.product);
     let fitting: Vec<_> = codes.map(|product| product.code.clone()).collect();
-    (!fitting.is_empty()).then_some(Err(Refusal::MissingCode { fitting }))
+    (!fitting.is_empty()).then_some(Err(Refusal::MissingCode { fitting, checks: Vec::new() }))
+}
+
+/// `saldo`, `pulsa 10 …`, `bpjs …`; but `pulsa listrik` is PLN's.
+fn not_offered(line: &Line<'_>) -> Option<Said> {
+    let has = |fits: fn(Class) -> bool| line.rest.tokens.iter().any(|token| fits(token.class));
+    let is_named = has(|class| matches!(class, Class::Provider(_)));
+    let is_other = has(|class| class == Class::NotOffered) || has(|class| class == Class::NotOfferedAlone) && !is_named;
+    is_other.then_some(Err(Refusal::NotOffered))
 }
 
 /// No code was meant at all: an amount stands in its place, or one of a sentence's words, as its neighbour is.
@@ -111,7 +117,7 @@ fn no_code(line: &Line<'_>) -> Option<Said> {
         && !is_taken(typed.text)
         && line.catalog.nearest(typed.text, 1).is_empty();
     let fitting = if is_no_word || is_sentence { code::fitting(rest, line.catalog) } else { Vec::new() };
-    (is_no_word || !fitting.is_empty()).then_some(Err(Refusal::MissingCode { fitting }))
+    (is_no_word || !fitting.is_empty()).then_some(Err(Refusal::MissingCode { fitting, checks: Vec::new() }))
 }
 
 /// A mistyped code, or another bot's. Who types another bot's code, or one with digits, knows of codes: what would fit
@@ -167,8 +173,25 @@ fn pin_before_id(line: &Line<'_>, product: &Product) -> Option<Said> {
     ambiguous_if(is_pin && kind == NumberKind::DriverId && line.rest.from(1).begins_whole(kind), product)
 }
 
+/// `PLN20 081734554455`.
+fn mobile_under_meter(line: &Line<'_>, product: &Product) -> Option<Said> {
+    let (number, _) = mobile(line).filter(|_| product.number == NumberKind::Meter)?;
+    let mobile = line.catalog.products().iter().filter(|product| product.number == NumberKind::Mobile);
+    let codes = mobile.map(|product| product.code.clone()).collect();
+    let typed = one_way(line, product).and_then(Result::ok);
+    Some(Err(Refusal::MobileUnderMeter { number, codes, typed }))
+}
+
+/// The mobile number in front, with nothing or a PIN behind it.
+fn mobile(line: &Line<'_>) -> Option<(CustomerNumber, Tail)> {
+    let front = line.rest.first()?.text;
+    let mut ways = line.rest.numbers(NumberKind::Mobile).map(|(number, behind)| (number, Tail::of(behind, false)));
+    let is_mobile = ["08", "62", "+62"].iter().any(|prefix| front.starts_with(prefix));
+    ways.find(|(_, tail)| is_mobile && matches!(tail, Tail::Nothing | Tail::Pin))
+}
+
 fn ambiguous_if(holds: bool, product: &Product) -> Option<Said> {
-    holds.then(|| Err(Refusal::Ambiguous(product.code.clone())))
+    holds.then(|| Err(Refusal::Ambiguous(product.code.clone(), Vec::new())))
 }
 
 /// What the field puts between code, number and PIN, and seldom within a number.
@@ -199,7 +222,11 @@ fn one_way(line: &Line<'_>, product: &Product) -> Option<Said> {
 /// Also where a shorter number has a PIN for a nominal, and a longer one has those digits and no nominal.
 fn several_ways(line: &Line<'_>, product: &Product) -> Option<Said> {
     let has = |tail| line.ways.iter().any(|way| way.tail == tail);
-    ambiguous_if(line.ways.iter().any(|way| way.is_check) || has(Tail::NominalOrPin) && has(Tail::Nothing), product)
+    let are_several = line.ways.iter().any(|way| way.is_check) || has(Tail::NominalOrPin) && has(Tail::Nothing);
+    let is_safe = !pin::behind_way(line, product);
+    let checks = line.ways.iter().filter(|way| is_safe && takes(product, way.nominal));
+    let check = |way: &Way| Check { code: product.code.clone(), number: way.number.clone(), nominal: way.nominal };
+    are_several.then(|| Err(Refusal::Ambiguous(product.code.clone(), checks.map(check).collect())))
 }
 
 // Behind a code: no number with all that belongs to it.
@@ -209,7 +236,11 @@ fn no_number(line: &Line<'_>, product: &Product) -> Option<Said> {
     // With letters it is the beginning of no number.
     let is_nominal = product.is_open() && nominal::read(text).is_some() && text.contains(char::is_alphabetic);
     let is_without = is_nominal || line.rest.tokens.iter().all(Token::is_word);
-    is_without.then(|| Err(Refusal::MissingNumber(product.code.clone())))
+    is_without.then(|| {
+        let nominal =
+            nominal::read(text).map(|nominal| nominal.rupiah).filter(|nominal| takes(product, Some(*nominal)));
+        Err(Refusal::MissingNumber(product.code.clone(), nominal.filter(|_| is_nominal)))
+    })
 }
 
 /// The parts of a driver's id are easily complete themselves: only two alone count.
@@ -255,19 +286,29 @@ fn nominal_first(line: &Line<'_>, product: &Product) -> Option<Said> {
 }
 
 fn words_around(line: &Line<'_>, product: &Product) -> Option<Said> {
-    let (error, _) = nearest_fault(line.rest, product);
+    let error = nearest_fault(line.rest, product).error;
     if error == NumberError::NotDigits { check_among_words(line, product) } else { None }
 }
 
 /// `01105691111,20`: the number is not too long, it has more behind it.
 fn more_digits(line: &Line<'_>, product: &Product) -> Option<Said> {
     let is_whole = line.rest.len() > 1 && line.rest.begins_whole(product.number);
-    let (error, _) = nearest_fault(line.rest, product);
+    let error = nearest_fault(line.rest, product).error;
     ambiguous_if(is_whole && matches!(error, NumberError::TooLong { .. }), product)
 }
 
 fn wrong_shape(line: &Line<'_>, product: &Product) -> Option<Said> {
-    Some(Err(Refusal::Number(product.code.clone(), nearest_fault(line.rest, product).0)))
+    let fault = nearest_fault(line.rest, product);
+    Some(Err(lost_zero(&fault, product).unwrap_or_else(|| Refusal::Number(product.code.clone(), fault.error))))
+}
+
+/// `1105691111`: ten digits, and no zero in front.
+fn lost_zero(fault: &Fault<'_>, product: &Product) -> Option<Refusal> {
+    let digits = fault.number.joined();
+    let is_short = fault.error == NumberError::TooShort { missing: 1 } && !digits.starts_with('0');
+    let is_meter = product.number == NumberKind::Meter && is_short && takes(product, None);
+    let number = CustomerNumber::parse(&format!("0{digits}"), NumberKind::Meter).ok().filter(|_| is_meter)?;
+    Some(Refusal::LostZero(Check { code: product.code.clone(), number, nominal: None }))
 }
 
 /// `01105691111 BUDI`: the one complete number among words.

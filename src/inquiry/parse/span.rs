@@ -24,6 +24,14 @@ impl<'t> Span<'t> {
         Self { clean, tokens }
     }
 
+    /// Other tokens of the same text.
+    pub(super) fn with<'s>(self, tokens: &'s [Token<'t>]) -> Span<'s>
+    where
+        't: 's,
+    {
+        Span { clean: self.clean, tokens }
+    }
+
     /// The tokens before and from a position; a position behind the end is the end.
     pub(super) fn split(self, at: usize) -> (Self, Self) {
         let (head, tail) = self.tokens.split_at_checked(at).unwrap_or((self.tokens, &[]));
@@ -70,15 +78,23 @@ impl<'t> Span<'t> {
         self.gap(at).trim_matches(|c: char| matches!(c, '(' | ')') || c.is_whitespace() && c != '\n')
     }
 
-    /// All of the tokens joined, as a number.
+    /// All of the tokens joined, as a number; none where something was left out between them.
     pub(super) fn number(self, kind: NumberKind) -> Result<CustomerNumber, NumberError> {
-        let joined: String = self.tokens.iter().map(|token| token.text).collect();
-        CustomerNumber::parse(&joined, kind)
+        if (1..self.len()).any(|at| self.gap(at).contains(char::is_alphanumeric)) {
+            return Err(NumberError::NotDigits);
+        }
+        CustomerNumber::parse(&self.joined(), kind)
+    }
+
+    /// The tokens without what stands between them.
+    pub(super) fn joined(self) -> String {
+        self.tokens.iter().map(|token| token.text).collect()
     }
 
     /// How many tokens in front may be groups of one number.
     pub(super) fn groups(self) -> usize {
-        let goes_on = |at: usize| at == 0 || !self.gap(at).contains(is_never_within_a_number);
+        let goes_on =
+            |at: usize| at == 0 || !self.gap(at).contains(|c| is_never_within_a_number(c) || c.is_alphanumeric());
         self.tokens.iter().enumerate().take_while(|(at, token)| token.is_group() && goes_on(*at)).count()
     }
 

@@ -2,10 +2,10 @@
 
 use std::{iter, sync::Arc};
 
-use super::nominal;
+use super::{nominal, words::Class};
 use crate::{
     catalog::{Catalog, Product},
-    value::{CustomerNumber, Provider},
+    value::CustomerNumber,
 };
 
 /// A run of as many digits is a number by itself: within a number, no dash stands behind so many.
@@ -24,51 +24,8 @@ pub(super) struct Token<'t> {
     pub(super) product: Option<&'t Arc<Product>>,
 }
 
-/// What a token is, by its characters and its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    /// A customer's number or a part of one: digits, dashes between them, a `+` in front.
-    Digits,
-    /// Any other text with digits, such as `50rb`, `A5` or `1234!`.
-    Mixed,
-    /// A word that people put before a code.
-    Filler,
-    /// A word that customers' messages put before a number (`No. Meter: …`, `ID Pelanggan …`, `No HP …`).
-    Label,
-    /// The name of a provider, which may label a number too.
-    Provider,
-    /// What people call a PIN, or a secret like it.
-    PinName,
-    /// Any other text without a digit of any kind.
-    Word,
-}
-
-/// The words that mean something, in lower case.
-const MEANINGS: [(Class, &str); 3] = [
-    (Class::Filler, "cek check tolong mohon"),
-    (
-        Class::Label,
-        "no nomor nomer number meter meteran id idpel pel pelanggan customer hp wa telp tlp telepon tujuan ke akun \
-         driver listrik",
-    ),
-    (Class::PinName, "pin pinnya pin-nya pinku pin-ku mpin m-pin sandi password passcode otp"),
-];
-
-impl Class {
-    fn of(text: &str) -> Self {
-        if text.contains(char::is_numeric) {
-            let digits = text.strip_prefix('+').unwrap_or(text);
-            let is_number = digits.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-            return if is_number { Self::Digits } else { Self::Mixed };
-        }
-        let has = |words: &str| words.split(' ').any(|word| word.eq_ignore_ascii_case(text));
-        let meaning = MEANINGS.into_iter().find_map(|(class, words)| has(words).then_some(class));
-        meaning.unwrap_or(if Provider::from_name(text).is_some() { Self::Provider } else { Self::Word })
-    }
-}
-
 impl<'t> Token<'t> {
-    fn new((start, text): Piece<'t>, catalog: &'t Catalog) -> Self {
+    pub(super) fn new((start, text): Piece<'t>, catalog: &'t Catalog) -> Self {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         Self { start, text, class: Class::of(text), digits, product: catalog.get(text) }
     }

@@ -1,27 +1,29 @@
-//! Asks the table of rules about a line, and lists the ways to understand it.
+//! Asks the table of rules about a line, and about what is left of it with each product that may be meant.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     code,
-    line::{Line, Way},
-    request::{Doubt, Reading, Refusal},
+    line::Line,
+    provider::Order,
+    request::{Check, Refusal, Request},
     rules::{
         RULES,
-        Rule::{BehindCode, LeaveOut, NoCode},
+        Rule::{BehindCode, InAName, LeaveOut, NoCode},
         Said,
     },
     span::Span,
 };
-use crate::{catalog::Catalog, value::NumberKind};
+use crate::{
+    catalog::{Catalog, Price, Product},
+    value::{NumberKind, Rupiah},
+};
 
 /// What is made of a line.
 pub(super) struct Verdict {
     pub(super) said: Said,
     /// Whether a PIN stands in the line.
     pub(super) pin_seen: bool,
-    /// The ways to understand the line.
-    pub(super) readings: Vec<Reading>,
     /// The name of the rule that decided.
     pub(super) rule: &'static str,
 }
@@ -38,40 +40,73 @@ pub(super) fn read(all: Span<'_>, is_cut_off: bool, catalog: &Catalog) -> Verdic
 }
 
 fn judge(line: &Line<'_>) -> Verdict {
-    let verdict = |rule, doubts, said, pin_seen| {
-        let readings = readings(line, &said, pin_seen, doubts);
-        Some(Verdict { said, pin_seen, readings, rule })
-    };
+    let verdict = |rule, said, pin_seen| Some(Verdict { said, pin_seen, rule });
     let decided = RULES.iter().find_map(|rule| match (rule, line.product) {
-        (NoCode(name, doubts, find, has_pin), None) => verdict(name, doubts, find(line)?, has_pin(line)),
-        (BehindCode(name, doubts, find, has_pin), Some(product)) => {
-            verdict(name, doubts, find(line, product)?, has_pin(line, product))
+        (NoCode(name, find, has_pin), None) => verdict(name, find(line)?, has_pin(line)),
+        (InAName(name, read), None) => {
+            let order = read(line.rest, line.catalog)?;
+            let (said, pin_seen) = judge_order(&order, line);
+            verdict(name, said, pin_seen)
         }
+        (BehindCode(name, find, has_pin), Some(product)) => verdict(name, find(line, product)?, has_pin(line, product)),
         (LeaveOut(name, find), Some(product)) => {
             let left = judge(&Line::behind(product, find(line.rest, product)?, true, line.catalog));
             if line.ways.is_empty() || left.said == Err(Refusal::Several) {
                 return Some(left);
             }
             // The digits are a number with what would be left out, too.
-            verdict(name, &[Doubt::Number], Err(Refusal::Ambiguous(product.code.clone())), left.pin_seen)
+            verdict(name, Err(Refusal::Ambiguous(product.code.clone(), Vec::new())), left.pin_seen)
         }
         _ => None,
     });
     // The last rule of each part always applies.
-    decided.unwrap_or(Verdict { said: Err(Refusal::Empty), pin_seen: false, readings: Vec::new(), rule: "none" })
+    decided.unwrap_or(Verdict { said: Err(Refusal::Empty), pin_seen: false, rule: "none" })
 }
 
-/// What can be understood of a line: each of several ways to read its digits, but where a PIN may be taken for a part
-/// of the number; or else as much as was said.
-fn readings(line: &Line<'_>, said: &Said, pin_seen: bool, doubts: &[Doubt]) -> Vec<Reading> {
-    let Some(reading) = Reading::of(said, doubts) else { return Vec::new() };
-    match doubts {
-        [Doubt::Digits] if line.ways.len() > 1 && !pin_seen => {
-            let read =
-                |way: &Way| Reading { number: Some(way.number.clone()), nominal: way.nominal, ..reading.clone() };
-            line.ways.iter().map(read).collect()
+/// What an order in a provider's name says. Its nominal is taken out, so the number is read as for a product without one.
+fn judge_order(order: &Order<'_>, line: &Line<'_>) -> (Said, bool) {
+    let Order { provider, nominal, .. } = *order;
+    let which = |codes, number, fault| Err(Refusal::WhichProduct { provider, codes, number, fault });
+    let all = || line.catalog.products().iter().filter(|product| product.provider == provider);
+    let (named, codes) = match &order.product {
+        Ok(product) => (Some(*product), all().map(|product| product.code.clone()).collect()),
+        Err(codes) => (None, codes.clone()),
+    };
+    let Some(model) = named.or(all().next()) else { return (which(codes, None, None), false) };
+    let free = Rupiah::default();
+    let fixed = Arc::new(Product { price: Price::Fixed { buying: free, selling: free }, ..Product::clone(model) });
+    let judged = judge(&Line::behind(&fixed, line.rest.with(&order.others), false, line.catalog));
+    let said = match (named, judged.said) {
+        (Some(product), said) if order.is_doubtful => {
+            let check = with_nominal(said, nominal).ok();
+            Err(Refusal::Ambiguous(product.code.clone(), check.into_iter().collect()))
         }
-        _ => vec![reading],
+        _ if order.is_doubtful => which(codes, None, None),
+        (_, Err(Refusal::Several)) => Err(Refusal::Several),
+        (Some(_), said) => with_nominal(said, nominal),
+        (None, Err(Refusal::MobileUnderMeter { number, codes, .. })) => {
+            Err(Refusal::MobileUnderMeter { number, codes, typed: None })
+        }
+        (None, Ok(check) | Err(Refusal::Words(check))) => which(codes, Some(check.number), None),
+        (None, Err(Refusal::Number(_, fault))) => which(codes, None, Some(fault)),
+        (None, Err(Refusal::LostZero(_))) => {
+            which(codes, None, Some(crate::value::NumberError::TooShort { missing: 1 }))
+        }
+        (None, Err(_)) => which(codes, None, None),
+    };
+    (said, judged.pin_seen)
+}
+
+/// The same with the nominal of an open denomination.
+fn with_nominal(said: Said, nominal: Option<Rupiah>) -> Said {
+    let with = |check: Check| Check { nominal, ..check };
+    match said {
+        Ok(check) => Ok(with(check)),
+        Err(Refusal::Words(check)) => Err(Refusal::Words(with(check))),
+        Err(Refusal::NominalNotTaken(check)) => Err(Refusal::NominalNotTaken(with(check))),
+        Err(Refusal::MissingNumber(code, _)) => Err(Refusal::MissingNumber(code, nominal)),
+        Err(Refusal::Ambiguous(code, checks)) => Err(Refusal::Ambiguous(code, checks.into_iter().map(with).collect())),
+        other => other,
     }
 }
 
@@ -79,24 +114,25 @@ fn readings(line: &Line<'_>, said: &Said, pin_seen: bool, doubts: &[Doubt]) -> V
 fn supply_code(verdict: &mut Verdict, all: Span<'_>, catalog: &Catalog) {
     let Some((line, at)) = code::place(all) else { return };
     let (codes, others) = match &verdict.said {
-        Err(Refusal::UnknownCode { nearest, fitting, .. }) => {
-            (if nearest.is_empty() { fitting } else { nearest }, code::others(line, at))
-        }
-        Err(Refusal::MissingCode { fitting }) => (fitting, line),
+        Err(Refusal::UnknownCode { nearest, .. }) => (nearest, code::others(line, at)),
+        Err(Refusal::MissingCode { fitting, .. }) => (fitting, line),
         _ => return,
     };
-    let others = code::without_labels(others);
     // Products with a fixed denomination differ in the kind of number alone.
-    let mut of_kind: HashMap<NumberKind, Vec<Reading>> = HashMap::new();
-    for product in codes.iter().filter_map(|code| catalog.get(code.as_str())) {
-        let read = || judge(&Line::behind(product, others, false, catalog)).readings;
-        let readings =
-            if product.is_open() { read() } else { of_kind.entry(product.number).or_insert_with(read).clone() };
-        verdict.readings.extend(readings.into_iter().map(|reading| reading.with_code(&product.code)));
-    }
-    if let Err(Refusal::UnknownCode { nearest, lines, .. }) = &mut verdict.said {
-        let is_line = |reading: &&Reading| nearest.contains(&reading.code) && !reading.doubts.contains(&Doubt::Digits);
-        *lines = verdict.readings.iter().filter(is_line).filter_map(|reading| reading.check(catalog)).collect();
+    let mut of_kind: HashMap<NumberKind, Option<Check>> = HashMap::new();
+    let check_with = |product: &Arc<Product>| {
+        let said = || judge(&Line::behind(product, others, false, catalog)).said;
+        let read = || said().map_or_else(|refusal| refusal.check(), Some);
+        let check = if product.is_open() { read() } else { of_kind.entry(product.number).or_insert_with(read).clone() };
+        check.map(|check| Check { code: product.code.clone(), ..check })
+    };
+    let meant: Vec<_> = codes.iter().filter_map(|code| catalog.get(code.as_str())).filter_map(check_with).collect();
+    match &mut verdict.said {
+        Err(Refusal::UnknownCode { lines, .. }) => {
+            *lines = meant.into_iter().filter(|check| Request::of(check, catalog).is_some()).collect();
+        }
+        Err(Refusal::MissingCode { checks, .. }) => *checks = meant,
+        _ => {}
     }
 }
 
@@ -104,6 +140,6 @@ fn supply_code(verdict: &mut Verdict, all: Span<'_>, catalog: &Catalog) {
 #[cfg(test)]
 pub(super) fn names() -> [&'static str; RULES.len()] {
     RULES.map(|rule| match rule {
-        NoCode(name, ..) | BehindCode(name, ..) | LeaveOut(name, ..) => name,
+        NoCode(name, ..) | BehindCode(name, ..) | LeaveOut(name, ..) | InAName(name, ..) => name,
     })
 }

@@ -1,5 +1,6 @@
 //! What agents type, and what is made of it.
 
+mod agents;
 mod digits;
 mod readings;
 mod words;
@@ -42,8 +43,19 @@ fn said(refusal: &Refusal) -> String {
             let near = nearest.iter().map(|code| line_of(code).unwrap_or_else(|| code.to_string()));
             format!("{typed}? {}", near.collect::<Vec<_>>().join(" / ")).trim_end().into()
         }
-        Refusal::MissingCode { fitting } => format!("code? {}", codes(fitting)).trim_end().into(),
-        Refusal::MissingNumber(_) => "number?".into(),
+        Refusal::MissingCode { fitting, .. } => format!("code? {}", codes(fitting)).trim_end().into(),
+        Refusal::MissingNumber(..) => "number?".into(),
+        Refusal::WhichProduct { provider, codes: meant, number, fault } => {
+            let number = number.as_ref().map(|number| format!(" {}", number.as_str())).unwrap_or_default();
+            let fault = fault.as_ref().map(|fault| format!(", {fault:?}")).unwrap_or_default();
+            format!("{provider}?{number} {}{fault}", codes(meant))
+        }
+        Refusal::NotOffered => "not offered".into(),
+        Refusal::LostZero(check) => format!("lost zero {}", check.line()),
+        Refusal::MobileUnderMeter { number, typed, .. } => {
+            let typed = typed.as_ref().map(|check| format!(" or {}", check.line())).unwrap_or_default();
+            format!("mobile {}{typed}", number.as_str())
+        }
         Refusal::Number(_, error) => format!("{error:?}"),
         Refusal::NoCustomer(error) => format!("no customer: {error:?}"),
         Refusal::Words(request) => format!("words around {}", request.line()),
@@ -53,7 +65,7 @@ fn said(refusal: &Refusal) -> String {
         Refusal::NominalOrPin(..) => "nominal or pin?".into(),
         Refusal::NominalOutOfRange(..) => "out of range".into(),
         Refusal::NominalNotTaken(request) => format!("not taken {}", request.line()),
-        Refusal::Ambiguous(_) => "ambiguous".into(),
+        Refusal::Ambiguous(..) => "ambiguous".into(),
         Refusal::Several => "several".into(),
     }
 }
@@ -283,7 +295,7 @@ fn words_around_a_number_are_to_be_left_out() {
         ("PLN20 01105691111 BUDI", "words around PLN20 01105691111"),
         ("PLN20 Budi: 01105691111", "words around PLN20 01105691111"),
         ("PLN20 Budi 0110-5691-111 blok A5", "words around PLN20 01105691111"),
-        ("PLN20 an Budi 0110 5691 111 ya", "words around PLN20 01105691111"),
+        ("PLN20 Budi 0110 5691 111 ya", "words around PLN20 01105691111"),
         ("OVO10 Siti +62 817-345-544", "words around OVO10 0817345544"),
         ("DNOPEN Siti 0817345544 50rb", "words around DNOPEN 0817345544 50000"),
         ("DNOPEN Siti 0817345544 Rp12.345", "words around DNOPEN 0817345544 Rp12.345"),
@@ -385,7 +397,7 @@ fn several_checks_are_not_taken_for_one() {
     ]);
     assert_eq!(read(&"PLN20 01105691111\n".repeat(500)), "several");
     assert_eq!(read(&format!("PLN20 {}", "1 ".repeat(5000))), "several");
-    assert_eq!(read(&format!("PLN20.01105691111.1234 {}", "ya ".repeat(40))), "several !pin");
+    assert_eq!(read(&format!("PLN20.01105691111.1234 {}", "Budi ".repeat(40))), "several !pin");
     // What was cut off might belong to the number.
     assert_eq!(read(&format!("PLN20 {}011056911112", " ".repeat(4096 - 17))), "several");
 }
