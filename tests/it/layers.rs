@@ -12,7 +12,7 @@ use crate::{
 const LAYERS: [&[&str]; 9] = [
     &["value", "clock"],
     &["klikoo", "catalog", "store", "locale", "access"],
-    &["inquiry"],
+    &["inquiry", "report"],
     &["chat"],
     &["jobs"],
     &["bot", "sandbox"],
