@@ -78,11 +78,10 @@ pub(super) fn connect(account: &Account) -> Result<teloxide::Bot, reqwest::Error
 ///
 /// # Errors
 /// What Telegram refused, or why it could not be asked; the token is in neither.
-pub(super) async fn call<P, T>(telegram: &teloxide::Bot, payload: &P) -> Result<T, RequestError>
-where
-    P: Payload + Serialize,
-    T: DeserializeOwned,
-{
+pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(
+    telegram: &teloxide::Bot,
+    payload: &P,
+) -> Result<T, RequestError> {
     Ok(call_dated(telegram, payload).await?.0)
 }
 
@@ -90,14 +89,10 @@ where
 ///
 /// # Errors
 /// As of [`call`].
-pub(super) async fn call_dated<P, T>(
+pub(super) async fn call_dated<P: Payload + Serialize, T: DeserializeOwned>(
     telegram: &teloxide::Bot,
     payload: &P,
-) -> Result<(T, Option<DateTime<Utc>>), RequestError>
-where
-    P: Payload + Serialize,
-    T: DeserializeOwned,
-{
+) -> Result<(T, Option<DateTime<Utc>>), RequestError> {
     let mut url = telegram.api_url();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(&format!("bot{}", telegram.token())).push(P::NAME);

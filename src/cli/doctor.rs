@@ -98,7 +98,7 @@ fn late_answers(settings: &RetrySettings) -> String {
 fn data(dir: &Path) -> Finding {
     if dir.is_symlink() && !dir.exists() {
         // Nothing can be begun behind such a link; the disk that it leads to may not be mounted.
-        return Err(store::Error::NotADirectory { dir: dir.to_owned() }.to_string());
+        return Err(store::Error::NotADirectory(dir.to_owned()).to_string());
     }
     let has_begun = match fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_some(),
@@ -115,7 +115,7 @@ fn data(dir: &Path) -> Finding {
     }
     match open_store(dir) {
         Ok(_) => Ok(format!("{} can be read and written", dir.display())),
-        Err(store::Error::InUse { .. }) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
+        Err(store::Error::InUse(_)) => Ok(format!("{} is in use, by a bot that runs", dir.display())),
         Err(error) => Err(error.to_string()),
     }
 }

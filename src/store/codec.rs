@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{MAX_BODY_LEN, MAX_ROW_LEN};
+use super::types::{MAX_BODY_LEN, MAX_ROW_LEN, Search};
 use crate::value::{
     Customer, CustomerName, OperatorProblem, Outcome, Reference, ResponseCode, Rupiah, UserId, Verdict,
 };
@@ -146,6 +146,36 @@ pub(super) struct Searched<'a> {
     pub(super) number: Cow<'a, str>,
     #[serde(rename = "o", borrow)]
     pub(super) outcome: SearchedOutcome<'a>,
+}
+
+/// Whether stored bytes may be a record that `search` looks for: a look at them costs less than to read them, and most
+/// are another record. It compares what JSON writes as it is, and so of texts beyond ASCII nothing.
+pub(super) fn may_fit(stored: &[u8], search: &Search) -> bool {
+    let holds = |part: &str| {
+        let is_plain = stored.is_ascii() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
+        let Some(first) = part.bytes().next().filter(|_| is_plain) else { return true };
+        let mut starts = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), stored);
+        starts
+            .any(|at| stored.get(at..at + part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes())))
+    };
+    [&search.name, &search.digits].into_iter().flatten().all(|part| holds(part))
+}
+
+impl Searched<'_> {
+    /// Whether this is a record that is looked for.
+    pub(super) fn fits(&self, search: &Search) -> bool {
+        search.from.is_none_or(|from| self.at >= from)
+            && search.until.is_none_or(|until| self.at < until)
+            && search.agent.is_none_or(|agent| self.agent == agent)
+            && search.digits.as_ref().is_none_or(|digits| self.number.contains(digits))
+            && search.product.as_ref().is_none_or(|code| {
+                self.product.get(..code.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(code))
+            })
+            && search.name.as_ref().is_none_or(|part| {
+                let name = self.outcome.name.as_ref();
+                name.is_some_and(|name| name.to_lowercase().contains(&part.to_lowercase()))
+            })
+    }
 }
 
 /// What a search looks at of a stored outcome.

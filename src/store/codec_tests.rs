@@ -215,3 +215,17 @@ fn write_the_fixture() {
     std::fs::create_dir_all(fixture().parent().unwrap()).unwrap();
     std::fs::write(fixture(), lines.collect::<String>()).unwrap();
 }
+
+#[test]
+fn a_look_at_the_bytes_rejects_nothing_that_fits() {
+    let named = |name| Verdict::Found(Customer { name: CustomerName::new(name), ..Customer::default() });
+    let stored = |name| write(&samples::with_verdict(CHAT, 0, named(name)));
+    let searched = |part: &str| Search { name: Some(part.to_owned()), ..Search::default() };
+    for (name, part) in [("BUDI SANTOSO", "i sAn"), ("BUDI", ""), ("\u{212a}ARTINI", "kartini"), ("ÉLISE", "élise")] {
+        let (stored, search) = (stored(name), searched(part));
+        assert!(read::<Searched<'_>>(&stored).unwrap().fits(&search), "{name}");
+        assert!(may_fit(&stored, &search), "{name}");
+    }
+    assert!(may_fit(&stored("BUDI"), &searched("\"budi\"")), "JSON may write it otherwise");
+    assert!(!may_fit(&stored("BUDI"), &searched("siti")));
+}

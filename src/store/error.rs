@@ -3,21 +3,17 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::types::{MAX_BODY_LEN, MAX_ROW_LEN};
+
 /// Why something could not be kept or read. Each text names the remedy; none holds anything of a record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Another process has the directory open.
-    #[error("{} is in use by another ceknomor: stop that one first, or set another CEKNOMOR_DATA_DIR", dir.display())]
-    InUse {
-        /// The data directory.
-        dir: PathBuf,
-    },
+    /// Another process has the data directory open.
+    #[error("{} is in use by another ceknomor: stop that one first, or set another CEKNOMOR_DATA_DIR", .0.display())]
+    InUse(PathBuf),
     /// The path, or something on the way to it, is a file.
-    #[error("{} is not a directory: set CEKNOMOR_DATA_DIR to a directory, or to a path where one can be made", dir.display())]
-    NotADirectory {
-        /// What was given as the data directory.
-        dir: PathBuf,
-    },
+    #[error("{} is not a directory: set CEKNOMOR_DATA_DIR to a directory, or to a path where one can be made", .0.display())]
+    NotADirectory(PathBuf),
     /// This process may not write there.
     #[error("{} cannot be written ({cause}): make it writable for the user that runs ceknomor", dir.display())]
     Unwritable {
@@ -55,53 +51,36 @@ pub enum Error {
         /// The newest schema that this build knows.
         known: u32,
     },
-    /// No space is left. The store goes on by itself once there is some.
-    #[error("the disk of {} is full: free some space", dir.display())]
-    Full {
-        /// The data directory.
-        dir: PathBuf,
-    },
-    /// A job whose body is longer than [`MAX_BODY_LEN`](super::MAX_BODY_LEN). Nothing was written.
-    #[error("a job of {bytes} bytes is not kept, the longest may have {}: ask for less at once", super::MAX_BODY_LEN)]
-    JobTooLong {
-        /// How long its body is.
-        bytes: usize,
-    },
-    /// A row whose value is longer than [`MAX_ROW_LEN`](super::MAX_ROW_LEN). Nothing was written.
-    #[error("a row of {bytes} bytes is not kept, the longest may have {}", super::MAX_ROW_LEN)]
-    RowTooLong {
-        /// How long its value is.
-        bytes: usize,
-    },
-    /// What should be a backup is none, or not whole. Nothing was changed.
-    #[error("this is no whole backup of ceknomor ({what}): use another one; nothing was changed")]
-    NotABackup {
-        /// What is wrong with it, and where.
-        what: String,
-    },
-    /// A store to which a backup was to be restored holds something. Nothing was changed.
+    /// Hardly any space is left. The store goes on by itself once there is some.
+    #[error("the disk of {} is full: free some space", .0.display())]
+    Full(PathBuf),
+    /// The data directory is not where it was opened. The store goes on by itself once it is back.
     #[error(
-        "{what} is not empty; restore into a new data directory: move the old one aside first (nothing was changed)"
+        "{} was removed or renamed while ceknomor has it open: move it back, or stop ceknomor and restore a backup",
+        .0.display()
     )]
-    NotEmpty {
-        /// The store.
-        what: String,
-    },
+    Gone(PathBuf),
+    /// A job whose body is longer than [`MAX_BODY_LEN`]. Nothing was written.
+    #[error("a job of {0} bytes is not kept, the longest may have {MAX_BODY_LEN}: ask for less at once")]
+    JobTooLong(usize),
+    /// A row whose value is longer than [`MAX_ROW_LEN`]. Nothing was written.
+    #[error("a row of {0} bytes is not kept, the longest may have {MAX_ROW_LEN}")]
+    RowTooLong(usize),
+    /// What should be a backup is none, or not whole. Nothing was changed.
+    #[error("this is no whole backup of ceknomor ({0}): use another one; nothing was changed")]
+    NotABackup(String),
+    /// A store to which a backup was to be restored holds something. Nothing was changed.
+    #[error("{0} is not empty; restore into a new data directory: move the old one aside first (nothing was changed)")]
+    NotEmpty(String),
     /// A restore into the directory was cut off, or is under way.
     #[error(
         "a restore into {} is not finished; if it was cut off, remove the directory, then restore again",
-        dir.display()
+        .0.display()
     )]
-    Unfinished {
-        /// The data directory.
-        dir: PathBuf,
-    },
+    Unfinished(PathBuf),
     /// A backup could not be made.
-    #[error("no backup was made ({what})")]
-    NoBackup {
-        /// Why, and what to do.
-        what: String,
-    },
+    #[error("no backup was made ({0})")]
+    NoBackup(String),
     /// The store was closed, or stopped at a fault that the log tells.
     #[error("the store is closed: see the log for an earlier error, then start ceknomor again")]
     Closed,
@@ -122,8 +101,8 @@ impl Error {
         let cause = error.to_string();
         match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Unwritable { dir, cause },
-            io::ErrorKind::NotADirectory => Self::NotADirectory { dir },
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { dir },
+            io::ErrorKind::NotADirectory => Self::NotADirectory(dir),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full(dir),
             _ => Self::Io { dir, cause },
         }
     }
@@ -132,7 +111,7 @@ impl Error {
     pub(super) fn from_sled(dir: &Path, error: &::sled::Error) -> Self {
         match error {
             ::sled::Error::Io(io) if io.to_string().starts_with("could not acquire lock") => {
-                Self::InUse { dir: dir.to_owned() }
+                Self::InUse(dir.to_owned())
             }
             ::sled::Error::Io(io) => Self::from_io(dir, io),
             ::sled::Error::Corruption { .. } => Self::damaged(dir, "sled found a checksum that is wrong"),

@@ -2,13 +2,12 @@
 //!
 //! The `serde` attributes say how a backend and a backup write it ([`codec`]); fields may be renamed here, not there.
 
-use std::fmt;
-
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use derive_more::Debug;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::codec::{self, Searched};
+use super::codec;
 use crate::clock::WIB;
 use crate::value::{ChatId, CustomerNumber, MessageId, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict};
 
@@ -83,14 +82,17 @@ pub struct Page {
     pub has_newer: bool,
 }
 
-/// What a search of a chat's history looks for: a record fits when every part that is given fits.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// What a search of a chat's history looks for: a record fits when every part that is given fits. `{:?}` shows neither
+/// the name nor the digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
     /// The product's code or its beginning, in any case.
     pub product: Option<String>,
     /// A part of the customer's name, in any case.
+    #[debug("{}", name.is_some())]
     pub name: Option<String>,
     /// Digits that stand together anywhere in the customer's number.
+    #[debug("{}", digits.is_some())]
     pub digits: Option<String>,
     /// The check ended at this moment or later.
     pub from: Option<DateTime<Utc>>,
@@ -98,37 +100,6 @@ pub struct Search {
     pub until: Option<DateTime<Utc>>,
     /// Who asked.
     pub agent: Option<UserId>,
-}
-
-impl Search {
-    /// Whether a record is one that is looked for.
-    pub(super) fn fits(&self, record: &Searched<'_>) -> bool {
-        self.from.is_none_or(|from| record.at >= from)
-            && self.until.is_none_or(|until| record.at < until)
-            && self.agent.is_none_or(|agent| record.agent == agent)
-            && self.digits.as_ref().is_none_or(|digits| record.number.contains(digits))
-            && self.product.as_ref().is_none_or(|code| {
-                record.product.get(..code.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(code))
-            })
-            && self.name.as_ref().is_none_or(|part| {
-                let name = record.outcome.name.as_ref();
-                name.is_some_and(|name| name.to_lowercase().contains(&part.to_lowercase()))
-            })
-    }
-}
-
-/// Shows which parts are given, but neither the name nor the digits.
-impl fmt::Debug for Search {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Search")
-            .field("product", &self.product)
-            .field("has_name", &self.name.is_some())
-            .field("has_digits", &self.digits.is_some())
-            .field("from", &self.from)
-            .field("until", &self.until)
-            .field("agent", &self.agent)
-            .finish()
-    }
 }
 
 /// Which records are to be deleted.
@@ -187,7 +158,7 @@ impl Count {
 }
 
 /// A job that is about to be accepted. `{:?}` does not show the body: it holds a customer's number.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
     /// The update that brought it, its id: an update is accepted once.
     pub update: UpdateId,
@@ -200,24 +171,12 @@ pub struct NewJob {
     /// For a check: whose answer it needs.
     pub provider: Option<Provider>,
     /// What to do, written and read by `jobs` alone: JSON without PINs, at most [`MAX_BODY_LEN`] bytes.
+    #[debug(skip)]
     pub body: String,
 }
 
-impl fmt::Debug for NewJob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { update, chat, user, accepted, provider, body: _ } = self;
-        f.debug_struct("NewJob")
-            .field("update", update)
-            .field("chat", chat)
-            .field("user", user)
-            .field("accepted", accepted)
-            .field("provider", provider)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A job as the store keeps it. `{:?}` does not show the body: it holds a customer's number.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The update that brought it, its id.
     #[serde(rename = "i")]
@@ -236,6 +195,7 @@ pub struct Job {
     pub provider: Option<Provider>,
     /// What to do, written and read by `jobs` alone.
     #[serde(rename = "j", deserialize_with = "codec::short")]
+    #[debug(skip)]
     pub body: String,
     /// The places of the records that it led to, by the item of the job (a single check is item 0), in the order in
     /// which they were kept.
@@ -265,23 +225,6 @@ impl From<NewJob> for Job {
         let NewJob { update, chat, user, accepted, provider, body } = new;
         let (kept, waiting, cancelled_by, resumed) = (Vec::new(), None, None, false);
         Self { update, chat, user, accepted, provider, body, kept, waiting, cancelled_by, resumed }
-    }
-}
-
-impl fmt::Debug for Job {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { update, chat, user, accepted, provider, body: _, kept, waiting, cancelled_by, resumed } = self;
-        f.debug_struct("Job")
-            .field("update", update)
-            .field("chat", chat)
-            .field("user", user)
-            .field("accepted", accepted)
-            .field("provider", provider)
-            .field("kept", kept)
-            .field("waiting", waiting)
-            .field("cancelled_by", cancelled_by)
-            .field("resumed", resumed)
-            .finish_non_exhaustive()
     }
 }
 
@@ -405,7 +348,7 @@ impl RowKind {
 }
 
 /// A small row, by its kind and key. `{:?}` does not show the value.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// What it is about.
     #[serde(rename = "k")]
@@ -415,6 +358,7 @@ pub struct Row {
     pub key: String,
     /// At most [`MAX_ROW_LEN`] bytes.
     #[serde(rename = "v", deserialize_with = "codec::short")]
+    #[debug(skip)]
     pub value: String,
     /// When it ends to be there, if it ever does; to the millisecond.
     #[serde(rename = "e", with = "codec::mirrored", default, skip_serializing_if = "Option::is_none")]
@@ -425,12 +369,5 @@ impl Row {
     /// Whether it is there at `now`.
     pub(super) fn is_alive(&self, now: DateTime<Utc>) -> bool {
         self.expires.is_none_or(|expires| expires > now)
-    }
-}
-
-impl fmt::Debug for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, key, value: _, expires } = self;
-        f.debug_struct("Row").field("kind", kind).field("key", key).field("expires", expires).finish_non_exhaustive()
     }
 }

@@ -64,11 +64,11 @@ impl Default for FaultyStore {
 
 impl FaultyStore {
     fn room(&self) -> Result<(), Error> {
-        if self.is_full.load(Relaxed) { Err(Error::Full { dir: PathBuf::from("data") }) } else { Ok(()) }
+        if self.is_full.load(Relaxed) { Err(Error::Full(PathBuf::from("data"))) } else { Ok(()) }
     }
 
     fn room_for_records(&self) -> Result<(), Error> {
-        if self.keeps_no_records { Err(Error::Full { dir: PathBuf::from("data") }) } else { self.room() }
+        if self.keeps_no_records { Err(Error::Full(PathBuf::from("data"))) } else { self.room() }
     }
 
     fn readable(&self) -> Result<(), Error> {

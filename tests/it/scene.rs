@@ -79,7 +79,8 @@ pub struct Scene {
     pub bounds: Bounds,
     /// Where Telegram calls the bot; `None`: it polls.
     pub webhook: Option<Webhook>,
-    data: TempDir,
+    /// The data directory.
+    pub data: TempDir,
     owners: Vec<UserId>,
     chats: Vec<ChatId>,
 }

@@ -221,16 +221,12 @@ impl Sender {
     }
 
     /// Calls until a message is taken, as it is or as it was amended, or is refused for good.
-    async fn deliver<P, T>(
+    async fn deliver<P: Payload + Serialize, T: DeserializeOwned>(
         &self,
         attempt: &mut Attempt,
         priority: Priority,
         payload: impl Fn(&Attempt) -> P,
-    ) -> Result<T, RequestError>
-    where
-        P: Payload + Serialize,
-        T: DeserializeOwned,
-    {
+    ) -> Result<T, RequestError> {
         loop {
             match self.call(u32::MAX, Some(attempt.to.chat), Some(priority), &payload(attempt)).await {
                 Err(error) if self.amend(attempt, &error).await => {}
@@ -301,17 +297,13 @@ impl Sender {
     }
 
     /// Calls until Telegram has decided, or has been out of reach `tries` times.
-    async fn call<P, T>(
+    async fn call<P: Payload + Serialize, T: DeserializeOwned>(
         &self,
         tries: u32,
         chat: Option<ChatId>,
         priority: Option<Priority>,
         payload: &P,
-    ) -> Result<T, RequestError>
-    where
-        P: Payload + Serialize,
-        T: DeserializeOwned,
-    {
+    ) -> Result<T, RequestError> {
         let mut lost = 0;
         loop {
             let permit = self.schedule.turn(chat, priority).await;

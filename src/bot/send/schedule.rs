@@ -27,9 +27,6 @@ use tokio::{
 use super::refusal::pause_asked;
 use crate::{chat::Place, jobs::Priority, value::ChatId};
 
-/// Between two replies to strangers there is at least this, over all chats.
-const STRANGER_PERIOD: Duration = Duration::from_secs(1);
-
 /// A pause of all is longer than asked for by up to this part of it, so that bots that were refused together do not come
 /// back together.
 const JITTER: f64 = 0.2;
@@ -67,6 +64,7 @@ impl Default for Limits {
 pub(super) struct Schedule {
     limits: Limits,
     rate: Rate,
+    /// One a second to strangers, over all chats.
     stranger_rate: Rate,
     /// Chats that are paused, or in which something waits.
     chats: Mutex<HashMap<ChatId, Arc<Chat>>>,
@@ -93,7 +91,7 @@ impl Schedule {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             rate: Rate::new(Duration::from_secs(1) / limits.per_second),
-            stranger_rate: Rate::new(STRANGER_PERIOD),
+            stranger_rate: Rate::new(Duration::from_secs(1)),
             limits,
             chats: Mutex::default(),
             all: Mutex::default(),

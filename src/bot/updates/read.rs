@@ -57,10 +57,9 @@ fn read_as<T: DeserializeOwned>(known: Option<Value>, kind: fn(T) -> UpdateKind)
 
 /// A `Message`. Its caption counts as its text: without the media, which may be new, there is nothing else to caption.
 fn message(from: &Value) -> Option<Value> {
-    let text = from["text"].as_str().or(from["caption"].as_str());
-    let quote = from["quote"]["text"].as_str().map(|text| json!({ "text": text, "position": 0 }));
-    let number = from["contact"]["phone_number"].as_str();
-    let contact = number.map(|number| json!({ "phone_number": number, "first_name": "" }));
+    let text = |at: &str| from.pointer(at).and_then(Value::as_str);
+    let quote = text("/quote/text").map(|text| json!({ "text": text, "position": 0 }));
+    let contact = text("/contact/phone_number").map(|number| json!({ "phone_number": number, "first_name": "" }));
     object(json!({
         "message_id": from["message_id"].as_i64()?,
         "date": from["date"].as_i64()?,
@@ -70,7 +69,7 @@ fn message(from: &Value) -> Option<Value> {
         "message_thread_id": from["message_thread_id"].as_i64(),
         "is_topic_message": from["is_topic_message"].as_bool(),
         "is_automatic_forward": from["is_automatic_forward"].as_bool(),
-        "text": text,
+        "text": text("/text").or(text("/caption")),
         "quote": quote,
         "reply_to_message": message(&from["reply_to_message"]),
         "contact": contact,

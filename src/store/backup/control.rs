@@ -47,7 +47,7 @@ impl SledStore {
     /// # Errors
     /// The socket could not be made.
     pub fn serve_backups(&self, clock: Arc<dyn Clock>) -> Result<BackupService, Error> {
-        let dir = self.dir().ok_or_else(|| Error::NoBackup { what: "the store is a temporary one".to_owned() })?;
+        let dir = self.dir().ok_or_else(|| Error::NoBackup("the store is a temporary one".to_owned()))?;
         let socket = dir.join("control");
         let listen = || {
             // One that is there is stale: this process has the store open.
@@ -144,7 +144,7 @@ pub(super) async fn ask(dir: &Path) -> Result<Option<UnixStream>, Error> {
         Err(error) => match io::Error::kind(&error) {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(None),
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
-                Err(Error::NoBackup { what: "the bot hung up: see its log, and try again".to_owned() })
+                Err(Error::NoBackup("the bot hung up: see its log, and try again".to_owned()))
             }
             _ => Err(Error::from_io(dir, &error)),
         },

@@ -1,13 +1,14 @@
 //! The lines of a backup, how they are written, and how they are read and checked.
 
 use std::collections::HashSet;
+use std::io;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncWrite, AsyncWriteExt as _, BufWriter};
 
 use super::super::{Error, Job, MAX_BODY_LEN, MAX_NUMBER, MAX_ROW_LEN, REMEMBERED, Record, Row, Seq, codec};
-use super::{Counts, Summary};
 use crate::value::{ChatId, UpdateId};
 
 /// The version of the format that this build writes, and the newest that it reads.
@@ -17,6 +18,30 @@ const VERSION: u32 = 1;
 /// and what stands around it.
 pub(super) const MAX_LINE_LEN: u64 =
     6 * (if MAX_BODY_LEN > MAX_ROW_LEN { MAX_BODY_LEN } else { MAX_ROW_LEN }) as u64 + 65_536;
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// When it was made, to the millisecond.
+    pub made: DateTime<Utc>,
+    /// How many things there are in it.
+    pub counts: Counts,
+    /// How long it is, in bytes.
+    pub bytes: u64,
+}
+
+/// How many things of each kind there are in a backup.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Checks, of all chats.
+    pub records: u64,
+    /// Jobs that were not done.
+    pub jobs: u64,
+    /// Updates of jobs that were done lately.
+    pub finished: u64,
+    /// Small rows: choices of chats, open questions.
+    pub rows: u64,
+}
 
 /// A line of a backup.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,39 +101,41 @@ impl Tally {
     }
 }
 
-/// Makes the bytes of a backup.
-pub(super) struct Writer {
+/// Writes the lines of a backup.
+pub(super) struct Writer<'a, W: AsyncWrite> {
     made: DateTime<Utc>,
     tally: Tally,
-    bytes: Vec<u8>,
+    out: BufWriter<&'a mut W>,
 }
 
-impl Writer {
-    pub(super) fn begin(now: DateTime<Utc>) -> Self {
-        let mut writer = Self { made: now, tally: Tally::default(), bytes: Vec::new() };
+impl<'a, W: AsyncWrite + Unpin> Writer<'a, W> {
+    pub(super) async fn begin(now: DateTime<Utc>, out: &'a mut W) -> Result<Self, Error> {
+        let mut writer = Self { made: now, tally: Tally::default(), out: BufWriter::new(out) };
         let made = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-        writer.line(&Line::Header(Header { version: VERSION, made, program: env!("CARGO_PKG_VERSION").to_owned() }));
-        writer
+        let header = Header { version: VERSION, made, program: env!("CARGO_PKG_VERSION").to_owned() };
+        writer.line(&Line::Header(header)).await?;
+        Ok(writer)
     }
 
-    pub(super) fn line(&mut self, line: &Line) {
+    pub(super) async fn line(&mut self, line: &Line) -> Result<(), Error> {
         // Plain fields: there is nothing in them that serde_json could refuse.
         let mut bytes = serde_json::to_vec(line).unwrap_or_default();
         bytes.push(b'\n');
         self.tally.add(line, &bytes);
-        self.bytes.append(&mut bytes);
+        self.out.write_all(&bytes).await.map_err(|error| unwritable(&error))
     }
 
-    pub(super) fn seal(&mut self) -> Summary {
+    pub(super) async fn seal(mut self) -> Result<Summary, Error> {
         let seal = self.tally.seal();
-        self.line(&Line::Seal(seal));
-        Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes }
+        self.line(&Line::Seal(seal)).await?;
+        self.out.flush().await.map_err(|error| unwritable(&error))?;
+        Ok(Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes })
     }
+}
 
-    /// The bytes that were not taken yet.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
-    }
+/// What it means that a backup cannot be written.
+pub(super) fn unwritable(error: &io::Error) -> Error {
+    Error::NoBackup(format!("it cannot be written: {error}"))
 }
 
 /// Reads the lines of a backup one after another, and sees that they are one.
@@ -129,13 +156,13 @@ impl Reader {
     /// Reads the next line, with its end.
     pub(super) fn line(&mut self, bytes: &[u8]) -> Result<Line, Error> {
         self.lines += 1;
-        self.check(bytes).map_err(|what| Error::NotABackup { what: format!("line {}: {what}", self.lines) })
+        self.check(bytes).map_err(|what| Error::NotABackup(format!("line {}: {what}", self.lines)))
     }
 
     /// Sees that the last line was the last.
     pub(super) fn end(self) -> Result<Summary, Error> {
         if !self.is_sealed {
-            return Err(Error::NotABackup { what: "it is cut off: its last line is missing".to_owned() });
+            return Err(Error::NotABackup("it is cut off: its last line is missing".to_owned()));
         }
         Ok(Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes })
     }

@@ -1,8 +1,9 @@
 //! A backup is made, of a store that a bot has open or that is closed, and becomes a store again; anything else that is
 //! given for a backup is refused before anything is touched.
 
+use std::fs;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -12,9 +13,12 @@ use tokio::net::{UnixListener, UnixStream};
 use super::control::Address;
 use super::*;
 use crate::clock::FixedClock;
+use crate::store::SledStore;
 use crate::store::samples::{moment, new_job, new_job_of, record, waiting};
+use crate::store::sled::set_restoring;
 use crate::store::{Accepted, KeyValue, Row, Seq, Waiting};
 use crate::value::{ChatId, UpdateId};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Data directories and files that are gone with the test.
 struct Place(TempDir);
@@ -90,7 +94,7 @@ fn sealed(lines: &[Value]) -> Vec<u8> {
 
 fn not_a_backup<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     match result {
-        Err(Error::NotABackup { what }) => what,
+        Err(Error::NotABackup(what)) => what,
         other => panic!("{other:?}"),
     }
 }
@@ -231,7 +235,7 @@ async fn a_store_that_holds_something_is_left_as_it_is() {
     store.accept(vec![new_job(1)], 9).await.unwrap();
     let before = bytes_of(&store).await;
     let refused = restore(&mut place.file(&backup), &store).await.unwrap_err();
-    assert_eq!(refused, Error::NotEmpty { what: "the store".to_owned() });
+    assert_eq!(refused, Error::NotEmpty("the store".to_owned()));
     store.close().await.unwrap();
     let refused = restore_dir(&dir, place.file(&backup)).await.unwrap_err();
     assert!(refused.to_string().contains("restore into a new data directory: move the old one aside"), "{refused}");
@@ -262,11 +266,11 @@ async fn a_restore_that_is_cut_off_is_not_taken_for_a_store() {
     let place = Place::new();
     let dir = place.path("data");
     let store = SledStore::open(&dir).unwrap();
-    store.set_restoring(true).unwrap();
+    set_restoring(&dir, true).unwrap();
     History::import(&store, vec![(Seq(1), record(ChatId(1), 0))]).await.unwrap();
     drop(store);
     let error = SledStore::open(&dir).map(|_| ()).unwrap_err();
-    assert_eq!(error, Error::Unfinished { dir: dir.clone() });
+    assert_eq!(error, Error::Unfinished(dir.clone()));
     let again = restore_dir(&dir, place.file(bytes_of(&filled(1).await).await)).await;
     assert_eq!(again, Err(error));
 }
@@ -354,7 +358,7 @@ async fn who_asks_beside_too_many_others_gets_nothing() {
     for _ in 0..4 {
         silent.push(UnixStream::connect(&address.path).await.unwrap());
     }
-    assert!(matches!(ask(&dir).await, Err(Error::NoBackup { .. })));
+    assert!(matches!(ask(&dir).await, Err(Error::NoBackup(_))));
     drop(silent);
     // They are gone once the bot has seen it.
     while ask(&dir).await.is_err() {}
@@ -384,7 +388,7 @@ async fn a_bot_that_ends_in_the_midst_of_it_gives_no_backup() {
             client.write_all(&part).await.unwrap();
         });
         let error = ask(&dir).await.unwrap_err();
-        assert!(matches!(error, Error::NoBackup { .. }), "{sent}: {error:?}");
+        assert!(matches!(error, Error::NoBackup(_)), "{sent}: {error:?}");
         ending.await.unwrap();
         fs::remove_file(dir.join("control")).unwrap();
     }

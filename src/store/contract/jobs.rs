@@ -196,7 +196,7 @@ async fn an_agent_has_only_so_many_ready_jobs(store: &impl Backend) {
 async fn too_long_a_body_is_refused_with_its_batch(store: &impl Backend) {
     let of_length = |bytes| NewJob { body: "x".repeat(bytes), ..new_job(2) };
     let refused = store.store().accept(vec![new_job(1), of_length(MAX_BODY_LEN + 1)], MANY).await;
-    assert_eq!(refused, Err(Error::JobTooLong { bytes: MAX_BODY_LEN + 1 }));
+    assert_eq!(refused, Err(Error::JobTooLong(MAX_BODY_LEN + 1)));
     assert_eq!(open(store).await, []);
     let longest = [new_job(1), of_length(MAX_BODY_LEN)];
     assert_eq!(accept(store, longest.clone(), MANY).await, [New, New]);

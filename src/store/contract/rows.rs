@@ -60,7 +60,7 @@ async fn too_long_a_row_is_refused(store: &impl Backend) {
     let long = "x".repeat(MAX_ROW_LEN);
     put(store, row("a", &long, None)).await;
     let refused = store.store().put(row("a", &format!("{long}x"), None)).await;
-    assert_eq!(refused, Err(Error::RowTooLong { bytes: MAX_ROW_LEN + 1 }));
+    assert_eq!(refused, Err(Error::RowTooLong(MAX_ROW_LEN + 1)));
     assert_eq!(get(store, "a", 0).await, Some(long));
 }
 

@@ -1,11 +1,11 @@
 //! sled itself: its trees, how they are opened, committed to and read. It is told what to write; what that means is the
 //! writer's matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -23,13 +23,17 @@ use crate::value::ChatId;
 /// How much of the data sled keeps in memory, in bytes; its own default is 1 GiB.
 const CACHE_CAPACITY: u64 = 8 * 1024 * 1024;
 
+/// The least room on the disk with which something is committed, in bytes: for the largest group, sled's segments and its
+/// snapshot.
+const SPARE: u64 = 16 * 1024 * 1024;
+
 /// How often, and how long apart, an opening is tried where sled's files seem to be in use: sled's threads let go of
 /// them a moment after a close.
 const TRIES: u32 = 10;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// A tree of sled's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum TreeName {
     /// Records by chat and place.
     History,
@@ -53,13 +57,8 @@ impl TreeName {
     ];
 }
 
-/// One row that is to be written, or removed where there is no value.
-#[derive(Debug)]
-pub(super) struct Change {
-    pub(super) tree: TreeName,
-    pub(super) key: Vec<u8>,
-    pub(super) value: Option<Vec<u8>>,
-}
+/// The rows that are to be written, or removed where there is no value.
+pub(super) type Changes = HashMap<(TreeName, Vec<u8>), Option<Vec<u8>>>;
 
 /// The open database. As long as one of these lives, sled has its files locked.
 pub(super) struct Database {
@@ -81,16 +80,13 @@ impl Database {
         let mut tries = 1;
         let (db, trees) = loop {
             match open(dir, Config::new().path(&sled)) {
-                Err(Error::InUse { .. }) if tries < TRIES => thread::sleep(BETWEEN_TRIES),
+                Err(Error::InUse(_)) if tries < TRIES => thread::sleep(BETWEEN_TRIES),
                 opened => break opened?,
             }
             tries += 1;
         };
-        let open_file = || {
-            restrict(&sled)?;
-            File::options().read(true).write(true).open(sled.join("db"))
-        };
-        let file = Some(open_file().map_err(|error| Error::from_io(dir, &error))?);
+        let file = File::options().read(true).write(true).open(sled.join("db"));
+        let file = Some(file.map_err(|error| Error::from_io(dir, &error))?);
         Ok(Self { dir: dir.to_owned(), trees, db, file })
     }
 
@@ -99,7 +95,7 @@ impl Database {
         let config = Config::new().temporary(true);
         let dir = config.get_path();
         let (db, trees) = open(&dir, config)?;
-        restrict(&dir).map_err(|error| Error::from_io(&dir, &error))?;
+        fs::set_permissions(&dir, Permissions::from_mode(0o700)).map_err(|error| Error::from_io(&dir, &error))?;
         Ok(Self { dir, trees, db, file: None })
     }
 
@@ -108,30 +104,44 @@ impl Database {
         &self.dir
     }
 
-    /// Writes all of `changes` or none, and waits until they are durable.
-    pub(super) fn commit(&self, changes: &[Change]) -> Result<(), Error> {
-        let written = catching(&self.dir, || {
-            self.trees.as_slice().transaction(|trees: &Vec<TransactionalTree>| {
-                for Change { tree, key, value } in changes {
-                    let Some(tree) = trees.get(*tree as usize) else { continue };
-                    match value {
-                        Some(value) => tree.insert(key.as_slice(), value.as_slice())?,
-                        None => tree.remove(key.as_slice())?,
-                    };
-                }
-                Ok::<_, ConflictableTransactionError<()>>(())
-            })
-        })?;
+    /// Sees that the disk can take a group: that the files are where they were opened, for what was removed or renamed
+    /// takes writes without an error; and that there is room, for sled does not get over a full disk.
+    pub(super) fn check_disk(&self) -> Result<(), Error> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let io = |error: io::Error| Error::from_io(&self.dir, &error);
+        let place = |file: fs::Metadata| (file.dev(), file.ino());
+        let is_there = match fs::metadata(self.dir.join("sled/db")) {
+            Ok(found) => place(found) == place(file.metadata().map_err(io)?),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => false,
+            Err(error) => return Err(io(error)),
+        };
+        if !is_there {
+            return Err(Error::Gone(self.dir.clone()));
+        }
+        let disk = fs2::statvfs(&self.dir).map_err(io)?;
+        // A file system that knows no sizes has no blocks at all.
+        let is_full = disk.total_space() > 0 && disk.available_space() < SPARE;
+        if is_full { Err(Error::Full(self.dir.clone())) } else { Ok(()) }
+    }
+
+    /// Writes all of `changes` or none, and waits until they are durable. Only one thread may ever be in here: sled
+    /// deadlocks where many flush at once (sled#1308).
+    pub(super) fn commit(&self, changes: &Changes) -> Result<(), Error> {
+        let write = |trees: &Vec<TransactionalTree>| {
+            for ((tree, key), value) in changes {
+                let Some(tree) = trees.get(*tree as usize) else { continue };
+                match value {
+                    Some(value) => tree.insert(key.as_slice(), value.as_slice())?,
+                    None => tree.remove(key.as_slice())?,
+                };
+            }
+            Ok::<_, ConflictableTransactionError<()>>(())
+        };
+        let written = catching(&self.dir, || self.trees.as_slice().transaction(write))?;
         written.map_err(|error| match error {
             TransactionError::Storage(error) => self.error(&error),
             TransactionError::Abort(()) => Error::Closed,
         })?;
-        self.flush()
-    }
-
-    /// Makes all that was written durable. Only one thread may ever be in here: sled deadlocks where many flush at once
-    /// (sled#1308).
-    pub(super) fn flush(&self) -> Result<(), Error> {
         let Some(file) = &self.file else { return Ok(()) };
         catching(&self.dir, || self.db.flush())?.map_err(|error| self.error(&error))?;
         file.sync_data().map_err(|error| Error::from_io(&self.dir, &error))
@@ -148,10 +158,8 @@ impl Database {
     }
 
     /// Whether nothing was ever kept: all trees but that of the id are empty.
-    pub(super) fn is_empty(&self) -> Result<bool, Error> {
-        let trees = [TreeName::History, TreeName::Jobs, TreeName::Finished, TreeName::Rows];
-        let mut rows = trees.into_iter().flat_map(|tree| self.rows_of(tree));
-        rows.next().transpose().map(|row| row.is_none())
+    pub(super) fn is_empty(&self) -> bool {
+        self.trees.iter().filter(|tree| tree.name() != "meta").all(Tree::is_empty)
     }
 
     /// The record of `chat` at `seq`.
@@ -346,28 +354,16 @@ pub(super) fn catching<T>(dir: &Path, work: impl FnOnce() -> T) -> Result<T, Err
     catch_unwind(AssertUnwindSafe(work)).map_err(|_panic| Error::damaged(dir, "sled panicked over its files"))
 }
 
-/// Makes sled's directory, for its owner alone, and removes the snapshot that sled was writing when it was killed: sled
-/// would take it for a whole one, the newest, and refuse to open. It says nothing that sled's log does not.
+/// Makes sled's directory, and leaves it to its owner alone: what sled makes in it follows the umask. Removes the
+/// snapshot that sled was writing when it was killed: sled would take it for a whole one, the newest, and refuse to
+/// open. It says nothing that sled's log does not.
 fn prepare(sled: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(sled)?;
+    fs::set_permissions(sled, Permissions::from_mode(0o700))?;
     for entry in fs::read_dir(sled)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "generating") {
             fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Leaves what is in sled's directory to its owner alone, whatever the umask is.
-fn restrict(sled: &Path) -> io::Result<()> {
-    fs::set_permissions(sled, Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(sled)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            restrict(&entry.path())?;
-        } else {
-            fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
         }
     }
     Ok(())

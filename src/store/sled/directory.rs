@@ -12,13 +12,13 @@
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::Error;
-use super::database::{Change, Database, TreeName};
+use super::database::{Changes, Database, TreeName};
 
 /// The schema that this build writes, and the newest that it reads.
 pub(super) const SCHEMA: u32 = 1;
@@ -26,14 +26,8 @@ pub(super) const SCHEMA: u32 = 1;
 /// The key of the store's id in the tree `meta`.
 const ID: &[u8] = b"id";
 
-/// A data directory whose store is open.
-pub(super) struct Directory {
-    path: PathBuf,
-    manifest: Manifest,
-}
-
 /// What `store.json` says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Manifest {
     /// Always `ceknomor`.
     store: String,
@@ -47,63 +41,48 @@ struct Manifest {
     restoring: bool,
 }
 
-impl Directory {
-    /// Opens the store in the directory. Both are made where they are not there.
-    pub(super) fn open(path: &Path) -> Result<(Self, Database), Error> {
-        let damaged = |what: &str| Err(Error::damaged(path, what));
-        make_dir(path)?;
-        // Before sled, which makes what it does not find.
-        holds_store(path)?;
-        let has_data = fs::metadata(path.join("sled/db")).is_ok_and(|file| file.len() > 0);
-        if Manifest::read(path)?.is_some() && !has_data {
+/// Opens the database of the store in the directory. Both are made where they are not there.
+pub(super) fn open(dir: &Path) -> Result<Database, Error> {
+    let damaged = |what: &str| Err(Error::damaged(dir, what));
+    make_dir(dir)?;
+    // Before sled, which makes what it does not find.
+    holds_store(dir)?;
+    if let Some(manifest) = Manifest::read(dir)? {
+        if manifest.restoring {
+            return Err(Error::Unfinished(dir.to_owned()));
+        }
+        if !fs::metadata(dir.join("sled/db")).is_ok_and(|file| file.len() > 0) {
             return damaged("sled's file is missing or empty");
         }
-        let database = Database::open(path)?;
-        // Now alone: another may have made the store just before.
-        let id = database.value(TreeName::Meta, ID)?;
-        let directory = |manifest| Self { path: path.to_owned(), manifest };
-        match (Manifest::read(path)?, id) {
-            (Some(manifest), Some(id)) if manifest.id.as_bytes() == id.as_ref() => Ok((directory(manifest), database)),
-            (Some(_), Some(_)) => damaged("sled/ belongs to another store than store.json"),
-            (Some(_), None) => damaged("sled/ was emptied"),
-            (None, _) if !database.is_empty()? => damaged("store.json is missing"),
-            (None, _) => {
-                let id = Uuid::new_v4().to_string();
-                let (key, value) = (ID.to_vec(), Some(id.clone().into_bytes()));
-                database.commit(&[Change { tree: TreeName::Meta, key, value }])?;
-                let made = directory(Manifest { store: "ceknomor".to_owned(), schema: SCHEMA, id, restoring: false });
-                let written = sync_all(&path.join("sled")).and_then(|()| made.write());
-                written.map_err(|error| Error::from_io(path, &error))?;
-                Ok((made, database))
-            }
+    }
+    let database = Database::open(dir)?;
+    // Now alone: another may have made the store just before.
+    let id = database.value(TreeName::Meta, ID)?;
+    match (Manifest::read(dir)?, id) {
+        (Some(manifest), Some(id)) if manifest.id.as_bytes() == id.as_ref() => {}
+        (Some(_), Some(_)) => return damaged("sled/ belongs to another store than store.json"),
+        (Some(_), None) => return damaged("sled/ was emptied"),
+        (None, _) if !database.is_empty() => return damaged("store.json is missing"),
+        (None, _) => {
+            let id = Uuid::new_v4().to_string();
+            database.commit(&Changes::from([((TreeName::Meta, ID.to_vec()), Some(id.clone().into_bytes()))]))?;
+            let manifest = Manifest { store: "ceknomor".to_owned(), schema: SCHEMA, id, restoring: false };
+            let written = sync_all(&dir.join("sled")).and_then(|()| manifest.write(dir));
+            written.map_err(|error| Error::from_io(dir, &error))?;
         }
     }
+    Ok(database)
+}
 
-    /// The directory itself.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Says in `store.json` whether a backup is being restored into the directory.
-    pub(super) fn set_restoring(&self, restoring: bool) -> Result<(), Error> {
-        let changed = Self { path: self.path.clone(), manifest: Manifest { restoring, ..self.manifest.clone() } };
-        changed.write().map_err(|error| Error::from_io(&self.path, &error))
-    }
-
-    /// Writes `store.json` durably in the place of the one before.
-    fn write(&self) -> io::Result<()> {
-        let next = self.path.join("store.json.new");
-        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
-        file.set_permissions(Permissions::from_mode(0o600))?;
-        file.write_all(&serde_json::to_vec_pretty(&self.manifest)?)?;
-        file.sync_all()?;
-        fs::rename(&next, self.path.join("store.json"))?;
-        File::open(&self.path)?.sync_all()
-    }
+/// Says in `store.json` whether a backup is being restored into the directory: then it is not opened again before that
+/// ends.
+pub(in super::super) fn set_restoring(dir: &Path, restoring: bool) -> Result<(), Error> {
+    let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
+    Manifest { restoring, ..manifest }.write(dir).map_err(|error| Error::from_io(dir, &error))
 }
 
 impl Manifest {
-    /// What `store.json` says, if it is there and says that the store may be used.
+    /// What `store.json` says, if it is there and of a schema that this build knows.
     fn read(dir: &Path) -> Result<Option<Self>, Error> {
         let text = match fs::read(dir.join("store.json")) {
             Ok(text) => text,
@@ -118,10 +97,17 @@ impl Manifest {
         if manifest.schema > SCHEMA {
             return Err(Error::NewerSchema { dir: dir.to_owned(), found: manifest.schema, known: SCHEMA });
         }
-        if manifest.restoring {
-            return Err(Error::Unfinished { dir: dir.to_owned() });
-        }
         Ok(Some(manifest))
+    }
+
+    /// Writes `store.json` durably in the place of the one before.
+    fn write(&self, dir: &Path) -> io::Result<()> {
+        let next = dir.join("store.json.new");
+        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        fs::rename(&next, dir.join("store.json"))?;
+        File::open(dir)?.sync_all()
     }
 }
 
@@ -133,7 +119,7 @@ pub(in super::super) fn make_dir(dir: &Path) -> Result<(), Error> {
     }
     if dir.symlink_metadata().is_ok() {
         // A file, or a link that leads nowhere.
-        return Err(Error::NotADirectory { dir: dir.to_owned() });
+        return Err(Error::NotADirectory(dir.to_owned()));
     }
     let made = || {
         dir.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -142,7 +128,7 @@ pub(in super::super) fn make_dir(dir: &Path) -> Result<(), Error> {
     };
     made().map_err(|error| match error.kind() {
         // Something on the way to it.
-        io::ErrorKind::AlreadyExists => Error::NotADirectory { dir: dir.to_owned() },
+        io::ErrorKind::AlreadyExists => Error::NotADirectory(dir.to_owned()),
         _ => Error::from_io(dir, &error),
     })
 }

@@ -6,25 +6,24 @@
 //! keeps whole or not at all; one flush serves all callers. Who has claimed a job is kept in memory alone: what is
 //! found at an opening is claimed by none. Reads go past the writer, on the runtime's blocking threads.
 //!
-//! What sled does badly is answered in one place each: its flush is no sync, and it deadlocks where many flush at once
-//! ([`database`]); it opens an empty store where its file is gone ([`directory`]); it does not get over a full disk
-//! ([`writer`]).
+//! What sled does badly is answered in one place each: its flush is no sync, it deadlocks where many flush at once, it
+//! does not get over a full disk, and it goes on writing into files that were removed ([`database`]); it opens an empty
+//! store where its file is gone ([`directory`]).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 
 use self::database::Database;
-use self::directory::Directory;
 use self::plan::{Plan, State};
 use self::writer::Writer;
+use super::codec::{self, Searched};
 use super::{
     Accepted, Claim, Count, Cursor, Deletion, Error, History, Job, Jobs, Kept, KeyValue, Load, MAX_BODY_LEN,
-    MAX_ROW_LEN, NewJob, Page, Record, Row, RowKind, Search, Seq, Waiting, WorkerId, codec,
+    MAX_ROW_LEN, NewJob, Page, Record, Row, RowKind, Search, Seq, Waiting, WorkerId,
 };
 use crate::value::{ChatId, Provider, UpdateId};
 
@@ -37,7 +36,7 @@ mod schedule;
 mod tests;
 mod writer;
 
-pub(super) use directory::{holds_store, make_dir};
+pub(super) use directory::{holds_store, make_dir, set_restoring};
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
 const MAX_READS: usize = 4;
@@ -51,7 +50,7 @@ pub struct SledStore(Arc<Inner>);
 
 struct Inner {
     /// `None`: it is temporary.
-    directory: Option<Directory>,
+    dir: Option<PathBuf>,
     database: writer::Shared,
     reads: Semaphore,
     writer: Writer,
@@ -64,7 +63,7 @@ impl SledStore {
     /// # Errors
     /// `dir` cannot be used, or does not hold the store that it held.
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        Self::open_with(dir, writer::PAUSE)
+        Self::start(Some(dir.to_owned()), directory::open(dir)?)
     }
 
     /// Makes an empty store that is gone with the process: for demos and tests.
@@ -72,20 +71,16 @@ impl SledStore {
     /// # Errors
     /// There is no room for it, in memory (`/dev/shm`).
     pub fn temporary() -> Result<Self, Error> {
-        Self::start(None, Database::temporary()?, None)
+        Self::start(None, Database::temporary()?)
     }
 
-    fn open_with(dir: &Path, pause: Duration) -> Result<Self, Error> {
-        let (directory, database) = Directory::open(dir)?;
-        Self::start(Some(directory), database, Some(pause))
-    }
-
-    fn start(directory: Option<Directory>, database: Database, pause: Option<Duration>) -> Result<Self, Error> {
-        let dir = database.dir().to_owned();
+    fn start(dir: Option<PathBuf>, database: Database) -> Result<Self, Error> {
         let state = State::read(&database)?;
-        let database = Arc::new(RwLock::new(Ok(Arc::new(database))));
-        let writer = Writer::start(database.clone(), state, pause).map_err(|error| Error::from_io(&dir, &error))?;
-        Ok(Self(Arc::new(Inner { directory, database, reads: Semaphore::new(MAX_READS), writer })))
+        let database = Arc::new(database);
+        let shared = Arc::new(RwLock::new(Some(database.clone())));
+        let writer = Writer::start(database.clone(), state, shared.clone());
+        let writer = writer.map_err(|error| Error::from_io(database.dir(), &error))?;
+        Ok(Self(Arc::new(Inner { dir, database: shared, reads: Semaphore::new(MAX_READS), writer })))
     }
 
     /// Commits what waits and closes the directory; every handle is of no use afterwards.
@@ -97,14 +92,9 @@ impl SledStore {
         tokio::task::spawn_blocking(move || inner.writer.close()).await.map_err(|_| Error::Closed)?
     }
 
-    /// Says in the directory whether a backup is being restored into it: then it is not opened again before that ends.
-    pub(super) fn set_restoring(&self, restoring: bool) -> Result<(), Error> {
-        self.0.directory.as_ref().map_or(Ok(()), |directory| directory.set_restoring(restoring))
-    }
-
     /// Where it is, for errors and for what belongs beside it.
     pub(super) fn dir(&self) -> Option<&Path> {
-        self.0.directory.as_ref().map(Directory::path)
+        self.0.dir.as_deref()
     }
 
     async fn write<T: Send + 'static>(
@@ -128,7 +118,7 @@ impl SledStore {
 
 impl Inner {
     fn database(&self) -> Result<Arc<Database>, Error> {
-        self.database.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.database.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
     }
 }
 
@@ -158,7 +148,10 @@ impl History for SledStore {
 
     async fn find(&self, chat: ChatId, search: &Search, cursor: Cursor, limit: usize) -> Result<Page, Error> {
         let search = search.clone();
-        let fits = move |record: &[u8]| codec::read(record).is_ok_and(|record| search.fits(&record));
+        let fits = move |stored: &[u8]| {
+            codec::may_fit(stored, &search)
+                && codec::read::<Searched<'_>>(stored).is_ok_and(|record| record.fits(&search))
+        };
         self.read(move |database| database.page(chat, cursor, limit, fits)).await
     }
 
@@ -197,7 +190,7 @@ impl Jobs for SledStore {
     async fn accept(&self, jobs: Vec<NewJob>, most_per_agent: usize) -> Result<Vec<Accepted>, Error> {
         let longest = jobs.iter().map(|job| job.body.len()).max().unwrap_or(0);
         if longest > MAX_BODY_LEN {
-            return Err(Error::JobTooLong { bytes: longest });
+            return Err(Error::JobTooLong(longest));
         }
         self.write(move |plan| plan.accept(jobs, most_per_agent)).await
     }
@@ -258,7 +251,7 @@ impl KeyValue for SledStore {
 
     async fn put(&self, row: Row) -> Result<(), Error> {
         if row.value.len() > MAX_ROW_LEN {
-            return Err(Error::RowTooLong { bytes: row.value.len() });
+            return Err(Error::RowTooLong(row.value.len()));
         }
         self.write(move |plan| plan.put_row(&row)).await
     }

@@ -1,7 +1,7 @@
 //! What a group of writes means: the rows that are to be written, and the state in memory that goes with them.
 //!
 //! The state is an index of what is on disk. A plan changes it while it goes through the group, so that a later write
-//! of a group sees the earlier ones, and keeps what is needed to undo that where the commit fails.
+//! of a group sees the earlier ones. Where the commit fails, nothing of either is used any more.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use super::super::codec;
 use super::super::{
     Accepted, Claim, Error, Job, Kept, MAX_NUMBER, NewJob, REMEMBERED, Record, Row, RowKind, Seq, Waiting, WorkerId,
 };
-use super::database::{Change, Database, TreeName};
+use super::database::{Changes, Database, TreeName};
 use super::keys::{self, RecordKey};
 use super::schedule::{Entry, Order, Schedule};
 use crate::value::{Provider, UpdateId};
@@ -43,15 +43,9 @@ pub(super) struct State {
 pub(super) struct Plan<'a> {
     database: &'a Database,
     pub(super) state: &'a mut State,
-    changes: Vec<Change>,
-    undo: Undo,
-}
-
-/// What takes back what a plan did to the state.
-pub(super) struct Undo {
-    entries: Vec<(Order, Option<Entry>)>,
+    /// Before it.
     counters: Counters,
-    finished: usize,
+    changes: Changes,
 }
 
 impl State {
@@ -60,7 +54,9 @@ impl State {
         let mut state = Self::default();
         let damaged = |what: &str| Error::damaged(database.dir(), what);
         if let Some(counters) = database.value(TreeName::Meta, COUNTERS)? {
-            let counters = serde_json::from_slice(&counters).ok().filter(Counters::has_room);
+            let counters = serde_json::from_slice(&counters).ok();
+            let counters =
+                counters.filter(|Counters { seq, order, finished }| seq.max(order).max(finished) <= &MAX_NUMBER);
             state.counters = counters.ok_or_else(|| damaged("its counters cannot be read"))?;
         }
         for row in database.rows_of(TreeName::Jobs) {
@@ -82,52 +78,21 @@ impl State {
         }
         Ok(state)
     }
-
-    /// Takes over from the state before what is on no disk: who has which job, and which jobs are new to this process.
-    pub(super) fn take_over(&mut self, before: &Self) {
-        for (_, Entry { job, owner }) in before.schedule.all() {
-            let now = self.schedule.find(job.update).map(|(order, entry)| (order, entry.clone()));
-            if let Some((order, mut entry)) = now {
-                (entry.owner, entry.job.resumed) = (*owner, job.resumed);
-                self.schedule.replace(order, Some(entry));
-            }
-        }
-    }
-
-    /// Takes back what a plan did whose commit failed.
-    pub(super) fn undo(&mut self, undo: Undo) {
-        for (order, before) in undo.entries.into_iter().rev() {
-            self.schedule.replace(order, before);
-        }
-        self.finished.truncate(self.finished.len() - undo.finished);
-        self.counters = undo.counters;
-    }
-
-    /// Forgets the updates that were finished first, once the commit that has the last ones is done.
-    pub(super) fn forget(&mut self) {
-        self.finished.drain(..self.finished.len().saturating_sub(REMEMBERED));
-    }
-}
-
-impl Counters {
-    fn has_room(&self) -> bool {
-        self.seq.max(self.order).max(self.finished) <= MAX_NUMBER
-    }
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(database: &'a Database, state: &'a mut State) -> Self {
-        let undo = Undo { entries: Vec::new(), counters: state.counters, finished: 0 };
-        Self { database, state, changes: Vec::new(), undo }
+        let counters = state.counters;
+        Self { database, state, counters, changes: Changes::new() }
     }
 
-    /// What is to be written, and how to undo what was done to the state.
-    pub(super) fn end(mut self) -> (Vec<Change>, Undo) {
-        if self.state.counters != self.undo.counters {
+    /// What is to be written.
+    pub(super) fn end(mut self) -> Changes {
+        if self.state.counters != self.counters {
             // Three numbers: there is nothing in them that serde_json could refuse.
             self.put(TreeName::Meta, COUNTERS, serde_json::to_vec(&self.state.counters).unwrap_or_default());
         }
-        (self.changes, self.undo)
+        self.changes
     }
 
     pub(super) fn append(&mut self, record: &Record) -> Seq {
@@ -199,12 +164,12 @@ impl<'a> Plan<'a> {
     pub(super) fn hasten(&mut self, provider: Provider, now: DateTime<Utc>) {
         let waiting = self.state.schedule.waiting();
         let late = waiting.filter(|(_, entry, wait)| entry.job.provider == Some(provider) && wait.due > now);
-        let late: Vec<(Order, Job, Waiting)> =
-            late.map(|(order, entry, waiting)| (order, entry.job.clone(), waiting.clone())).collect();
-        for (order, job, waiting) in late {
-            let job = Job { waiting: Some(Waiting { due: now, ..waiting }), ..job };
-            self.replace(order, Some(Entry { job, owner: None }));
-        }
+        let hastened = late.map(|(order, entry, waiting)| {
+            let waiting = Some(Waiting { due: now, ..waiting.clone() });
+            (order, Entry { job: Job { waiting, ..entry.job.clone() }, owner: None })
+        });
+        let hastened: Vec<(Order, Entry)> = hastened.collect();
+        hastened.into_iter().for_each(|(order, entry)| drop(self.state.schedule.replace(order, Some(entry))));
     }
 
     pub(super) fn cancel(&mut self, by: UpdateId) -> Vec<Job> {
@@ -222,7 +187,7 @@ impl<'a> Plan<'a> {
         let open = self.open(update).filter(|(_, entry)| entry.job.cancelled_by.is_none());
         let Some((order, _)) = open else { return };
         for order in self.state.schedule.cancelled_by(update).into_iter().chain([order]) {
-            let Some(ended) = self.replace(order, None) else { continue };
+            let Some(ended) = self.state.schedule.replace(order, None) else { continue };
             self.remove(TreeName::Jobs, &keys::job(order, ended.job.update));
             self.remember(ended.job.update);
         }
@@ -253,8 +218,8 @@ impl<'a> Plan<'a> {
 
     pub(super) fn remove_row(&mut self, kind: RowKind, key: &str) -> Result<bool, Error> {
         let key = keys::row(kind, key);
-        let is_there = match self.planned(&key) {
-            Some(change) => change.value.is_some(),
+        let is_there = match self.changes.get(&(TreeName::Rows, key.clone())) {
+            Some(value) => value.is_some(),
             None => self.database.value(TreeName::Rows, &key)?.is_some(),
         };
         self.remove(TreeName::Rows, &key);
@@ -264,14 +229,9 @@ impl<'a> Plan<'a> {
     pub(super) fn purge(&mut self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
         let mut expired = self.database.expired(now, limit)?;
         // What is written in this very group is left for the next time.
-        expired.retain(|key| self.planned(key).is_none());
+        expired.retain(|key| !self.changes.contains_key(&(TreeName::Rows, key.to_vec())));
         expired.iter().for_each(|key| self.remove(TreeName::Rows, key));
         Ok(expired.len())
-    }
-
-    /// What the plan does last to a row.
-    fn planned(&self, key: &[u8]) -> Option<&Change> {
-        self.changes.iter().rfind(|change| change.tree == TreeName::Rows && change.key == key)
     }
 
     fn is_known(&self, update: UpdateId) -> bool {
@@ -291,13 +251,13 @@ impl<'a> Plan<'a> {
     /// Writes a job in the place of what it was.
     fn put_job(&mut self, order: Order, entry: Entry) {
         self.put(TreeName::Jobs, &keys::job(order, entry.job.update), codec::write(&entry.job));
-        self.replace(order, Some(entry));
+        self.state.schedule.replace(order, Some(entry));
     }
 
     /// Says in memory alone who has a job; gives the job.
     fn set_owner(&mut self, order: Order, owner: Option<WorkerId>) -> Option<Job> {
         let job = self.state.schedule.get(order)?.job.clone();
-        self.replace(order, Some(Entry { job: job.clone(), owner }));
+        self.state.schedule.replace(order, Some(Entry { job: job.clone(), owner }));
         Some(job)
     }
 
@@ -309,20 +269,16 @@ impl<'a> Plan<'a> {
             self.remove(TreeName::Finished, &forgotten.to_be_bytes());
         }
         self.state.finished.push_back(update);
-        self.undo.finished += 1;
-    }
-
-    fn replace(&mut self, order: Order, entry: Option<Entry>) -> Option<Entry> {
-        let before = self.state.schedule.replace(order, entry);
-        self.undo.entries.push((order, before.clone()));
-        before
+        if self.state.finished.len() > REMEMBERED {
+            self.state.finished.pop_front();
+        }
     }
 
     fn put(&mut self, tree: TreeName, key: &[u8], value: Vec<u8>) {
-        self.changes.push(Change { tree, key: key.to_vec(), value: Some(value) });
+        self.changes.insert((tree, key.to_vec()), Some(value));
     }
 
     fn remove(&mut self, tree: TreeName, key: &[u8]) {
-        self.changes.push(Change { tree, key: key.to_vec(), value: None });
+        self.changes.insert((tree, key.to_vec()), None);
     }
 }

@@ -1,8 +1,8 @@
 //! Which jobs are ready, running or waiting: an index in memory of the jobs that are on disk, made anew at each
 //! opening.
 //!
-//! All jobs of one agent in one chat are an *agent queue*. Every change goes through [`Schedule::replace`], which gives
-//! back what was there: so a change whose commit fails can be undone. It knows neither disk nor clock.
+//! All jobs of one agent in one chat are an *agent queue*. Every change goes through [`Schedule::replace`]. It knows
+//! neither disk nor clock.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -24,24 +24,17 @@ pub(super) struct Entry {
     pub(super) owner: Option<WorkerId>,
 }
 
-/// The jobs of one agent in one chat.
-#[derive(Debug, Default)]
-struct Queue {
-    /// Never begun and not claimed.
-    ready: BTreeSet<Order>,
-    /// How many claimed jobs there are that never waited: at most one.
-    running: usize,
-    /// How many claimed jobs there are that have waited: at most one.
-    retrying: usize,
-}
-
 /// What state a job is in; it follows from the job and its owner alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
     Cancelled,
+    /// Never begun and not claimed.
     Ready,
+    /// Claimed, and never waited: at most one of an agent queue.
     Running,
+    /// Waiting and not claimed.
     Waiting,
+    /// Claimed, and has waited: at most one of an agent queue.
     Retrying,
 }
 
@@ -50,14 +43,10 @@ enum State {
 pub(super) struct Schedule {
     jobs: BTreeMap<Order, Entry>,
     orders: HashMap<UpdateId, Order>,
-    queues: HashMap<QueueId, Queue>,
-    /// The oldest ready job of each agent queue of which none that never waited runs.
+    queues: HashMap<QueueId, BTreeMap<Order, State>>,
+    by_state: BTreeMap<State, BTreeSet<Order>>,
+    /// The oldest ready job of each agent queue of which none runs.
     heads: BTreeSet<Order>,
-    /// Waiting and not claimed.
-    waiting: BTreeSet<Order>,
-    /// Cancelled, by the job that did it.
-    cancelled: BTreeSet<(UpdateId, Order)>,
-    load: Load,
 }
 
 impl Entry {
@@ -95,34 +84,37 @@ impl Schedule {
 
     /// How many jobs of an agent queue are ready.
     pub(super) fn ready_in(&self, queue: QueueId) -> usize {
-        self.queues.get(&queue).map_or(0, |queue| queue.ready.len())
+        self.queues.get(&queue).map_or(0, |jobs| jobs.values().filter(|state| **state == State::Ready).count())
     }
 
     /// The updates of the jobs of an agent queue that wait, claimed or not, and have no record yet, in their order.
     pub(super) fn unanswered_in(&self, queue: QueueId) -> Vec<UpdateId> {
-        let unanswered = self.jobs.values().filter(|entry| {
-            let is_waiting = matches!(entry.state(), State::Waiting | State::Retrying);
-            is_waiting && entry.queue() == queue && entry.job.kept.is_empty()
-        });
-        unanswered.map(|entry| entry.job.update).collect()
+        let jobs = self.queues.get(&queue).into_iter().flatten();
+        let waiting = jobs.filter(|(_, state)| matches!(state, State::Waiting | State::Retrying));
+        let entries = waiting.filter_map(|(order, _)| self.jobs.get(order));
+        entries.filter(|entry| entry.job.kept.is_empty()).map(|entry| entry.job.update).collect()
     }
 
     /// The jobs that `by` has cancelled, by their order.
     pub(super) fn cancelled_by(&self, by: UpdateId) -> Vec<Order> {
-        self.cancelled.range((by, Order::MIN)..=(by, Order::MAX)).map(|(_, order)| *order).collect()
+        let cancelled = self.in_state(State::Cancelled).filter(|(_, entry)| entry.job.cancelled_by == Some(by));
+        cancelled.map(|(order, _)| order).collect()
     }
 
     /// The jobs that wait and are not claimed, by their order.
     pub(super) fn waiting(&self) -> impl Iterator<Item = (Order, &Entry, &Waiting)> {
-        self.waiting.iter().filter_map(|order| {
-            let entry = self.jobs.get(order)?;
-            Some((*order, entry, entry.job.waiting.as_ref()?))
-        })
+        let waiting = self.in_state(State::Waiting);
+        waiting.filter_map(|(order, entry)| Some((order, entry, entry.job.waiting.as_ref()?)))
     }
 
     /// How many jobs are in which state.
     pub(super) fn load(&self) -> Load {
-        self.load
+        let count = |state| self.by_state.get(&state).map_or(0, BTreeSet::len);
+        Load {
+            ready: count(State::Ready),
+            running: count(State::Running) + count(State::Retrying),
+            waiting: count(State::Waiting),
+        }
     }
 
     /// Which jobs `claim` takes, oldest first: see [`Jobs::claim`](super::super::Jobs::claim). Changes nothing. It
@@ -134,9 +126,6 @@ impl Schedule {
         let mut due: BTreeMap<Option<Provider>, Vec<(u32, Order, QueueId)>> = BTreeMap::new();
         for (order, entry, waiting) in self.waiting() {
             let queue = entry.queue();
-            if self.queues.get(&queue).is_some_and(|queue| queue.retrying > 0) {
-                continue;
-            }
             if !entry.job.kept.is_empty() || is_reached(waiting.until, claim.longest_wait) {
                 ended.push((order, queue));
             } else if is_reached(waiting.due, claim.longest_pause) {
@@ -144,7 +133,8 @@ impl Schedule {
             }
         }
 
-        let mut taken = HashSet::new();
+        // One of each agent queue, unless one runs.
+        let mut taken: HashSet<QueueId> = self.in_state(State::Retrying).map(|(_, entry)| entry.queue()).collect();
         ended.retain(|(_, queue)| taken.insert(*queue));
         let mut orders: Vec<Order> = ended.into_iter().map(|(order, _)| order).collect();
         let retries = claim.retries.iter().map(|(provider, retries)| (Some(*provider), *retries));
@@ -184,60 +174,33 @@ impl Schedule {
 
     /// Enters a job into the indexes, or takes it out of them.
     fn index(&mut self, order: Order, entry: &Entry, is_there: bool) {
-        let id = entry.queue();
+        let (id, state) = (entry.queue(), entry.state());
         let queue = self.queues.entry(id).or_default();
-        let head_before = queue.head();
-        let count = |number: &mut usize| *number = if is_there { *number + 1 } else { number.saturating_sub(1) };
-        match entry.state() {
-            State::Cancelled => {
-                let by = entry.job.cancelled_by.unwrap_or(entry.job.update);
-                put(&mut self.cancelled, (by, order), is_there);
-            }
-            State::Ready => {
-                put(&mut queue.ready, order, is_there);
-                count(&mut self.load.ready);
-            }
-            State::Running => {
-                count(&mut queue.running);
-                count(&mut self.load.running);
-            }
-            State::Waiting => {
-                put(&mut self.waiting, order, is_there);
-                count(&mut self.load.waiting);
-            }
-            State::Retrying => {
-                count(&mut queue.retrying);
-                count(&mut self.load.running);
-            }
+        let in_state = self.by_state.entry(state).or_default();
+        head(queue).map(|head| self.heads.remove(&head));
+        if is_there {
+            queue.insert(order, state);
+            in_state.insert(order);
+        } else {
+            queue.remove(&order);
+            in_state.remove(&order);
         }
-        let head = queue.head();
+        self.heads.extend(head(queue));
         if queue.is_empty() {
             self.queues.remove(&id);
         }
-        if head != head_before {
-            head_before.map(|order| self.heads.remove(&order));
-            self.heads.extend(head);
-        }
+    }
+
+    fn in_state(&self, state: State) -> impl Iterator<Item = (Order, &Entry)> {
+        let orders = self.by_state.get(&state).into_iter().flatten();
+        orders.filter_map(|order| Some((*order, self.jobs.get(order)?)))
     }
 }
 
-impl Queue {
-    /// The job that may be begun.
-    fn head(&self) -> Option<Order> {
-        self.ready.first().copied().filter(|_| self.running == 0)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.ready.is_empty() && self.running == 0 && self.retrying == 0
-    }
-}
-
-fn put<T: Ord>(set: &mut BTreeSet<T>, item: T, is_there: bool) {
-    if is_there {
-        set.insert(item);
-    } else {
-        set.remove(&item);
-    }
+/// The job of an agent queue that may be begun.
+fn head(queue: &BTreeMap<Order, State>) -> Option<Order> {
+    let is_running = queue.values().any(|state| *state == State::Running);
+    queue.iter().find(|(_, state)| **state == State::Ready && !is_running).map(|(order, _)| *order)
 }
 
 #[cfg(test)]

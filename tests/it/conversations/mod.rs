@@ -32,6 +32,7 @@ mod storms;
 mod strangers;
 mod together;
 mod updates;
+mod vanished_directory;
 mod verdicts;
 
 /// Limits for tests that let hours pass in seconds: late answers are not paced by the machine's clock.

@@ -16,11 +16,14 @@ const GROUP: ChatId = ChatId(-5);
 /// A call that sends no message.
 const NO_MESSAGE: Option<Priority> = None;
 
+/// The priority of a call, and when its turn came.
+type Turn = (Option<Priority>, Duration);
+
 /// A schedule, and what came out of it.
 struct Scene {
     schedule: Arc<Schedule>,
     start: Instant,
-    came: Arc<Mutex<Vec<(Option<Priority>, Duration)>>>,
+    came: Arc<Mutex<Vec<Turn>>>,
 }
 
 impl Scene {

@@ -12,7 +12,7 @@ use crate::store::contract::{self, Backend};
 use crate::store::samples::record;
 
 mod directories;
-mod full_disk;
+mod disk;
 mod kills;
 
 const CHAT: ChatId = ChatId(7);

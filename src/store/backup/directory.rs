@@ -1,0 +1,105 @@
+//! Backups of a data directory, and data directories of backups: what the commands `backup` and `restore` do.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::{Duration, Instant, sleep, timeout};
+
+use super::super::sled::{holds_store, make_dir, set_restoring};
+use super::super::{Error, SledStore};
+use super::format::{MAX_LINE_LEN, Reader, Summary, unwritable};
+use super::{backup, control, import, refuse_unless_empty, unreadable, verify};
+
+/// How long a bot may have the store open without its socket: while it starts, and while it stops.
+const CHANGING: Duration = Duration::from_secs(2);
+
+/// How long a bot may leave a backup waiting in the midst of it.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// Writes a backup of the data directory `dir` to `out`: the bot that has it open makes it, or where none runs, this.
+///
+/// # Errors
+/// As for [`backup`]; nothing is kept in `dir`; a bot has it open and does not answer.
+pub async fn backup_dir(
+    dir: &Path,
+    now: DateTime<Utc>,
+    out: &mut (impl AsyncWrite + Unpin + Send),
+) -> Result<Summary, Error> {
+    if !dir.is_dir() || !holds_store(dir)? {
+        let what = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
+        return Err(Error::NoBackup(format!("there is no data in {}: {what}", dir.display())));
+    }
+    let give_up = Instant::now() + CHANGING;
+    loop {
+        if let Some(bot) = control::ask(dir).await? {
+            return receive(tokio::io::BufReader::new(bot), out).await;
+        }
+        match SledStore::open(dir) {
+            Ok(store) => {
+                let summary = backup(&store, now, out).await?;
+                store.close().await?;
+                return Ok(summary);
+            }
+            // A bot that is just starting or stopping.
+            Err(Error::InUse(_)) if Instant::now() < give_up => sleep(Duration::from_millis(10)).await,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Copies a backup that a bot makes, and sees that it is whole.
+async fn receive(
+    mut bot: impl tokio::io::AsyncBufRead + Unpin,
+    out: &mut (impl AsyncWrite + Unpin),
+) -> Result<Summary, Error> {
+    let broken = |what: &str| Error::NoBackup(format!("the bot {what}: see its log, and try again"));
+    let mut reader = Reader::default();
+    loop {
+        let mut line = Vec::new();
+        let read = timeout(STALLED, (&mut bot).take(MAX_LINE_LEN).read_until(b'\n', &mut line)).await;
+        if read.map_err(|_| broken("does not go on"))?.map_err(|_| broken("hung up"))? == 0 {
+            out.flush().await.map_err(|error| unwritable(&error))?;
+            return reader.end().map_err(|_| broken("hung up"));
+        }
+        reader.line(&line).map_err(|_| broken("sent what is no backup"))?;
+        out.write_all(&line).await.map_err(|error| unwritable(&error))?;
+    }
+}
+
+/// Makes the data directory `dir` of the backup `input`; what is no file (standard input) is copied into an unnamed one
+/// in `dir` first. Waits for the disk.
+///
+/// # Errors
+/// As for [`restore`](super::restore). Where it is cut off while it writes, `dir` is not opened again.
+pub async fn restore_dir(dir: &Path, input: File) -> Result<Summary, Error> {
+    let kind = input.metadata().map_err(|error| unreadable(&error))?;
+    if kind.is_dir() {
+        return Err(Error::NotABackup("it is a directory".to_owned()));
+    }
+    let mut input = if kind.is_file() { input } else { spool(dir, input)? };
+    let summary = verify(&mut input)?;
+    let store = SledStore::open(dir)?;
+    refuse_unless_empty(&store, &dir.display().to_string()).await?;
+    set_restoring(dir, true)?;
+    import(&mut input, &store).await?;
+    set_restoring(dir, false)?;
+    store.close().await?;
+    Ok(summary)
+}
+
+fn spool(dir: &Path, mut input: File) -> Result<File, Error> {
+    make_dir(dir)?;
+    let path = dir.join(".restore");
+    let mut copy = || {
+        let mut file = File::options().read(true).write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        // Without a name it is gone with this process.
+        fs::remove_file(&path)?;
+        io::copy(&mut input, &mut file)?;
+        Ok(file)
+    };
+    copy().map_err(|error| Error::from_io(dir, &error))
+}

@@ -1,0 +1,160 @@
+//! What can be kept and asked: the traits that every backend implements, apart from all of them.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::Error;
+use super::types::{
+    Accepted, Claim, Count, Cursor, Deletion, Job, Kept, Load, NewJob, Page, Record, Row, RowKind, Search, Seq,
+    Waiting, WorkerId,
+};
+#[cfg(doc)]
+use super::types::{MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, REMEMBERED};
+use crate::value::{ChatId, Provider, UpdateId};
+
+/// The checks of each chat.
+///
+/// A record that cannot be read is left out wherever records are given, and logged; it does not hide the others.
+#[async_trait]
+pub trait History: Send + Sync {
+    /// Keeps a record that belongs to no job as the newest of its chat, and gives its place. Durable when it returns.
+    async fn append(&self, record: Record) -> Result<Seq, Error>;
+
+    /// The record of `chat` at `seq`; `None` when there is none.
+    async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error>;
+
+    /// A page of at most `limit` records of `chat` (and at most [`MAX_PAGE_LEN`]). It costs the same however many
+    /// records there are.
+    async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error>;
+
+    /// A page of those records of `chat` that fit `search`, as if it had no others. It may read all of the chat.
+    async fn find(&self, chat: ChatId, search: &Search, cursor: Cursor, limit: usize) -> Result<Page, Error>;
+
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) records of a chat, or of all chats, that stand behind `after`: by chat,
+    /// then by place, rising. None when there are no more. For exports and backups, which go on behind the last one
+    /// that they were given; what is written meanwhile may be among them or not.
+    async fn stream(
+        &self,
+        chat: Option<ChatId>,
+        after: Option<(ChatId, Seq)>,
+        limit: usize,
+    ) -> Result<Vec<(ChatId, Seq, Record)>, Error>;
+
+    /// Deletes at most `limit` records and gives how many; 0 when none is left. Durable when it returns. The caller
+    /// repeats it, so that no other write waits long.
+    ///
+    /// [`Deletion::Before`] may pass over an old record that stands behind a younger one of its chat (the clock was put
+    /// back) for as long as that one is kept.
+    async fn delete(&self, what: &Deletion, limit: usize) -> Result<usize, Error>;
+
+    /// How many checks ended how between two moments (the first belongs to it, the last does not), in one chat or in
+    /// all: by day (WIB), provider and agent, sorted so. It may read all of the history.
+    async fn counts(
+        &self,
+        chat: Option<ChatId>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Count>, Error>;
+
+    /// Puts records back under their own places, for a restore; later ones get higher places. Durable when it returns.
+    async fn import(&self, records: Vec<(Seq, Record)>) -> Result<(), Error>;
+}
+
+/// What was accepted and is not done.
+///
+/// The life of a job: it is accepted (*ready*), claimed by a worker (*running*), perhaps given back to wait for its
+/// provider (*waiting*) and claimed again when it is due, and finished. What it led to is kept in the history and noted
+/// in the job in one commit, so that nothing is asked twice. After a crash, or when a worker's lease ends, what it had
+/// claimed is claimed by another, with what is known of it.
+///
+/// The jobs of one agent in one chat are a queue: of those that were never begun one runs at a time, in the order in
+/// which they were accepted. Jobs that wait hold up none of them; of these, too, one of each agent in each chat runs at
+/// a time.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Accepts jobs in their order, in one commit; gives for each what became of it. Durable when it returns.
+    ///
+    /// An update that is open, finished lately (one of the last [`REMEMBERED`]) or earlier in `jobs` is
+    /// [`Accepted::Repeated`]. A job whose agent has `most_per_agent` ready jobs in that chat already is
+    /// [`Accepted::TooMany`]; its update is not remembered.
+    ///
+    /// # Errors
+    /// [`Error::JobTooLong`]: a body is longer than [`MAX_BODY_LEN`], and none of `jobs` is kept.
+    async fn accept(&self, jobs: Vec<NewJob>, most_per_agent: usize) -> Result<Vec<Accepted>, Error>;
+
+    /// Takes due jobs for a worker until its lease ends, and gives them oldest first. Due are
+    /// - of each agent in each chat the oldest ready job, unless one that never waited runs;
+    /// - of each agent in each chat one waiting job, unless one runs: the oldest that has a record already (its answer
+    ///   is known) or is to be given up (`until` is reached); else one that may be asked again (`due` is reached) as
+    ///   far as [`Claim::retries`] lets it. A job that waits and names no provider is not counted there.
+    ///
+    /// Where more than [`Claim::limit`] are due, the oldest are taken. A job that cannot be read is never claimed (and
+    /// logged). A backend that one process opens at a time may let a claim last until that process ends. A call that is
+    /// dropped before it returns may have claimed jobs all the same, until the lease ends or they are released.
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error>;
+
+    /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
+    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`]; where the update was never
+    /// accepted, the record is appended all the same.
+    async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
+
+    /// Gives a claimed job back, to wait as `waiting` says. Durable when it returns. `false`: it was cancelled or is
+    /// not there any more, and nothing was done.
+    async fn reschedule(&self, update: UpdateId, waiting: Waiting) -> Result<bool, Error>;
+
+    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
+    async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
+
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat that have no record yet, running or not,
+    /// and gives all that `by` has cancelled and that are still there, oldest first: so that a repeated call gives the
+    /// same. Durable when it returns. Where `by` is no open job, it does nothing and gives none.
+    async fn cancel(&self, by: UpdateId) -> Result<Vec<Job>, Error>;
+
+    /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
+    /// nothing for an update that is no open job, and for a job that was cancelled: that one ends with the job that
+    /// cancelled it.
+    async fn finish(&self, update: UpdateId) -> Result<(), Error>;
+
+    /// Gives back, unchanged, all that `owner` has claimed: at a stop.
+    async fn release(&self, owner: WorkerId) -> Result<(), Error>;
+
+    /// How many open jobs there are.
+    async fn load(&self) -> Result<Load, Error>;
+
+    /// All open jobs, cancelled ones too, in the order in which they were accepted, and the updates that were finished
+    /// lately, the first first: for backups and reports.
+    async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error>;
+
+    /// Puts jobs and finished updates into the store, behind those that are there: for a restore. The jobs are
+    /// [`Job::resumed`] from then on. Durable when it returns.
+    async fn import(&self, jobs: Vec<Job>, finished: Vec<UpdateId>) -> Result<(), Error>;
+}
+
+/// Small rows, each by its kind and key, some with an expiry.
+#[async_trait]
+pub trait KeyValue: Send + Sync {
+    /// The value of a row that is there and not expired at `now`.
+    async fn get(&self, kind: RowKind, key: &str, now: DateTime<Utc>) -> Result<Option<String>, Error>;
+
+    /// Keeps a row in the place of the one before. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`Error::RowTooLong`]: its value is longer than [`MAX_ROW_LEN`], and it is not kept.
+    async fn put(&self, row: Row) -> Result<(), Error>;
+
+    /// Removes a row, expired or not, and tells whether it was there. Durable when it returns.
+    async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error>;
+
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) rows of a kind whose keys come behind `after`, expired ones too: by the
+    /// bytes of their keys, rising.
+    async fn list(&self, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>, Error>;
+
+    /// Deletes at most `limit` rows that are expired at `now` and gives how many; 0 when none is left. Durable when it
+    /// returns.
+    async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error>;
+}
+
+/// All that a backend keeps.
+pub trait Store: History + Jobs + KeyValue {}
+
+impl<T: History + Jobs + KeyValue> Store for T {}
