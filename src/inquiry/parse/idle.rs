@@ -23,7 +23,7 @@ const BEFORE_NAME: [&[&str]; 8] = [
 const MAX_NAME_WORDS: usize = 8;
 
 /// The longest name that is kept, in characters.
-const MAX_NAME_LEN: usize = 60;
+pub(super) const MAX_NAME_LEN: usize = 60;
 
 /// Takes out the first name that is called so (`an Budi`, `a.n. Bapak Budi`, `Nama: Budi`), up to the end of its line,
 /// a comma, or a word that is none.

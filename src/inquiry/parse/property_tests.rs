@@ -3,6 +3,7 @@
 use proptest::{prelude::*, sample::select};
 
 use super::*;
+use crate::catalog::Catalog;
 
 fn catalog() -> Catalog {
     Catalog::load(None).unwrap()
@@ -43,6 +44,14 @@ fn fragments() -> impl Strategy<Value = String> {
         "-",
         "+",
         "0",
+        "dana",
+        "token 20",
+        "50rb",
+        "an Budi",
+        "makasih",
+        "batal",
+        "1.",
+        "45022134567",
     ]);
     let gaps = select(vec!["", " ", ".", "*", "#", ",", "\n", "-", " - "]);
     let digits = "[0-9]{1,14}".prop_map(|digits: String| digits);
@@ -74,6 +83,22 @@ proptest! {
     #[test]
     fn the_properties_hold_for_likely_texts(text in fragments()) {
         properties::hold(&text, &catalog());
+    }
+
+    #[test]
+    fn the_properties_hold_with_the_products_of_agents(text in fragments()) {
+        properties::hold(&text, &super::tests::agents_catalog());
+    }
+
+    #[test]
+    fn a_pin_in_a_list_is_seen_and_kept_nowhere(
+        pin in "9[0-9]{2,6}7", gap in select(vec![".", " ", "*"]), other in select(vec!["OVO10", "XYZ", "DNOPEN", ""]),
+    ) {
+        let text = format!("PLN20{gap}01111111111{gap}{pin}\nPLN20 01111111112\n{other}{gap}0811111111{gap}{pin}");
+        let list = list(&text, &catalog()).unwrap();
+        prop_assert!(list.pin_seen);
+        let kept = format!("{list:?} {}", serde_json::to_string(&list).unwrap());
+        prop_assert!(!kept.contains(&pin), "{}", kept);
     }
 
     #[test]

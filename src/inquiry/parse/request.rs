@@ -1,6 +1,6 @@
 //! What a line becomes: a check as data, a request that may be made, or the reason why it is neither. Pure data.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -163,5 +163,27 @@ impl Refusal {
             }
             _ => None,
         }
+    }
+}
+
+/// What a line says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The request, or what is wrong.
+    pub request: Result<Request, Refusal>,
+    /// Whether something that looks like a PIN stood in the line. It is kept nowhere.
+    pub pin_seen: bool,
+    /// The name that the agent was given for the customer (`an Budi`), as it was typed: at most 60 characters, without
+    /// digits.
+    pub name: Option<String>,
+    /// What was found in the line, by the name of the rule that decided; for logs and tests.
+    pub found: &'static str,
+}
+
+impl fmt::Debug for Parsed {
+    /// Without the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, pin_seen, name, found } = self;
+        write!(f, "Parsed({request:?}, pin_seen: {pin_seen}, has_name: {}, {found})", name.is_some())
     }
 }

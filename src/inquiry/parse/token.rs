@@ -92,7 +92,8 @@ pub(super) fn cut<'t>(clean: &'t str, catalog: &'t Catalog) -> Vec<Token<'t>> {
     });
     let pieces = pieces.filter(|(_, text)| text.bytes().any(|b| b != b'-'));
     let pieces = pieces.flat_map(|piece| behind_code(piece, catalog)).flat_map(at_dashes);
-    pieces.flat_map(|piece| behind_pin_name(piece, catalog)).map(|piece| Token::new(piece, catalog)).collect()
+    let tokens = pieces.flat_map(|piece| behind_name(piece, catalog)).map(|piece| Token::new(piece, catalog));
+    join_codes(clean, &tokens.collect::<Vec<_>>(), catalog)
 }
 
 /// `PLN20-01105691111`, `PLN20→01105691111`: a dash may also be a part of a code, so the longest known code is taken.
@@ -143,14 +144,39 @@ fn at_dashes(piece @ (_, text): Piece<'_>) -> Vec<Piece<'_>> {
     }
 }
 
-/// `pin1234`, `PIN-1234`.
-fn behind_pin_name<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
+/// `pin1234`, `PIN-1234`; and `token20`, where the provider's codes do not begin so.
+fn behind_name<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
     let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
     let [(start, name), figures] = split_at(piece, digits);
     let name = name.trim_end_matches('-');
-    let is_name = Class::of(name) == Class::PinName && catalog.get(text).is_none();
+    let begins = |product: &Arc<Product>| {
+        product.code.as_str().get(..name.len()).is_some_and(|front| front.eq_ignore_ascii_case(name))
+    };
+    let is_name = match Class::of(name) {
+        Class::PinName => catalog.get(text).is_none(),
+        Class::Provider(_) => !catalog.products().iter().any(begins),
+        _ => false,
+    };
     let (first, second) = if is_name { ((start, name), Some(figures)) } else { (piece, None) };
     iter::once(first).chain(second)
+}
+
+/// `DN 50`, where `DN50` is a code.
+fn join_codes<'t>(clean: &'t str, tokens: &[Token<'t>], catalog: &'t Catalog) -> Vec<Token<'t>> {
+    let mut joined: Vec<Token<'t>> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let letters = joined.last().filter(|last| last.class == Class::Word && token.is_bare() && token.digits <= 4);
+        let code = letters.and_then(|last| {
+            let product = catalog.get(&format!("{}{}", last.text, token.text))?;
+            let text = clean.get(last.start..token.start + token.text.len())?;
+            Some(Token { start: last.start, text, class: Class::Mixed, digits: token.digits, product: Some(product) })
+        });
+        if code.is_some() {
+            joined.pop();
+        }
+        joined.push(code.unwrap_or(*token));
+    }
+    joined
 }
 
 fn is_separator(c: char) -> bool {

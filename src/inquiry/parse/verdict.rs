@@ -1,35 +1,60 @@
-//! Asks the table of rules about a line, and about what is left of it with each product that may be meant.
+//! Reads a line: prepares it, and asks the table of rules about it, and about what is left of it with each product that
+//! may be meant.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    code,
+    clean, code, idle,
     line::Line,
+    pin,
     provider::Order,
-    request::{Check, Refusal, Request},
+    request::{Check, Parsed, Refusal, Request},
     rules::{
         RULES,
         Rule::{BehindCode, InAName, LeaveOut, NoCode},
         Said,
     },
     span::Span,
+    token,
 };
 use crate::{
     catalog::{Catalog, Price, Product},
-    value::{NumberKind, Rupiah},
+    value::{NumberError, NumberKind, Rupiah},
 };
 
 /// What is made of a line.
-pub(super) struct Verdict {
-    pub(super) said: Said,
+struct Verdict {
+    said: Said,
     /// Whether a PIN stands in the line.
-    pub(super) pin_seen: bool,
+    pin_seen: bool,
     /// The name of the rule that decided.
-    pub(super) rule: &'static str,
+    rule: &'static str,
+}
+
+/// Reads one check: what stands behind `/cek`, or a whole message.
+///
+/// Takes the code first, or last behind a number. Never fails on any text; costs time linear in its length.
+pub fn parse(text: &str, catalog: &Catalog) -> Parsed {
+    let clean = clean::clean(text);
+    let is_cut_off = clean::is_too_long(text);
+    let mut tokens = token::cut(&clean, catalog);
+    if is_cut_off {
+        // The last token may have lost its end.
+        tokens.pop();
+    }
+    let (kept, called_pin) = pin::take_out(&tokens);
+    let (kept, name) = idle::take_name(Span::new(&clean, &kept));
+    let kept = idle::leave_out(&kept, catalog);
+    let all = Span::new(&clean, &kept);
+    let verdict = read(all, is_cut_off, catalog);
+    let in_doubt = |check: Check| Refusal::Ambiguous(check.code, Vec::new());
+    let request = verdict.said.and_then(|check| Request::of(&check, catalog).ok_or_else(|| in_doubt(check)));
+    let pin_seen = called_pin || verdict.pin_seen || pin::before_code(all);
+    Parsed { request, pin_seen, name, found: verdict.rule }
 }
 
 /// Reads the tokens of a message; `is_cut_off` where they are not all.
-pub(super) fn read(all: Span<'_>, is_cut_off: bool, catalog: &Catalog) -> Verdict {
+fn read(all: Span<'_>, is_cut_off: bool, catalog: &Catalog) -> Verdict {
     let is_too_much = is_cut_off || all.is_crowded();
     let mut verdict = match code::find(all).filter(|_| !is_too_much) {
         Some((product, rest, has_words)) => judge(&Line::behind(product, rest, has_words, catalog)),
@@ -89,9 +114,7 @@ fn judge_order(order: &Order<'_>, line: &Line<'_>) -> (Said, bool) {
         }
         (None, Ok(check) | Err(Refusal::Words(check))) => which(codes, Some(check.number), None),
         (None, Err(Refusal::Number(_, fault))) => which(codes, None, Some(fault)),
-        (None, Err(Refusal::LostZero(_))) => {
-            which(codes, None, Some(crate::value::NumberError::TooShort { missing: 1 }))
-        }
+        (None, Err(Refusal::LostZero(_))) => which(codes, None, Some(NumberError::TooShort { missing: 1 })),
         (None, Err(_)) => which(codes, None, None),
     };
     (said, judged.pin_seen)

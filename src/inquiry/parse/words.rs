@@ -43,7 +43,8 @@ const MEANINGS: [(Class, &str); 14] = [
          pls plis plz tlg tlong minta makasih makasi mksh mksi terima terimakasih kasih trims trimakasih tks thx \
          thanks thank you tq suwun nuwun matur sip oke ok okay mau mo beli order pesan \
          cekin cekkan cekan dicek ngecek ceknya dulu dl aja saja bisa buat untuk utk for ini itu yg yang ke ada di \
-         sekarang skrg segera cepat cepet ditunggu tunggu data berikut customernya pelanggannya",
+         sekarang skrg segera cepat cepet buruan ditunggu tunggu nunggu data berikut customernya pelanggannya \
+         dan serta sama juga open diteruskan forwarded",
     ),
     (Class::Fill, "isi isikan isiin top up topup sebesar sebanyak senilai"),
     // Labels of a number, a name or a column.
@@ -52,7 +53,7 @@ const MEANINGS: [(Class, &str); 14] = [
         "no nomor nomer nmr nomr nope number meter meteran metran id idpel pel pelanggan customer cust hp wa telp tlp \
          telepon tujuan akun driver an atas nama siapa kode code produk product keterangan ket daftar list",
     ),
-    (Class::Provider(Provider::Pln), "pln token tokn listrik listik lisrik strum stroom setrum"),
+    (Class::Provider(Provider::Pln), "pln token tokn tkn listrik listik lisrik strum stroom setrum"),
     (Class::Provider(Provider::Ovo), "ovo"),
     (Class::Provider(Provider::Gopay), "gopay go-pay gopai"),
     (Class::Provider(Provider::Dana), "dana"),
@@ -62,7 +63,7 @@ const MEANINGS: [(Class, &str); 14] = [
         Class::Doubt,
         "jangan jgn jng batal batalkan cancel bukan bkn salah keliru atau atw belum blm blum gagal ggl tidak tdk gak ga \
          nggak ngga gk enggak tanpa kecuali selain sudah udah udh sdh lunas pending ganti ubah hapus kosong nanti besok \
-         tunda refund komplain kali",
+         tunda refund komplain kali benar bener betul",
     ),
     (Class::NotOffered, "bpjs pdam indihome telkom rek rekening norek tagihan pasca pascabayar cekpln"),
     (Class::NotOffered, "bca bri bni bsi paket kuota linkaja shopee shopeepay telkomsel indosat axis"),
@@ -103,8 +104,11 @@ impl Class {
             // Behind these digits are missing, or more of them follow.
             return if text.contains(['…', '+']) { Self::Word } else { Self::Idle };
         }
-        let is_short = text.len() <= MAX_WORD_LEN;
-        WORDS.get(&letters(text)).copied().filter(|_| is_short).unwrap_or(Self::Word)
+        let letters = letters(text.get(..MAX_WORD_LEN).unwrap_or(text));
+        // A provider's name is taken as it is written: `PLNN` may be the beginning of a mistyped code.
+        let is_exact = letters.len() == text.len();
+        let known = WORDS.get(&letters).copied().filter(|class| is_exact || !matches!(class, Self::Provider(_)));
+        known.filter(|_| text.len() <= MAX_WORD_LEN).unwrap_or(Self::Word)
     }
 
     /// Whether it says nothing about a check.

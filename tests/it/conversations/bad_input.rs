@@ -19,6 +19,14 @@ async fn numbers_of_a_wrong_shape_are_counted_out() {
     let bot = scene.start();
     let table = [
         ("/cek PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
+        (
+            "/cek PLN20 1105691111",
+            "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit. Apa angka 0 di depan hilang? PLN20 01105691111",
+        ),
+        (
+            "/cek PLN20 0817345544",
+            "⚠️ Itu seperti nomor HP, bukan nomor meter. Untuk nomor HP bisa OVO10 / GOPAY10 / DN1 / DNOPEN.",
+        ),
         ("/cek PLN20 0110569", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 4 digit."),
         ("/cek PLN20 0110569111122", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kelebihan 1 digit."),
         (
@@ -76,13 +84,15 @@ async fn unknown_codes_are_answered_with_near_ones() {
     let table = [
         ("/cek PLN21", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20?"),
         ("/cek PLN21 512345678901", "⚠️ Kode PLN21 tidak ada. Maksud Anda PLN20 512345678901?"),
-        ("ovo 10 0817345544", "⚠️ Kode ovo tidak ada. Maksud Anda OVO10 0817345544?"),
-        ("/cek DANA 0817345544", "⚠️ Kode DANA tidak ada. Maksud Anda DN1 0817345544 / DNOPEN?"),
+        ("/cek DANA 0817345544", "⚠️ DANA yang mana? Bisa DN1 0817345544 / DNOPEN 0817345544."),
         ("/cek XYZQ 01105691111", "⚠️ Kode XYZQ tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
         ("/cek XYZQ 0110569111", "⚠️ Kode XYZQ tidak ada. Daftar kode: /produk"),
         ("/cek b&amp; 01105691111", "⚠️ Kode b&amp tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
-        ("token 20rb 01105691111", "⚠️ Kode token tidak ada. Untuk nomor itu bisa PLN20 / MAX5000."),
-        ("cek token listrik 01105691111 kak", "⚠️ Kode produknya apa? Untuk nomor itu bisa PLN20 / MAX5000."),
+        ("cek token listrik 01105691111 kak", "⚠️ PLN yang mana? Bisa PLN20 01105691111."),
+        (
+            "/cek pulsa 10 0817345544",
+            "Di sini hanya cek nomor PLN, OVO, GoPay, DANA, Maxim. Saldo, pulsa, tagihan, dan rekening bank tidak bisa.",
+        ),
     ];
     refuses(&scene, &budi, &table).await;
     scene.end(bot).await;
@@ -95,12 +105,11 @@ async fn a_code_behind_other_words_is_not_denied() {
     let bot = scene.start();
     let line = "⚠️ Tulis kode dan nomor saja: PLN20 01105691111";
     let table = [
-        ("kak PLN20 01105691111", line),
-        ("kak\nPLN20 01105691111", line),
+        ("batal PLN20 01105691111", line),
+        ("Budi\nPLN20 01105691111", line),
         ("/cek 1. PLN20 01105691111", line),
-        ("/PLN20 01105691111", line),
-        ("/ cek PLN20 01105691111", line),
-        ("/pln 01105691111", "⚠️ Kode pln tidak ada. Maksud Anda PLN20 01105691111?"),
+        ("/PLN20 01105691111 BUDI", line),
+        ("/pln 01105691111", "⚠️ PLN yang mana? Bisa PLN20 01105691111."),
         ("/pln 0110569111", "Perintah itu belum saya kenal. Lihat /bantuan."),
         ("mau PLN20 0110569111", "⚠️ Nomor meter PLN 11 digit (IDPEL 12): kurang 1 digit."),
     ];
@@ -117,7 +126,7 @@ async fn nominals_are_held_to_the_product() {
         ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
         ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
-        ("/cek DNOPEN 0817345544 50rb ya kak", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN 0817345544 50rb ya Siti", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
         // What is to be copied has the agent's own number.
         ("/cek DNOPEN 081000000002", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 081000000002 50rb"),
         (
@@ -184,7 +193,7 @@ async fn a_long_catalog_does_not_make_a_long_question() {
         ),
         (
             "token 01105691111",
-            "⚠️ Kode token tidak ada. Untuk nomor itu bisa PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / MAX5000.",
+            "⚠️ PLN yang mana? Bisa PLN20 01105691111 / PLN50 01105691111 / PLN100 01105691111 / PLN200 01105691111 / PLN500 01105691111.",
         ),
     ];
     let seven = [
@@ -193,7 +202,10 @@ async fn a_long_catalog_does_not_make_a_long_question() {
             "⚠️ Kode produknya apa? Untuk nomor itu misalnya PLN20 / PLN50 / PLN100 / PLN200 / PLN500 / PLN1000. \
              Daftar kode: /produk",
         ),
-        ("token 01105691111", "⚠️ Kode token tidak ada. Daftar kode: /produk"),
+        (
+            "token 01105691111",
+            "⚠️ PLN yang mana? Bisa PLN20 01105691111 / PLN50 01105691111 / PLN100 01105691111 / PLN200 01105691111 / PLN500 01105691111 / PLN1000 01105691111.",
+        ),
     ];
     for (products, table) in [(&[50, 100, 200, 500][..], six), (&[50, 100, 200, 500, 1000], seven)] {
         let mut scene = Scene::new().await;

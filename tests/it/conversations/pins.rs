@@ -115,7 +115,7 @@ async fn a_pin_in_another_place_is_deleted_as_well_and_sent_to_nobody() {
         "/cek PLN20.1234.01105691111",
         "/cek OVO10.081234567.1234",
         "/cek PLN20 0110 5691 111 1234",
-        "/cek kak PLN20.01105691111.1234",
+        "/cek Budi PLN20.01105691111.1234",
         "/cek G.1234.5678",
     ] {
         let asked = chat.says(typed).await;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 
-pub(super) fn agents_catalog() -> Catalog {
+pub(in crate::inquiry::parse) fn agents_catalog() -> Catalog {
     Catalog::load(Some(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/agents-catalog.toml")))).unwrap()
 }
 
@@ -103,6 +103,11 @@ fn provider_and_nominal_name_a_product() {
         ("pln 01105691111 20", "PLN20 01105691111"),
         ("pln 100 512345678901", "PLN100 512345678901"),
         ("token 20 01105691111", "PLN20 01105691111"),
+        ("token20 01105691111", "PLN20 01105691111"),
+        ("Dana10rb 0817345544", "DN10 0817345544"),
+        ("dn 5 0817345544", "DN5 0817345544"),
+        ("dana open 0817345544 65rb", "DNOPEN 0817345544 65000"),
+        ("PLN200 01105691111", "PLN200? PLN20 01105691111 / PLN100 01105691111 / PLN50 01105691111"),
         ("token listrik 20rb 01105691111", "PLN20 01105691111"),
         ("pulsa listrik 20rb 01105691111", "PLN20 01105691111"),
         ("strum 50 01105691111", "PLN50 01105691111"),

@@ -2,13 +2,16 @@
 
 mod agents;
 mod digits;
+mod lists;
 mod readings;
 mod words;
+
+pub(super) use agents::agents_catalog;
 
 use std::io::Write;
 
 use super::*;
-use crate::catalog::ProductCode;
+use crate::catalog::{Catalog, ProductCode};
 
 fn catalog() -> Catalog {
     Catalog::load(None).unwrap()

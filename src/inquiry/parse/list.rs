@@ -1,0 +1,337 @@
+//! More than one check in one text: a line each, commas, a code on top and numbers below it, or a table of a
+//! spreadsheet. Each part is read as a line of its own; what cannot be read is named, never guessed at or dropped.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clean::clean as clean_line,
+    idle, nominal,
+    request::{Check, Refusal, Request},
+    span::{SURELY_A_NUMBER, Span},
+    token::{self, Token, only},
+    verdict::parse,
+    words::Class,
+};
+use crate::{
+    catalog::{Catalog, ProductCode},
+    value::{CustomerNumber, Rupiah, clean},
+};
+
+/// No more checks of a list are taken, and no more of what could not be read is shown.
+const MAX_ITEMS: usize = 100;
+
+/// No more of a text is read, in bytes.
+const MAX_LEN: usize = 256 * 1024;
+
+/// As much is shown of what could not be read, in characters.
+const MAX_SHOWN: usize = 40;
+
+/// A list of checks, in the order in which they were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// The checks, each once; at most 100.
+    pub items: Vec<Item>,
+    /// What could not be read; at most 100 parts.
+    pub unread: Vec<Unread>,
+    /// How many checks and unread parts there are beyond those, and lines beyond 256 KiB.
+    pub left_off: usize,
+    /// Whether something that looks like a PIN stood anywhere. It is kept nowhere.
+    pub pin_seen: bool,
+}
+
+/// One check of a list.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What to check.
+    pub check: Check,
+    /// The name that the agent was given for the customer.
+    pub name: Option<String>,
+    /// How many times it was typed.
+    pub times: usize,
+    /// The line on which it stands first, from 1.
+    pub line: usize,
+}
+
+/// A part of a list that could not be read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// The line on which it stands, from 1.
+    pub line: usize,
+    /// What was typed: up to 40 characters, without digits where a PIN may be among them.
+    pub text: String,
+    /// Why it is no check.
+    pub refusal: Refusal,
+}
+
+impl fmt::Debug for Item {
+    /// Without the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { check, name, times, line } = self;
+        write!(f, "Item({check:?} × {times} on line {line}, has_name: {})", name.is_some())
+    }
+}
+
+impl fmt::Debug for Unread {
+    /// Without what was typed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unread(line {}, {:?})", self.line, self.refusal)
+    }
+}
+
+/// Reads a list, or a table with `,`, `;` or tabs between its columns. `None` where [`parse`] finds one
+/// check, and where there are not two.
+pub fn list(text: &str, catalog: &Catalog) -> Option<List> {
+    let whole = parse(text, catalog);
+    if whole.request.is_ok() {
+        return None;
+    }
+    let mut reader = Reader { catalog, list: List::default(), on_top: None, has_top: false, in_doubt: false };
+    let mut read = 0;
+    let is_numbered = is_numbered(text);
+    for (at, line) in text.lines().enumerate() {
+        read += line.len() + 1;
+        match numbered(line).filter(|_| is_numbered) {
+            _ if read > MAX_LEN => reader.list.left_off += 1,
+            Some((_, behind)) => reader.line(at + 1, behind),
+            None => reader.line(at + 1, line),
+        }
+    }
+    let Reader { list, has_top, .. } = reader;
+    let checks: usize = list.items.iter().map(|item| item.times).sum();
+    let lacks_others = !list.unread.is_empty() && (has_top || whole.request == Err(Refusal::Several));
+    (checks >= 2 || checks == 1 && lacks_others).then_some(list)
+}
+
+/// `1. …`, `2) …`, and what stands behind it.
+fn numbered(line: &str) -> Option<(usize, &str)> {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '•' | '*' | '#'));
+    let behind = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = line.strip_suffix(behind).filter(|digits| (1..=3).contains(&digits.len()))?;
+    let mark = behind.chars().next()?;
+    let is_word = mark == ' ' && behind.trim_start().starts_with(|c: char| c.is_alphabetic());
+    let is_mark = matches!(mark, '.' | ')' | ':' | ',' | ';' | '\t') || is_word;
+    Some((digits.parse().ok()?, behind.get(mark.len_utf8()..)?)).filter(|_| is_mark)
+}
+
+/// Whether the lines of a text that begin with a number count from 1.
+fn is_numbered(text: &str) -> bool {
+    let mut expected = 1;
+    let counts = text.lines().filter_map(numbered).all(|(number, _)| {
+        expected += 1;
+        number + 1 == expected
+    });
+    counts && expected > 2
+}
+
+/// A code that is meant for the numbers below it, and its nominal.
+type OnTop = (ProductCode, Option<Rupiah>);
+
+struct Reader<'c> {
+    catalog: &'c Catalog,
+    list: List,
+    /// The code for numbers that have none.
+    on_top: Option<OnTop>,
+    /// Whether a code stood alone.
+    has_top: bool,
+    /// Words stood alone that may turn the meaning of what follows around.
+    in_doubt: bool,
+}
+
+/// What a part of a list is.
+enum Part {
+    Check(Check, Option<String>),
+    Top(OnTop),
+    Refused(Refusal),
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: usize, text: &str) {
+        let (whole, mut pin_seen) = self.read(text, self.on_top.as_ref());
+        let is_several = matches!(whole, Part::Refused(Refusal::Several));
+        let parts: Vec<&str> = match &whole {
+            Part::Refused(_) => {
+                let cut = |part| at_codes(part, self.catalog).unwrap_or_else(|| vec![part]);
+                text.split([',', ';', '\t']).flat_map(cut).collect()
+            }
+            _ => Vec::new(),
+        };
+        let parts: Vec<_> = parts.into_iter().filter(|part| part.contains(char::is_alphanumeric)).collect();
+        let mut before = self.on_top.clone();
+        let mut read = Vec::new();
+        for part in parts {
+            let (part_is, has_pin) = self.read(part, before.as_ref());
+            pin_seen |= has_pin;
+            before = match &part_is {
+                Part::Check(check, _) => code_behind(before, check, read.is_empty()),
+                Part::Top(top) => Some(top.clone()),
+                Part::Refused(_) => before,
+            };
+            read.push((part, part_is));
+        }
+        self.list.pin_seen |= pin_seen;
+        let checks = read.iter().filter(|(_, part)| matches!(part, Part::Check(..))).count();
+        if checks >= 2 || checks == 1 && is_several {
+            for (part, part_is) in read {
+                // A code before a number of its own line is no code for the lines below.
+                if !matches!(part_is, Part::Top(_)) {
+                    self.take(line, part, part_is, pin_seen);
+                }
+            }
+        } else {
+            self.take(line, text, whole, pin_seen);
+        }
+    }
+
+    /// Reads a part, with the code that stands before or above it where it has none.
+    fn read(&self, text: &str, on_top: Option<&OnTop>) -> (Part, bool) {
+        let parsed = parse(text, self.catalog);
+        let lacks_code = match &parsed.request {
+            Err(Refusal::MissingCode { .. }) => true,
+            // Below a code that stands alone it is rather a name.
+            Err(Refusal::UnknownCode { typed, .. }) => self.has_top && !typed.contains(char::is_numeric),
+            _ => false,
+        };
+        match on_top.filter(|_| lacks_code) {
+            Some((code, nominal)) => {
+                let with_code = parse(&format!("{code} {text}"), self.catalog);
+                let request = match with_code.request {
+                    Err(Refusal::MissingNominal(code, number)) => {
+                        let check = Check { code, number, nominal: *nominal };
+                        let lacking = Refusal::MissingNominal(check.code.clone(), check.number.clone());
+                        Request::of(&check, self.catalog).ok_or(lacking)
+                    }
+                    request => request,
+                };
+                let pin_seen = with_code.pin_seen || parsed.pin_seen && request.is_err();
+                (self.part(text, request, with_code.name), pin_seen)
+            }
+            None => (self.part(text, parsed.request, parsed.name), parsed.pin_seen),
+        }
+    }
+
+    fn part(&self, text: &str, request: Result<Request, Refusal>, name: Option<String>) -> Part {
+        match request {
+            Ok(request) => Part::Check(request.check(), name),
+            Err(Refusal::MissingNumber(code, nominal)) => Part::Top((code, nominal)),
+            // Among other checks the words beside a number are its customer's name.
+            Err(Refusal::Words(check)) => match loose_name(text, &check, self.catalog).filter(|_| name.is_none()) {
+                Some(name) => Part::Check(check, Some(name)),
+                None => Part::Refused(Refusal::Words(check)),
+            },
+            Err(refusal) => Part::Refused(refusal),
+        }
+    }
+
+    fn take(&mut self, line: usize, text: &str, part: Part, pin_seen: bool) {
+        let refusal = match part {
+            Part::Top(top) => {
+                (self.on_top, self.has_top) = (Some(top), true);
+                return;
+            }
+            Part::Check(check, _) if self.in_doubt => Refusal::Words(check),
+            Part::Check(check, name) => return self.add(line, check, name),
+            Part::Refused(refusal) => refusal,
+        };
+        let may_mean = |class: Class| matches!(class, Class::Doubt | Class::NotOffered | Class::Provider(_));
+        let is_talk = !has_digits(text) && !token::cut(text, self.catalog).iter().any(|token| may_mean(token.class));
+        if is_talk {
+            return;
+        }
+        let has_doubt = token::cut(text, self.catalog).iter().any(|token| token.class == Class::Doubt);
+        self.in_doubt = !has_digits(text) && has_doubt;
+        if !has_digits(text) {
+            self.on_top = None;
+        }
+        if self.list.unread.len() == MAX_ITEMS {
+            self.list.left_off += 1;
+            return;
+        }
+        let shown = clean(text, MAX_SHOWN);
+        let shown = if pin_seen { shown.replace(|c: char| c.is_numeric(), "•") } else { shown };
+        self.list.unread.push(Unread { line, text: shown, refusal });
+    }
+
+    fn add(&mut self, line: usize, check: Check, name: Option<String>) {
+        let is_first = self.list.items.is_empty() && self.list.unread.is_empty();
+        self.on_top = code_behind(self.on_top.take(), &check, is_first);
+        let has_room = self.list.items.len() < MAX_ITEMS;
+        match self.list.items.iter_mut().find(|item| item.check == check) {
+            Some(item) => {
+                item.times += 1;
+                item.name = item.name.take().or(name);
+            }
+            None if has_room => self.list.items.push(Item { check, name, times: 1, line }),
+            None => self.list.left_off += 1,
+        }
+    }
+}
+
+/// The code for numbers that have none, behind a check: the one on top, or that of the first check, until another was
+/// typed.
+fn code_behind(on_top: Option<OnTop>, check: &Check, is_first: bool) -> Option<OnTop> {
+    match on_top {
+        None if is_first => Some((check.code.clone(), None)),
+        on_top => on_top.filter(|(code, _)| *code == check.code),
+    }
+}
+
+/// The words beside a check, if they are one run of unknown words and nothing else stands there.
+fn loose_name(text: &str, check: &Check, catalog: &Catalog) -> Option<String> {
+    let text = clean_line(text);
+    let kept = idle::leave_out(&token::cut(&text, catalog), catalog);
+    let product = catalog.get(check.code.as_str())?;
+    let is_amount = |token: &Token<'_>| nominal::read(token.text).is_some_and(|nominal| nominal.clear);
+    let is_provider = |token: &Token<'_>| token.class == Class::Provider(product.provider);
+    let is_known = kept.iter().all(|token| match token.class {
+        Class::Digits | Class::Word => true,
+        Class::Mixed => token.product.is_some() || is_amount(token),
+        _ => is_provider(token),
+    });
+    // A provider may have a nominal of digits alone beside it, before or behind the number: `pln 20 01105691111 Budi`.
+    let groups: Vec<&str> = kept.iter().filter(|token| token.is_group()).map(|token| token.text).collect();
+    let without_nominal = [groups.get(1..), groups.get(..groups.len().saturating_sub(1))];
+    let others = without_nominal.into_iter().filter(|_| kept.iter().any(is_provider));
+    let is_number =
+        |groups: &[&str]| CustomerNumber::parse(&groups.concat(), product.number).as_ref() == Ok(&check.number);
+    let is_whole = is_known && [Some(&*groups)].into_iter().chain(others).flatten().any(is_number);
+    let is_word = |token: &Token<'_>| token.class == Class::Word && token.product.is_none();
+    let all = Span::new(&text, &kept);
+    let run = only(kept.chunk_by(|one, next| is_word(one) == is_word(next)).filter(|run| run.iter().all(is_word)))?;
+    Some(clean(all.with(run).text(), idle::MAX_NAME_LEN)).filter(|_| is_whole)
+}
+
+/// `PLN20 01105691111 OVO10 0817345544`, `PLN20 01105691111 45022134567`: cut before each code and each whole number that
+/// has another before it. `None` where a code does not stand before its number.
+fn at_codes<'t>(text: &'t str, catalog: &Catalog) -> Option<Vec<&'t str>> {
+    let tokens = token::cut(text, catalog);
+    let is_number = |token: &Token<'_>| token.is_group() && token.digits >= SURELY_A_NUMBER;
+    let (mut starts, mut has_number, mut has_code) = (vec![0], true, false);
+    let mut before: Option<&Token<'_>> = None;
+    for token in &tokens {
+        // A word before a number may be a code that is not known here.
+        let is_beside = before.replace(token).is_none_or(|before| before.is_group() || before.class.is_idle());
+        if token.is_code() {
+            if has_number && has_code {
+                starts.push(token.start);
+            } else if has_code {
+                return None;
+            }
+            (has_code, has_number) = (true, false);
+        } else if is_number(token) {
+            if has_number && has_code && is_beside {
+                starts.push(token.start);
+            } else if has_number || !has_code {
+                return None;
+            }
+            has_number = true;
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    has_number.then(|| starts.iter().zip(ends).filter_map(|(start, end)| text.get(*start..end)).collect())
+}
+
+fn has_digits(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
