@@ -10,7 +10,7 @@ use crate::{
     access::Access,
     bot::{self, Bot, Webhook},
     catalog::{self, Catalog},
-    chat::{Conversation, Strangers},
+    chat::{Conversation, Manners, Strangers},
     clock::Clock,
     inquiry::{self, Inquiry},
     jobs,
@@ -57,6 +57,8 @@ pub struct Checks {
     pub retry_window: Option<TimeDelta>,
     /// What can be checked.
     pub catalog: Catalog,
+    /// For how long an answer is good for the same check in the chat; `None`: each is asked anew.
+    pub recent: Option<TimeDelta>,
     /// How much is asked at once.
     pub bounds: inquiry::Bounds,
 }
@@ -74,7 +76,11 @@ impl Checks {
             history: store.clone(),
             preferences: Preferences::new(store.clone()),
             locale: Arc::new(Locale::new()?),
+            rows: store.clone(),
+            clock: clock.clone(),
             strangers: Strangers::default(),
+            manners: Manners::default(),
+            recent: self.recent,
             retry_window: self.retry_window,
         })
     }

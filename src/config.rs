@@ -163,6 +163,47 @@ pub struct RetrySettings {
     patience: i64,
 }
 
+/// When and how answers come.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Answers")]
+pub struct AnswerSettings {
+    /// Seconds after which a check that takes its time gets a ⏳ message
+    #[arg(long, env = "CEKNOMOR_NOTICE_AFTER", value_name = "SECONDS", default_value = DEFAULT_NOTICE,
+          value_parser = notice_seconds)]
+    notice_after: u64,
+    /// Minutes for which an answer is good for the same check in the chat; 0: each is asked anew
+    #[arg(long, env = "CEKNOMOR_RECENT", value_name = "MINUTES", default_value = DEFAULT_RECENT,
+          value_parser = recent_minutes)]
+    recent: i64,
+}
+
+const DEFAULT_NOTICE: &str = "5";
+const DEFAULT_RECENT: &str = "10";
+
+/// Reads the seconds until a ⏳ message.
+fn notice_seconds(text: &str) -> Result<u64, String> {
+    let text = if text.trim().is_empty() { DEFAULT_NOTICE } else { text.trim() };
+    text.parse().ok().filter(|seconds| (1..=120).contains(seconds)).ok_or("give seconds, from 1 to 120".to_owned())
+}
+
+/// Reads the minutes for which an answer is good.
+fn recent_minutes(text: &str) -> Result<i64, String> {
+    let text = if text.trim().is_empty() { DEFAULT_RECENT } else { text.trim() };
+    text.parse().ok().filter(|minutes| (0..=1440).contains(minutes)).ok_or("give minutes, from 0 to 1440".to_owned())
+}
+
+impl AnswerSettings {
+    /// How long a check may take before its agent sees a ⏳ message.
+    pub fn notice_after(&self) -> Duration {
+        Duration::from_secs(self.notice_after)
+    }
+
+    /// For how long an answer is good for the same check in the chat; `None`: each is asked anew.
+    pub fn recent(&self) -> Option<TimeDelta> {
+        TimeDelta::try_minutes(self.recent).filter(|minutes| *minutes > TimeDelta::zero())
+    }
+}
+
 /// What can be checked.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Products")]

@@ -10,24 +10,17 @@ start =
     I answer with the customer's name and the total.
     /produk list of codes · /riwayat latest checks · /bantuan help
 help =
-    <b>How to check</b>
-    <code>/cek PLN20 01105691111</code>
-    <code>/cek PLN20.01105691111</code>
-    <code>/cek DNOPEN 0817345544 50rb</code> (open nominal)
-    Paste the number as you got it: <code>0817-345-544</code>, <code>+62 817 345 544</code>.
-
-    <b>Commands</b>
-    /cek check a number
-    /produk [word] list of products, such as <code>/produk dana</code>
+    <b>Write it as it comes</b>: <code>PLN20 01105691111</code>, <code>dana 50rb 0817345544</code>, or the number alone.
+    You have a name? Add <code>an Budi</code> and I compare it.
+    /cek choose by buttons · /ulang the last check once more
+    /produk [word] list of codes, such as <code>/produk dana</code>
     /riwayat checks in this chat
-    /gangguan how the providers are doing
-    /batal cancel checks that wait
-    /bahasa id|en change the language
-    /id show your ID and this chat's
-
+    /gangguan how PLN, DANA and the others are doing
+    /batal cancel what waits
+    /bahasa id|en change the language · /id show IDs
     { $place ->
-        [group] <b>In a group</b>: use /cek, mention the bot, or reply <code>/cek PLN20</code> to a message with the number.
-       *[private] Here you may leave the command out: <code>PLN20 01105691111</code>.
+        [group] In a group: use /cek, mention the bot, or reply <code>/cek PLN20</code> to a message with the number.
+       *[private] A typing mistake? Just edit your message.
     }
     Never send a PIN. This bot has no use for it.
 hint = Type the product code and the number, such as <code>PLN20 01105691111</code>. List of codes: /produk
@@ -113,7 +106,7 @@ other-refusal-silent =
 later-down = ⏳ <b>{ $provider } is out of order.</b> Number { $number } is not necessarily wrong.
 later-no-answer = ⏳ <b>No answer from { $provider } yet.</b> Number { $number } is not necessarily wrong.
 later-service-down = ⏳ <b>No answer from the checking service yet.</b> Number { $number } is not necessarily wrong.
-later-promise = Don't sell yet. I keep asking until { $time }; the answer appears in this message. /batal to stop.
+later-promise = Don't sell yet. I keep asking until { $time }; the answer follows here. /batal to stop.
 later-gave-up =
     ⏳ <b>{ $provider } has not answered until { $time }.</b> Number { $number } is not necessarily wrong.
     Check again later: { $line }
@@ -172,8 +165,8 @@ number-virtual-account = ⚠️ That is a bank's virtual account. Drop the prefi
 shape-meter = A PLN meter has 11 digits (customer ID 12)
 shape-mobile = A mobile number has 10–13 digits
 shape-driver = A driver ID has 5–15 digits
-words-around = ⚠️ Write only the code and the number: { $line }
-words-around-nominal = ⚠️ Write only the code, the number and the nominal: { $line }
+words-around = ⚠️ Do you mean this? { $line }
+words-around-nominal = ⚠️ Do you mean this? { $line }
 nominal-first = ⚠️ The nominal comes last: { $line }
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
 nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots. Example: <code>{ $example }</code>
@@ -216,7 +209,7 @@ history-operator = being repaired
 history-other = refused
 button-newer = ◀ Newer
 button-older = Older ▶
-button-not-yours = This button belongs to the agent who asked. Type /riwayat to open it yourself.
+button-not-yours = This button is for the agent who asked. Send /cek or /riwayat yourself.
 button-stale = This button is no longer valid. Type /riwayat again.
 
 ## For owners
@@ -266,3 +259,32 @@ month-9 = Sep
 month-10 = Oct
 month-11 = Nov
 month-12 = Dec
+
+## Conversation
+
+guide = What shall I check?
+ask-number =
+    { $place ->
+        [private] Send the number.
+       *[group] Reply to this message with the number.
+    } Product: <b>{ $code }</b>
+again-none = You have no check here yet.
+thanks = You’re welcome 🙏
+waiting-none = No check of yours is waiting here.
+no-text = Please send the number as text.
+checked-before = 🕘 <b>Checked already at { $time }</b>
+name-changed = ⚠️ The name used to be { $before }
+name-match = ✅ The name MATCHES
+name-match-visible = ✅ The name matches as far as it shows ({ $letters } letters)
+name-close = 🟡 The name is CLOSE: { $provider } has <b>{ $name }</b>
+name-different = ❌ The name DIFFERS: { $provider } has <b>{ $name }</b>
+name-not-comparable = ⚪ The name cannot be compared
+button-again = 🔁 Check again
+button-stay = Stay with { $provider }
+button-try = Try: { $line }
+button-cancel = ✋ Cancel
+question-closed = OK, never mind.
+answered-below = ✅ Answered below
+waiting-heading = ⏳ Still being asked:
+waiting-since = { $line } since { $time }
+edited = The message was changed. Check again?

@@ -10,26 +10,19 @@ start =
     Saya jawab dengan nama pelanggan dan totalnya.
     /produk daftar kode · /riwayat cek terakhir · /bantuan
 help =
-    <b>Cara mengecek</b>
-    <code>/cek PLN20 01105691111</code>
-    <code>/cek PLN20.01105691111</code>
-    <code>/cek DNOPEN 0817345544 50rb</code> (nominal bebas)
-    Nomor boleh ditempel apa adanya: <code>0817-345-544</code>, <code>+62 817 345 544</code>.
-
-    <b>Perintah</b>
-    /cek mengecek nomor
-    /produk [kata] daftar produk, misalnya <code>/produk dana</code>
+    <b>Tulis apa adanya</b>: <code>PLN20 01105691111</code>, <code>dana 50rb 0817345544</code>, atau nomornya saja.
+    Ada nama? Tambahkan <code>an Budi</code>, saya cocokkan.
+    /cek pilih lewat tombol · /ulang cek terakhir
+    /produk [kata] daftar kode, misalnya <code>/produk dana</code>
     /riwayat cek di obrolan ini
-    /gangguan keadaan PLN dan lainnya
-    /batal membatalkan cek yang menunggu
-    /bahasa id|en mengganti bahasa
-    /id melihat ID Anda dan obrolan ini
-
+    /gangguan status PLN, DANA, dll.
+    /batal batalkan yang menunggu
+    /bahasa id|en ganti bahasa · /id lihat ID
     { $place ->
-        [group] <b>Di grup</b>: pakai /cek, sebut nama bot, atau balas pesan berisi nomor dengan <code>/cek PLN20</code>.
-       *[private] Di sini perintahnya boleh dilewati: <code>PLN20 01105691111</code>.
+        [group] Di grup: pakai /cek, sebut nama bot, atau balas pesan berisi nomor dengan <code>/cek PLN20</code>.
+       *[private] Salah ketik? Edit saja pesannya.
     }
-    Jangan sertakan PIN. Bot ini tidak pernah memerlukannya.
+    Jangan kirim PIN. Bot ini tidak pernah memerlukannya.
 hint = Ketik kode produk dan nomornya, misalnya <code>PLN20 01105691111</code>. Daftar kode: /produk
 unknown-command = Perintah itu belum saya kenal. Lihat /bantuan.
 id-shown =
@@ -40,7 +33,7 @@ id-anonymous =
     Untuk melihatnya, kirim /id ke bot ini di obrolan pribadi.
     ID obrolan ini: <code>{ $chat }</code>
 stranger = 🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, <code>{ $user }</code>, kepada pemilik bot.
-language-set = ✅ Bahasa obrolan ini sekarang Indonesia.
+language-set = ✅ Oke, sekarang pakai Bahasa Indonesia.
 language-usage = Pilih bahasa: <code>/bahasa id</code> (Indonesia) atau <code>/bahasa en</code> (English).
 apology = 😔 Maaf, ada kesalahan di bot ini saat menjawab. Silakan coba lagi.
 slow-down = 🙏 Pelan-pelan ya, pesan Anda terlalu banyak sekaligus. Coba lagi sebentar lagi.
@@ -113,7 +106,7 @@ other-refusal-silent =
 later-down = ⏳ <b>{ $provider } sedang gangguan.</b> Nomor { $number } belum tentu salah.
 later-no-answer = ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
 later-service-down = ⏳ <b>Belum ada jawaban dari layanan cek.</b> Nomor { $number } belum tentu salah.
-later-promise = Jangan jual dulu. Saya tanyakan terus sampai { $time }; jawabannya muncul di pesan ini. /batal untuk berhenti.
+later-promise = Jangan jual dulu. Saya tanyakan terus sampai { $time }; jawabannya menyusul di sini. /batal untuk berhenti.
 later-gave-up =
     ⏳ <b>Sampai { $time } { $provider } belum menjawab.</b> Nomor { $number } belum tentu salah.
     Cek lagi nanti: { $line }
@@ -160,15 +153,15 @@ number-virtual-account = ⚠️ Itu nomor virtual account bank. Hapus awalan <b>
 shape-meter = Nomor meter PLN 11 digit (IDPEL 12)
 shape-mobile = Nomor HP 10–13 digit
 shape-driver = ID Driver 5–15 digit
-words-around = ⚠️ Tulis kode dan nomor saja: { $line }
-words-around-nominal = ⚠️ Tulis kode, nomor, dan nominal saja: { $line }
+words-around = ⚠️ Maksudnya ini? { $line }
+words-around-nominal = ⚠️ Maksudnya ini? { $line }
 nominal-first = ⚠️ Nominal ditulis di belakang: { $line }
 missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
 nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: <code>{ $example }</code>
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Contoh: <code>{ $example }</code>
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }. Contoh: <code>{ $example }</code>
 nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $line }</code>
-ambiguous = ⚠️ Angkanya bisa dibaca lebih dari satu cara. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: <code>{ $example }</code>
+ambiguous = ⚠️ Angkanya rancu. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: <code>{ $example }</code>
 several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.
 pin-warning = 🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.
 
@@ -204,7 +197,7 @@ history-operator = dibenahi admin
 history-other = ditolak
 button-newer = ◀ Lebih baru
 button-older = Lebih lama ▶
-button-not-yours = Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk membukanya sendiri.
+button-not-yours = Tombol ini untuk agen yang bertanya. Ketik /cek atau /riwayat sendiri ya.
 button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
 
 ## Untuk pemilik
@@ -254,3 +247,32 @@ month-9 = Sep
 month-10 = Okt
 month-11 = Nov
 month-12 = Des
+
+## Percakapan
+
+guide = Mau cek apa?
+ask-number =
+    { $place ->
+        [private] Kirim nomornya ya.
+       *[group] Balas pesan ini dengan nomornya ya.
+    } Produk: <b>{ $code }</b>
+again-none = Belum ada cek Anda di sini.
+thanks = Sama-sama 🙏
+waiting-none = Tidak ada cek Anda yang sedang menunggu di sini.
+no-text = Kirim nomornya sebagai teks ya.
+checked-before = 🕘 <b>Sudah dicek { $time }</b>
+name-changed = ⚠️ Dulu namanya { $before }
+name-match = ✅ Nama COCOK
+name-match-visible = ✅ Nama cocok sejauh terlihat ({ $letters } huruf)
+name-close = 🟡 Nama MIRIP: di { $provider } tertulis <b>{ $name }</b>
+name-different = ❌ Nama BEDA: di { $provider } tertulis <b>{ $name }</b>
+name-not-comparable = ⚪ Nama tidak bisa dicek
+button-again = 🔁 Cek lagi
+button-stay = Tetap { $provider }
+button-try = Coba: { $line }
+button-cancel = ✋ Batal
+question-closed = Oke, tidak jadi.
+answered-below = ✅ Dijawab di bawah
+waiting-heading = ⏳ Masih ditanyakan:
+waiting-since = { $line } sejak { $time }
+edited = Pesannya diubah. Cek lagi?

@@ -15,6 +15,7 @@ enum Command {
     #[command(alias = "help")]
     Bantuan(String),
     Cek(String),
+    Ulang(String),
     Produk(String),
     Riwayat(String),
     Gangguan(String),
@@ -29,6 +30,7 @@ impl From<Command> for Line {
             Command::Start(argument) => (chat::Command::Start, argument),
             Command::Bantuan(argument) => (chat::Command::Help, argument),
             Command::Cek(argument) => (chat::Command::Check, argument),
+            Command::Ulang(argument) => (chat::Command::Again, argument),
             Command::Produk(argument) => (chat::Command::Products, argument),
             Command::Riwayat(argument) => (chat::Command::History, argument),
             Command::Gangguan(argument) => (chat::Command::Outages, argument),

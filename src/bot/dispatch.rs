@@ -40,13 +40,8 @@ pub(super) fn tree() -> UpdateHandler<Infallible> {
         .branch(Update::filter_message().endpoint(Intake::message))
         .branch(Update::filter_callback_query().endpoint(Intake::press))
         .branch(Update::filter_my_chat_member().endpoint(Intake::membership))
-        // An edited message was answered as it first stood.
-        .branch(Update::filter_edited_message().endpoint(nothing))
+        .branch(Update::filter_edited_message().endpoint(Intake::edited))
     // Inline mode is off, since a check belongs to a chat, whose history has it: a branch for inline queries would stand here.
-}
-
-async fn nothing() -> Result<(), Infallible> {
-    Ok(())
 }
 
 /// Runs the handlers of a tree on what `listener` brings, until it ends.
@@ -121,6 +116,10 @@ mod tests {
         let router = Router::new().fallback(|| async { answer });
         tokio::spawn(async move { axum::serve(server, router).await });
         connect(&Account { token: "1:a".into(), api_url }).unwrap()
+    }
+
+    async fn nothing() -> Result<(), Infallible> {
+        Ok(())
     }
 
     fn message(update: u64, text: &str) -> super::super::updates::Received {

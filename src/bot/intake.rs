@@ -46,6 +46,17 @@ pub(super) struct Intake {
 impl Intake {
     /// A message: a job where it is meant for the bot and its writer may check.
     pub(super) async fn message(self: Arc<Self>, delivery: Delivery, message: Message) -> Result<(), Infallible> {
+        self.heard(delivery, message, false).await;
+        Ok(())
+    }
+
+    /// A message that was edited: it is answered anew where its answer stands.
+    pub(super) async fn edited(self: Arc<Self>, delivery: Delivery, message: Message) -> Result<(), Infallible> {
+        self.heard(delivery, message, true).await;
+        Ok(())
+    }
+
+    async fn heard(&self, delivery: Delivery, message: Message, edited: bool) {
         let (here, me) = (ChatId(message.chat.id.0), self.me());
         // A group that becomes a supergroup says so in both.
         if let Some(new) = message.migrate_to_chat_id() {
@@ -54,13 +65,13 @@ impl Intake {
         if let Some(old) = message.migrate_from_chat_id() {
             self.migrations.note(ChatId(old.0), here).await;
         }
-        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return Ok(()) };
+        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return };
         let chat = self.migrations.first_id(here).await;
         let replied = message.reply_to_message();
         let heard = chat::Message {
             chat,
             user,
-            line: read_line(text, &me.username),
+            line: if text.is_empty() { Line::NoText } else { read_line(text, &me.username) },
             quoted: quoted(&message),
             replies_to_bot: replied.and_then(|replied| replied.from.as_ref()).is_some_and(|user| user.id.0 == me.id),
         };
@@ -76,6 +87,9 @@ impl Intake {
             self.housekeeping.notify_one();
         }
         if role == Role::Stranger {
+            if edited {
+                return;
+            }
             if let Some(reply) = self.conversation.reply_to_stranger(&heard).await {
                 let sender = self.sender.clone();
                 self.sender.to_stranger(async move {
@@ -85,10 +99,9 @@ impl Intake {
         } else if let Some(intent) = self.conversation.understand(&heard) {
             let quoted = replied.map(|replied| MessageId(replied.id.0));
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
-            let task = Task { to, quoted, asked, press: None, intent };
+            let task = Task { to, quoted, asked, press: None, edited, intent };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         }
-        Ok(())
     }
 
     /// A pressed button.
@@ -102,6 +115,7 @@ impl Intake {
                 quoted: None,
                 asked: self.clock.now(),
                 press: Some(PressedButton { id: query.id.0, message: MessageId(message.id().0) }),
+                edited: false,
                 intent: Intent::Press { press: Press::decode(&data) },
             };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
@@ -162,19 +176,18 @@ fn asker(message: &Message) -> Option<UserId> {
     }
 }
 
-/// What a person wrote: a text, or the caption of a picture.
+/// What a person wrote: a text, the caption of a picture, or the number of a contact card; empty for what has no text.
 fn text_of(message: &Message) -> Option<&str> {
-    message.text().or(message.caption())
+    message.text().or(message.caption()).or(message.contact().map(|contact| contact.phone_number.as_str()))
 }
 
-/// What a message refers to: the part that its writer chose of the replied message, all of that, or the number of the
-/// contact card that it is.
+/// What a message refers to: the part that its writer chose of the replied message, or all of that.
 fn quoted(message: &Message) -> Option<String> {
     if let Some(quote) = message.quote() {
         return Some(quote.text.clone());
     }
     let replied = message.reply_to_message()?;
-    text_of(replied).or(replied.contact().map(|contact| contact.phone_number.as_str())).map(str::to_owned)
+    text_of(replied).map(str::to_owned)
 }
 
 #[cfg(test)]

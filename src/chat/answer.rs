@@ -3,14 +3,23 @@
 
 use chrono::{DateTime, Utc};
 
-use super::message::{Alert, PinIn, Reply};
+use super::{
+    button::{Action, Button},
+    message::{Alert, PinIn, Reply},
+};
 use crate::{
-    catalog::Product,
-    inquiry::parse::Request,
+    catalog::{Catalog, Product},
+    inquiry::{
+        name_match::{self, NameVerdict},
+        parse::{Check, Request},
+    },
     locale::{Html, Words, power, time},
     say,
-    value::{Customer, CustomerNumber, NumberKind, OperatorProblem, Outcome, Verdict},
+    value::{Customer, CustomerName, CustomerNumber, NumberKind, OperatorProblem, Outcome, Provider, UserId, Verdict},
 };
+
+/// Other products of the provider under an answer: one row on a phone.
+const MAX_OTHERS: usize = 3;
 
 /// A check that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,20 +30,82 @@ pub struct Checked {
     pub at: DateTime<Utc>,
     /// Whether the chat's history has it. Where the store fails, the agent still gets the answer.
     pub kept: bool,
+    /// Whether it is the answer of an earlier check, and the provider was not asked now.
+    pub is_earlier: bool,
 }
 
-/// The whole answer of one check.
-pub fn answer(words: Words<'_>, request: &Request, checked: &Checked) -> Html {
+/// The whole answer of one check. `name` is the one that the agent was given for the customer, `before` another that the
+/// same number had at an earlier check.
+pub fn answer(
+    words: Words<'_>,
+    request: &Request,
+    checked: &Checked,
+    name: Option<&str>,
+    before: Option<&CustomerName>,
+) -> Html {
     let product = &request.product;
-    let mut lines = match &checked.outcome.verdict {
-        Verdict::Found(customer) => found(words, request, customer),
-        verdict => vec![without_customer(words, product, &request.number, verdict)],
-    };
+    let mut lines = Vec::new();
+    if checked.is_earlier {
+        lines.push(say!(words, "checked-before", time = time(checked.at)));
+    }
+    match &checked.outcome.verdict {
+        Verdict::Found(customer) => {
+            lines.extend(found(words, request, customer));
+            lines.extend(name.map(|given| judged(words, given, customer, product.provider)));
+            lines.extend(before.map(|before| say!(words, "name-changed", before = before)));
+        }
+        verdict => lines.push(without_customer(words, product, &request.number, verdict)),
+    }
     lines.push(footer(words, checked.at, &checked.outcome));
     if !checked.kept {
         lines.push(say!(words, "not-kept"));
     }
     Html::lines(lines)
+}
+
+/// Whether the name that the agent was given is the customer's.
+fn judged(words: Words<'_>, given: &str, customer: &Customer, provider: Provider) -> Html {
+    let Some(told) = &customer.name else { return say!(words, "name-not-comparable") };
+    match name_match::compare(given, told, provider) {
+        NameVerdict::Match => say!(words, "name-match"),
+        NameVerdict::MatchAsFarAsVisible { letters } => say!(words, "name-match-visible", letters = letters),
+        NameVerdict::Close => say!(words, "name-close", provider = provider, name = told),
+        NameVerdict::Different => say!(words, "name-different", provider = provider, name = told),
+        NameVerdict::NotComparable => say!(words, "name-not-comparable"),
+    }
+}
+
+/// The buttons under an answer, for `owner`: once more; of a customer, what to copy, and the provider's other products.
+pub(super) fn buttons(
+    words: Words<'_>,
+    catalog: &Catalog,
+    request: &Request,
+    checked: &Checked,
+    owner: UserId,
+) -> Vec<Vec<Button>> {
+    let again = Button::press(say!(words, "button-again").plain(), Action::Check(request.check()), owner);
+    if !matches!(checked.outcome.verdict, Verdict::Found(_)) {
+        return again
+            .filter(|_| checked.is_earlier || !checked.outcome.verdict.is_final())
+            .map(|again| vec![again])
+            .into_iter()
+            .collect();
+    }
+    let (code, number) = (&request.product.code, request.number.as_str());
+    let copy = |text: String| Button::Copy { label: format!("📋 {text}"), text };
+    let others = catalog
+        .products()
+        .iter()
+        .filter(|product| product.provider == request.product.provider && product.code != *code && !product.is_open());
+    let others = others.filter_map(|product| {
+        let check = Check { code: product.code.clone(), number: request.number.clone(), nominal: None };
+        Button::press(product.code.as_str(), Action::Check(check), owner)
+    });
+    vec![
+        again.into_iter().chain([copy(number.to_owned())]).collect(),
+        vec![copy(format!("{code}.{number}"))],
+        others.take(MAX_OTHERS).collect(),
+    ]
 }
 
 /// What is said of a check that has no answer yet.

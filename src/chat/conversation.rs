@@ -1,29 +1,42 @@
 //! The conversation: what is said to whom, drawn from the checks, the history, the catalog and the words.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::TimeDelta;
 
 use super::{
     answer::{self, Checked},
-    button::{Action, Press},
+    button::{Action, Button, Choice, Press},
     history,
     intent::Intent,
     later,
+    manners::{Courtesy, Manners},
     message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply},
     notice::Notice,
-    products, refusal,
+    products,
+    question::{self, Asked, Question},
+    refusal,
     strangers::Strangers,
 };
 use crate::{
     access::Role,
-    catalog::Catalog,
-    inquiry::{Inquiry, parse::Request},
+    catalog::{Catalog, ProductCode},
+    clock::Clock,
+    inquiry::{
+        Inquiry,
+        parse::{Check, Refusal, Request, parse},
+    },
     locale::{Html, Locale, Words},
     say,
-    store::{self, Cursor, History, Preferences},
-    value::{ChatId, Language, UserId},
+    store::{self, Cursor, History, KeyValue, MAX_PAGE_LEN, Page, Preferences, Record, Row, RowKind},
+    value::{ChatId, Customer, CustomerName, CustomerNumber, Language, Provider, UserId, Verdict},
 };
+
+/// How long the bot waits for the answer to a question of its own.
+const QUESTION_OPEN: TimeDelta = TimeDelta::minutes(2);
+
+/// The meter that the vendor's page has as its sample.
+const SAMPLE_METER: &str = "01105691111";
 
 /// Everything that a conversation draws on.
 pub struct Conversation {
@@ -37,29 +50,53 @@ pub struct Conversation {
     pub preferences: Preferences,
     /// The words.
     pub locale: Arc<Locale>,
+    /// Small rows: open questions.
+    pub rows: Arc<dyn KeyValue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
     /// The strangers who were told that the bot is not for them.
     pub strangers: Strangers,
+    /// What was said lately and is not said again.
+    pub manners: Manners,
+    /// For how long the answer of a check is good for the same check in the chat; `None`: each is asked anew.
+    pub recent: Option<TimeDelta>,
     /// How long a provider that does not answer is asked again; `None`: the first try is the answer.
     pub retry_window: Option<TimeDelta>,
 }
 
 impl Conversation {
-    /// Does what an intent asks for that is neither a check nor `/batal`, and gives the answer.
-    pub async fn reply(&self, actor: &Actor, intent: &Intent) -> Reply {
+    /// Does what an intent asks for that is neither a check nor `/batal`, and gives the answer; `None` where silence is it.
+    pub async fn reply(&self, actor: &Actor, intent: &Intent) -> Option<Reply> {
         let words = self.words(actor.chat).await;
         let place = Place::of(actor.chat);
-        match intent {
+        let now = self.clock.now();
+        Some(match intent {
             // What only `jobs` can carry out, and a press, come here by a mistake in this program alone.
             Intent::Check { .. } | Intent::Cancel | Intent::Press { .. } => say!(words, "apology").into(),
-            Intent::Refused { refusal, pin } => {
-                answer::with_pin_warning(words, refusal::refusal(words, &self.catalog, refusal).into(), *pin)
+            Intent::Refused { refusal, parts, name, pin } => {
+                let reply = self.ask_about(words, actor, refusal, parts, name.as_ref()).await;
+                answer::with_pin_warning(words, reply, *pin)
             }
             Intent::UnknownCommand { pin } => {
                 answer::with_pin_warning(words, say!(words, "unknown-command").into(), *pin)
             }
-            Intent::Start => say!(words, "start").into(),
+            Intent::Start => self.start(words, actor).await,
             Intent::Help => help(words, place).into(),
             Intent::Hint => say!(words, "hint").into(),
+            Intent::Guide => {
+                let buttons = self.asked(words, actor).await.providers();
+                Reply { text: say!(words, "guide"), buttons }
+            }
+            Intent::Again { .. } => say!(words, "again-none").into(),
+            Intent::Thanks => {
+                let is_due = self.manners.is_due(actor.chat, actor.user, Courtesy::Thanks, now);
+                is_due.then(|| say!(words, "thanks"))?.into()
+            }
+            Intent::Impatient => say!(words, "waiting-none").into(),
+            Intent::NoText => {
+                let is_due = self.manners.is_due(actor.chat, actor.user, Courtesy::NoText, now);
+                is_due.then(|| say!(words, "no-text"))?.into()
+            }
             Intent::Id => ids(words, actor.user, actor.chat),
             Intent::Products { word } => {
                 let with_buying_prices = actor.role == Role::Owner && place == Place::Private;
@@ -72,7 +109,7 @@ impl Conversation {
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
             Intent::Language { language } => self.set_language(words, actor.chat, *language).await.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
-        }
+        })
     }
 
     /// Answers a pressed button; `press` is what it asks for, `None` for a button that this build does not know.
@@ -87,21 +124,199 @@ impl Conversation {
                     Err(error) => notice(store_trouble(words, &error)),
                 }
             }
-            _ => notice(say!(words, "button-stale")),
+            Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, actor, choice).await,
+            Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog) {
+                Some(request) => Pressed::Check { request, name: None, in_place: false },
+                None => notice(say!(words, "button-stale")),
+            },
+            Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
+            None => notice(say!(words, "button-stale")),
         }
+    }
+
+    /// A chosen product, provider or number: the check, where nothing is missing any more, or the next question.
+    async fn choose(&self, words: Words<'_>, actor: &Actor, choice: &Choice) -> Pressed {
+        let asked = self.open_question(actor).await.unwrap_or_default();
+        let request = choice.check().and_then(|check| Request::of(&check, &self.catalog));
+        if let Some(request) = request {
+            self.close_question(actor).await;
+            return Pressed::Check { request, name: asked.name, in_place: true };
+        }
+        let product = choice.code.as_ref().and_then(|code| self.catalog.get(code.as_str()));
+        if let (Some(product), None) = (product, &choice.number) {
+            self.ask(actor, Question { parts: choice.clone(), name: asked.name }).await;
+            return Pressed::Edit(self.asked(words, actor).await.ask_number(product).into());
+        }
+        match parse(&question::line(choice), &self.catalog).request {
+            Ok(request) => Pressed::Check { request, name: asked.name, in_place: true },
+            Err(refusal) => Pressed::Edit(self.ask_about(words, actor, &refusal, choice, asked.name.as_ref()).await),
+        }
+    }
+
+    /// What an incomplete message is together with the bot's open question: a check, or what is still in doubt. `None`
+    /// where nothing was asked, or the message is no answer to it.
+    pub async fn complete(
+        &self,
+        actor: &Actor,
+        refusal: &Refusal,
+        said: &Choice,
+        name: Option<&String>,
+    ) -> Option<Intent> {
+        let asked = self.open_question(actor).await.filter(|_| question::may_answer(refusal))?;
+        let parts = question::completed(&asked.parts, said)?;
+        let name = name.cloned().or(asked.name);
+        match parse(&question::line(&parts), &self.catalog).request {
+            // It is a number of another kind of product: a new question.
+            Err(wrong) if question::stands_alone(refusal) && question::is_wrong_number(&wrong) => None,
+            Ok(request) => {
+                self.close_question(actor).await;
+                Some(Intent::Check { check: request.check(), pin: None, name, anew: false })
+            }
+            Err(refusal) => Some(Intent::Refused { refusal, parts, name, pin: None }),
+        }
+    }
+
+    /// The check that "once more" means: the agent's last one in the chat, or the last one of a number.
+    pub async fn last_check(&self, actor: &Actor, number: Option<&CustomerNumber>) -> Option<Request> {
+        let page = self.history.page(actor.chat, Cursor::Newest, MAX_PAGE_LEN).await;
+        let page = page.inspect_err(|error| tracing::error!(%error, "the last check cannot be read")).ok()?;
+        let is_meant = |record: &&Record| number.map_or(record.agent == actor.user, |number| record.number == *number);
+        let record = page.records.iter().map(|(_, record)| record).find(is_meant)?;
+        let code = ProductCode::new(&record.product)?;
+        let check = Check { code, number: record.number.clone(), nominal: record.nominal };
+        Request::of(&check, &self.catalog)
+    }
+
+    /// The newest records of the same check in a chat, the newest first; of the last hundred checks there.
+    async fn earlier(&self, chat: ChatId, request: &Request) -> Vec<Record> {
+        let page = self.history.page(chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "earlier checks cannot be read");
+            Page::default()
+        });
+        let is_same = |record: &Record| {
+            record.product == request.product.code.as_str()
+                && record.number == request.number
+                && record.nominal == request.nominal
+        };
+        page.records.into_iter().map(|(_, record)| record).filter(is_same).collect()
+    }
+
+    /// The answer that the chat had for the same check lately, so that it is not asked again.
+    pub async fn recent(&self, chat: ChatId, request: &Request) -> Option<Checked> {
+        let window = self.recent?;
+        let record = self.earlier(chat, request).await.into_iter().next()?;
+        let age = self.clock.now() - record.at;
+        let is_answer = matches!(record.outcome.verdict, Verdict::Found(_) | Verdict::NotFound);
+        let is_recent = age < window && age >= TimeDelta::zero();
+        (is_answer && is_recent).then_some(Checked {
+            outcome: record.outcome,
+            at: record.at,
+            kept: true,
+            is_earlier: true,
+        })
     }
 
     /// The answer of a check, and what the owners have to be told of it. `pin`: where a PIN was shown.
     pub async fn answer(
         &self,
-        chat: ChatId,
+        actor: &Actor,
         request: &Request,
         checked: &Checked,
+        name: Option<&str>,
         pin: Option<PinIn>,
     ) -> (Reply, Option<Alert>) {
-        let words = self.words(chat).await;
-        let reply = answer::with_pin_warning(words, answer::answer(words, request, checked).into(), pin);
+        let words = self.words(actor.chat).await;
+        let before = match &checked.outcome.verdict {
+            Verdict::Found(customer) if self.recent.is_some() => self.name_before(actor.chat, request, customer).await,
+            _ => None,
+        };
+        let text = answer::answer(words, request, checked, name, before.as_ref());
+        let buttons = answer::buttons(words, &self.catalog, request, checked, actor.user);
+        let reply = answer::with_pin_warning(words, Reply { text, buttons }, pin);
         (reply, answer::alert_of(&request.product, &checked.outcome))
+    }
+
+    /// The name that the same check had before, where it is another.
+    async fn name_before(&self, chat: ChatId, request: &Request, customer: &Customer) -> Option<CustomerName> {
+        let name = customer.name.as_ref()?;
+        let names = self.earlier(chat, request).await.into_iter().filter_map(|record| match record.outcome.verdict {
+            Verdict::Found(customer) => customer.name,
+            _ => None,
+        });
+        names.into_iter().find(|before| before != name)
+    }
+
+    /// Says what is in doubt about a message, offers what it may have meant, and remembers the question.
+    async fn ask_about(
+        &self,
+        words: Words<'_>,
+        actor: &Actor,
+        refusal: &Refusal,
+        parts: &Choice,
+        name: Option<&String>,
+    ) -> Reply {
+        if *parts != Choice::default() || name.is_some() {
+            self.ask(actor, Question { parts: parts.clone(), name: name.cloned() }).await;
+        }
+        let buttons = self.asked(words, actor).await.offers(refusal);
+        Reply { text: refusal::refusal(words, &self.catalog, refusal), buttons }
+    }
+
+    /// Who is asked, with what they mostly check: their own choices count more than the chat's.
+    async fn asked<'a>(&'a self, words: Words<'a>, actor: &Actor) -> Asked<'a> {
+        let page = self.history.page(actor.chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_default();
+        let mut used = HashMap::new();
+        for (_, record) in page.records {
+            if let Some(code) = ProductCode::new(&record.product) {
+                *used.entry(code).or_default() += if record.agent == actor.user { 10 } else { 1 };
+            }
+        }
+        Asked { words, catalog: &self.catalog, owner: actor.user, chat: actor.chat, used }
+    }
+
+    async fn open_question(&self, actor: &Actor) -> Option<Question> {
+        let row = self.rows.get(RowKind::OpenQuestion, &question_key(actor), self.clock.now()).await;
+        let row = row.inspect_err(|error| tracing::error!(%error, "an open question cannot be read")).ok()??;
+        serde_json::from_str(&row).ok()
+    }
+
+    /// Remembers what was asked. A store that fails costs the answer's convenience, not the question.
+    async fn ask(&self, actor: &Actor, question: Question) {
+        let Ok(value) = serde_json::to_string(&question) else { return };
+        let expires = Some(self.clock.now() + QUESTION_OPEN);
+        let row = Row { kind: RowKind::OpenQuestion, key: question_key(actor), value, expires };
+        if let Err(error) = self.rows.put(row).await {
+            tracing::error!(%error, "an open question cannot be kept");
+        }
+    }
+
+    /// Forgets the open question; gives whether there was one.
+    pub async fn close_question(&self, actor: &Actor) -> bool {
+        if self.open_question(actor).await.is_none() {
+            return false;
+        }
+        let removed = self.rows.remove(RowKind::OpenQuestion, &question_key(actor)).await;
+        removed.inspect_err(|error| tracing::error!(%error, "an open question cannot be closed")).unwrap_or(false)
+    }
+
+    /// Who the bot is, with one check to try.
+    async fn start(&self, words: Words<'_>, actor: &Actor) -> Reply {
+        let sample = self.catalog.products().iter().find_map(|product| {
+            let number = CustomerNumber::parse(SAMPLE_METER, product.number).ok()?;
+            let request = Request::of(&Check { code: product.code.clone(), number, nominal: None }, &self.catalog)?;
+            let label = say!(words, "button-try", line = request.line()).plain();
+            Button::press(label, Action::Check(request.check()), actor.user)
+        });
+        Reply { text: say!(words, "start"), buttons: sample.into_iter().map(|button| vec![button]).collect() }
+    }
+
+    /// Whose answer an intent needs, if it is a check.
+    pub fn provider_of(&self, intent: &Intent) -> Option<Provider> {
+        let code = match intent {
+            Intent::Press { press: Some(Press { action: Action::Choose(choice), .. }) } => choice.code.as_ref()?,
+            intent => &intent.check()?.code,
+        };
+        self.catalog.get(code.as_str()).map(|product| product.provider)
     }
 
     /// Says something that is no answer.
@@ -172,6 +387,11 @@ impl Conversation {
             Err(error) => store_trouble(words, &error),
         }
     }
+}
+
+/// The key of an agent's open question in a chat.
+fn question_key(actor: &Actor) -> String {
+    format!("{}:{}", actor.chat, actor.user)
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {

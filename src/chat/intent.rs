@@ -5,10 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{button::Press, message::PinIn};
+use super::{
+    button::{Action, Choice, Press},
+    message::PinIn,
+};
 use crate::{
     inquiry::parse::{Check, Refusal},
-    value::Language,
+    value::{CustomerNumber, Language},
 };
 
 /// Something that the bot can be asked for.
@@ -22,11 +25,23 @@ pub enum Intent {
         /// Where a PIN was shown, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pin: Option<PinIn>,
+        /// The name that the agent was given for the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Whether the provider is asked even where the chat has the answer already.
+        #[serde(default)]
+        anew: bool,
     },
     /// A line that was meant as a check and is none.
     Refused {
         /// Why.
         refusal: Refusal,
+        /// What it says all the same: it may answer what the bot asked before.
+        #[serde(default)]
+        parts: Choice,
+        /// The name that the agent was given for the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
         /// Where a PIN was shown, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pin: Option<PinIn>,
@@ -43,6 +58,19 @@ pub enum Intent {
     Help,
     /// How to ask, for a text that asks for nothing.
     Hint,
+    /// `/cek` alone: what to check is chosen by buttons.
+    Guide,
+    /// The agent's last check once more; with a number, the last one of that.
+    Again {
+        /// The number, from the answer that was replied to.
+        number: Option<CustomerNumber>,
+    },
+    /// Thanks, or an OK.
+    Thanks,
+    /// An agent asks where the answer stays.
+    Impatient,
+    /// A picture, a voice, a file: something that has no text to read.
+    NoText,
     /// The ids of the user and the chat.
     Id,
     /// The products, or those that match a word.
@@ -71,6 +99,23 @@ pub enum Intent {
 }
 
 impl Intent {
+    /// The check that it asks for, by itself or by a button; `None` where it is none, or not whole.
+    pub fn check(&self) -> Option<&Check> {
+        match self {
+            Self::Check { check, .. } => Some(check),
+            Self::Press { press: Some(Press { action: Action::Check(check), .. }) } => Some(check),
+            _ => None,
+        }
+    }
+
+    /// The same, with a PIN shown where it was.
+    pub fn with_pin(mut self, shown: Option<PinIn>) -> Self {
+        if let Self::Check { pin, .. } | Self::Refused { pin, .. } = &mut self {
+            *pin = shown;
+        }
+        self
+    }
+
     /// Where a PIN was shown, if one was.
     pub fn pin(&self) -> Option<PinIn> {
         match self {

@@ -6,8 +6,9 @@ use super::button::Button;
 use crate::{
     access::Role,
     catalog::ProductCode,
+    inquiry::parse::Request,
     locale::Html,
-    value::{ChatId, OperatorProblem, ResponseCode, UserId},
+    value::{ChatId, OperatorProblem, ResponseCode, UpdateId, UserId},
 };
 
 /// Whether a chat is with the bot alone or among others.
@@ -35,6 +36,8 @@ pub enum Command {
     Help,
     /// `/cek`: check a number.
     Check,
+    /// `/ulang`: the last check once more.
+    Again,
     /// `/produk`: what can be checked.
     Products,
     /// `/riwayat`: the chat's checks.
@@ -63,6 +66,8 @@ pub enum Line {
     },
     /// A command for another bot of the group.
     ForAnotherBot,
+    /// A picture, a voice, a file: there is no text to read.
+    NoText,
     /// Anything else, without a mention of the bot.
     Text {
         /// The text.
@@ -120,6 +125,17 @@ pub enum Pressed {
     Edit(Reply),
     /// Show this line over the chat, to the one who pressed.
     Notice(String),
+    /// Make this check.
+    Check {
+        /// The check.
+        request: Request,
+        /// The name that the agent was given for the customer.
+        name: Option<String>,
+        /// Whether its answer takes the place of the message with the button.
+        in_place: bool,
+    },
+    /// Cancel this job of the agent's, which waits.
+    Cancel(UpdateId),
 }
 
 /// Which message showed a PIN: it is taken out of the chat where the bot may.

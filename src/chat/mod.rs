@@ -9,14 +9,17 @@
 mod answer;
 mod button;
 mod conversation;
+mod fragments;
 mod history;
 mod intent;
 mod later;
+mod manners;
 mod message;
 mod notice;
 mod products;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
+mod question;
 mod quoted;
 mod refusal;
 mod strangers;
@@ -27,6 +30,7 @@ pub use answer::{Checked, alert_of, answer};
 pub use button::{Action, Button, Choice, Press};
 pub use conversation::Conversation;
 pub use intent::Intent;
+pub use manners::Manners;
 pub use message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply};
 pub use notice::Notice;
 pub use refusal::refusal;

@@ -3,14 +3,16 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    answer, later,
+    answer,
+    button::{Action, Button},
+    later,
     message::{PinIn, Reply},
 };
 use crate::{
     inquiry::parse::{Check, Request},
     locale::Words,
     say,
-    value::{Outcome, Verdict},
+    value::{Outcome, UpdateId, UserId, Verdict},
 };
 
 /// Something to say that is no answer.
@@ -28,6 +30,8 @@ pub enum Notice<'a> {
         until: DateTime<Utc>,
         /// Where a PIN was shown.
         pin: Option<PinIn>,
+        /// The job and its agent, for the button that cancels it.
+        job: (UpdateId, UserId),
     },
     /// There is no answer, and nothing asks again.
     Unanswered {
@@ -51,6 +55,14 @@ pub enum Notice<'a> {
     CheckCancelled(&'a Check),
     /// The answer to `/batal`, which cancelled so many checks.
     Cancelled(usize),
+    /// A message was edited after its check was answered; its new check is offered to the agent.
+    Edited(&'a Check, UserId),
+    /// The bot's question needs no answer any more.
+    QuestionClosed,
+    /// The answer came late and stands in a message below.
+    AnsweredBelow,
+    /// The agent's checks that wait, and since when.
+    StillWaiting(&'a [(Request, DateTime<Utc>)]),
     /// More checks wait than can.
     Busy,
     /// The agent asks faster than is answered.
@@ -64,9 +76,11 @@ pub enum Notice<'a> {
 impl Notice<'_> {
     pub(super) fn say(self, words: Words<'_>) -> Reply {
         match self {
-            Self::Waiting { request, verdict, last, until, pin } => {
+            Self::Waiting { request, verdict, last, until, pin, job: (job, owner) } => {
                 let text = later::waiting(words, request, verdict, last, until);
-                answer::with_pin_warning(words, text.into(), pin)
+                let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(job), owner);
+                let buttons = cancel.into_iter().map(|cancel| vec![cancel]).collect();
+                answer::with_pin_warning(words, Reply { text, buttons }, pin)
             }
             Self::Unanswered { request, verdict, pin } => {
                 answer::with_pin_warning(words, answer::unanswered(words, request, verdict).into(), pin)
@@ -75,6 +89,15 @@ impl Notice<'_> {
             Self::CheckCancelled(check) => later::cancelled(words, check).into(),
             Self::Cancelled(0) => say!(words, "cancel-none").into(),
             Self::Cancelled(count) => say!(words, "cancel-done", count = count).into(),
+            Self::Edited(check, owner) => {
+                let again = Button::press(check.line(), Action::Check(check.clone()), owner);
+                let buttons = again.into_iter().map(|again| vec![again]).collect();
+                Reply { text: say!(words, "edited"), buttons }
+            }
+            Self::QuestionClosed => say!(words, "question-closed").into(),
+            Self::AnsweredBelow => say!(words, "answered-below").into(),
+            Self::StillWaiting([]) => say!(words, "waiting-none").into(),
+            Self::StillWaiting(checks) => later::still_waiting(words, checks).into(),
             Self::Busy => say!(words, "busy").into(),
             Self::SlowDown => say!(words, "slow-down").into(),
             Self::NotAccepted => say!(words, "not-accepted").into(),

@@ -2,14 +2,16 @@
 
 use super::{
     conversation::Conversation,
+    fragments::Fragment,
     intent::Intent,
     message::{Command, Line, Message, PinIn, Place},
+    question,
     quoted::{self, has_digits},
 };
 use crate::{
     catalog::Catalog,
-    inquiry::parse::{Parsed, Refusal, parse},
-    value::Language,
+    inquiry::parse::{self, Parsed, Refusal, parse},
+    value::{CustomerNumber, Language},
 };
 
 /// More digits than these are in no product's code or name: they hold a customer's number.
@@ -22,7 +24,8 @@ impl Conversation {
     /// Understands a message of someone who may check. `None` where silence is the answer.
     pub fn understand(&self, message: &Message) -> Option<Intent> {
         match (&message.line, Place::of(message.chat)) {
-            (Line::ForAnotherBot, _) | (Line::UnknownCommand { named: false, .. }, Place::Group) => None,
+            (Line::ForAnotherBot, _) | (Line::UnknownCommand { named: false, .. } | Line::NoText, Place::Group) => None,
+            (Line::NoText, Place::Private) => Some(Intent::NoText),
             (Line::Command(command, args), _) => Some(self.command(message, *command, args)),
             (Line::UnknownCommand { text, .. }, _) => Some(self.unknown_command(text)),
             (Line::Text { text, mentioned }, place) => self.text(message, place, text, *mentioned),
@@ -33,7 +36,13 @@ impl Conversation {
         match command {
             Command::Start => Intent::Start,
             Command::Help => Intent::Help,
+            Command::Check if args.trim().is_empty() => match answered(message) {
+                Some(number) => Intent::Again { number: Some(number) },
+                None if quoted::source(message).is_none() => Intent::Guide,
+                None => self.check_of(message, args),
+            },
             Command::Check => self.check_of(message, args),
+            Command::Again => Intent::Again { number: answered(message) },
             Command::Products => Intent::Products { word: searched(args, &self.catalog) },
             Command::History => Intent::History,
             Command::Outages => Intent::Outages,
@@ -46,35 +55,58 @@ impl Conversation {
         }
     }
 
-    /// `/PLN20 01105691111`: what is no command may hold a check all the same, or a PIN.
+    /// `/PLN20 01105691111`: what is no command may be a check all the same, or show a PIN.
     fn unknown_command(&self, text: &str) -> Intent {
-        let Parsed { request, pin_seen, .. } = parse(text, &self.catalog);
-        let refusal = request.map_or_else(|refusal| refusal, |request| Refusal::Words(request.check()));
-        let pin = pin_seen.then_some(PinIn::Message);
-        match &refusal {
-            Refusal::Words(_) => Intent::Refused { refusal, pin },
-            Refusal::UnknownCode { lines, .. } if !lines.is_empty() => Intent::Refused { refusal, pin },
-            _ => Intent::UnknownCommand { pin },
+        let parsed = parse(text.trim_start_matches('/'), &self.catalog);
+        match &parsed.request {
+            Ok(_) | Err(Refusal::Words(_) | Refusal::WhichProduct { number: Some(_), .. }) => {
+                intent_of(parsed, PinIn::Message, text)
+            }
+            Err(Refusal::UnknownCode { lines, .. }) if !lines.is_empty() => intent_of(parsed, PinIn::Message, text),
+            Err(_) => Intent::UnknownCommand { pin: parsed.pin_seen.then_some(PinIn::Message) },
         }
     }
 
     /// Text that is no command: a check in private; in a group only when it is meant for the bot and looks like one.
     fn text(&self, message: &Message, place: Place, text: &str, mentioned: bool) -> Option<Intent> {
         let addressed = mentioned || message.replies_to_bot;
+        if place == Place::Group && !addressed {
+            return None;
+        }
+        match Fragment::of(text) {
+            Some(Fragment::Again) => return Some(Intent::Again { number: answered(message) }),
+            Some(_) if place == Place::Group && !mentioned => return None,
+            // A word under a number asks about the number.
+            Some(_) if quoted::source(message).is_some() && !message.replies_to_bot => {}
+            Some(Fragment::Thanks) => return Some(Intent::Thanks),
+            Some(Fragment::Impatient) => return Some(Intent::Impatient),
+            Some(Fragment::Command(command)) => return Some(self.command(message, command, "")),
+            None => {}
+        }
         match place {
-            Place::Group if !addressed => None,
             Place::Group if !mentioned && self.is_small_talk(text) => None,
             _ if !has_digits(text) && (quoted::source(message).is_none() || self.thanks_the_bot(message, text)) => {
-                Some(Intent::Hint)
+                Some(self.names_a_product(text).unwrap_or(Intent::Hint))
             }
             _ => Some(self.check_of(message, text)),
         }
     }
 
-    /// `makasih`, `oke jam 5`: what is said to the bot, asks it for nothing and shows no PIN.
+    /// `dana`, `token listrik`, `cek saldo`: words without a number that say what is to be checked, or what cannot be.
+    fn names_a_product(&self, text: &str) -> Option<Intent> {
+        let parsed = parse(text, &self.catalog);
+        let names_one = matches!(
+            parsed.request,
+            Err(Refusal::MissingNumber(..) | Refusal::WhichProduct { .. } | Refusal::NotOffered)
+        );
+        names_one.then(|| intent_of(parsed, PinIn::Message, text))
+    }
+
+    /// `oke jam 5`: what is said to the bot, asks it for nothing and shows no PIN.
     fn is_small_talk(&self, text: &str) -> bool {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        digits == 0 || digits < quoted::SHORTEST_NUMBER && self.begins_with_no_code(text)
+        let is_short = digits == 0 || digits < quoted::SHORTEST_NUMBER && self.begins_with_no_code(text);
+        is_short && self.names_a_product(text).is_none() && parse::nominal(text).is_none()
     }
 
     /// The number in a message of the bot's own is not asked about in other words than a code.
@@ -88,13 +120,29 @@ impl Conversation {
     }
 
     fn check_of(&self, message: &Message, typed: &str) -> Intent {
-        let (Parsed { request, pin_seen, .. }, source) = quoted::read(typed, quoted::source(message), &self.catalog);
-        let pin = pin_seen.then_some(source);
-        match request {
-            Ok(request) => Intent::Check { check: request.check(), pin },
-            Err(refusal) => Intent::Refused { refusal, pin },
+        let (parsed, source) = quoted::read(typed, quoted::source(message), &self.catalog);
+        intent_of(parsed, source, typed)
+    }
+}
+
+/// What a line asks for; `source` is where a PIN stands, if one was seen.
+fn intent_of(parsed: Parsed, source: PinIn, text: &str) -> Intent {
+    let (pin, name) = (parsed.pin_seen.then_some(source), parsed.name);
+    match parsed.request {
+        Ok(request) => Intent::Check { check: request.check(), pin, name, anew: false },
+        Err(refusal) => {
+            let mut parts = question::parts(&refusal, text);
+            parts.nominal = parts.nominal.or_else(|| parse::nominal(text));
+            Intent::Refused { refusal, parts, name, pin }
         }
     }
+}
+
+/// The number in an answer of the bot's own to which a message replies.
+fn answered(message: &Message) -> Option<CustomerNumber> {
+    let text = quoted::source(message).filter(|_| message.replies_to_bot)?;
+    let runs = text.split(|c: char| !c.is_ascii_digit());
+    CustomerNumber::from_record(runs.max_by_key(|run| run.len())?)
 }
 
 /// The word that products are searched by. It is shown and kept, so where a line to check was written, or what may be a

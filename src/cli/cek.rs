@@ -74,8 +74,8 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
     let client = Client::new(args.klikoo.account(&args.network)?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
     let Reason { outcome, fault, .. } = ask_for_reason(&client, &request).await;
     let fault = fault.as_ref().map(Fault::root);
-    let checked = Checked { outcome, at: SystemClock.now(), kept: true };
-    let text = chat::answer(words, &request, &checked).plain();
+    let checked = Checked { outcome, at: SystemClock.now(), kept: true, is_earlier: false };
+    let text = chat::answer(words, &request, &checked, None, None).plain();
     let (mut answer, exit) = describe(&checked.outcome.verdict);
     answer.product = Some(request.product.code.to_string());
     answer.provider = Some(request.product.provider.name());

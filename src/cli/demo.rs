@@ -48,6 +48,9 @@ const NAME: &str = "ceknomor_demo_bot";
 /// How long a provider that does not answer is asked again.
 const RETRY_WINDOW: TimeDelta = TimeDelta::minutes(15);
 
+/// For how long an answer is good for the same check, as `run` has it by itself.
+const RECENT: TimeDelta = TimeDelta::minutes(10);
+
 /// Longer lines than Telegram sends are cut off.
 const MAX_LINE_LEN: usize = 4096;
 
@@ -77,6 +80,7 @@ pub(super) async fn demo() -> anyhow::Result<ExitCode> {
         timeouts: Timeouts::default(),
         retry_window: Some(RETRY_WINDOW),
         catalog: Catalog::load(None)?,
+        recent: Some(RECENT),
         bounds: inquiry::Bounds::default(),
     };
     let conversation = Arc::new(checks.conversation(&store, &clock)?);
@@ -141,7 +145,7 @@ impl Dialogue {
                 (intent, None)
             }
         };
-        let task = Task { to, quoted: None, asked: self.clock.now(), press, intent };
+        let task = Task { to, quoted: None, asked: self.clock.now(), press, edited: false, intent };
         let update = UpdateId(number.unsigned_abs().into());
         self.terminal.expect_answer(message);
         self.runner.accept(vec![Incoming { update, chat: CHAT, user: USER, task }]).await;

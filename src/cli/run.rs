@@ -12,8 +12,8 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     config::{
-        self, AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetentionSettings,
-        RetrySettings, TelegramSettings, WebhookSettings,
+        self, AccessSettings, AnswerSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings,
+        RetentionSettings, RetrySettings, TelegramSettings, WebhookSettings,
     },
     inquiry, jobs,
     store::SledStore,
@@ -35,6 +35,8 @@ pub(super) struct Args {
     #[command(flatten)]
     retry: RetrySettings,
     #[command(flatten)]
+    answers: AnswerSettings,
+    #[command(flatten)]
     data: DataSettings,
     #[command(flatten)]
     retention: RetentionSettings,
@@ -50,6 +52,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         timeouts: args.klikoo.timeouts(),
         retry_window: args.retry.retry_window(),
         catalog: Catalog::load(args.catalog.file())?,
+        recent: args.answers.recent(),
         bounds: inquiry::Bounds::default(),
     };
     let config = Config {
@@ -58,7 +61,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         webhook,
         access: args.access.access(),
         keep_days: args.retention.keep_days(),
-        bounds: jobs::Bounds::default(),
+        bounds: jobs::Bounds { notice_after: args.answers.notice_after(), ..jobs::Bounds::default() },
         limits: bot::Limits::default(),
     };
     if config.access.owners().next().is_none() {

@@ -14,6 +14,7 @@
 //! holds up nothing that its agent asks meanwhile. Telegram is not known here.
 
 mod alerts;
+mod answers;
 mod outbox;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;

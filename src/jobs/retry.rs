@@ -8,11 +8,14 @@ use super::{
     worker::{Check, Progress, Worker},
 };
 use crate::{
-    chat::{Intent, Notice},
-    inquiry::{Asked, backoff::Pauses},
+    chat::Notice,
+    inquiry::{Asked, backoff::Pauses, parse::Request},
     store::{Job, Waiting},
-    value::{MessageId, Outcome, Verdict},
+    value::{MessageId, Outcome, UpdateId, Verdict},
 };
+
+/// A job that waits in the store while it is carried out is looked at again after this time, should the process be gone.
+const IN_PROGRESS: TimeDelta = TimeDelta::seconds(30);
 
 impl Worker {
     /// A check brought no answer: it waits for its next turn, or is given up where its retry window has ended.
@@ -61,14 +64,19 @@ impl Worker {
         outcome: Option<&Outcome>,
         until: DateTime<Utc>,
     ) -> Option<MessageId> {
-        let Check { task, request, pin } = check;
+        let Check { task, request, pin, in_place, .. } = check;
         let now = self.now();
         let load = self.store.load().await;
         let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.max_waiting);
         let notice = match outcome {
-            _ if !is_full => {
-                Notice::Waiting { request, verdict, last: outcome.map(|outcome| (now, outcome)), until, pin }
-            }
+            _ if !is_full => Notice::Waiting {
+                request,
+                verdict,
+                last: outcome.map(|outcome| (now, outcome)),
+                until,
+                pin,
+                job: (job.update, job.user),
+            },
             Some(_) => Notice::GivenUp { request, verdict, at: now },
             None => Notice::Busy,
         };
@@ -76,9 +84,9 @@ impl Worker {
         if !is_full {
             reply = self.or_late(job, task, reply).await;
         }
-        let said = self.say(job, task, reply, None, pin).await.filter(|_| !is_full);
+        let said = self.say(job, task, reply, in_place, pin).await.filter(|_| !is_full);
         if said.is_none() {
-            self.keep(job, request, outcome.cloned().unwrap_or_else(Outcome::unasked)).await;
+            self.keep(job, 0, request, outcome.cloned().unwrap_or_else(Outcome::unasked)).await;
         }
         said.map(|placed| placed.message)
     }
@@ -86,31 +94,73 @@ impl Worker {
     /// The provider never answered: records the last that is known, and says so in place of the ⏳ message.
     async fn give_up(&self, job: &Job, check: Check<'_>, outcome: Option<Outcome>, at: DateTime<Utc>) -> Progress {
         let last = outcome.or_else(|| job.waiting.as_ref()?.last.clone()).unwrap_or_else(Outcome::unasked);
-        let Some(checked) = self.keep(job, check.request, last).await else { return Progress::Cancelled };
+        let Some(checked) = self.keep(job, 0, check.request, last).await else { return Progress::Cancelled };
         let notice = Notice::GivenUp { request: check.request, verdict: &checked.outcome.verdict, at };
         let reply = self.conversation.notice(job.chat, notice).await;
-        self.say(job, check.task, reply, job.waiting.as_ref(), None).await;
+        self.say_late(job, check.task, reply).await;
         Progress::Done
+    }
+
+    /// A check takes its time: says so, and lets its job wait in the store while it goes on here. Gives the job as it waits.
+    pub(super) async fn wait_visibly(&self, job: &Job, check: Check<'_>, window: TimeDelta) -> Result<Job, Progress> {
+        let now = self.now();
+        let until = now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let Some(notice) = self.say_waiting(job, check, &Verdict::NoAnswer, None, until).await else {
+            return Err(Progress::Done);
+        };
+        let waiting = Waiting { notice: Some(notice), asked: 0, due: now + IN_PROGRESS, until, last: None };
+        self.in_progress().insert(job.update);
+        match self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await {
+            true => Ok(Job { waiting: Some(waiting), ..job.clone() }),
+            false => Err(Progress::Cancelled),
+        }
     }
 
     /// `/batal`: cancels the agent's checks that wait in this chat, says so in place of each ⏳ message, and says how many.
     pub(super) async fn cancel(&self, job: &Job, task: &Task) {
-        let cancelled = match self.store.cancel(job.update).await {
-            Ok(cancelled) => cancelled,
-            Err(error) => {
-                tracing::error!(%error, "waiting checks cannot be cancelled");
-                self.say_notice(job.chat, task, Notice::NotAccepted).await;
-                return;
+        match self.cancel_waiting(job, None).await {
+            Some(cancelled) => {
+                let closed = self.conversation.close_question(&self.actor(job, task)).await;
+                let notice = match cancelled.len() {
+                    0 if closed => Notice::QuestionClosed,
+                    cancelled => Notice::Cancelled(cancelled),
+                };
+                let reply = self.conversation.notice(job.chat, notice).await;
+                let reply = self.or_late(job, task, reply).await;
+                self.say(job, task, reply, None, None).await;
             }
-        };
+            None => self.say_notice(job.chat, task, Notice::NotAccepted).await,
+        }
+    }
+
+    /// Cancels what waits, all of it or `only` one job, and says so in place of each ⏳ message; `None` where the store
+    /// fails.
+    pub(super) async fn cancel_waiting(&self, job: &Job, only: Option<UpdateId>) -> Option<Vec<Job>> {
+        let cancelled = self.store.cancel(job.update, only).await;
+        let cancelled =
+            cancelled.inspect_err(|error| tracing::error!(%error, "waiting checks cannot be cancelled")).ok()?;
         for job in &cancelled {
             let Some(task) = Task::read(&job.body) else { continue };
-            let Intent::Check { check, .. } = &task.intent else { continue };
+            let Some(check) = task.intent.check() else { continue };
             let reply = self.conversation.notice(job.chat, Notice::CheckCancelled(check)).await;
-            self.replace(&task, job.waiting.as_ref(), &reply, Priority::Answer).await;
+            let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
+            self.replace(&task, notice, &reply, Priority::Answer).await;
         }
-        let reply = self.conversation.notice(job.chat, Notice::Cancelled(cancelled.len())).await;
-        let reply = self.or_late(job, task, reply).await;
+        Some(cancelled)
+    }
+
+    /// `sudah?`: what of this agent waits in the chat, and since when.
+    pub(super) async fn say_what_waits(&self, job: &Job, task: &Task) {
+        let (open, _) = self.store.open_jobs().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the open jobs cannot be read");
+            Default::default()
+        });
+        let is_own = |other: &Job| other.chat == job.chat && other.user == job.user && other.update != job.update;
+        let tasks = open.iter().filter(|job| is_own(job)).filter_map(|job| Task::read(&job.body));
+        let waiting: Vec<(Request, DateTime<Utc>)> = tasks
+            .filter_map(|task| Some((Request::of(task.intent.check()?, &self.conversation.catalog)?, task.asked)))
+            .collect();
+        let reply = self.conversation.notice(job.chat, Notice::StillWaiting(&waiting)).await;
         self.say(job, task, reply, None, None).await;
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     alerts::Alerted,
+    answers::Answers,
     outbox::Outbox,
     slots::Retrying,
     task::Task,
@@ -50,6 +51,12 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// ([`MAX_RETRY_AFTER`]): a job that is due later than this was given its time before the clock was put back.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(75 + MAX_RETRY_AFTER.as_secs().cast_signed());
 
+/// How long a check may take before its agent sees a ⏳ message, where the operator says nothing else.
+const NOTICE_AFTER: Duration = Duration::from_secs(5);
+
+/// After a longer wait an answer is a message of its own.
+const LONG_WAIT: TimeDelta = TimeDelta::seconds(30);
+
 /// How much is carried out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -61,11 +68,22 @@ pub struct Bounds {
     pub waiting: usize,
     /// How long a stop waits for what runs.
     pub grace: Duration,
+    /// How long a check may take before its agent sees a ⏳ message.
+    pub notice_after: Duration,
+    /// After a longer wait an answer is a message of its own, since an edit rings no phone.
+    pub long_wait: TimeDelta,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { running: 2_000, open: 8_000, waiting: 10_000, grace: Duration::from_secs(9) }
+        Self {
+            running: 2_000,
+            open: 8_000,
+            waiting: 10_000,
+            grace: Duration::from_secs(9),
+            notice_after: NOTICE_AFTER,
+            long_wait: LONG_WAIT,
+        }
     }
 }
 
@@ -118,7 +136,11 @@ impl Runner {
             max_waiting: bounds.waiting,
             retrying: Retrying::default(),
             alerted: Alerted::default(),
+            answers: Answers::default(),
             notices: TaskTracker::new(),
+            notice_after: bounds.notice_after,
+            long_wait: bounds.long_wait,
+            in_progress: Mutex::default(),
         };
         Arc::new(Self {
             worker: Arc::new(worker),
@@ -252,18 +274,14 @@ impl Runner {
     }
 
     fn new_job(&self, incoming: &Incoming, now: DateTime<Utc>) -> NewJob {
-        let provider = match &incoming.task.intent {
-            Intent::Check { check, .. } => {
-                self.worker.conversation.catalog.get(check.code.as_str()).map(|product| product.provider)
-            }
-            _ => None,
-        };
+        let provider = self.worker.conversation.provider_of(&incoming.task.intent);
         NewJob {
             update: incoming.update,
             chat: incoming.chat,
             user: incoming.user,
             accepted: now,
             provider,
+            items: 1,
             body: incoming.task.write(),
         }
     }

@@ -24,6 +24,9 @@ pub struct Task {
     /// The button that was pressed, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub press: Option<PressedButton>,
+    /// Whether it is a message that was edited after it had been sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
     /// What is asked for.
     pub intent: Intent,
 }
@@ -89,6 +92,7 @@ mod tests {
             quoted: Some(MessageId(10)),
             asked: DateTime::UNIX_EPOCH,
             press: Some(PressedButton { id: "17".to_owned(), message: MessageId(9) }),
+            edited: true,
             intent,
         }
     }
@@ -101,8 +105,18 @@ mod tests {
         };
         let press = Press { action: Action::Turn(Cursor::OlderThan(Seq(7))), owner: UserId(42) };
         vec![
-            Intent::Check { check: check.clone(), pin: Some(PinIn::Quoted) },
-            Intent::Refused { refusal: Refusal::Words(check), pin: Some(PinIn::Message) },
+            Intent::Check { check: check.clone(), pin: Some(PinIn::Quoted), name: Some("Budi".to_owned()), anew: true },
+            Intent::Refused {
+                refusal: Refusal::Words(check.clone()),
+                parts: check.into(),
+                name: None,
+                pin: Some(PinIn::Message),
+            },
+            Intent::Guide,
+            Intent::Again { number: None },
+            Intent::Thanks,
+            Intent::Impatient,
+            Intent::NoText,
             Intent::UnknownCommand { pin: None },
             Intent::Start,
             Intent::Help,

@@ -1,8 +1,9 @@
 //! The way of one job from its claim to its end.
 
-use std::panic::AssertUnwindSafe;
+use std::{borrow::Cow, panic::AssertUnwindSafe, pin::pin};
 
 use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use super::{
     outbox::{Placed, Priority},
@@ -21,9 +22,12 @@ impl Worker {
     /// Carries one job out; with an apology where a mistake in this program stands in the way of an answer. The caller ends
     /// it where it is done.
     pub(super) async fn carry_out(&self, job: &Job, slot: Option<Slot>) -> Progress {
+        if self.in_progress().contains(&job.update) {
+            return Progress::Waits;
+        }
         // Boxed: a large future, of which many may wait for Telegram or a provider at once.
         let work = Box::pin(AssertUnwindSafe(self.work(job, slot)).catch_unwind());
-        match work.await {
+        let progress = match work.await {
             Ok(progress) => progress,
             Err(_) => {
                 // The panic hook has logged where it was.
@@ -33,7 +37,9 @@ impl Worker {
                 self.apologise(job).await;
                 Progress::Done
             }
-        }
+        };
+        self.in_progress().remove(&job.update);
+        progress
     }
 
     async fn work(&self, job: &Job, slot: Option<Slot>) -> Progress {
@@ -45,52 +51,101 @@ impl Worker {
         if !self.may_ask(job, &task) {
             return Progress::Done;
         }
-        match (&task.intent, &task.press) {
-            (Intent::Check { check, pin }, _) => match Request::of(check, &self.conversation.catalog) {
-                Some(request) => self.check(job, Check { task: &task, request: &request, pin: *pin }, slot).await,
-                None => {
-                    tracing::error!(update = job.update.0, "a product is gone from the catalog; apologising");
-                    self.apologise(job).await;
-                    Progress::Done
-                }
-            },
-            (Intent::Cancel, _) => {
-                self.cancel(job, &task).await;
-                Progress::Done
-            }
-            (Intent::Press { press }, Some(button)) => {
-                self.press(job, &task, button, press.as_ref()).await;
-                Progress::Done
-            }
-            (intent, _) => {
-                let reply = self.conversation.reply(&self.actor(job, &task), intent).await;
-                let reply = self.or_late(job, &task, reply).await;
-                self.say(job, &task, reply, None, intent.pin()).await;
-                Progress::Done
-            }
+        match self.meant(job, &task).await {
+            Some((job, task)) => self.carry_out_task(&job, &task, slot).await,
+            None => self.carry_out_task(job, &task, slot).await,
         }
     }
 
-    /// Asks the provider, unless the outcome was kept before the bot last ended; says the answer.
+    /// What a job means together with what was said before: an answer to the bot's question, or "once more". `None` where
+    /// it means what it says.
+    async fn meant(&self, job: &Job, task: &Task) -> Option<(Job, Task)> {
+        let actor = self.actor(job, task);
+        let (intent, pin) = match &task.intent {
+            Intent::Refused { refusal, parts, name, pin } => {
+                (self.conversation.complete(&actor, refusal, parts, name.as_ref()).await?, *pin)
+            }
+            Intent::Again { number } => {
+                let request = self.conversation.last_check(&actor, number.as_ref()).await?;
+                (Intent::Check { check: request.check(), pin: None, name: None, anew: true }, None)
+            }
+            _ => return None,
+        };
+        let task = Task { intent: intent.with_pin(pin), ..task.clone() };
+        let provider = self.conversation.provider_of(&task.intent);
+        let job = Job { provider, body: task.write(), ..job.clone() };
+        if provider.is_some() {
+            // The next start must not read it as an answer to a question that is closed by then.
+            self.until_written(|| self.store.amend(job.update, provider, job.body.clone())).await;
+        }
+        Some((job, task))
+    }
+
+    async fn carry_out_task(&self, job: &Job, task: &Task, slot: Option<Slot>) -> Progress {
+        let in_place = match (task.edited, self.answers.of(task)) {
+            (false, _) => None,
+            (true, Some(answer)) if !answer.is_check => Some(answer.message),
+            (true, Some(_)) => {
+                if let Intent::Check { check, .. } = &task.intent {
+                    let reply = self.conversation.notice(job.chat, Notice::Edited(check, job.user)).await;
+                    let _ = self.outbox.send(task.to, &reply, Priority::Answer).await;
+                }
+                return Progress::Done;
+            }
+            // It was not meant for the bot before, or is long gone by.
+            (true, None) => return Progress::Done,
+        };
+        match (&task.intent, &task.press) {
+            (Intent::Check { check, pin, name, anew }, _) => match Request::of(check, &self.conversation.catalog) {
+                Some(request) => {
+                    let check =
+                        Check { task, request: &request, pin: *pin, name: name.as_deref(), anew: *anew, in_place };
+                    return self.check(job, check, slot).await;
+                }
+                None => {
+                    tracing::error!(update = job.update.0, "a product is gone from the catalog; apologising");
+                    self.apologise(job).await;
+                }
+            },
+            (Intent::Cancel, _) => self.cancel(job, task).await,
+            (Intent::Press { press }, Some(button)) => {
+                return self.press(job, task, button, press.as_ref(), slot).await;
+            }
+            (Intent::Impatient, _) => self.say_what_waits(job, task).await,
+            (intent, _) => {
+                if let Some(reply) = self.conversation.reply(&self.actor(job, task), intent).await {
+                    let reply = self.or_late(job, task, reply).await;
+                    self.say(job, task, reply, in_place, intent.pin()).await;
+                }
+            }
+        }
+        Progress::Done
+    }
+
+    /// Asks the provider, unless the outcome was kept before the bot last ended, or the chat has it already; says the
+    /// answer.
     async fn check(&self, job: &Job, check: Check<'_>, slot: Option<Slot>) -> Progress {
-        let Check { task, request, pin } = check;
-        let checked = match self.checked_before(job).await {
+        let Check { task, request, pin, .. } = check;
+        let mut job = Cow::Borrowed(job);
+        let mut checked = self.checked_before(&job).await;
+        if checked.is_none() && !check.anew && job.waiting.is_none() {
+            checked = self.conversation.recent(job.chat, request).await;
+        }
+        let checked = match checked {
             Some(checked) => checked,
             None => {
                 let provider = request.product.provider;
                 let was_down = self.conversation.inquiry.circuit(provider) != CircuitState::Closed;
-                let typing = job.waiting.is_none().then(|| self.outbox.typing(task.to));
-                // A job that an earlier process had accepted waits for its turn, however many there are.
-                let can_wait = self.conversation.retry_window.is_some() && !job.resumed;
-                let wait = if can_wait { Wait::Briefly } else { Wait::ForPermit };
-                let asked = self.conversation.inquiry.ask(request, wait).await;
-                drop(typing);
+                let asked = match self.ask(&mut job, check).await {
+                    Ok(asked) => asked,
+                    Err(progress) => return progress,
+                };
                 match (asked, self.conversation.retry_window) {
                     (Asked::Ended { outcome, .. }, window) if outcome.verdict.is_final() || window.is_none() => {
                         if was_down {
                             self.hasten(provider).await;
                         }
-                        match self.keep(job, request, outcome).await {
+                        match self.keep(&job, 0, request, outcome).await {
                             Some(checked) => checked,
                             None => return Progress::Cancelled,
                         }
@@ -100,7 +155,7 @@ impl Worker {
                             Asked::Ended { outcome, .. } => chat::alert_of(&request.product, outcome),
                             Asked::Held | Asked::Busy | Asked::Lost => None,
                         };
-                        let progress = self.retry_later(job, check, asked, window).await;
+                        let progress = self.retry_later(&job, check, asked, window).await;
                         if let Some(alert) = alert {
                             self.tell_owners(&alert);
                         }
@@ -110,8 +165,8 @@ impl Worker {
                         let verdict = self.conversation.inquiry.verdict_without_answer(provider, &asked);
                         let notice = Notice::Unanswered { request, verdict: &verdict, pin };
                         let reply = self.conversation.notice(job.chat, notice).await;
-                        let reply = self.or_late(job, task, reply).await;
-                        self.say(job, task, reply, None, pin).await;
+                        let reply = self.or_late(&job, task, reply).await;
+                        self.say(&job, task, reply, check.in_place, pin).await;
                         return Progress::Done;
                     }
                 }
@@ -119,25 +174,49 @@ impl Worker {
         };
         // Others may be asked again while this answer waits for Telegram.
         drop(slot);
-        let (reply, alert) = match &job.waiting {
-            None => {
-                let (reply, alert) = self.conversation.answer(job.chat, request, &checked, pin).await;
-                (self.or_late(job, task, reply).await, alert)
-            }
-            Some(_) if checked.outcome.verdict.is_final() => {
-                // The ⏳ message has warned of a PIN.
-                self.conversation.answer(job.chat, request, &checked, None).await
-            }
-            Some(_) => {
-                let notice = Notice::GivenUp { request, verdict: &checked.outcome.verdict, at: checked.at };
-                (self.conversation.notice(job.chat, notice).await, None)
-            }
+        let actor = self.actor(&job, task);
+        let (reply, alert) = if job.waiting.is_none() {
+            let (reply, alert) = self.conversation.answer(&actor, request, &checked, check.name, pin).await;
+            (self.or_late(&job, task, reply).await, alert)
+        } else if checked.outcome.verdict.is_final() {
+            // The ⏳ message has warned of a PIN.
+            self.conversation.answer(&actor, request, &checked, check.name, None).await
+        } else {
+            let notice = Notice::GivenUp { request, verdict: &checked.outcome.verdict, at: checked.at };
+            (self.conversation.notice(job.chat, notice).await, None)
         };
-        self.say(job, task, reply, job.waiting.as_ref(), pin).await;
+        match job.waiting {
+            None => drop(self.say(&job, task, reply, check.in_place, pin).await),
+            Some(_) => self.say_late(&job, task, reply).await,
+        }
         if let Some(alert) = alert {
             self.tell_owners(&alert);
         }
         Progress::Done
+    }
+
+    /// Asks the provider. Where it takes its time, the agent sees a ⏳ message meanwhile, and the job waits in the store: it
+    /// holds up nothing more, and `/batal` ends it.
+    async fn ask(&self, job: &mut Cow<'_, Job>, check: Check<'_>) -> Result<Asked, Progress> {
+        // A job that an earlier process had accepted waits for its turn, however many there are.
+        let can_wait = self.conversation.retry_window.is_some() && !job.resumed;
+        let wait = if can_wait { Wait::Briefly } else { Wait::ForPermit };
+        let asking = self.conversation.inquiry.ask(check.request, wait);
+        let typing = job.waiting.is_none().then(|| self.outbox.typing(check.task.to));
+        let Some(window) = self.conversation.retry_window.filter(|_| job.waiting.is_none()) else {
+            return Ok(asking.await);
+        };
+        let mut asking = pin!(asking);
+        let soon = timeout(self.notice_after, &mut asking).await;
+        drop(typing);
+        if let Ok(asked) = soon {
+            return Ok(asked);
+        }
+        match self.wait_visibly(job, check, window).await {
+            Ok(waiting) => *job = Cow::Owned(waiting),
+            Err(progress) => return Err(progress),
+        }
+        Ok(asking.await)
     }
 
     /// The outcome that was kept before the bot last ended.
@@ -147,7 +226,7 @@ impl Worker {
             tracing::error!(%error, "a kept check cannot be read");
             None
         })?;
-        Some(Checked { outcome: record.outcome, at: record.at, kept: true })
+        Some(Checked { outcome: record.outcome, at: record.at, kept: true, is_earlier: false })
     }
 
     /// A provider that was down answers again: the checks that wait for it are asked now, and not when their own pauses end.
@@ -158,14 +237,40 @@ impl Worker {
     }
 
     /// A pressed button: the button stops waiting at once, even where the edit has to wait for Telegram's limits.
-    async fn press(&self, job: &Job, task: &Task, button: &PressedButton, press: Option<&Press>) {
+    async fn press(
+        &self,
+        job: &Job,
+        task: &Task,
+        button: &PressedButton,
+        press: Option<&Press>,
+        slot: Option<Slot>,
+    ) -> Progress {
+        let answer = async |notice: Option<&str>| self.outbox.answer_press(&button.id, notice).await;
         match self.conversation.press(&self.actor(job, task), press).await {
-            Pressed::Notice(notice) => self.outbox.answer_press(&button.id, Some(&notice)).await,
+            Pressed::Notice(notice) => answer(Some(&notice)).await,
             Pressed::Edit(reply) => {
                 let message = Placed { chat: task.to.chat, message: button.message };
                 let edit = self.outbox.edit(message, &reply, Priority::Answer);
-                let _ = tokio::join!(self.outbox.answer_press(&button.id, None), edit);
+                let _ = tokio::join!(answer(None), edit);
+            }
+            Pressed::Check { request, name, in_place } => {
+                answer(None).await;
+                let check = Check {
+                    task,
+                    request: &request,
+                    pin: None,
+                    name: name.as_deref(),
+                    anew: true,
+                    in_place: in_place.then_some(button.message),
+                };
+                return self.check(job, check, slot).await;
+            }
+            Pressed::Cancel(update) => {
+                let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
+                let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
+                answer(Some(&notice.text.plain())).await;
             }
         }
+        Progress::Done
     }
 }

@@ -1,13 +1,18 @@
 //! What every job needs while it is carried out: to speak through the outbox, to keep how a check ended, to tell the
 //! owners.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::task::TaskTracker;
 
 use super::{
     alerts::Alerted,
+    answers::Answers,
     outbox::{Destination, Outbox, Placed, Priority},
     slots::Retrying,
     task::Task,
@@ -17,8 +22,8 @@ use crate::{
     chat::{Actor, Alert, Checked, Conversation, Notice, PinIn, Reply},
     clock::Clock,
     inquiry::parse::Request,
-    store::{self, Job, Jobs, Kept, Record, Waiting},
-    value::{ChatId, Outcome, UpdateId},
+    store::{self, Job, Jobs, Kept, Record},
+    value::{ChatId, MessageId, Outcome, UpdateId},
 };
 
 /// An answer that comes later than this after its question begins with an apology.
@@ -45,6 +50,12 @@ pub(super) struct Check<'a> {
     pub(super) request: &'a Request,
     /// Where a PIN was shown.
     pub(super) pin: Option<PinIn>,
+    /// The name that the agent was given for the customer.
+    pub(super) name: Option<&'a str>,
+    /// Whether the provider is asked even where the chat has the answer already.
+    pub(super) anew: bool,
+    /// The message whose place the answer takes: the one with the button that was pressed.
+    pub(super) in_place: Option<MessageId>,
 }
 
 /// Carries jobs out, one call each: `work` has the way of a job, `retry` that of a check without an answer.
@@ -58,8 +69,16 @@ pub(super) struct Worker {
     pub(super) max_waiting: usize,
     pub(super) retrying: Retrying,
     pub(super) alerted: Alerted,
+    pub(super) answers: Answers,
     /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
     pub(super) notices: TaskTracker,
+    /// How long a check may take before its agent sees a ⏳ message.
+    pub(super) notice_after: Duration,
+    /// After a longer wait an answer is a message of its own.
+    pub(super) long_wait: TimeDelta,
+    /// Jobs that are carried out here and wait in the store, so that `/batal` ends them and they hold up nothing: a claim
+    /// of one is no second start.
+    pub(super) in_progress: Mutex<HashSet<UpdateId>>,
 }
 
 impl Worker {
@@ -68,21 +87,29 @@ impl Worker {
         self.clock.now()
     }
 
-    /// Says an answer, in place of the ⏳ message of a check that waited, and takes out the message that showed a PIN. Gives
-    /// where it stands; `None` where it was refused, or whoever asked may not be answered any more.
+    pub(super) fn in_progress(&self) -> MutexGuard<'_, HashSet<UpdateId>> {
+        self.in_progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says an answer, in place of an earlier message of the bot's if there is one `at` hand, and takes out the message
+    /// that showed a PIN. Gives where it stands; `None` where it was refused, or the one who asked may not be answered
+    /// any more.
     pub(super) async fn say(
         &self,
         job: &Job,
         task: &Task,
         reply: Reply,
-        waiting: Option<&Waiting>,
+        at: Option<MessageId>,
         pin: Option<PinIn>,
     ) -> Option<Placed> {
         if !self.may_ask(job, task) {
             return None;
         }
-        let priority = if waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
-        let placed = self.replace(task, waiting, &reply, priority).await;
+        let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
+        let placed = self.replace(task, at, &reply, priority).await;
+        if let Some(placed) = placed {
+            self.answers.note(task, placed.message);
+        }
         let with_pin = match pin {
             Some(PinIn::Message) => task.to.message,
             Some(PinIn::Quoted) => task.quoted,
@@ -113,7 +140,10 @@ impl Worker {
             Some(Task { press: Some(press), .. }) => {
                 self.outbox.answer_press(&press.id, Some(&apology.text.plain())).await;
             }
-            Some(task) => drop(self.replace(&task, job.waiting.as_ref(), &apology, Priority::Answer).await),
+            Some(task) => {
+                let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
+                self.replace(&task, notice, &apology, Priority::Answer).await;
+            }
             None => {
                 let to = Task::destination(&job.body).unwrap_or(Destination::chat(job.chat));
                 let _ = self.outbox.send(to, &apology, Priority::Answer).await;
@@ -156,18 +186,34 @@ impl Worker {
         }
     }
 
-    /// Puts a reply in place of a waiting job's ⏳ message; where that is gone, or there is none, it is said anew.
+    /// Says the answer of a check that its agent waited for: in place of its ⏳ message, or, since an edit rings no phone,
+    /// in a new one where the wait was long.
+    pub(super) async fn say_late(&self, job: &Job, task: &Task, reply: Reply) {
+        let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
+        let (Some(notice), true) = (notice, self.now() - task.asked > self.long_wait) else {
+            self.say(job, task, reply, notice, None).await;
+            return;
+        };
+        if self.say(job, task, reply.clone(), None, None).await.is_none() {
+            return;
+        }
+        let pointer = self.conversation.notice(job.chat, Notice::AnsweredBelow).await;
+        let notice = Placed { chat: task.to.chat, message: notice };
+        let _ = self.outbox.edit(notice, &pointer, Priority::LateAnswer).await;
+    }
+
+    /// Puts a reply in place of an earlier message; where that is gone, or there is none, it is said anew.
     pub(super) async fn replace(
         &self,
         task: &Task,
-        waiting: Option<&Waiting>,
+        at: Option<MessageId>,
         reply: &Reply,
         priority: Priority,
     ) -> Option<Placed> {
-        if let Some(message) = waiting.and_then(|waiting| waiting.notice) {
-            let notice = Placed { chat: task.to.chat, message };
-            if self.outbox.edit(notice, reply, priority).await.is_ok() {
-                return Some(notice);
+        if let Some(message) = at {
+            let at = Placed { chat: task.to.chat, message };
+            if self.outbox.edit(at, reply, priority).await.is_ok() {
+                return Some(at);
             }
         }
         self.outbox.send(task.to, reply, priority).await.ok()
@@ -175,7 +221,7 @@ impl Worker {
 
     /// Keeps how a check ended, in the history and in its job; `None` where `/batal` came first. A store that fails costs
     /// the history its record, not the agent the answer.
-    pub(super) async fn keep(&self, job: &Job, request: &Request, outcome: Outcome) -> Option<Checked> {
+    pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
         let at = self.now();
         let record = Record {
             at,
@@ -187,14 +233,14 @@ impl Worker {
             nominal: request.nominal,
             outcome: outcome.clone(),
         };
-        let kept = self.store.keep(job.update, 0, record).await;
+        let kept = self.store.keep(job.update, item, record).await;
         if let Err(error) = &kept {
             tracing::error!(%error, reference = %outcome.reference, "a check could not be kept");
             self.tell_owners(&Alert::Store(error.to_string()));
         }
         match kept {
             Ok(Kept::Cancelled) => None,
-            kept => Some(Checked { outcome, at, kept: kept.is_ok() }),
+            kept => Some(Checked { outcome, at, kept: kept.is_ok(), is_earlier: false }),
         }
     }
 

@@ -113,6 +113,7 @@ pub(super) fn new_job(update: u64) -> NewJob {
         user: UserId(123_456_789),
         accepted: moment(0),
         provider: Some(Provider::Pln),
+        items: 1,
         body: r#"{"check":"PLN20 01105691111"}"#.to_owned(),
     }
 }

@@ -84,7 +84,7 @@ pub trait Jobs: Send + Sync {
 
     /// Takes due jobs for a worker until its lease ends, and gives them oldest first. Due are
     /// - of each agent in each chat the oldest ready job, unless one that never waited runs;
-    /// - of each agent in each chat one waiting job, unless one runs: the oldest that has a record already (its answer
+    /// - of each agent in each chat one waiting job, unless one runs: the oldest that has all its records (its answer
     ///   is known) or is to be given up (`until` is reached); else one that may be asked again (`due` is reached) as
     ///   far as [`Claim::retries`] lets it. A job that waits and names no provider is not counted there.
     ///
@@ -102,13 +102,20 @@ pub trait Jobs: Send + Sync {
     /// not there any more, and nothing was done.
     async fn reschedule(&self, update: UpdateId, waiting: Waiting) -> Result<bool, Error>;
 
+    /// Puts what a claimed job has turned out to be in the place of what it was, as where a question was answered by it.
+    /// Durable when it returns. `false`: it is not there any more, and nothing was done.
+    ///
+    /// # Errors
+    /// [`Error::JobTooLong`]: the body is longer than [`MAX_BODY_LEN`].
+    async fn amend(&self, update: UpdateId, provider: Option<Provider>, body: String) -> Result<bool, Error>;
+
     /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
-    /// Cancels for the open job `by` all waiting jobs of its agent in its chat that have no record yet, running or not,
-    /// and gives all that `by` has cancelled and that are still there, oldest first: so that a repeated call gives the
-    /// same. Durable when it returns. Where `by` is no open job, it does nothing and gives none.
-    async fn cancel(&self, by: UpdateId) -> Result<Vec<Job>, Error>;
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one of them) that lack a record,
+    /// running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a repeated
+    /// call gives the same. Durable when it returns. Where `by` is no open job, it does nothing and gives none.
+    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error>;
 
     /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
     /// nothing for an update that is no open job, and for a job that was cancelled: that one ends with the job that

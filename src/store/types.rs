@@ -170,6 +170,8 @@ pub struct NewJob {
     pub accepted: DateTime<Utc>,
     /// For a check: whose answer it needs.
     pub provider: Option<Provider>,
+    /// How many records it leads to: one for a check, more for a list of checks.
+    pub items: u32,
     /// What to do, written and read by `jobs` alone: JSON without PINs, at most [`MAX_BODY_LEN`] bytes.
     #[debug(skip)]
     pub body: String,
@@ -193,6 +195,9 @@ pub struct Job {
     /// For a check: whose answer it needs.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Provider>,
+    /// How many records it leads to.
+    #[serde(rename = "n", default = "one", skip_serializing_if = "is_one")]
+    pub items: u32,
     /// What to do, written and read by `jobs` alone.
     #[serde(rename = "j", deserialize_with = "codec::short")]
     #[debug(skip)]
@@ -218,13 +223,26 @@ impl Job {
     pub fn kept_at(&self, item: u32) -> Option<Seq> {
         self.kept.iter().find(|(kept, _)| *kept == item).map(|(_, seq)| *seq)
     }
+
+    /// Whether every record that it leads to is kept.
+    pub fn is_answered(&self) -> bool {
+        u32::try_from(self.kept.len()).is_ok_and(|kept| kept >= self.items)
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(items: &u32) -> bool {
+    *items == 1
 }
 
 impl From<NewJob> for Job {
     fn from(new: NewJob) -> Self {
-        let NewJob { update, chat, user, accepted, provider, body } = new;
+        let NewJob { update, chat, user, accepted, provider, items, body } = new;
         let (kept, waiting, cancelled_by, resumed) = (Vec::new(), None, None, false);
-        Self { update, chat, user, accepted, provider, body, kept, waiting, cancelled_by, resumed }
+        Self { update, chat, user, accepted, provider, items, body, kept, waiting, cancelled_by, resumed }
     }
 }
 

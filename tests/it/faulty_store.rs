@@ -159,9 +159,14 @@ impl Jobs for FaultyStore {
         self.sound.hasten(provider, now).await
     }
 
-    async fn cancel(&self, by: UpdateId) -> Result<Vec<Job>, Error> {
+    async fn amend(&self, update: UpdateId, provider: Option<Provider>, body: String) -> Result<bool, Error> {
         self.room()?;
-        self.sound.cancel(by).await
+        self.sound.amend(update, provider, body).await
+    }
+
+    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
+        self.room()?;
+        self.sound.cancel(by, only).await
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {

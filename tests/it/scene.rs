@@ -74,6 +74,8 @@ pub struct Scene {
     pub timeouts: Timeouts,
     /// How long a provider that does not answer is asked again.
     pub retry_window: Option<TimeDelta>,
+    /// For how long an answer is good for the same check.
+    pub recent: Option<TimeDelta>,
     pub catalog: Catalog,
     /// How much the bot takes on.
     pub bounds: Bounds,
@@ -98,8 +100,13 @@ impl Scene {
             klikoo_clock,
             timeouts: Timeouts::default(),
             retry_window: None,
+            recent: None,
             catalog: Catalog::load(None).unwrap(),
-            bounds: Bounds::default(),
+            // Answers stay where their ⏳ message is, unless a test is about long waits.
+            bounds: Bounds {
+                jobs: jobs::Bounds { long_wait: TimeDelta::MAX, ..jobs::Bounds::default() },
+                ..Bounds::default()
+            },
             webhook: None,
             data: tempfile::tempdir().unwrap(),
             owners: Vec::new(),
@@ -183,6 +190,7 @@ impl Scene {
                 },
                 timeouts: self.timeouts,
                 retry_window: self.retry_window,
+                recent: self.recent,
                 catalog: self.catalog.clone(),
                 bounds: self.bounds.inquiry,
             },

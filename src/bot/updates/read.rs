@@ -55,11 +55,17 @@ fn read_as<T: DeserializeOwned>(known: Option<Value>, kind: fn(T) -> UpdateKind)
     serde_json::from_value(known?).ok().map(kind)
 }
 
+/// What a message may hold besides text (Bot API, `Message`); one without a caption gets an empty text, which no message has
+/// by itself.
+const MEDIA: [&str; 10] =
+    ["animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice", "location", "poll"];
+
 /// A `Message`. Its caption counts as its text: without the media, which may be new, there is nothing else to caption.
 fn message(from: &Value) -> Option<Value> {
     let text = |at: &str| from.pointer(at).and_then(Value::as_str);
     let quote = text("/quote/text").map(|text| json!({ "text": text, "position": 0 }));
     let contact = text("/contact/phone_number").map(|number| json!({ "phone_number": number, "first_name": "" }));
+    let has_media = MEDIA.iter().any(|kind| from.get(kind).is_some());
     object(json!({
         "message_id": from["message_id"].as_i64()?,
         "date": from["date"].as_i64()?,
@@ -69,7 +75,7 @@ fn message(from: &Value) -> Option<Value> {
         "message_thread_id": from["message_thread_id"].as_i64(),
         "is_topic_message": from["is_topic_message"].as_bool(),
         "is_automatic_forward": from["is_automatic_forward"].as_bool(),
-        "text": text("/text").or(text("/caption")),
+        "text": text("/text").or(text("/caption")).or(has_media.then_some("")),
         "quote": quote,
         "reply_to_message": message(&from["reply_to_message"]),
         "contact": contact,

@@ -52,7 +52,9 @@ fn stands_at(mark: &[&str], span: Span<'_>) -> bool {
 /// How many tokens in front are a name, without the polite words at its end.
 fn name_words(behind: Span<'_>) -> usize {
     let is_part = |at: usize, token: &Token<'_>| {
-        let ends = at > 0 && behind.gap(at).contains(['\n', ',', ';', '|', '/', '=', '(']);
+        // Nor does a name go on where a PIN was taken out.
+        let is_end = |c: char| matches!(c, '\n' | ',' | ';' | '|' | '/' | '=' | '(') || c.is_alphanumeric();
+        let ends = at > 0 && behind.gap(at).contains(is_end);
         let is_word = matches!(token.class, Class::Word | Class::Idle | Class::Ask | Class::Fill | Class::NotOffered);
         is_word && !ends && token.product.is_none() && token.text.contains(char::is_alphabetic)
     };

@@ -25,6 +25,9 @@ const MAX_ITEMS: usize = 100;
 /// No more of a text is read, in bytes.
 const MAX_LEN: usize = 256 * 1024;
 
+/// No more parts of a text are read, be they lines or parts of a line.
+const MAX_PARTS: usize = 2_000;
+
 /// As much is shown of what could not be read, in characters.
 const MAX_SHOWN: usize = 40;
 
@@ -35,7 +38,7 @@ pub struct List {
     pub items: Vec<Item>,
     /// What could not be read; at most 100 parts.
     pub unread: Vec<Unread>,
-    /// How many checks and unread parts there are beyond those, and lines beyond 256 KiB.
+    /// How many checks and unread parts there are beyond those, and lines or parts beyond 256 KiB or 2,000.
     pub left_off: usize,
     /// Whether something that looks like a PIN stood anywhere. It is kept nowhere.
     pub pin_seen: bool,
@@ -87,13 +90,14 @@ pub fn list(text: &str, catalog: &Catalog) -> Option<List> {
     if whole.request.is_ok() {
         return None;
     }
-    let mut reader = Reader { catalog, list: List::default(), on_top: None, has_top: false, in_doubt: false };
+    let list = List::default();
+    let mut reader = Reader { catalog, list, on_top: None, has_top: false, in_doubt: false, parts: 0 };
     let mut read = 0;
     let is_numbered = is_numbered(text);
     for (at, line) in text.lines().enumerate() {
         read += line.len() + 1;
         match numbered(line).filter(|_| is_numbered) {
-            _ if read > MAX_LEN => reader.list.left_off += 1,
+            _ if read > MAX_LEN || reader.parts >= MAX_PARTS => reader.list.left_off += 1,
             Some((_, behind)) => reader.line(at + 1, behind),
             None => reader.line(at + 1, line),
         }
@@ -137,6 +141,8 @@ struct Reader<'c> {
     has_top: bool,
     /// Words stood alone that may turn the meaning of what follows around.
     in_doubt: bool,
+    /// How many parts were read.
+    parts: usize,
 }
 
 /// What a part of a list is.
@@ -160,7 +166,11 @@ impl Reader<'_> {
         let parts: Vec<_> = parts.into_iter().filter(|part| part.contains(char::is_alphanumeric)).collect();
         let mut before = self.on_top.clone();
         let mut read = Vec::new();
-        for part in parts {
+        self.parts += 1 + parts.len();
+        let too_many = self.parts.saturating_sub(MAX_PARTS).min(parts.len());
+        self.list.left_off += too_many;
+        let parts = parts.get(..parts.len() - too_many).unwrap_or_default();
+        for part in parts.iter().copied() {
             let (part_is, has_pin) = self.read(part, before.as_ref());
             pin_seen |= has_pin;
             before = match &part_is {
@@ -299,7 +309,8 @@ fn loose_name(text: &str, check: &Check, catalog: &Catalog) -> Option<String> {
     let is_word = |token: &Token<'_>| token.class == Class::Word && token.product.is_none();
     let all = Span::new(&text, &kept);
     let run = only(kept.chunk_by(|one, next| is_word(one) == is_word(next)).filter(|run| run.iter().all(is_word)))?;
-    Some(clean(all.with(run).text(), idle::MAX_NAME_LEN)).filter(|_| is_whole)
+    let name = clean(all.with(run).text(), idle::MAX_NAME_LEN);
+    (is_whole && name.contains(char::is_alphabetic)).then_some(name)
 }
 
 /// `PLN20 01105691111 OVO10 0817345544`, `PLN20 01105691111 45022134567`: cut before each code and each whole number that

@@ -31,6 +31,7 @@ mod verdict;
 mod words;
 
 pub use list::{Item, List, Unread, list};
+pub use nominal::nominal;
 pub use request::{Check, Parsed, Refusal, Request};
 pub use verdict::parse;
 

@@ -16,6 +16,12 @@ pub(super) struct Nominal {
     pub(super) clear: bool,
 }
 
+/// The nominal that a text is and nothing else: `50rb`, `Rp50.000`, `50000`.
+pub fn nominal(text: &str) -> Option<Rupiah> {
+    let is_round = |nominal: Rupiah| nominal.0 >= 1_000 && nominal.0 % 1_000 == 0;
+    read(text.trim()).filter(|nominal| nominal.clear || is_round(nominal.rupiah)).map(|nominal| nominal.rupiah)
+}
+
 /// Reads a text that is an amount and nothing else. What could mean two amounts (`1.500rb`) is none.
 pub(super) fn read(text: &str) -> Option<Nominal> {
     let text = text.trim().to_ascii_lowercase();

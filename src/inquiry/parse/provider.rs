@@ -28,6 +28,8 @@ pub(super) struct Order<'t> {
     pub(super) nominal: Option<Rupiah>,
     /// What was typed beside provider and nominal.
     pub(super) others: Vec<Token<'t>>,
+    /// The number and the nominal, where they stand in this order; empty where they do not.
+    pub(super) number_and_nominal: Vec<Token<'t>>,
     /// The digits of the nominal may as well belong to the number.
     pub(super) is_doubtful: bool,
 }
@@ -57,6 +59,8 @@ pub(super) fn read<'t>(all: Span<'t>, catalog: &'t Catalog) -> Option<Order<'t>>
         None => kept.clone(),
     };
     let others = leave_out(&others, catalog);
+    let is_behind = nominal.as_ref().is_some_and(|written| written.from > 0 && written.to == kept.len());
+    let number_and_nominal = if is_behind { kept } else { Vec::new() };
 
     let fixed = |amount: Rupiah| products.iter().copied().filter(move |product| face(product) == Some(amount));
     let open = |amount: Rupiah| {
@@ -64,7 +68,14 @@ pub(super) fn read<'t>(all: Span<'t>, catalog: &'t Catalog) -> Option<Order<'t>>
     };
     let Some(Written { amount, digits_alone, .. }) = nominal else {
         let codes = products.iter().map(|product| product.code.clone()).collect();
-        return Some(Order { provider, product: Err(codes), nominal: None, others, is_doubtful: false });
+        return Some(Order {
+            provider,
+            product: Err(codes),
+            nominal: None,
+            others,
+            number_and_nominal,
+            is_doubtful: false,
+        });
     };
     let product = match only(fixed(amount)) {
         None if fixed(amount).next().is_none() => only(open(amount)),
@@ -72,7 +83,8 @@ pub(super) fn read<'t>(all: Span<'t>, catalog: &'t Catalog) -> Option<Order<'t>>
     };
     let to_open = product.filter(|product| product.is_open()).map(|_| amount);
     let product = product.ok_or_else(|| nearest(&products, amount));
-    Some(Order { provider, product, nominal: to_open, others, is_doubtful: is_all_number && digits_alone })
+    let is_doubtful = is_all_number && digits_alone;
+    Some(Order { provider, product, nominal: to_open, others, number_and_nominal, is_doubtful })
 }
 
 /// A nominal as it stands in the order.

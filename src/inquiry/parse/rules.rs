@@ -176,17 +176,32 @@ fn pin_before_id(line: &Line<'_>, product: &Product) -> Option<Said> {
 /// `PLN20 081734554455`.
 fn mobile_under_meter(line: &Line<'_>, product: &Product) -> Option<Said> {
     let (number, _) = mobile(line).filter(|_| product.number == NumberKind::Meter)?;
-    let mobile = line.catalog.products().iter().filter(|product| product.number == NumberKind::Mobile);
-    let codes = mobile.map(|product| product.code.clone()).collect();
-    let typed = one_way(line, product).and_then(Result::ok);
-    Some(Err(Refusal::MobileUnderMeter { number, codes, typed }))
+    Some(Err(mobile_instead(line, number, one_way(line, product).and_then(Result::ok))))
 }
+
+fn mobile_instead(line: &Line<'_>, number: CustomerNumber, typed: Option<Check>) -> Refusal {
+    let mobile = line.catalog.products().iter().filter(|product| product.number == NumberKind::Mobile);
+    Refusal::MobileUnderMeter { number, codes: mobile.map(|product| product.code.clone()).collect(), typed }
+}
+
+/// The refusal of a check that is offered; a meter's number that looks like a mobile one is in doubt first of all.
+fn offered(line: &Line<'_>, product: &Product, check: Check, refusal: fn(Check) -> Refusal) -> Refusal {
+    let is_mobile = product.number == NumberKind::Meter
+        && MOBILE_FRONTS.iter().any(|front| check.number.as_str().starts_with(front));
+    match CustomerNumber::parse(check.number.as_str(), NumberKind::Mobile).ok().filter(|_| is_mobile) {
+        Some(number) => mobile_instead(line, number, Some(check)),
+        None => refusal(check),
+    }
+}
+
+/// How a mobile number begins; without any of it (`817…`) it looks like a meter's, too.
+const MOBILE_FRONTS: [&str; 3] = ["08", "62", "+62"];
 
 /// The mobile number in front, with nothing or a PIN behind it.
 fn mobile(line: &Line<'_>) -> Option<(CustomerNumber, Tail)> {
     let front = line.rest.first()?.text;
     let mut ways = line.rest.numbers(NumberKind::Mobile).map(|(number, behind)| (number, Tail::of(behind, false)));
-    let is_mobile = ["08", "62", "+62"].iter().any(|prefix| front.starts_with(prefix));
+    let is_mobile = MOBILE_FRONTS.iter().any(|prefix| front.starts_with(prefix));
     ways.find(|(_, tail)| is_mobile && matches!(tail, Tail::Nothing | Tail::Pin))
 }
 
@@ -260,7 +275,7 @@ fn nominal_among_words(line: &Line<'_>, product: &Product) -> Option<Said> {
 fn nominal_not_taken(line: &Line<'_>, product: &Product) -> Option<Said> {
     let shortest = line.ways.first().filter(|way| matches!(way.tail, Tail::Nominal { .. }) && !product.is_open())?;
     let check = Check { code: product.code.clone(), number: shortest.number.clone(), nominal: None };
-    Some(Err(Refusal::NominalNotTaken(check)))
+    Some(Err(offered(line, product, check, Refusal::NominalNotTaken)))
 }
 
 /// `01105691111 1 20rb`.
@@ -317,6 +332,6 @@ fn check_among_words(line: &Line<'_>, product: &Product) -> Option<Said> {
     let from = numbers.next()?;
     match numbers.next() {
         Some(_) => Some(Err(Refusal::Several)),
-        None => Some(Err(Refusal::Words(around::check_before_words(from, product)?))),
+        None => Some(Err(offered(line, product, around::check_before_words(from, product)?, Refusal::Words))),
     }
 }

@@ -98,15 +98,21 @@ fn judge_order(order: &Order<'_>, line: &Line<'_>) -> (Said, bool) {
         Err(codes) => (None, codes.clone()),
     };
     let Some(model) = named.or(all().next()) else { return (which(codes, None, None), false) };
-    let free = Rupiah::default();
-    let fixed = Arc::new(Product { price: Price::Fixed { buying: free, selling: free }, ..Product::clone(model) });
-    let judged = judge(&Line::behind(&fixed, line.rest.with(&order.others), false, line.catalog));
+    let judge_with = |price, tokens| {
+        let product = Arc::new(Product { price, ..Product::clone(model) });
+        judge(&Line::behind(&product, line.rest.with(tokens), false, line.catalog))
+    };
+    let (free, any) = (Rupiah::default(), Rupiah(u64::MAX));
+    let judged = judge_with(Price::Fixed { buying: free, selling: free }, &order.others);
+    // `0812 345 678 90,5rb`: as with the code of an open denomination, the number may go on.
+    let open = judge_with(Price::Open { min: free, max: any }, &order.number_and_nominal);
+    let is_doubtful = order.is_doubtful || matches!(open.said, Err(Refusal::Ambiguous(..)));
     let said = match (named, judged.said) {
-        (Some(product), said) if order.is_doubtful => {
+        (Some(product), said) if is_doubtful => {
             let check = with_nominal(said, nominal).ok();
             Err(Refusal::Ambiguous(product.code.clone(), check.into_iter().collect()))
         }
-        _ if order.is_doubtful => which(codes, None, None),
+        _ if is_doubtful => which(codes, None, None),
         (_, Err(Refusal::Several)) => Err(Refusal::Several),
         (Some(_), said) => with_nominal(said, nominal),
         (None, Err(Refusal::MobileUnderMeter { number, codes, .. })) => {
@@ -117,7 +123,7 @@ fn judge_order(order: &Order<'_>, line: &Line<'_>) -> (Said, bool) {
         (None, Err(Refusal::LostZero(_))) => which(codes, None, Some(NumberError::TooShort { missing: 1 })),
         (None, Err(_)) => which(codes, None, None),
     };
-    (said, judged.pin_seen)
+    (said, judged.pin_seen || open.pin_seen)
 }
 
 /// The same with the nominal of an open denomination.

@@ -58,7 +58,7 @@ async fn fill(store: &SledStore, records: usize) {
     assert_eq!(store.accept(jobs.collect(), 9).await, Ok(vec![Accepted::New; 6]));
     store.keep(UpdateId(1), 3, record(ChatId(8), 7)).await.unwrap();
     store.reschedule(UpdateId(2), waiting(1)).await.unwrap();
-    assert_eq!(store.cancel(UpdateId(6)).await.unwrap().len(), 1);
+    assert_eq!(store.cancel(UpdateId(6), None).await.unwrap().len(), 1);
     store.reschedule(UpdateId(3), Waiting { last: Some(record(ChatId(1), 0).outcome), ..waiting(4) }).await.unwrap();
     for update in [5, 4] {
         store.finish(UpdateId(update)).await.unwrap();

@@ -40,6 +40,8 @@ pub(super) async fn holds<B: Backend>() {
     a_cancelled_job_ends_with_the_one_that_cancelled_it(&mut B::fresh().await).await;
     a_job_is_cancelled_while_it_runs(&B::fresh().await).await;
     only_what_waits_without_a_record_is_cancelled(&B::fresh().await).await;
+    one_of_those_that_wait_can_be_cancelled(&B::fresh().await).await;
+    a_job_turns_out_to_be_another(&mut B::fresh().await).await;
     what_a_worker_releases_is_as_it_was(&B::fresh().await).await;
     what_a_dead_worker_had_is_claimed_again(&mut B::fresh().await).await;
     what_is_not_there_is_passed_over(&B::fresh().await).await;
@@ -310,7 +312,7 @@ async fn a_provider_that_is_back_is_asked_at_once(store: &impl Backend) {
 async fn a_cancelled_job_ends_with_the_one_that_cancelled_it(store: &mut impl Backend) {
     let_wait(store, [1, 2].map(new_job), waiting(1)).await;
     accept_all(store, [3]).await;
-    let cancelled = store.store().cancel(UpdateId(3)).await.unwrap();
+    let cancelled = store.store().cancel(UpdateId(3), None).await.unwrap();
     let expected = [1, 2].map(|update| Job {
         waiting: Some(waiting(1)),
         cancelled_by: Some(UpdateId(3)),
@@ -321,7 +323,7 @@ async fn a_cancelled_job_ends_with_the_one_that_cancelled_it(store: &mut impl Ba
     assert_eq!(open_updates(store).await, [1, 2, 3]);
 
     finish(store, 1).await;
-    let again = store.store().cancel(UpdateId(3)).await.unwrap();
+    let again = store.store().cancel(UpdateId(3), None).await.unwrap();
     assert_eq!(again.iter().map(|job| job.update.0).collect::<Vec<_>>(), [1, 2], "its own end is not its end");
     assert_eq!(take(store, &claim(WorkerId::fresh(), 99)).await, [3], "it is never claimed");
     finish(store, 3).await;
@@ -333,7 +335,7 @@ async fn a_job_is_cancelled_while_it_runs(store: &impl Backend) {
     let_wait(store, [new_job(1)], waiting(1)).await;
     assert_eq!(take(store, &claim(WorkerId::fresh(), 1)).await, [1]);
     accept_all(store, [2]).await;
-    assert_eq!(store.store().cancel(UpdateId(2)).await.unwrap().len(), 1);
+    assert_eq!(store.store().cancel(UpdateId(2), None).await.unwrap().len(), 1);
     assert_eq!(store.store().keep(UpdateId(1), 0, record(CHAT, 1)).await, Ok(Kept::Cancelled));
     assert_eq!(store.store().reschedule(UpdateId(1), waiting(2)).await, Ok(false));
     finish(store, 1).await;
@@ -347,13 +349,35 @@ async fn only_what_waits_without_a_record_is_cancelled(store: &impl Backend) {
     store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await.unwrap();
     accept_all(store, [5, 6]).await;
     let cancelled = async |by| {
-        let jobs = store.store().cancel(UpdateId(by)).await.unwrap();
+        let jobs = store.store().cancel(UpdateId(by), None).await.unwrap();
         jobs.into_iter().map(|job| job.update.0).collect::<Vec<_>>()
     };
     assert_eq!(cancelled(6).await, [1], "not the answered, the ready, another agent's, nor that of another chat");
     assert_eq!(cancelled(5).await, [0; 0], "it has another's by now");
     assert_eq!(cancelled(7).await, [0; 0], "it is no open job");
     assert_eq!(cancelled(6).await, [1]);
+}
+
+async fn one_of_those_that_wait_can_be_cancelled(store: &impl Backend) {
+    let list = NewJob { items: 3, ..new_job(2) };
+    let_wait(store, [new_job(1), list], waiting(1)).await;
+    store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await.unwrap();
+    accept_all(store, [5]).await;
+    let cancelled = store.store().cancel(UpdateId(5), Some(UpdateId(2))).await.unwrap();
+    let cancelled: Vec<u64> = cancelled.into_iter().map(|job| job.update.0).collect();
+    assert_eq!(cancelled, [2], "a list that lacks some of its records, and nothing else");
+}
+
+async fn a_job_turns_out_to_be_another(store: &mut impl Backend) {
+    accept_all(store, [7]).await;
+    let body = r#"{"check":"OVO10 0817345544"}"#.to_owned();
+    assert_eq!(store.store().amend(UpdateId(7), Some(Provider::Ovo), body.clone()).await, Ok(true));
+    store.reopen().await;
+    let job = Job { provider: Some(Provider::Ovo), body: body.clone(), resumed: true, ..new_job(7).into() };
+    assert_eq!(open(store).await, [job]);
+    assert_eq!(store.store().amend(UpdateId(8), None, body).await, Ok(false));
+    let long = "x".repeat(MAX_BODY_LEN + 1);
+    assert_eq!(store.store().amend(UpdateId(7), None, long).await, Err(Error::JobTooLong(MAX_BODY_LEN + 1)));
 }
 
 async fn what_a_worker_releases_is_as_it_was(store: &impl Backend) {
@@ -392,7 +416,7 @@ async fn what_is_not_there_is_passed_over(store: &impl Backend) {
     finish(store, 7).await;
     for update in [7, 9] {
         assert_eq!(store.store().reschedule(UpdateId(update), waiting(1)).await, Ok(false));
-        assert_eq!(store.store().cancel(UpdateId(update)).await, Ok(Vec::new()));
+        assert_eq!(store.store().cancel(UpdateId(update), None).await, Ok(Vec::new()));
         finish(store, update).await;
     }
     assert_eq!(keep(store, 7, 0, 1).await, Kept::Cancelled, "it has ended");

@@ -154,7 +154,7 @@ impl Model {
                     return;
                 }
                 let expected = self.cancel(by);
-                let cancelled = store.cancel(by).await.unwrap();
+                let cancelled = store.cancel(by, None).await.unwrap();
                 let cancelled: Vec<Job> = cancelled.into_iter().map(|job| Job { resumed: false, ..job }).collect();
                 assert_eq!(cancelled, expected);
             }

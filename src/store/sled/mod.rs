@@ -212,8 +212,15 @@ impl Jobs for SledStore {
         self.write(move |plan| plan.hasten(provider, now)).await
     }
 
-    async fn cancel(&self, by: UpdateId) -> Result<Vec<Job>, Error> {
-        self.write(move |plan| plan.cancel(by)).await
+    async fn amend(&self, update: UpdateId, provider: Option<Provider>, body: String) -> Result<bool, Error> {
+        if body.len() > MAX_BODY_LEN {
+            return Err(Error::JobTooLong(body.len()));
+        }
+        self.write(move |plan| plan.amend(update, provider, body)).await
+    }
+
+    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
+        self.write(move |plan| plan.cancel(by, only)).await
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {

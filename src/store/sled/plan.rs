@@ -172,9 +172,16 @@ impl<'a> Plan<'a> {
         hastened.into_iter().for_each(|(order, entry)| drop(self.state.schedule.replace(order, Some(entry))));
     }
 
-    pub(super) fn cancel(&mut self, by: UpdateId) -> Vec<Job> {
+    pub(super) fn amend(&mut self, update: UpdateId, provider: Option<Provider>, body: String) -> bool {
+        let Some((order, Entry { job, owner })) = self.open(update) else { return false };
+        self.put_job(order, Entry { job: Job { provider, body, ..job }, owner });
+        true
+    }
+
+    pub(super) fn cancel(&mut self, by: UpdateId, only: Option<UpdateId>) -> Vec<Job> {
         let Some((_, Entry { job: Job { chat, user, .. }, .. })) = self.open(by) else { return Vec::new() };
-        for job in self.state.schedule.unanswered_in((chat, user)) {
+        let unanswered = self.state.schedule.unanswered_in((chat, user)).into_iter();
+        for job in unanswered.filter(|job| only.is_none_or(|only| *job == only)) {
             if let Some((order, Entry { job, .. })) = self.open(job).filter(|(_, entry)| entry.job.update != by) {
                 self.put_job(order, Entry { job: Job { cancelled_by: Some(by), ..job }, owner: None });
             }

@@ -92,7 +92,7 @@ impl Schedule {
         let jobs = self.queues.get(&queue).into_iter().flatten();
         let waiting = jobs.filter(|(_, state)| matches!(state, State::Waiting | State::Retrying));
         let entries = waiting.filter_map(|(order, _)| self.jobs.get(order));
-        entries.filter(|entry| entry.job.kept.is_empty()).map(|entry| entry.job.update).collect()
+        entries.filter(|entry| !entry.job.is_answered()).map(|entry| entry.job.update).collect()
     }
 
     /// The jobs that `by` has cancelled, by their order.
@@ -126,7 +126,7 @@ impl Schedule {
         let mut due: BTreeMap<Option<Provider>, Vec<(u32, Order, QueueId)>> = BTreeMap::new();
         for (order, entry, waiting) in self.waiting() {
             let queue = entry.queue();
-            if !entry.job.kept.is_empty() || is_reached(waiting.until, claim.longest_wait) {
+            if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
                 ended.push((order, queue));
             } else if is_reached(waiting.due, claim.longest_pause) {
                 due.entry(entry.job.provider).or_default().push((waiting.asked, order, queue));

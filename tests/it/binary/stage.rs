@@ -51,6 +51,8 @@ impl Stage {
             ("KLIKOO_CLIENT_SECRET", CLIENT_SECRET),
             ("KLIKOO_PRIVATE_KEY_FILE", key.to_str().unwrap()),
             ("CEKNOMOR_OWNERS", &OWNER.to_string()),
+            // The same number is asked often in these tests, and each time for real.
+            ("CEKNOMOR_RECENT", "0"),
         ] {
             place.set(name, value);
         }

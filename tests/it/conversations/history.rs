@@ -156,7 +156,7 @@ async fn buttons_belong_to_the_one_who_asked() {
     let page = ask(&budi.in_group(&group), "/riwayat").await;
 
     let notice = page.press("Lebih lama ▶", &sari).await.alert().await;
-    let expected = "Tombol ini milik agen yang meminta riwayatnya. Ketik /riwayat untuk membukanya sendiri.";
+    let expected = "Tombol ini untuk agen yang bertanya. Ketik /cek atau /riwayat sendiri ya.";
     assert!(notice.alert, "in a window of its own");
     assert_eq!(notice.text, expected);
     page.press("Lebih lama ▶", &budi).await;

@@ -20,7 +20,7 @@ async fn a_chat_chooses_its_language_and_keeps_it() {
     let expected =
         ["✅ PLN 20.000", "BAHARRUDIN1", "Meter no.: 01105691111", "Tariff/power: R1/2200VA", "Total: Rp20.546"];
     assert_eq!(body(&found), expected);
-    assert_eq!(ask(&chat, "/Bahasa ID").await.text(), "✅ Bahasa obrolan ini sekarang Indonesia.");
+    assert_eq!(ask(&chat, "/Bahasa ID").await.text(), "✅ Oke, sekarang pakai Bahasa Indonesia.");
     assert!(ask(&chat, "/cek PLN20 0110569111").await.text().contains("kurang 1 digit"));
     scene.end(bot).await;
 }

@@ -16,6 +16,7 @@ mod broken_answers;
 mod capacity;
 mod checking;
 mod failing_parts;
+mod fragments;
 mod full_disk;
 mod groups;
 mod history;

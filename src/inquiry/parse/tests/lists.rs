@@ -169,6 +169,11 @@ fn a_list_is_bounded() {
     let lines: String = (0..250).map(|at| format!("PLN20 {:011}\nPLN20 x{at}y\n", 10_000_000_000_u64 + at)).collect();
     let list = list(&lines, &agents_catalog()).unwrap();
     assert_eq!((list.items.len(), list.unread.len(), list.left_off), (100, 100, 300));
+    for filler in ["x\n", "x,", "x ", "PLN20 "] {
+        let long = format!("PLN20 01105691111\nPLN20 45022134567\n{}", filler.repeat(120_000));
+        let list = super::list(&long, &agents_catalog()).unwrap();
+        assert_eq!(list.items.len(), 2, "{filler}");
+    }
     let long = format!("PLN20 01105691111\nPLN20 45022134567\n{}\nPLN20 01105691111", "x".repeat(300 * 1024));
     let list = super::list(&long, &agents_catalog()).unwrap();
     assert_eq!((list.items.len(), list.unread.len(), list.left_off), (2, 0, 2));

@@ -3,7 +3,7 @@
 mod agents;
 mod digits;
 mod lists;
-mod readings;
+mod rules;
 mod words;
 
 pub(super) use agents::agents_catalog;

@@ -86,7 +86,7 @@ async fn the_store_goes_on_when_a_full_disk_has_room_again() {
         is_full(store.keep(UpdateId(2), 0, record(CHAT, 0)).await);
         is_full(store.finish(UpdateId(2)).await);
         is_full(store.reschedule(UpdateId(2), waiting(1)).await);
-        is_full(store.cancel(UpdateId(2)).await);
+        is_full(store.cancel(UpdateId(2), None).await);
         is_full(store.put(Row { value: "id".to_owned(), ..language.clone() }).await);
         let chosen = KeyValue::get(&store, RowKind::Language, "7", moment(0)).await;
         assert_eq!(chosen, Ok(Some("en".to_owned())), "reads go on");
