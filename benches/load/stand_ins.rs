@@ -8,6 +8,7 @@ use std::{
 };
 
 use ceknomor::{
+    catalog::Catalog,
     clock::SystemClock,
     klikoo::PublicKey,
     sandbox::{Sandbox, Settings},
@@ -49,7 +50,7 @@ impl StandIns {
             client_secret: CLIENT_SECRET.into(),
             public_key: PublicKey::from_pem(&public_key).expect("the key is one"),
             clock: Arc::new(SystemClock),
-            products: Vec::new(),
+            catalog: Catalog::load(None).expect("the products are built in"),
             latency: Duration::ZERO,
         };
         Self {

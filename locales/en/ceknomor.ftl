@@ -234,6 +234,18 @@ remedy-throttled = Klikoo refuses because requests come too often; checks are ma
 remedy-unreadable = Klikoo's answers cannot be read: check <code>KLIKOO_BASE_URL</code>; if it is right, report it to Klikoo.
 remedy-request = Klikoo calls the request malformed: check products and prices in the catalog; if they are right, report a bug.
 
+## Demo
+
+demo-opening =
+    👋 <b>This is an agent's chat with the bot, just as in Telegram.</b> No account, no network; nothing is kept.
+    Type any message, or type a number to press its button:
+demo-short = a digit is missing
+demo-late = PLN is down, the answer comes later
+demo-end = All numbers to try: <code>ceknomor sandbox --list</code>. To leave: type <code>exit</code> or Ctrl-D.
+demo-next =
+    👋 On to Telegram: ask @BotFather for a token, fill in <code>.env</code> as <code>.env.example</code> shows;
+    then <code>ceknomor doctor</code> looks at every part, and <code>ceknomor run</code> starts the bot.
+
 ## Command menu
 
 menu-cek = Check a number: /cek PLN20 01105691111

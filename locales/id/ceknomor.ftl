@@ -222,6 +222,18 @@ remedy-throttled = Klikoo menolak karena permintaan terlalu sering; cek diulang 
 remedy-unreadable = Jawaban Klikoo tidak terbaca: periksa <code>KLIKOO_BASE_URL</code>; bila benar, laporkan ke Klikoo.
 remedy-request = Permintaan dianggap salah bentuk oleh Klikoo: periksa produk dan harga di katalog; bila benar, laporkan sebagai bug.
 
+## Demo
+
+demo-opening =
+    👋 <b>Ini obrolan agen dengan bot, sama seperti di Telegram.</b> Tanpa akun, tanpa internet, tidak ada yang disimpan.
+    Ketik pesan apa saja, atau ketik angka untuk menekan tombolnya:
+demo-short = kurang satu digit
+demo-late = PLN sedang gangguan, jawabannya menyusul
+demo-end = Semua nomor coba-coba: <code>ceknomor sandbox --list</code>. Selesai: ketik <code>keluar</code> atau Ctrl-D.
+demo-next =
+    👋 Lanjut ke Telegram: minta token ke @BotFather, isi <code>.env</code> menurut <code>.env.example</code>,
+    lalu <code>ceknomor doctor</code> memeriksa semuanya dan <code>ceknomor run</code> menjalankan bot.
+
 ## Menu perintah
 
 menu-cek = Cek nomor: /cek PLN20 01105691111

@@ -41,7 +41,10 @@ impl Catalog {
     }
 
     /// `base` with the products of a text over it; `path` is for the error alone.
-    fn over(base: &Self, text: &str, path: &Path) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// Every mistake in the text.
+    pub(crate) fn over(base: &Self, text: &str, path: &Path) -> Result<Self, Error> {
         let changes = entry::read(text, &base.products).map_err(|mut mistakes| {
             mistakes.sort_by_key(|(at, _)| *at);
             let told = |(at, wrong)| format!("{}:{}: {wrong}", path.display(), entry::line(text, at));

@@ -38,7 +38,7 @@ enum Command {
     /// Run the bot
     Run(run::Args),
     /// Hold the bot's conversation here: needs no account, token or network
-    Demo,
+    Demo(demo::Args),
     /// Check one number at Klikoo
     Cek(cek::Args),
     /// Check every part of the set-up and say the remedy for what fails
@@ -75,7 +75,7 @@ impl Cli {
         logging::start(self.log, default_level);
         match self.command {
             Command::Run(args) => run::run(args).await,
-            Command::Demo => demo::demo().await,
+            Command::Demo(args) => demo::demo(args).await,
             Command::Cek(args) => cek::cek(args).await,
             Command::Doctor(args) => doctor::doctor(args).await,
             Command::Keygen(args) => keygen::keygen(&args),

@@ -8,8 +8,9 @@ use tokio::net::TcpListener;
 
 use super::{keygen::write_private, run::stop_signal};
 use crate::{
+    catalog::Catalog,
     clock::SystemClock,
-    config::address,
+    config::{CatalogSettings, address},
     klikoo::{Account, PrivateKey},
     sandbox::{Sandbox, Settings, scenarios},
 };
@@ -25,16 +26,19 @@ pub(super) struct Args {
     /// Show what every number does, and end
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    catalog: CatalogSettings,
 }
 
 pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     if args.list {
         return list();
     }
+    let catalog = Catalog::load(args.catalog.file())?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         anyhow!("cannot listen on {}: {error}: give another with --listen, such as 127.0.0.1:0", args.listen)
     })?;
-    let (sandbox, account) = start(listener, key_in(&args.private_key_file)?)?;
+    let (sandbox, account) = start(listener, key_in(&args.private_key_file)?, catalog)?;
     let stop = stop_signal()?;
     // The bot may be started in another directory.
     let key_file = std::path::absolute(&args.private_key_file)?;
@@ -63,15 +67,19 @@ KLIKOO_PRIVATE_KEY_FILE={}
 const CLIENT_ID: &str = "ceknomor-sandbox";
 const CLIENT_SECRET: &str = "the-secret-of-the-sandbox";
 
-/// A sandbox on `listener`, and the one partner whom it knows.
-pub(super) fn start(listener: TcpListener, private_key: PrivateKey) -> anyhow::Result<(Sandbox, Account)> {
+/// A sandbox on `listener` that knows every product of the catalog, and the one partner whom it knows.
+pub(super) fn start(
+    listener: TcpListener,
+    private_key: PrivateKey,
+    catalog: Catalog,
+) -> anyhow::Result<(Sandbox, Account)> {
     let (client_id, client_secret) = (CLIENT_ID.to_owned(), SecretString::from(CLIENT_SECRET));
     let settings = Settings {
         client_id: client_id.clone(),
         client_secret: client_secret.clone(),
         public_key: private_key.public_key(),
         clock: Arc::new(SystemClock),
-        products: Vec::new(),
+        catalog,
         latency: Duration::ZERO,
     };
     let sandbox = Sandbox::start(listener, settings)?;

@@ -19,18 +19,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     fields::Inquiry,
     refusal::{Refusal, Service},
-    scenario::{BadForm, Customer, Fault, Form, ordinary_customer},
+    scenario::{BUDI, Customer, Fault, Form},
 };
-
-/// The products of the vendor's samples with their names (the vendor's page "inquiry-prepaid").
-pub(super) const SAMPLE_PRODUCTS: [(&str, &str); 6] = [
-    ("PLN20", "PLN 20.000"),
-    ("OVO10", "OVO 10.000"),
-    ("GOPAY10", "GoPay 10.000"),
-    ("DN1", "DANA 1.000"),
-    ("DNOPEN", "DANA OPEN"),
-    ("MAX5000", "Maxim 5.000"),
-];
+use crate::value::Provider;
 
 /// PLN's fee on the vendor's sample, in rupiah: 20500 becomes 20546.
 const PLN_FEE: u64 = 46;
@@ -61,48 +52,48 @@ pub(super) fn found(inquiry: &Inquiry, customer: Customer) -> Response {
 
 /// A customer, in a form that may come as well.
 pub(super) fn odd(form: Form, inquiry: &Inquiry) -> Response {
-    let whole = customer_data(inquiry, ordinary_customer());
+    let (good, whole) = (found_text(inquiry, BUDI), customer_data(inquiry, BUDI));
     let (code, data) = match form {
         Form::DataAsArray => (FOUND, json!([whole])),
-        Form::NumbersAsText => (FOUND, with_numbers_as_text(whole)),
+        Form::NumbersAsText => {
+            // As the balance endpoint writes them: `"1000000.00"`.
+            let as_text =
+                ["amount", "total"].map(|name| (name, json!(whole.get(name).map(|rupiah| format!("{rupiah}.00")))));
+            (FOUND, changed(whole, as_text))
+        }
         Form::NoName => (FOUND, changed(whole, [("customer_name", Value::Null)])),
         Form::CodeOfSevenDigits => ("2000200", whole),
         Form::LongName => (FOUND, changed(whole, [("customer_name", json!("BUDI ".repeat(1_000)))])),
-        Form::UnknownFields => (FOUND, with_unknown_fields(whole)),
+        Form::UnknownFields => {
+            (FOUND, changed(whole, [("promo", json!({ "points": [1, 2.5, null] })), ("status", json!(true))]))
+        }
         Form::NoData => (FOUND, Value::Null),
+        Form::MarksAround => return json_response(StatusCode::OK, format!("\u{feff}{good}\0\0")),
+        Form::NoProperJson => {
+            let broken = "{\"fee\":NaN,\"huge\":1e999,\"note\":\"a\tb\n\\ud83d\",\"fee\":-Infinity,";
+            return json_response(StatusCode::OK, good.replacen('{', broken, 1));
+        }
+        Form::DataAsText => {
+            let doubly_encoded = json!([{ "response_code": FOUND, "data": whole.to_string() }]);
+            return json_response(StatusCode::OK, doubly_encoded.to_string());
+        }
+        Form::Gzip => {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            let written = packed.write_all(good.as_bytes());
+            return json_response(StatusCode::OK, written.and_then(|()| packed.finish()).unwrap_or_default());
+        }
     };
     success(code, data)
 }
 
-/// A customer, in bytes that say it all the same.
-pub(super) fn bad_form(form: BadForm, inquiry: &Inquiry) -> Response {
-    let good = found_text(inquiry, ordinary_customer());
-    let bytes = match form {
-        BadForm::MarksAround => format!("\u{feff}{good}\0\0").into_bytes(),
-        BadForm::NoProperJson => good
-            .replacen('{', "{\"fee\":NaN,\"huge\":1e999,\"note\":\"a\tb\n\\ud83d\",\"fee\":-Infinity,", 1)
-            .into_bytes(),
-        BadForm::DataAsText => {
-            let data = customer_data(inquiry, ordinary_customer()).to_string();
-            json!([{ "response_code": FOUND, "data": data }]).to_string().into_bytes()
-        }
-        BadForm::Gzip => {
-            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-            let written = packed.write_all(good.as_bytes());
-            written.and_then(|()| packed.finish()).unwrap_or_default()
-        }
-    };
-    json_response(StatusCode::OK, bytes)
-}
-
 /// Something that is no answer. One that takes its time ends when the sandbox stops.
 pub(super) async fn broken(fault: Fault, inquiry: &Inquiry, stopping: &CancellationToken) -> Response {
-    let mut half = found_text(inquiry, ordinary_customer()).into_bytes();
+    let mut half = found_text(inquiry, BUDI).into_bytes();
     half.truncate(half.len() / 2);
     match fault {
         Fault::NeverAnswers => {
             stopping.cancelled().await;
-            refused(Service::Product, Refusal::SUPPLIER_DOWN, None)
+            refused(Service::PRODUCT, Refusal::SUPPLIER_DOWN, None)
         }
         Fault::HtmlPage(status) => html_page(status),
         Fault::EmptyBody => json_response(StatusCode::OK, String::new()),
@@ -120,28 +111,16 @@ fn found_text(inquiry: &Inquiry, customer: Customer) -> String {
 
 /// The customer as the vendor's sample shows one. The total has PLN's fee; no other provider's sample has one.
 fn customer_data(inquiry: &Inquiry, customer: Customer) -> Value {
-    let is_pln = inquiry.product.starts_with("PLN");
-    let known = SAMPLE_PRODUCTS.into_iter().find(|(code, _)| *code == inquiry.product);
+    let is_pln = inquiry.product.provider == Provider::Pln;
     let data = json!({
-        "product_name": known.map_or(inquiry.product.as_str(), |(_, name)| name),
+        "product_name": inquiry.product.name,
         "amount": inquiry.amount,
         "total": if is_pln { inquiry.amount.saturating_add(PLN_FEE) } else { inquiry.amount },
-        "product_code": inquiry.product,
+        "product_code": inquiry.product.code,
         "customer_number": inquiry.number,
         "customer_name": customer.name,
     });
     changed(data, [("power_capacity", json!(is_pln.then_some(customer.power)))])
-}
-
-/// Amounts as the balance endpoint writes them: `"1000000.00"`.
-fn with_numbers_as_text(data: Value) -> Value {
-    let as_text = |name| (name, json!(data.get(name).map(|rupiah| format!("{rupiah}.00"))));
-    let changes = ["amount", "total"].map(as_text);
-    changed(data, changes)
-}
-
-fn with_unknown_fields(data: Value) -> Value {
-    changed(data, [("promo", json!({ "points": [1, 2.5, null] })), ("status", json!(true))])
 }
 
 /// The data with other values for some fields; without those whose value is null.

@@ -1,9 +1,12 @@
 //! Reads the bodies of requests, as strictly as the vendor says that it does. Pure.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use uuid::{Uuid, Variant};
 
 use super::refusal::Refusal;
+use crate::catalog::{Catalog, Product};
 
 /// The longest field that is taken, in bytes. The vendor publishes no length.
 const MAX_FIELD_LEN: usize = 64;
@@ -14,7 +17,7 @@ const INQUIRY_FIELDS: [&str; 6] = ["amount", "msidn", "partner_reference_id", "p
 /// An inquiry whose fields are all in order.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Inquiry {
-    pub(super) product: String,
+    pub(super) product: Arc<Product>,
     /// The partner's buying price, in rupiah.
     pub(super) amount: u64,
     /// The customer's number (`value`).
@@ -22,20 +25,14 @@ pub(super) struct Inquiry {
     pub(super) reference: Uuid,
 }
 
-/// What a token request says of the partner.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TokenRequest {
-    pub(super) client_id: String,
-    pub(super) client_secret: String,
-}
-
 /// A body as a JSON object.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body).map_err(|_| Refusal::INVALID_FIELD)
 }
 
-/// Reads an inquiry: `6512` for a missing field, `6510` for a wrong one, `6568` for a reference that is no UUID v4.
-pub(super) fn inquiry(body: &Map<String, Value>) -> Result<Inquiry, Refusal> {
+/// Reads an inquiry: `6512` for a missing field, `6510` for a wrong one, `6568` for a reference that is no UUID v4, `7003`
+/// for a product that is not in the catalog.
+pub(super) fn inquiry(body: &Map<String, Value>, catalog: &Catalog) -> Result<Inquiry, Refusal> {
     for name in INQUIRY_FIELDS {
         text(body, name).and_then(restricted)?;
     }
@@ -43,25 +40,21 @@ pub(super) fn inquiry(body: &Map<String, Value>) -> Result<Inquiry, Refusal> {
         return Err(Refusal::INVALID_FIELD);
     }
     rupiah(text(body, "selling_price")?)?;
-    Ok(Inquiry {
-        product: text(body, "product_code")?.to_owned(),
-        amount: rupiah(text(body, "amount")?)?,
-        number: text(body, "value")?.to_owned(),
-        reference: uuid_v4(text(body, "partner_reference_id")?)?,
-    })
+    let (code, amount) = (text(body, "product_code")?, rupiah(text(body, "amount")?)?);
+    let reference = uuid_v4(text(body, "partner_reference_id")?)?;
+    // The catalog takes small letters too.
+    let product = catalog.get(code).filter(|product| product.code.as_str() == code).ok_or(Refusal::PRODUCT_UNKNOWN)?;
+    Ok(Inquiry { product: product.clone(), amount, number: text(body, "value")?.to_owned(), reference })
 }
 
-/// Reads a token request: `6512` for a missing field, `6569` for another grant type.
-pub(super) fn token_request(body: &Map<String, Value>) -> Result<TokenRequest, Refusal> {
+/// Reads client id and secret out of a token request: `6512` for a missing field, `6569` for another grant type.
+pub(super) fn partner(body: &Map<String, Value>) -> Result<(&str, &str), Refusal> {
     if text(body, "grant_type")? != "client_credentials" {
         return Err(Refusal::GRANT_TYPE);
     }
     let partner = body.get("additional_info").ok_or(Refusal::EMPTY_FIELD)?;
     let partner = partner.as_object().ok_or(Refusal::INVALID_FIELD)?;
-    Ok(TokenRequest {
-        client_id: text(partner, "client_id")?.to_owned(),
-        client_secret: text(partner, "client_secret")?.to_owned(),
-    })
+    Ok((text(partner, "client_id")?, text(partner, "client_secret")?))
 }
 
 /// A field that is there, a JSON string and not empty.
@@ -104,13 +97,13 @@ mod tests {
             "value": "01105691111", "partner_reference_id": "6d654219-d9b7-4e1a-8b51-99a5cafb11cb",
         });
         body[name] = value;
-        inquiry(body.as_object().unwrap())
+        inquiry(body.as_object().unwrap(), &Catalog::load(None).unwrap())
     }
 
     #[test]
     fn the_vendors_sample_is_read() {
         let read = with("amount", json!("20500")).unwrap();
-        assert_eq!((read.product.as_str(), read.amount, read.number.as_str()), ("PLN20", 20_500, "01105691111"));
+        assert_eq!((read.product.code.as_str(), read.amount, read.number.as_str()), ("PLN20", 20_500, "01105691111"));
     }
 
     #[test]

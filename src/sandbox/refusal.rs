@@ -3,33 +3,18 @@
 //! A response code is `status (3) + service (2) + case (4)`; the case decides, the service tells which part of the
 //! vendor answered (the vendor's page "apis-response-code").
 
-use std::fmt;
-
 /// Which part of the vendor answers: the two digits in the middle of a response code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Service {
-    /// No part of it in particular: the address or the request is not one that it knows.
-    Unknown,
-    /// Access tokens.
-    Auth,
-    /// Transactions; what the vendor's own samples of an inquiry carry.
-    Transaction,
-    /// The partner's account and balance.
-    Account,
-    /// Products and inquiries of them.
-    Product,
-}
+pub(super) struct Service(pub(super) &'static str);
 
-impl fmt::Display for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unknown => "00",
-            Self::Auth => "01",
-            Self::Transaction => "02",
-            Self::Account => "03",
-            Self::Product => "04",
-        })
-    }
+impl Service {
+    /// No part of it in particular: the address or the request is not one that it knows.
+    pub(super) const UNKNOWN: Self = Self("00");
+    pub(super) const AUTH: Self = Self("01");
+    /// What the vendor's own samples of an inquiry carry.
+    pub(super) const TRANSACTION: Self = Self("02");
+    pub(super) const ACCOUNT: Self = Self("03");
+    pub(super) const PRODUCT: Self = Self("04");
 }
 
 /// One way in which the vendor refuses.
@@ -97,7 +82,7 @@ impl Refusal {
 
     /// The nine digits of the response code when `service` refuses.
     pub(super) fn code(&self, service: Service) -> String {
-        format!("{}{service}{}", self.status, self.case)
+        format!("{}{}{}", self.status, service.0, self.case)
     }
 }
 
@@ -107,6 +92,6 @@ mod tests {
 
     #[test]
     fn the_code_of_the_vendors_sample_comes_out() {
-        assert_eq!(Refusal::BILLER.code(Service::Transaction), "503029998");
+        assert_eq!(Refusal::BILLER.code(Service::TRANSACTION), "503029998");
     }
 }

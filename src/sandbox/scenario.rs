@@ -29,14 +29,10 @@ pub(super) enum Behaviour {
     Found(Customer),
     /// The customer, in a form that is not the sample's but may come.
     Odd(Form),
-    /// The customer, in bytes that are not the sample's but say the same.
-    BadForm(BadForm),
     /// The customer, after some seconds.
     Slow,
     /// A refusal, each time.
     Refused(Service, Refusal),
-    /// A refusal, then the customer, in turn.
-    RefusedOnce(Refusal),
     /// A refusal of the first so many calls, then the customer, in turn.
     RefusedFor(Refusal, u32),
     /// Something that is no answer at all.
@@ -53,11 +49,7 @@ pub(super) enum Form {
     LongName,
     UnknownFields,
     NoData,
-}
-
-/// Forms of a good answer that are no proper JSON, or not by themselves.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum BadForm {
+    // No proper JSON, or not by themselves.
     MarksAround,
     NoProperJson,
     DataAsText,
@@ -104,7 +96,8 @@ macro_rules! table {
     };
 }
 
-const BUDI: Customer = Customer { name: "BUDI CONTOH", power: "R1M/900VA" };
+/// The customer of the scenarios that are about something else.
+pub(super) const BUDI: Customer = Customer { name: "BUDI CONTOH", power: "R1M/900VA" };
 
 const PILED_UP: &str = "BU\u{3164}DI\u{2800}C\u{335}\u{335}\u{335}\u{335}ONTOH &amp; CO";
 
@@ -113,11 +106,11 @@ const fn found(name: &'static str, power: &'static str) -> Behaviour {
 }
 
 const fn refused(refusal: Refusal) -> Behaviour {
-    Behaviour::Refused(Service::Product, refusal)
+    Behaviour::Refused(Service::PRODUCT, refusal)
 }
 
 const fn billers(message: &'static str) -> Behaviour {
-    Behaviour::Refused(Service::Transaction, Refusal::billers(message))
+    Behaviour::Refused(Service::TRANSACTION, Refusal::billers(message))
 }
 
 table! {
@@ -133,7 +126,7 @@ table! {
         "005" "found; every ending up to 099 is a customer too" => found("DEWI PURA-PURA", "R2/3500VA");
         "404" "not found; so is every number that is not in this table" => refused(Refusal::WRONG_NUMBER);
         "402" "not found, the vendor's other code for it" => refused(Refusal::NO_CUSTOMER);
-        "110" "not found, in the biller's words" => Behaviour::Refused(Service::Transaction, Refusal::BILLER);
+        "110" "not found, in the biller's words" => Behaviour::Refused(Service::TRANSACTION, Refusal::BILLER);
         "121" "not found, in the biller's words in Indonesian" => billers("Nomor meter ini tidak terdaftar");
         "122" "the number is blocked, in the biller's words" => billers("KONSUMEN DIBLOKIR HUBUNGI PLN");
         "123" "paid already, in the biller's words" => billers("Tagihan Sudah Lunas");
@@ -149,13 +142,13 @@ table! {
         "504" "not now: a code of 504 that is in no table" => refused(Refusal::NOT_NOW);
         "429" "too many requests" => refused(Refusal::TOO_MANY);
         "571" "the server's address is not in the whitelist" => refused(Refusal::ADDRESS_NOT_LISTED);
-        "524" "the account is not verified" => Behaviour::Refused(Service::Account, Refusal::NOT_VERIFIED);
-        "509" "the account is blocked" => Behaviour::Refused(Service::Account, Refusal::ACCOUNT_BLOCKED);
+        "524" "the account is not verified" => Behaviour::Refused(Service::ACCOUNT, Refusal::NOT_VERIFIED);
+        "509" "the account is blocked" => Behaviour::Refused(Service::ACCOUNT, Refusal::ACCOUNT_BLOCKED);
         "505" "the clock is refused, each time" => refused(Refusal::CLOCK);
         "435" "the token is refused, each time" => refused(Refusal::TOKEN_UNKNOWN);
-        "401" "the token has expired, every other time" => Behaviour::RefusedOnce(Refusal::TOKEN_EXPIRED);
-        "409" "the reference is used, every other time" => Behaviour::RefusedOnce(Refusal::REFERENCE_USED);
-        "507" "provider down, every other time" => Behaviour::RefusedOnce(Refusal::SUPPLIER_DOWN);
+        "401" "the token has expired, every other time" => Behaviour::RefusedFor(Refusal::TOKEN_EXPIRED, 1);
+        "409" "the reference is used, every other time" => Behaviour::RefusedFor(Refusal::REFERENCE_USED, 1);
+        "507" "provider down, every other time" => Behaviour::RefusedFor(Refusal::SUPPLIER_DOWN, 1);
         "508" "provider down for the first few calls, then found" => Behaviour::RefusedFor(Refusal::SUPPLIER_DOWN, 4);
         "900" "found, after 3 seconds" => Behaviour::Slow;
         "408" "never answers" => Behaviour::Broken(Fault::NeverAnswers);
@@ -177,10 +170,10 @@ table! {
         "706" "found, with a name of 5,000 letters" => Behaviour::Odd(Form::LongName);
         "707" "found, with fields that nobody knows" => Behaviour::Odd(Form::UnknownFields);
         "708" "success, but no data" => Behaviour::Odd(Form::NoData);
-        "710" "found, with a byte order mark in front and NULs behind" => Behaviour::BadForm(BadForm::MarksAround);
-        "711" "found, among control characters, NaN and a key twice" => Behaviour::BadForm(BadForm::NoProperJson);
-        "712" "found, the answer in an array and its data as text" => Behaviour::BadForm(BadForm::DataAsText);
-        "713" "found, packed by gzip" => Behaviour::BadForm(BadForm::Gzip);
+        "710" "found, with a byte order mark in front and NULs behind" => Behaviour::Odd(Form::MarksAround);
+        "711" "found, among control characters, NaN and a key twice" => Behaviour::Odd(Form::NoProperJson);
+        "712" "found, the answer in an array and its data as text" => Behaviour::Odd(Form::DataAsText);
+        "713" "found, packed by gzip" => Behaviour::Odd(Form::Gzip);
         "714" "found, with a name and a power that only hold their places" => found("N/A", "/");
         "715" "found, with a name that hides and piles up" => found(PILED_UP, "R1/900VA");
         "709" "found, with a name that holds invisible marks" => found("BUDI\u{202e}\n\u{200b}CONTOH\u{0}", "R1/900VA");
@@ -194,11 +187,6 @@ pub(super) fn behaviour(number: &str) -> Behaviour {
         None if is_numbered_customer(number) => Behaviour::Found(BUDI),
         None => refused(Refusal::WRONG_NUMBER),
     }
-}
-
-/// The customer of the scenarios that are about something else.
-pub(super) fn ordinary_customer() -> Customer {
-    BUDI
 }
 
 /// Whether a number ends in 001 to 099 behind one of the two invented beginnings.

@@ -1,7 +1,6 @@
 //! The HTTP side: three endpoints behind a gateway's prefix, each read, checked, then answered.
 
 use std::{
-    collections::HashSet,
     io,
     sync::{
         Arc,
@@ -19,7 +18,6 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -30,10 +28,11 @@ use super::{
     check::Received,
     fields::{self, Inquiry},
     refusal::{Refusal, Service},
-    scenario::{Behaviour, behaviour, ordinary_customer},
+    scenario::{BUDI, Behaviour, behaviour},
     state::{self, TOKEN_SECONDS},
 };
 use crate::{
+    catalog::Catalog,
     clock::Clock,
     klikoo::{
         PublicKey,
@@ -64,8 +63,8 @@ pub struct Settings {
     pub public_key: PublicKey,
     /// What time it is at the sandbox: what it checks timestamps by and says in `Date`.
     pub clock: Arc<dyn Clock>,
-    /// Product codes that it knows besides the six of the vendor's samples, in capitals.
-    pub products: Vec<String>,
+    /// The products that it knows.
+    pub catalog: Catalog,
     /// How long each inquiry takes.
     pub latency: Duration,
 }
@@ -89,7 +88,6 @@ pub struct Calls {
 pub(super) struct Server {
     pub(super) settings: Settings,
     pub(super) key: RequestKey,
-    pub(super) products: HashSet<String>,
     pub(super) state: state::State,
     pub(super) calls: watch::Sender<Calls>,
     /// Whether inquiries wait.
@@ -107,14 +105,14 @@ pub(super) fn router(server: Arc<Server>) -> Router {
         .route(BALANCE_PATH, get(balance));
     Router::new()
         .nest(PREFIX, api)
-        .fallback(async || answer::refused(Service::Unknown, Refusal::NO_SUCH_PATH, None))
-        .method_not_allowed_fallback(async || answer::refused(Service::Unknown, Refusal::WRONG_METHOD, None))
+        .fallback(async || answer::refused(Service::UNKNOWN, Refusal::NO_SUCH_PATH, None))
+        .method_not_allowed_fallback(async || answer::refused(Service::UNKNOWN, Refusal::WRONG_METHOD, None))
         .layer(middleware::map_response_with_state(Arc::clone(&server), with_date))
         .with_state(server)
 }
 
 async fn with_date(State(server): State<Arc<Server>>, mut response: Response) -> Response {
-    let date = server.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = server.settings.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(date) = HeaderValue::try_from(date) {
         response.headers_mut().insert(header::DATE, date);
     }
@@ -127,13 +125,13 @@ async fn token(State(server): State<Arc<Server>>, request: Request) -> Response 
         calls.token_requests += 1;
         calls.tokens_issued += u64::from(issued.is_ok());
     });
-    reply(Service::Auth, issued)
+    reply(Service::AUTH, issued)
 }
 
 async fn balance(State(server): State<Arc<Server>>, request: Request) -> Response {
     let balance = read(request).await.and_then(|received| server.balance(&received));
     server.calls.send_modify(|calls| calls.balances += 1);
-    reply(Service::Account, balance)
+    reply(Service::ACCOUNT, balance)
 }
 
 async fn inquiry(State(server): State<Arc<Server>>, request: Request) -> Response {
@@ -145,9 +143,9 @@ async fn inquiry(State(server): State<Arc<Server>>, request: Request) -> Respons
     server.wait_for_release().await;
     server.pause(server.settings.latency).await;
     match admitted {
-        Ok(_) if server.is_down.load(Ordering::Relaxed) => refuse(Service::Product, Refusal::SUPPLIER_DOWN),
+        Ok(_) if server.is_down.load(Ordering::Relaxed) => refuse(Service::PRODUCT, Refusal::SUPPLIER_DOWN),
         Ok(inquiry) => server.act(&inquiry).await,
-        Err(refusal) => refuse(Service::Product, refusal),
+        Err(refusal) => refuse(Service::PRODUCT, refusal),
     }
 }
 
@@ -161,7 +159,7 @@ async fn read(request: Request) -> Result<Received, Refusal> {
 /// A success of `service`, or its refusal.
 fn reply(service: Service, result: Result<Value, Refusal>) -> Response {
     match result {
-        Ok(data) => answer::success(&format!("200{service}2000"), data),
+        Ok(data) => answer::success(&format!("200{}2000", service.0), data),
         Err(refusal) => refuse(service, refusal),
     }
 }
@@ -176,12 +174,9 @@ impl Server {
     pub(super) fn new(settings: Settings, stopping: CancellationToken) -> io::Result<Self> {
         let key = RequestKey::new(&settings.client_secret)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the client secret is empty"))?;
-        let samples = answer::SAMPLE_PRODUCTS.into_iter().map(|(code, _)| code.to_owned());
-        let products: HashSet<_> = samples.chain(settings.products.iter().cloned()).collect();
         Ok(Self {
             settings,
             key,
-            products,
             state: state::State::default(),
             calls: watch::Sender::new(Calls::default()),
             held: watch::Sender::new(false),
@@ -190,22 +185,17 @@ impl Server {
         })
     }
 
-    fn now(&self) -> DateTime<Utc> {
-        self.settings.clock.now()
-    }
-
     fn issue_token(&self, received: &Received) -> Result<Value, Refusal> {
         received.is_json()?;
-        let timestamp = received.timestamp(self.now())?;
-        let request = fields::token_request(&fields::object(&received.body)?)?;
+        let timestamp = received.timestamp(self.settings.clock.now())?;
+        let body = fields::object(&received.body)?;
+        let (client_id, client_secret) = fields::partner(&body)?;
         // Plain comparisons: the sandbox holds no account's secret.
-        if request.client_id != self.settings.client_id
-            || request.client_secret != self.settings.client_secret.expose_secret()
-        {
+        if client_id != self.settings.client_id || client_secret != self.settings.client_secret.expose_secret() {
             return Err(Refusal::CREDENTIALS);
         }
-        received.is_signed_by(&self.settings.public_key, &request.client_id, timestamp)?;
-        let token = self.state.issue_token(self.now());
+        received.is_signed_by(&self.settings.public_key, client_id, timestamp)?;
+        let token = self.state.issue_token(self.settings.clock.now());
         Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS }))
     }
 
@@ -226,10 +216,7 @@ impl Server {
         if wire::canonical(&Value::Object(body.clone())).as_bytes() != received.body {
             return Err(Refusal::SIGNATURE);
         }
-        let inquiry = fields::inquiry(&body)?;
-        if !self.products.contains(&inquiry.product) {
-            return Err(Refusal::PRODUCT_UNKNOWN);
-        }
+        let inquiry = fields::inquiry(&body, &self.settings.catalog)?;
         self.state.use_reference(inquiry.reference)?;
         Ok(inquiry)
     }
@@ -237,9 +224,9 @@ impl Server {
     /// What every request but the one for a token has to show.
     fn check(&self, received: &Received) -> Result<(), Refusal> {
         received.is_json()?;
-        let timestamp = received.timestamp(self.now())?;
+        let timestamp = received.timestamp(self.settings.clock.now())?;
         let token = received.token()?;
-        self.state.check_token(token, self.now())?;
+        self.state.check_token(token, self.settings.clock.now())?;
         received.is_signed_with(&self.key, token, timestamp)
     }
 
@@ -248,23 +235,23 @@ impl Server {
         let behaviour = behaviour(&inquiry.number);
         // The last digits name the scenario and no customer.
         let ending = inquiry.number.get(inquiry.number.len().saturating_sub(3)..).unwrap_or_default();
-        tracing::info!(product = inquiry.product, number = format!("…{ending}"), "sandbox answers an inquiry");
+        tracing::info!(
+            product = inquiry.product.code.as_str(),
+            number = format!("…{ending}"),
+            "sandbox answers an inquiry"
+        );
         match behaviour {
             Behaviour::Found(customer) => answer::found(inquiry, customer),
             Behaviour::Odd(form) => answer::odd(form, inquiry),
-            Behaviour::BadForm(form) => answer::bad_form(form, inquiry),
             Behaviour::Slow => {
                 self.pause(SLOW_ANSWER).await;
-                answer::found(inquiry, ordinary_customer())
+                answer::found(inquiry, BUDI)
             }
             Behaviour::Refused(service, refusal) => answer::refused(service, refusal, Some(&inquiry.number)),
-            Behaviour::RefusedOnce(refusal) if self.state.is_refused_this_time(&inquiry.number) => {
-                answer::refused(Service::Product, refusal, None)
-            }
             Behaviour::RefusedFor(refusal, calls) if self.state.is_one_of_the_first(&inquiry.number, calls) => {
-                answer::refused(Service::Product, refusal, None)
+                answer::refused(Service::PRODUCT, refusal, None)
             }
-            Behaviour::RefusedOnce(_) | Behaviour::RefusedFor(..) => answer::found(inquiry, ordinary_customer()),
+            Behaviour::RefusedFor(..) => answer::found(inquiry, BUDI),
             Behaviour::Broken(fault) => answer::broken(fault, inquiry, &self.stopping).await,
         }
     }
@@ -272,19 +259,13 @@ impl Server {
     /// Waits while inquiries are held. A stop lets them go.
     async fn wait_for_release(&self) {
         let mut held = self.held.subscribe();
-        tokio::select! {
-            _ = held.wait_for(|held| !held) => {}
-            () = self.stopping.cancelled() => {}
-        }
+        let _ = self.stopping.run_until_cancelled(held.wait_for(|held| !held)).await;
     }
 
     /// Waits, unless there is nothing to wait for or the sandbox stops.
     async fn pause(&self, time: Duration) {
         if !time.is_zero() {
-            tokio::select! {
-                () = tokio::time::sleep(time) => {}
-                () = self.stopping.cancelled() => {}
-            }
+            let _ = self.stopping.run_until_cancelled(tokio::time::sleep(time)).await;
         }
     }
 }

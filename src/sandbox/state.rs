@@ -1,7 +1,7 @@
 //! What the sandbox remembers while it runs: tokens, references, counts. All of it is bounded.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -29,8 +29,6 @@ struct Memory {
     tokens: VecDeque<(String, DateTime<Utc>)>,
     /// Oldest first.
     references: VecDeque<Uuid>,
-    /// Numbers of the scenarios that refuse every other time, which were refused last. Bounded by the table.
-    refused_last: HashSet<String>,
     /// How often numbers of the scenarios that refuse a few calls were refused in a row. Bounded by the table.
     refused_times: HashMap<String, u32>,
 }
@@ -74,12 +72,6 @@ impl State {
         }
         references.push_back(reference);
         Ok(())
-    }
-
-    /// Says for a number of the table whether it is refused this time: yes and no in turn, yes first.
-    pub(super) fn is_refused_this_time(&self, number: &str) -> bool {
-        let refused = &mut self.lock().refused_last;
-        !refused.remove(number) && refused.insert(number.to_owned())
     }
 
     /// Says for a number of the table whether this is one of its first `calls`; the one after them begins anew.

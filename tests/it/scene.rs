@@ -36,7 +36,7 @@ pub fn key_file() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/klikoo/test-private-pkcs8.pem"))
 }
 
-/// A sandbox that knows the test key's partner.
+/// A sandbox that knows the test key's partner, and the products of an agent's day.
 pub async fn sandbox(clock: Arc<FixedClock>) -> Sandbox {
     sandbox_that_takes(clock, Duration::ZERO).await
 }
@@ -44,12 +44,13 @@ pub async fn sandbox(clock: Arc<FixedClock>) -> Sandbox {
 /// The same, with answers that take their time.
 pub async fn sandbox_that_takes(clock: Arc<FixedClock>, latency: Duration) -> Sandbox {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let catalog = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/agents-catalog.toml"));
     let settings = Settings {
         client_id: CLIENT_ID.into(),
         client_secret: CLIENT_SECRET.into(),
         public_key: PrivateKey::read(key_file()).unwrap().public_key(),
         clock,
-        products: vec!["PLN50".into(), "PLN100".into()],
+        catalog: Catalog::load(Some(catalog)).unwrap(),
         latency,
     };
     Sandbox::start(listener, settings).unwrap()

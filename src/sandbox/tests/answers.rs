@@ -1,9 +1,11 @@
 //! What each number gets.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::world::{World, inquiry};
-use crate::{klikoo::wire::InquiryRequest, sandbox::scenarios};
+use crate::{catalog::Catalog, klikoo::wire::InquiryRequest, sandbox::scenarios};
 
 #[tokio::test]
 async fn a_token_is_given_as_on_the_vendors_page() {
@@ -159,10 +161,13 @@ async fn a_flood_is_a_hundred_mebibytes() {
 }
 
 #[tokio::test]
-async fn the_callers_own_products_are_known_by_their_codes() {
-    let world = World::with(|settings| settings.products = vec!["PLN50".into()]).await;
+async fn the_products_of_the_operators_catalog_are_known() {
+    let own =
+        "[[product]]\ncode = \"PLN50\"\nname = \"Token 50\"\nprovider = \"PLN\"\nbuying = 50500\nselling = 51000\n";
+    let own = Catalog::over(&Catalog::default(), own, Path::new("own.toml")).unwrap();
+    let world = World::with(|settings| settings.catalog = own).await;
     let data = world.ask("PLN50", "00000000002").await.body["data"].take();
-    assert_eq!((&data["product_name"], &data["total"]), (&json!("PLN50"), &json!(20_546)));
+    assert_eq!((&data["product_name"], &data["total"]), (&json!("Token 50"), &json!(20_546)));
     assert_eq!(data["power_capacity"], "R1/1300VA");
 }
 

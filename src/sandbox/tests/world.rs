@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
+    catalog::Catalog,
     clock::{Clock, FixedClock},
     klikoo::{
         PrivateKey, PublicKey,
@@ -79,7 +80,7 @@ impl World {
             client_secret: SECRET.into(),
             public_key: PublicKey::from_pem(PUBLIC_KEY).unwrap(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            products: Vec::new(),
+            catalog: Catalog::load(None).unwrap(),
             latency: Duration::ZERO,
         };
         change(&mut settings);

@@ -2,13 +2,18 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
+use rustix::{
+    fs::{Mode, OFlags, open},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
@@ -62,6 +67,21 @@ impl Place {
     /// Starts the program.
     pub(super) fn start(&self, args: &[&str]) -> Process {
         Process::of(self.command(args).spawn().unwrap())
+    }
+
+    /// Starts the program at a terminal of its own, on which the test types. What it says comes through the terminal.
+    pub(super) fn start_at_terminal(&self, args: &[&str]) -> (Process, File) {
+        let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&keys).unwrap();
+        unlockpt(&keys).unwrap();
+        let name = ptsname(&keys, Vec::new()).unwrap();
+        let terminal = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let mut command = self.command(args);
+        command.stdin(terminal.try_clone().unwrap()).stdout(terminal);
+        let mut process = Process::of(command.spawn().unwrap());
+        let keys = File::from(keys);
+        process.out = hear(keys.try_clone().unwrap());
+        (process, keys)
     }
 
     /// Runs it to its end without any input.

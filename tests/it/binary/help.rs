@@ -42,9 +42,9 @@ async fn every_command_documents_its_variables_and_shows_no_secret() {
         ("run", all()),
         ("doctor", all()),
         ("cek", [&KLIKOO[..], &["CEKNOMOR_CATALOG"]].concat()),
-        ("demo", vec![]),
+        ("demo", vec!["CEKNOMOR_CATALOG"]),
         ("keygen", vec![]),
-        ("sandbox", vec![]),
+        ("sandbox", vec!["CEKNOMOR_CATALOG"]),
         ("backup", vec!["CEKNOMOR_DATA_DIR"]),
         ("restore", vec!["CEKNOMOR_DATA_DIR"]),
     ] {

@@ -1,6 +1,6 @@
 //! `ceknomor sandbox`: a Klikoo on a port, and the settings to reach it.
 
-use super::child::Place;
+use super::child::{Place, write};
 
 #[tokio::test]
 async fn what_it_prints_is_what_the_other_commands_take() {
@@ -21,6 +21,20 @@ async fn what_it_prints_is_what_the_other_commands_take() {
     let ended = sandbox.ended().await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.err.contains("…111") && !ended.err.contains("691111"), "its log masks numbers: {}", ended.err);
+}
+
+#[tokio::test]
+async fn every_code_of_the_operators_catalog_is_known() {
+    let mut place = Place::new();
+    let own = "[[product]]\ncode = \"PLN50\"\nname = \"PLN 50\"\nprovider = \"PLN\"\nbuying = 50150\nselling = 50500\n";
+    write(&place.path("own.toml"), own);
+    place.set("CEKNOMOR_CATALOG", "own.toml");
+    let mut sandbox = place.start(&["sandbox", "--listen", "127.0.0.1:0"]);
+    for (name, value) in sandbox.prints("--list").await.lines().filter_map(|line| line.split_once('=')) {
+        place.set(name, value);
+    }
+    let checked = place.call(&["cek", "PLN50", "01105691111"]).await;
+    assert!(checked.code == Some(0) && checked.out.contains("BAHARRUDIN1"), "{checked:?}");
 }
 
 #[tokio::test]

@@ -211,9 +211,12 @@ async fn thanks_are_answered_once_and_other_things_are_not_read() {
     assert!(chat.silence_until("/id").await.text().starts_with("ID Anda"));
     scene.pass(TimeDelta::minutes(10));
     assert_eq!(ask(&chat, "👍").await.text(), "Sama-sama 🙏");
-    for (typed, begins) in
-        [("help", "Tulis apa adanya"), ("Riwayat", "Belum ada cek"), ("harga", "Produk"), ("kok lama", "Tidak ada cek Anda")]
-    {
+    for (typed, begins) in [
+        ("help", "Tulis apa adanya"),
+        ("Riwayat", "Belum ada cek"),
+        ("harga", "Produk"),
+        ("kok lama", "Tidak ada cek Anda"),
+    ] {
         let reply = ask(&chat, typed).await;
         assert!(reply.text().starts_with(begins), "{typed}: {reply:?}");
     }
