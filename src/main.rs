@@ -32,6 +32,8 @@ fn main() -> ExitCode {
 }
 
 fn try_main() -> anyhow::Result<ExitCode> {
+    // What is written, data and backups, is for this user alone, whatever the shell's umask.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     read_env_file()?;
     let cli = Cli::read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

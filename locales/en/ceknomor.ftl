@@ -13,11 +13,11 @@ help =
     <b>Write it as it comes</b>: <code>PLN20 01105691111</code>, <code>dana 50rb 0817345544</code>, or the number alone.
     You have a name? Add <code>an Budi</code> and I compare it.
     /cek choose by buttons · /ulang the last check once more
-    /produk [word] list of codes, such as <code>/produk dana</code>
-    /riwayat checks in this chat
-    /gangguan how PLN, DANA and the others are doing
-    /batal cancel what waits
-    /bahasa id|en change the language · /id show IDs
+    /produk [word] list of codes · /gangguan how PLN, DANA and the others are doing
+    /riwayat [word] find checks, such as <code>/riwayat kemarin</code> (yesterday)
+    /rekap figures · /ekspor files for Excel
+    /simpan a customer under a name of your own · /pelanggan lists them
+    /batal cancel what waits · /bahasa id|en · /id show IDs
     { $place ->
         [group] In a group: use /cek, mention the bot, or reply <code>/cek PLN20</code> to a message with the number.
        *[private] A typing mistake? Just edit your message.
@@ -190,8 +190,13 @@ product-open = <code>{ $code }</code> { $name } · { $min } – { $max }
 
 history-empty = No checks in this chat yet. Try <code>/cek PLN20 01105691111</code>
 history-heading = <b>Latest checks</b>
+history-none = No check fits. Try <code>/riwayat pln</code>, <code>/riwayat kemarin</code>, or a part of the name or the number.
+history-heading-found = <b>Checks found</b>
 history-day = <b>{ $date }</b>
 history-entry = { $mark } { $time } { $product } <code>{ $number }</code>
+history-times = <b>{ $count }x</b>
+history-waits = waiting for an answer
+agent-anonymous = anonymous admin
 history-found = { $name } · { $total }
 history-found-power = { $name } · { $power } · { $total }
 history-unnamed = no name
@@ -207,10 +212,78 @@ history-no-answer = no answer yet
 history-service-down = no answer yet
 history-operator = being repaired
 history-other = refused
+status-found = SUCCESS
 button-newer = ◀ Newer
 button-older = Older ▶
 button-not-yours = This button is for the agent who asked. Send /cek or /riwayat yourself.
 button-stale = This button is no longer valid. Type /riwayat again.
+
+## Files and recaps
+
+export-caption = 📄 Checks of { $month }: { $count ->
+    [one] 1 check.
+   *[other] { $count } checks.
+}
+export-caption-csv = The same as CSV.
+export-none = No checks in this chat in { $month }.
+export-usage = Which month? Examples: <code>/ekspor november</code>, <code>/ekspor 11/2026</code>.
+column-time = Time (WIB)
+column-agent = Agent
+column-product = Product
+column-provider = Provider
+column-number = Number
+column-nominal = Nominal
+column-name = Name
+column-power = Tariff/power
+column-total = Total
+column-status = Status
+column-code = Code
+column-reference = Ref
+recap-title = Busiest hours · { $period }
+recap-heading = <b>Recap { $period }</b>
+recap-all = { $checks ->
+    [one] 1 check
+   *[other] { $checks } checks
+} · ✅ { $found } ({ $percent }%)
+recap-unanswered = ⏳ { $count } without an answer
+recap-line = { $name }: { $checks ->
+    [one] 1 check
+   *[other] { $checks } checks
+} · ✅ { $percent }%
+recap-more = and { $count ->
+    [one] 1 more agent
+   *[other] { $count } more agents
+}
+recap-busiest = Busiest from { $from } to { $until }: { $count ->
+    [one] 1 check
+   *[other] { $count } checks
+}
+recap-none = No checks in this chat yet: { $period }.
+recap-usage = Which recap? <code>/rekap hari</code> (day), <code>/rekap minggu</code> (week) or <code>/rekap bulan</code> (month).
+report-trouble = 😔 Sorry, the file could not be made. Try again in a moment.
+file-refused = 😔 Sorry, the file can't be sent through Telegram.
+
+## Customers
+
+customer-saved = ✅ Saved: <b>{ $name }</b> = { $line }
+customer-replaced = Before: { $line }
+customer-how = Type <code>/cek { $name }</code> to check it.
+customer-bad-alias = ⚠️ That name can't be used. Use letters, 30 at most; no number alone, no product code.
+customer-save-usage = Keep a customer under a name of your own: <code>/simpan busiti PLN20 01105691111</code>
+customer-deleted = 🗑 <b>{ $name }</b> is deleted.
+customer-unknown = There is no customer called <b>{ $name }</b>. See /pelanggan
+customer-renamed = ✅ <b>{ $old }</b> is now <b>{ $new }</b>.
+customer-renamed-before = There is no <b>{ $old }</b>; <b>{ $new }</b> is there already. See /pelanggan
+customer-alias-used = ⚠️ Another customer is called <b>{ $name }</b> already.
+customer-entry = <b>{ $name }</b> { $line }
+customers-heading = <b>Your customers ({ $count })</b>
+customers-how = <i>🔎 check · ✏️ copy the command to rename · 🗑 delete</i>
+customers-none = No customers yet. Keep one: <code>/simpan busiti PLN20 01105691111</code>
+customers-full = ⚠️ That is { $count } customers already. Delete some first: /pelanggan
+customers-usage = <code>/pelanggan</code> lists · <code>/pelanggan hapus busiti</code> deletes · <code>/pelanggan ganti busiti ibusiti</code> renames
+customers-anonymous = An anonymous admin can't keep customers. Use the private chat with this bot.
+button-previous = ◀ Previous
+button-next = Next ▶
 
 ## For owners
 
@@ -241,7 +314,7 @@ demo-opening =
     Type any message, or type a number to press its button:
 demo-short = a digit is missing
 demo-late = PLN is down, the answer comes later
-demo-end = All numbers to try: <code>ceknomor sandbox --list</code>. To leave: type <code>exit</code> or Ctrl-D.
+demo-end = All numbers to try: <code>ceknomor sandbox --list</code>. To leave: type <code>exit</code> or Ctrl-D. Files from the bot: folder <code>./ceknomor-demo</code>.
 demo-next =
     👋 On to Telegram: ask @BotFather for a token, fill in <code>.env</code> as <code>.env.example</code> shows;
     then <code>ceknomor doctor</code> looks at every part, and <code>ceknomor run</code> starts the bot.
@@ -250,7 +323,11 @@ demo-next =
 
 menu-cek = Check a number: /cek PLN20 01105691111
 menu-produk = Products that can be checked
-menu-riwayat = Latest checks in this chat
+menu-riwayat = This chat's checks, or find: /riwayat kemarin
+menu-rekap = Figures of the day, week or month
+menu-ekspor = A month's checks as Excel and CSV
+menu-pelanggan = The customers you keep
+menu-simpan = Keep a customer: /simpan busiti PLN20 01105691111
 menu-gangguan = How the providers did in the last 15 minutes
 menu-batal = Cancel checks that wait
 menu-bantuan = How to use this bot

@@ -13,11 +13,11 @@ help =
     <b>Tulis apa adanya</b>: <code>PLN20 01105691111</code>, <code>dana 50rb 0817345544</code>, atau nomornya saja.
     Ada nama? Tambahkan <code>an Budi</code>, saya cocokkan.
     /cek pilih lewat tombol · /ulang cek terakhir
-    /produk [kata] daftar kode, misalnya <code>/produk dana</code>
-    /riwayat cek di obrolan ini
-    /gangguan status PLN, DANA, dll.
-    /batal batalkan yang menunggu
-    /bahasa id|en ganti bahasa · /id lihat ID
+    /produk [kata] daftar kode · /gangguan status PLN, DANA, dll.
+    /riwayat [kata] cari cek, misalnya <code>/riwayat kemarin</code>
+    /rekap ringkasan · /ekspor berkas Excel
+    /simpan pelanggan dengan nama sendiri · /pelanggan daftarnya
+    /batal batalkan yang menunggu · /bahasa id|en · /id lihat ID
     { $place ->
         [group] Di grup: pakai /cek, sebut nama bot, atau balas pesan berisi nomor dengan <code>/cek PLN20</code>.
        *[private] Salah ketik? Edit saja pesannya.
@@ -178,8 +178,13 @@ product-open = <code>{ $code }</code> { $name } · { $min } – { $max }
 
 history-empty = Belum ada cek di obrolan ini. Coba <code>/cek PLN20 01105691111</code>
 history-heading = <b>Riwayat cek</b>
+history-none = Tidak ada cek yang cocok. Coba <code>/riwayat pln</code>, <code>/riwayat kemarin</code>, atau sebagian nama atau nomornya.
+history-heading-found = <b>Riwayat cek</b> (hasil cari)
 history-day = <b>{ $date }</b>
 history-entry = { $mark } { $time } { $product } <code>{ $number }</code>
+history-times = <b>{ $count }x</b>
+history-waits = menunggu jawaban
+agent-anonymous = admin anonim
 history-found = { $name } · { $total }
 history-found-power = { $name } · { $power } · { $total }
 history-unnamed = tanpa nama
@@ -195,10 +200,63 @@ history-no-answer = belum ada jawaban
 history-service-down = belum ada jawaban
 history-operator = dibenahi admin
 history-other = ditolak
+status-found = SUKSES
 button-newer = ◀ Lebih baru
 button-older = Lebih lama ▶
 button-not-yours = Tombol ini untuk agen yang bertanya. Ketik /cek atau /riwayat sendiri ya.
 button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
+
+## Berkas dan rekap
+
+export-caption = 📄 Riwayat cek { $month }: { $count } cek.
+export-caption-csv = Isi yang sama sebagai CSV.
+export-none = Tidak ada cek di obrolan ini pada { $month }.
+export-usage = Bulan yang mana? Contoh: <code>/ekspor november</code> atau <code>/ekspor 11/2026</code>.
+column-time = Waktu (WIB)
+column-agent = Agen
+column-product = Produk
+column-provider = Layanan
+column-number = Nomor
+column-nominal = Nominal
+column-name = Nama
+column-power = Tarif/Daya
+column-total = Total
+column-status = Status
+column-code = Kode
+column-reference = Ref
+recap-title = Jam tersibuk · { $period }
+recap-heading = <b>Rekap { $period }</b>
+recap-all = { $checks } cek · ✅ { $found } ({ $percent }%)
+recap-unanswered = ⏳ { $count } tanpa jawaban
+recap-line = { $name }: { $checks } cek · ✅ { $percent }%
+recap-more = dan { $count } agen lain
+recap-busiest = Paling ramai pukul { $from }–{ $until }: { $count } cek
+recap-none = Belum ada cek di obrolan ini: { $period }.
+recap-usage = Rekap yang mana? <code>/rekap hari</code>, <code>/rekap minggu</code>, atau <code>/rekap bulan</code>.
+report-trouble = 😔 Maaf, berkasnya gagal dibuat. Coba lagi sebentar lagi.
+file-refused = 😔 Maaf, berkasnya tidak bisa dikirim lewat Telegram.
+
+## Pelanggan
+
+customer-saved = ✅ Disimpan: <b>{ $name }</b> = { $line }
+customer-replaced = Sebelumnya: { $line }
+customer-how = Ketik <code>/cek { $name }</code> untuk mengeceknya.
+customer-bad-alias = ⚠️ Nama itu tidak bisa dipakai. Pakai huruf, paling panjang 30; bukan nomor saja, bukan kode produk.
+customer-save-usage = Simpan pelanggan dengan nama sendiri: <code>/simpan busiti PLN20 01105691111</code>
+customer-deleted = 🗑 <b>{ $name }</b> dihapus.
+customer-unknown = Tidak ada pelanggan bernama <b>{ $name }</b>. Lihat /pelanggan
+customer-renamed = ✅ <b>{ $old }</b> sekarang <b>{ $new }</b>.
+customer-renamed-before = <b>{ $old }</b> tidak ada; <b>{ $new }</b> sudah ada. Lihat /pelanggan
+customer-alias-used = ⚠️ Nama <b>{ $name }</b> sudah dipakai pelanggan lain.
+customer-entry = <b>{ $name }</b> { $line }
+customers-heading = <b>Pelanggan Anda ({ $count })</b>
+customers-how = <i>🔎 cek · ✏️ salin perintah ganti nama · 🗑 hapus</i>
+customers-none = Belum ada pelanggan. Simpan satu: <code>/simpan busiti PLN20 01105691111</code>
+customers-full = ⚠️ Sudah { $count } pelanggan. Hapus dulu yang tidak dipakai: /pelanggan
+customers-usage = <code>/pelanggan</code> daftar · <code>/pelanggan hapus busiti</code> · <code>/pelanggan ganti busiti ibusiti</code>
+customers-anonymous = Admin anonim tidak bisa menyimpan pelanggan. Pakai obrolan pribadi dengan bot ini.
+button-previous = ◀ Sebelumnya
+button-next = Berikutnya ▶
 
 ## Untuk pemilik
 
@@ -229,7 +287,7 @@ demo-opening =
     Ketik pesan apa saja, atau ketik angka untuk menekan tombolnya:
 demo-short = kurang satu digit
 demo-late = PLN sedang gangguan, jawabannya menyusul
-demo-end = Semua nomor coba-coba: <code>ceknomor sandbox --list</code>. Selesai: ketik <code>keluar</code> atau Ctrl-D.
+demo-end = Semua nomor coba-coba: <code>ceknomor sandbox --list</code>. Selesai: ketik <code>keluar</code> atau Ctrl-D. Berkas dari bot: folder <code>./ceknomor-demo</code>.
 demo-next =
     👋 Lanjut ke Telegram: minta token ke @BotFather, isi <code>.env</code> menurut <code>.env.example</code>,
     lalu <code>ceknomor doctor</code> memeriksa semuanya dan <code>ceknomor run</code> menjalankan bot.
@@ -238,7 +296,11 @@ demo-next =
 
 menu-cek = Cek nomor: /cek PLN20 01105691111
 menu-produk = Daftar produk yang bisa dicek
-menu-riwayat = Riwayat cek di obrolan ini
+menu-riwayat = Riwayat cek, atau cari: /riwayat kemarin
+menu-rekap = Rekap hari, minggu, atau bulan ini
+menu-ekspor = Riwayat sebulan sebagai Excel dan CSV
+menu-pelanggan = Pelanggan yang disimpan
+menu-simpan = Simpan pelanggan: /simpan busiti PLN20 01105691111
 menu-gangguan = Keadaan PLN dan lainnya 15 menit terakhir
 menu-batal = Batalkan cek yang menunggu
 menu-bantuan = Cara memakai bot

@@ -97,6 +97,10 @@ impl Intake {
                 });
             }
         } else if let Some(intent) = self.conversation.understand(&heard) {
+            if let Some(from) = message.from.as_ref().filter(|from| from.id.0 == user.0) {
+                self.conversation.names.note(user, &from.first_name).await;
+            }
+            let intent = self.conversation.look_up(&heard, intent).await;
             let quoted = replied.map(|replied| MessageId(replied.id.0));
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
             let task = Task { to, quoted, asked, press: None, edited, intent };

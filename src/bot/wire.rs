@@ -13,11 +13,11 @@
 #[cfg(test)]
 mod tests;
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use reqwest::{
-    StatusCode, Url,
+    RequestBuilder, StatusCode, Url,
     header::{CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
@@ -41,6 +41,9 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
 /// The pause after a 429 that does not say how long, in seconds. Telegram itself always says; what stands between may not.
 const DEFAULT_PAUSE: u32 = 5;
+
+/// How long a file may be on its way. teloxide's own time-out is for calls that carry none.
+pub(super) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// What every fault of a server reads here, whatever its own words.
 pub(super) const SERVER_FAULT: &str = "Internal Server Error";
@@ -74,32 +77,49 @@ pub(super) fn connect(account: &Account) -> Result<teloxide::Bot, reqwest::Error
     })
 }
 
+/// A call of the Bot API.
+pub(super) trait Call: Sync {
+    /// The method's name.
+    fn method(&self) -> &'static str;
+
+    /// Writes the parameters into the request.
+    fn write(&self, request: RequestBuilder) -> impl Future<Output = Result<RequestBuilder, RequestError>> + Send;
+}
+
+/// teloxide's payloads, as JSON.
+impl<P: Payload + Serialize + Sync> Call for P {
+    fn method(&self) -> &'static str {
+        P::NAME
+    }
+
+    async fn write(&self, request: RequestBuilder) -> Result<RequestBuilder, RequestError> {
+        let body = serde_json::to_vec(self).map_err(unreadable)?;
+        Ok(request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body))
+    }
+}
+
 /// Calls a method of the Bot API, as `telegram`, and reads of its result what a `T` has.
 ///
 /// # Errors
 /// What Telegram refused, or why it could not be asked; the token is in neither.
-pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(
-    telegram: &teloxide::Bot,
-    payload: &P,
-) -> Result<T, RequestError> {
-    Ok(call_dated(telegram, payload).await?.0)
+pub(super) async fn call<C: Call, T: DeserializeOwned>(telegram: &teloxide::Bot, call: &C) -> Result<T, RequestError> {
+    Ok(call_dated(telegram, call).await?.0)
 }
 
 /// The same, with the moment of the answer by Telegram's clock, where it says so.
 ///
 /// # Errors
 /// As of [`call`].
-pub(super) async fn call_dated<P: Payload + Serialize, T: DeserializeOwned>(
+pub(super) async fn call_dated<C: Call, T: DeserializeOwned>(
     telegram: &teloxide::Bot,
-    payload: &P,
+    call: &C,
 ) -> Result<(T, Option<DateTime<Utc>>), RequestError> {
     let mut url = telegram.api_url();
     if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().push(&format!("bot{}", telegram.token())).push(P::NAME);
+        path.pop_if_empty().push(&format!("bot{}", telegram.token())).push(call.method());
     }
-    let body = serde_json::to_vec(payload).map_err(unreadable)?;
-    let json = HeaderValue::from_static("application/json");
-    let mut response = telegram.client().post(url).header(CONTENT_TYPE, json).body(body).send().await.map_err(lost)?;
+    let request = call.write(telegram.client().post(url)).await?;
+    let mut response = request.send().await.map_err(lost)?;
     let (status, headers) = (response.status(), response.headers());
     if status.is_redirection() {
         // Its address may be the caller's own again, token and all, so the error does not have it.
@@ -125,6 +145,9 @@ pub(super) async fn call_dated<P: Payload + Serialize, T: DeserializeOwned>(
         Ok(answer) => answer.into_result(status, pause)?,
         // What stands between refuses in a form of its own.
         Err(_) if status == StatusCode::TOO_MANY_REQUESTS => return Err(RequestError::RetryAfter(pause)),
+        Err(_) if status == StatusCode::PAYLOAD_TOO_LARGE => {
+            return Err(RequestError::Api(ApiError::Unknown("Request Entity Too Large".to_owned())));
+        }
         Err(error) => return Err(unreadable(error)),
     };
     Ok((serde_json::from_str(result).map_err(unreadable)?, date))

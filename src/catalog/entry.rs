@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Price, Product, ProductCode, nearest, product::is_taken};
+use super::{Price, Product, ProductCode, Total, nearest, product::is_taken};
 use crate::value::{NumberKind, Provider, Rupiah};
 
 const KEYS: [&str; 10] =
@@ -28,13 +28,13 @@ pub(super) type Change = (ProductCode, Option<Product>);
 /// The byte of the text at which something is wrong, and `what is wrong; what to do`.
 pub(super) type Mistake = (usize, String);
 
-/// Reads what a text changes in the products of `base`, or every mistake in it.
-pub(super) fn read(text: &str, base: &[Arc<Product>]) -> Result<Vec<Change>, Vec<Mistake>> {
+/// Reads what a text changes in the products of `base` and which total it wants shown, or every mistake in it.
+pub(super) fn read(text: &str, base: &[Arc<Product>]) -> Result<(Vec<Change>, Option<Total>), Vec<Mistake>> {
     let (document, faults) = DeTable::parse_recoverable(text);
     let not_toml = |message| format!("is not TOML: {message}; see products.example.toml for the form");
     let at = |fault: &toml::de::Error| fault.span().map_or(0, |span| span.start);
     let mut mistakes: Vec<Mistake> = faults.iter().map(|fault| (at(fault), not_toml(fault.message()))).collect();
-    let (mut changes, mut seen) = (Vec::new(), HashMap::new());
+    let (mut changes, mut total, mut seen) = (Vec::new(), None, HashMap::new());
     for (key, value) in document.get_ref() {
         let wrong = match (key.get_ref().as_ref(), value.get_ref()) {
             ("product", DeValue::Array(products)) => {
@@ -42,6 +42,15 @@ pub(super) fn read(text: &str, base: &[Arc<Product>]) -> Result<Vec<Change>, Vec
                 changes.extend(products.iter().filter_map(read));
                 continue;
             }
+            ("total", DeValue::String(which)) if which == "vendor" => {
+                total = Some(Total::Vendor);
+                continue;
+            }
+            ("total", DeValue::String(which)) if which == "selling" => {
+                total = Some(Total::Selling);
+                continue;
+            }
+            ("total", _) => "`total` is none of the two; write \"vendor\" or \"selling\"".to_owned(),
             ("product", _) => "`product` is one table; write `[[product]]`, with two brackets".to_owned(),
             (other, _) => {
                 let key = other.escape_debug();
@@ -50,7 +59,7 @@ pub(super) fn read(text: &str, base: &[Arc<Product>]) -> Result<Vec<Change>, Vec
         };
         mistakes.push((key.span().start, wrong));
     }
-    if mistakes.is_empty() { Ok(changes) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok((changes, total)) } else { Err(mistakes) }
 }
 
 /// Reads one entry; every part of it, even after a mistake in an earlier one.
@@ -85,7 +94,8 @@ fn change<'t>(
     }
     let (name, provider) = (entry.name(built_in), entry.provider(built_in));
     let (number, price) = (entry.number(provider, built_in), entry.price(built_in));
-    let product = Product { code: code?, name: name?, provider: provider?, number: number?, price: price? };
+    let product =
+        Product { code: code?, name: name?, provider: provider?, number: number?, price: price?, total: Total::Vendor };
     Some((product.code.clone(), (!hidden).then_some(product)))
 }
 

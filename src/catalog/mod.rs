@@ -11,7 +11,7 @@ mod product;
 use std::{fs, io::Read as _, path::Path, sync::Arc};
 
 pub(crate) use product::is_taken;
-pub use product::{Price, Product, ProductCode};
+pub use product::{Price, Product, ProductCode, Total};
 
 use crate::value::Provider;
 
@@ -45,7 +45,7 @@ impl Catalog {
     /// # Errors
     /// Every mistake in the text.
     pub(crate) fn over(base: &Self, text: &str, path: &Path) -> Result<Self, Error> {
-        let changes = entry::read(text, &base.products).map_err(|mut mistakes| {
+        let (changes, total) = entry::read(text, &base.products).map_err(|mut mistakes| {
             mistakes.sort_by_key(|(at, _)| *at);
             let told = |(at, wrong)| format!("{}:{}: {wrong}", path.display(), entry::line(text, at));
             Error(mistakes.into_iter().map(told).collect::<Vec<_>>().join("\n"))
@@ -54,6 +54,9 @@ impl Catalog {
         for (code, product) in changes {
             products.retain(|product| product.code != code);
             products.extend(product.map(Arc::new));
+        }
+        if let Some(total) = total {
+            products = products.iter().map(|product| Arc::new(Product { total, ..Product::clone(product) })).collect();
         }
         products.sort_by_cached_key(|product| (product.provider, product.code.in_order()));
         Ok(Self { products })

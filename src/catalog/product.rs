@@ -69,9 +69,31 @@ pub struct Product {
     pub number: NumberKind,
     /// What it costs.
     pub price: Price,
+    /// Which total agents read under a check.
+    pub total: Total,
+}
+
+/// Which total agents read under a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Total {
+    /// The vendor's: what the operator pays, with the provider's fee.
+    #[default]
+    Vendor,
+    /// The selling price with the provider's fee, so that no agent reads what the operator pays.
+    Selling,
 }
 
 impl Product {
+    /// The total that agents read where the vendor's is `total`. Its fee is what it has over the buying price.
+    pub fn shown_total(&self, total: Rupiah) -> Rupiah {
+        match (self.total, self.price) {
+            (Total::Selling, Price::Fixed { buying, selling }) => {
+                Rupiah(selling.0.saturating_add(total.0.saturating_sub(buying.0)))
+            }
+            _ => total,
+        }
+    }
+
     /// Whether the agent names the nominal.
     pub fn is_open(&self) -> bool {
         matches!(self.price, Price::Open { .. })

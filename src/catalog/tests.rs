@@ -283,3 +283,18 @@ proptest! {
         let _ = with(&lines.join("\n"));
     }
 }
+
+#[test]
+fn the_total_that_agents_read_is_what_the_operator_says() {
+    let shown = |text: &str| {
+        let catalog =
+            with(&format!("{text}\n[[product]]\ncode = \"PLN20\"\nbuying = 20150\nselling = 20500\n")).unwrap();
+        let total = |code: &str, total| catalog.get(code).unwrap().shown_total(Rupiah(total));
+        [total("PLN20", 20_196), total("DNOPEN", 50_000)]
+    };
+    for text in ["", "total = \"vendor\""] {
+        assert_eq!(shown(text), [Rupiah(20_196), Rupiah(50_000)]);
+    }
+    assert_eq!(shown("total = \"selling\""), [Rupiah(20_546), Rupiah(50_000)]);
+    assert!(with("total = \"buying\"").unwrap_err().contains("p.toml:1: `total` is none of the two"));
+}

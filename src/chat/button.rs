@@ -1,7 +1,10 @@
 //! The buttons under what the bot says, and what comes back when one is pressed: data, which anyone may have written.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use super::alias::Alias;
 use crate::{
     catalog::ProductCode,
     inquiry::parse::Check,
@@ -61,12 +64,28 @@ pub struct Press {
 pub enum Action {
     /// A page of the history, in place of the message.
     Turn(Cursor),
+    /// The same of what was searched for.
+    Find(SearchId, Cursor),
+    /// A page of the customers whom the owner keeps, the first being 0.
+    Customers(usize),
+    /// A customer to be kept no more, and the page to go back to.
+    ForgetCustomer(usize, Alias),
     /// What a check lacked, in place of the question: see [`Choice`].
     Choose(Choice),
     /// A check, anew and in a message of its own.
     Check(Check),
     /// No answer to this job is wanted any more.
     Cancel(UpdateId),
+}
+
+/// What a history was searched for, as the store has it for the owner of the button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchId(pub u32);
+
+impl fmt::Display for SearchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
 }
 
 /// The parts of a check that a button carries; what is missing is asked for next.
@@ -110,9 +129,10 @@ impl Press {
     pub fn encode(&self) -> String {
         let owner = self.owner;
         match &self.action {
-            Action::Turn(Cursor::Newest) => format!("r:0:0:{owner}"),
-            Action::Turn(Cursor::NewerThan(Seq(seq))) => format!("r:<:{seq}:{owner}"),
-            Action::Turn(Cursor::OlderThan(Seq(seq))) => format!("r:>:{seq}:{owner}"),
+            Action::Turn(cursor) => format!("r:{}:{owner}", encode_cursor(*cursor)),
+            Action::Find(search, cursor) => format!("s:{search}:{}:{owner}", encode_cursor(*cursor)),
+            Action::Customers(page) => format!("p:{page}:{owner}"),
+            Action::ForgetCustomer(page, alias) => format!("h:{page}:{alias}:{owner}"),
             Action::Choose(choice) => format!("k:{}:{owner}", encode(choice)),
             Action::Check(check) => format!("c:{}:{owner}", encode(&check.clone().into())),
             Action::Cancel(UpdateId(update)) => format!("b:{update}:{owner}"),
@@ -125,9 +145,12 @@ impl Press {
         let (parts, owner) = rest.rsplit_once(':')?;
         let parts: Vec<&str> = parts.split(':').collect();
         let action = match (kind, parts.as_slice()) {
-            ("r", ["0", _]) => Action::Turn(Cursor::Newest),
-            ("r", ["<", seq]) => Action::Turn(Cursor::NewerThan(Seq(seq.parse().ok()?))),
-            ("r", [">", seq]) => Action::Turn(Cursor::OlderThan(Seq(seq.parse().ok()?))),
+            ("r", [side, seq]) => Action::Turn(decode_cursor(side, seq)?),
+            ("s", [search, side, seq]) => {
+                Action::Find(SearchId(u32::from_str_radix(search, 16).ok()?), decode_cursor(side, seq)?)
+            }
+            ("p", [page]) => Action::Customers(page.parse().ok()?),
+            ("h", [page, alias]) => Action::ForgetCustomer(page.parse().ok()?, Alias::new(alias)?),
             ("k", parts) => Action::Choose(decode(parts)?),
             ("c", parts) => Action::Check(decode(parts)?.check()?),
             ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
@@ -136,6 +159,24 @@ impl Press {
         let press = Self { action, owner: UserId(owner.parse().ok()?) };
         // `r:<:+1:1` and `r:<:01:1` are numbers too, but no button carries them.
         (press.encode() == data && data.len() <= MAX_DATA_LEN).then_some(press)
+    }
+}
+
+fn encode_cursor(cursor: Cursor) -> String {
+    match cursor {
+        Cursor::Newest => "0:0".to_owned(),
+        Cursor::NewerThan(Seq(seq)) => format!("<:{seq}"),
+        Cursor::OlderThan(Seq(seq)) => format!(">:{seq}"),
+    }
+}
+
+fn decode_cursor(side: &str, seq: &str) -> Option<Cursor> {
+    let seq = Seq(seq.parse().ok()?);
+    match side {
+        "0" => Some(Cursor::Newest),
+        "<" => Some(Cursor::NewerThan(seq)),
+        ">" => Some(Cursor::OlderThan(seq)),
+        _ => None,
     }
 }
 
@@ -199,7 +240,11 @@ mod tests {
         prop_oneof![
             any::<u64>().prop_map(|seq| Action::Turn(Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|seq| Action::Turn(Cursor::NewerThan(Seq(seq)))),
+            any::<(u32, u64)>().prop_map(|(search, seq)| Action::Find(SearchId(search), Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
+            (0_usize..100, "[a-z][a-z '.-]{0,29}")
+                .prop_filter_map("a name", |(page, name)| { Some(Action::ForgetCustomer(page, Alias::new(&name)?)) }),
+            (0_usize..100).prop_map(Action::Customers),
             choice.clone().prop_map(Action::Choose),
             choice.prop_filter_map("a whole check", |choice| choice.check().map(Action::Check)),
         ]

@@ -7,11 +7,11 @@ use chrono::TimeDelta;
 use super::{
     answer::{self, Checked},
     button::{Action, Button, Choice, Press},
-    history,
     intent::Intent,
     later,
     manners::{Courtesy, Manners},
     message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply},
+    names::AgentNames,
     notice::Notice,
     products,
     question::{self, Asked, Question},
@@ -48,9 +48,11 @@ pub struct Conversation {
     pub history: Arc<dyn History>,
     /// The chats' choices.
     pub preferences: Preferences,
+    /// What the agents are called.
+    pub names: AgentNames,
     /// The words.
     pub locale: Arc<Locale>,
-    /// Small rows: open questions.
+    /// Small rows: open questions, what was searched for, and the agents' customers.
     pub rows: Arc<dyn KeyValue>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -73,6 +75,8 @@ impl Conversation {
         Some(match intent {
             // What only `jobs` can carry out, and a press, come here by a mistake in this program alone.
             Intent::Check { .. } | Intent::Cancel | Intent::Press { .. } => say!(words, "apology").into(),
+            Intent::History { .. } | Intent::Export { .. } | Intent::Recap { .. } => say!(words, "apology").into(),
+            Intent::Customers { order, pin } => self.customers(actor, order, *pin).await,
             Intent::Refused { refusal, parts, name, pin } => {
                 let reply = self.ask_about(words, actor, refusal, parts, name.as_ref()).await;
                 answer::with_pin_warning(words, reply, *pin)
@@ -102,10 +106,6 @@ impl Conversation {
                 let with_buying_prices = actor.role == Role::Owner && place == Place::Private;
                 products::list(words, &self.catalog, word, with_buying_prices).into()
             }
-            Intent::History => {
-                let page = self.turn_page(words, actor.chat, Cursor::Newest, actor.user).await;
-                page.unwrap_or_else(|error| store_trouble(words, &error).into())
-            }
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
             Intent::Language { language } => self.set_language(words, actor.chat, *language).await.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
@@ -118,11 +118,13 @@ impl Conversation {
         let notice = |text: Html| Pressed::Notice(text.plain());
         match press {
             Some(press) if !press.belongs_to(actor.user, actor.chat) => notice(say!(words, "button-not-yours")),
-            Some(Press { action: Action::Turn(to), owner }) => {
-                match self.turn_page(words, actor.chat, *to, *owner).await {
-                    Ok(reply) => Pressed::Edit(reply),
-                    Err(error) => notice(store_trouble(words, &error)),
-                }
+            Some(Press { action: Action::Turn(to), owner }) => self.turn_page(actor.chat, None, *to, *owner).await,
+            Some(Press { action: Action::Find(search, to), owner }) => {
+                self.turn_page(actor.chat, Some(*search), *to, *owner).await
+            }
+            Some(Press { action: Action::Customers(page), .. }) => self.turn_customers(actor, *page, None).await,
+            Some(Press { action: Action::ForgetCustomer(page, alias), .. }) => {
+                self.turn_customers(actor, *page, Some(alias)).await
             }
             Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, actor, choice).await,
             Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog) {
@@ -358,27 +360,12 @@ impl Conversation {
     }
 
     /// The words of a chat. A store that fails costs the chat its choice of language, not its answer.
-    async fn words(&self, chat: ChatId) -> Words<'_> {
+    pub(super) async fn words(&self, chat: ChatId) -> Words<'_> {
         let chosen = self.preferences.language(chat).await.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot read a chat's language");
             None
         });
         self.locale.words(chosen.unwrap_or_default())
-    }
-
-    async fn turn_page(
-        &self,
-        words: Words<'_>,
-        chat: ChatId,
-        to: Cursor,
-        owner: UserId,
-    ) -> Result<Reply, store::Error> {
-        let mut page = self.history.page(chat, to, history::PAGE_LEN).await?;
-        if !page.has_newer && to != Cursor::Newest {
-            // The first page is always a full one, however one got back to it.
-            page = self.history.page(chat, Cursor::Newest, history::PAGE_LEN).await?;
-        }
-        Ok(history::page(words, &page, owner))
     }
 
     async fn set_language(&self, words: Words<'_>, chat: ChatId, language: Language) -> Html {
@@ -410,7 +397,7 @@ fn ids(words: Words<'_>, user: UserId, chat: ChatId) -> Reply {
     say!(words, "id-shown", user = user, chat = chat).into()
 }
 
-fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {
+pub(super) fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {
     tracing::error!(%error, "the store failed");
     say!(words, "store-trouble")
 }

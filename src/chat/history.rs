@@ -1,36 +1,188 @@
-//! `/riwayat`: a page of the chat's checks, and the buttons that turn it.
+//! `/riwayat`: a page of the chat's checks, or of those that are looked for, and the buttons that turn it.
+
+use chrono::{DateTime, Utc};
 
 use super::{
-    button::{Action, Button},
-    message::Reply,
+    answer::with_pin_warning,
+    button::{Action, Button, SearchId},
+    conversation::{Conversation, store_trouble},
+    dates::today,
+    message::{Actor, PinIn, Pressed, Reply},
+    search::Wanted,
 };
 use crate::{
+    inquiry::parse::Check,
     locale::{Html, Words, date, hour, power},
     say,
-    store::{Cursor, Page, Record},
-    value::{Customer, UserId, Verdict},
+    store::{self, Cursor, Page, Record},
+    value::{ChatId, Customer, UserId, Verdict},
 };
 
 /// Checks on a page.
 pub(super) const PAGE_LEN: usize = 10;
 
-/// A page as a message; its buttons belong to `owner`.
-pub(super) fn page(words: Words<'_>, page: &Page, owner: UserId) -> Reply {
-    if page.records.is_empty() {
-        return say!(words, "history-empty").into();
+/// Agents of one name who are looked through.
+const MAX_NAMESAKES: usize = 10;
+
+/// A check that has no outcome yet.
+#[derive(Clone, Debug)]
+pub struct WaitingCheck {
+    /// What is checked.
+    pub check: Check,
+    /// Who asked.
+    pub agent: UserId,
+    /// When.
+    pub asked: DateTime<Utc>,
+}
+
+/// Where a history is read on: whether something was searched for, what that is to the buttons, and whose they are.
+struct Reading {
+    chat: ChatId,
+    owner: UserId,
+    is_search: bool,
+    search: Option<SearchId>,
+}
+
+impl Conversation {
+    /// The newest page of the chat's checks that are looked for, with those that wait on top.
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        wanted: &Wanted,
+        waiting: &[WaitingCheck],
+        pin: Option<PinIn>,
+        now: DateTime<Utc>,
+    ) -> Reply {
+        let words = self.words(actor.chat).await;
+        let page = self.first_page(words, actor, wanted, waiting, now).await;
+        with_pin_warning(words, page.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
     }
-    let mut lines = vec![say!(words, "history-heading")];
-    let mut day = None;
-    for (_, record) in &page.records {
-        let date = date(record.at, words);
-        if day.as_ref() != Some(&date) {
-            lines.push(Html::default());
-            lines.push(say!(words, "history-day", date = &date));
-            day = Some(date);
+
+    async fn first_page(
+        &self,
+        words: Words<'_>,
+        actor: &Actor,
+        wanted: &Wanted,
+        waiting: &[WaitingCheck],
+        now: DateTime<Utc>,
+    ) -> Result<Reply, store::Error> {
+        let mut reading = Reading { chat: actor.chat, owner: actor.user, is_search: !wanted.is_empty(), search: None };
+        let mut wanted = wanted.clone().on(now);
+        let mut page = self.page(actor.chat, &wanted, Cursor::Newest, now).await?;
+        if page.records.is_empty()
+            && actor.chat.is_group()
+            && let Some(name) = wanted.agents_name()
+        {
+            for agent in self.names.called(name, MAX_NAMESAKES).await? {
+                let of_agent = wanted.of_agent(agent);
+                page = self.page(actor.chat, &of_agent, Cursor::Newest, now).await?;
+                if !page.records.is_empty() {
+                    wanted = of_agent;
+                    break;
+                }
+            }
         }
-        lines.extend(entry(words, record));
+        if !wanted.is_empty() && page.has_older {
+            reading.search = Some(wanted.keep(&*self.rows, actor.user, now).await?);
+        }
+        let fits = |one: &&WaitingCheck| {
+            let provider = self.catalog.get(one.check.code.as_str()).map(|product| product.provider);
+            wanted.fits(&one.check, provider, one.agent, one.asked)
+        };
+        let waiting: Vec<&WaitingCheck> = waiting.iter().filter(fits).collect();
+        if page.records.is_empty() && waiting.is_empty() {
+            let empty = if wanted.is_empty() { say!(words, "history-empty") } else { say!(words, "history-none") };
+            return Ok(empty.into());
+        }
+        Ok(self.show(words, &reading, &page, &waiting).await)
     }
-    Reply { text: Html::lines(lines), buttons: buttons(words, page, owner) }
+
+    /// Another page in place of the message: of all checks, or of what was searched for.
+    pub(super) async fn turn_page(&self, chat: ChatId, search: Option<SearchId>, to: Cursor, owner: UserId) -> Pressed {
+        let (words, now) = (self.words(chat).await, self.clock.now());
+        let turned = async {
+            let wanted = match search {
+                Some(search) => Wanted::kept(&*self.rows, owner, search, now).await?,
+                None => Some(Wanted::default()),
+            };
+            let Some(wanted) = wanted else { return Ok(None) };
+            let mut page = self.page(chat, &wanted, to, now).await?;
+            if !page.has_newer && to != Cursor::Newest {
+                // The first page is always a full one, however one got back to it.
+                page = self.page(chat, &wanted, Cursor::Newest, now).await?;
+            }
+            Ok::<_, store::Error>(Some(
+                self.show(words, &Reading { chat, owner, is_search: search.is_some(), search }, &page, &[]).await,
+            ))
+        };
+        match turned.await {
+            Ok(Some(reply)) => Pressed::Edit(reply),
+            Ok(None) => Pressed::Notice(say!(words, "button-stale").plain()),
+            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
+        }
+    }
+
+    async fn page(&self, chat: ChatId, wanted: &Wanted, to: Cursor, now: DateTime<Utc>) -> Result<Page, store::Error> {
+        if wanted.fits_nothing() {
+            return Ok(Page::default());
+        }
+        match wanted.is_empty() {
+            true => self.history.page(chat, to, PAGE_LEN).await,
+            false => self.history.find(chat, &wanted.search(now), to, PAGE_LEN).await,
+        }
+    }
+
+    /// A page as a message. The same check, asked for again and again, is one entry.
+    async fn show(&self, words: Words<'_>, reading: &Reading, page: &Page, waiting: &[&WaitingCheck]) -> Reply {
+        if page.records.is_empty() && waiting.is_empty() {
+            return say!(words, "history-empty").into();
+        }
+        let heading = match reading.is_search {
+            true => say!(words, "history-heading-found"),
+            false => say!(words, "history-heading"),
+        };
+        let mut lines = vec![heading];
+        for one in waiting.iter().take(PAGE_LEN) {
+            if lines.len() == 1 {
+                lines.push(Html::default());
+            }
+            let (time, product, number) = (hour(one.asked), one.check.code.as_str(), &one.check.number);
+            lines.push(say!(words, "history-entry", mark = "⏳", time = time, product = product, number = number));
+            let waits = say!(words, "history-waits");
+            lines.push(self.with_agent(words, reading.chat, waits, one.agent).await);
+        }
+        let mut day = None;
+        for repeated in page.records.chunk_by(|(_, one), (_, next)| is_repeat(one, next)) {
+            let Some((_, record)) = repeated.first() else { continue };
+            let date = date(record.at, words);
+            if day.as_ref() != Some(&date) {
+                lines.push(Html::default());
+                lines.push(say!(words, "history-day", date = &date));
+                day = Some(date);
+            }
+            let [head, summary] = entry(words, record);
+            let times = (repeated.len() > 1).then(|| say!(words, "history-times", count = repeated.len()));
+            lines.push(Html::joined([head].into_iter().chain(times), " "));
+            lines.push(self.with_agent(words, reading.chat, summary, record.agent).await);
+        }
+        Reply { text: Html::lines(lines), buttons: buttons(words, page, reading) }
+    }
+
+    /// The text, with who asked in a group.
+    async fn with_agent(&self, words: Words<'_>, chat: ChatId, text: Html, agent: UserId) -> Html {
+        if !chat.is_group() {
+            return text;
+        }
+        Html::joined([text, self.names.of(words, agent).await], " · ")
+    }
+}
+
+/// Whether two checks that follow each other are the same one, asked for again on the same day with the same end.
+fn is_repeat(one: &Record, next: &Record) -> bool {
+    let parts = |record: &Record| (record.agent, record.provider, record.nominal, today(record.at));
+    parts(one) == parts(next)
+        && (&one.product, &one.number) == (&next.product, &next.number)
+        && one.outcome.verdict == next.outcome.verdict
 }
 
 fn entry(words: Words<'_>, record: &Record) -> [Html; 2] {
@@ -51,7 +203,7 @@ fn mark(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
+pub(super) fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
     match verdict {
         Verdict::Found(customer) => found(words, customer),
         Verdict::NotFound => say!(words, "history-not-found"),
@@ -80,12 +232,15 @@ fn found(words: Words<'_>, customer: &Customer) -> Html {
     }
 }
 
-fn buttons(words: Words<'_>, page: &Page, owner: UserId) -> Vec<Vec<Button>> {
-    let newest = page.records.first().filter(|_| page.has_newer).and_then(|(seq, _)| {
-        Button::press(say!(words, "button-newer").plain(), Action::Turn(Cursor::NewerThan(*seq)), owner)
-    });
-    let oldest = page.records.last().filter(|_| page.has_older).and_then(|(seq, _)| {
-        Button::press(say!(words, "button-older").plain(), Action::Turn(Cursor::OlderThan(*seq)), owner)
-    });
-    vec![newest.into_iter().chain(oldest).collect()]
+fn buttons(words: Words<'_>, page: &Page, reading: &Reading) -> Vec<Vec<Button>> {
+    let turn = |label: Html, to: Cursor| {
+        let action = reading.search.map_or(Action::Turn(to), |search| Action::Find(search, to));
+        Button::press(label.plain(), action, reading.owner)
+    };
+    let newest = page.records.first().filter(|_| page.has_newer);
+    let newer = newest.and_then(|(seq, _)| turn(say!(words, "button-newer"), Cursor::NewerThan(*seq)));
+    let oldest = page.records.last().filter(|_| page.has_older);
+    let older = oldest.and_then(|(seq, _)| turn(say!(words, "button-older"), Cursor::OlderThan(*seq)));
+    let row: Vec<Button> = newer.into_iter().chain(older).collect();
+    if row.is_empty() { Vec::new() } else { vec![row] }
 }

@@ -6,8 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alias::CustomerOrder,
     button::{Action, Choice, Press},
+    dates::{Month, Period},
     message::PinIn,
+    search::Wanted,
 };
 use crate::{
     inquiry::parse::{Check, Refusal},
@@ -78,8 +81,33 @@ pub enum Intent {
         /// The word; empty for all.
         word: String,
     },
-    /// The newest page of the chat's history.
-    History,
+    /// The newest page of the chat's history, or of what fits a search.
+    History {
+        /// What is looked for.
+        #[serde(default, skip_serializing_if = "Wanted::is_empty")]
+        wanted: Wanted,
+        /// Where a PIN was shown, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<PinIn>,
+    },
+    /// The chat's checks of a month as files.
+    Export {
+        /// Which; `None` where what was typed is no month.
+        month: Option<Month>,
+    },
+    /// The chat's checks in figures.
+    Recap {
+        /// Of when; `None` where what was typed is no period.
+        period: Option<Period>,
+    },
+    /// Something to be done with the customers whom the sender keeps.
+    Customers {
+        /// What.
+        order: CustomerOrder,
+        /// Where a PIN was shown, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<PinIn>,
+    },
     /// A pressed button.
     Press {
         /// What it asks for; `None` for a button that this build does not know.
@@ -119,7 +147,11 @@ impl Intent {
     /// Where a PIN was shown, if one was.
     pub fn pin(&self) -> Option<PinIn> {
         match self {
-            Self::Check { pin, .. } | Self::Refused { pin, .. } | Self::UnknownCommand { pin } => *pin,
+            Self::Check { pin, .. }
+            | Self::Refused { pin, .. }
+            | Self::UnknownCommand { pin }
+            | Self::History { pin, .. }
+            | Self::Customers { pin, .. } => *pin,
             _ => None,
         }
     }

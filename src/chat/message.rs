@@ -42,6 +42,14 @@ pub enum Command {
     Products,
     /// `/riwayat`: the chat's checks.
     History,
+    /// `/ekspor`: the chat's checks of a month as files.
+    Export,
+    /// `/rekap`: the chat's checks in figures.
+    Recap,
+    /// `/simpan`: keep a customer under a name.
+    Save,
+    /// `/pelanggan`: the customers who are kept.
+    Customers,
     /// `/gangguan`: how the providers did lately.
     Outages,
     /// `/batal`: no answer is wanted any more.

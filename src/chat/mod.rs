@@ -6,15 +6,21 @@
 //! and the terminal's demo hold their conversations through these, so what the demo shows is what a phone shows. All words
 //! come from [`locale`](crate::locale); each kind of answer has its file here.
 
+mod alias;
 mod answer;
 mod button;
 mod conversation;
+mod customers;
+mod dates;
+mod files;
 mod fragments;
 mod history;
 mod intent;
 mod later;
+mod lookup;
 mod manners;
 mod message;
+mod names;
 mod notice;
 mod products;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -22,17 +28,24 @@ pub(crate) mod properties;
 mod question;
 mod quoted;
 mod refusal;
+mod search;
 mod strangers;
 mod understand;
 mod visitors;
 
+pub use alias::{Alias, CustomerOrder};
 pub use answer::{Checked, alert_of, answer};
-pub use button::{Action, Button, Choice, Press};
+pub use button::{Action, Button, Choice, Press, SearchId};
 pub use conversation::Conversation;
+pub use dates::{Day, Month, Period};
+pub use files::{Attachment, FileKind, Report};
+pub use history::WaitingCheck;
 pub use intent::Intent;
 pub use manners::Manners;
 pub use message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply};
+pub use names::AgentNames;
 pub use notice::Notice;
 pub use refusal::refusal;
+pub use search::Wanted;
 pub use strangers::Strangers;
 pub use visitors::Visitors;

@@ -69,6 +69,8 @@ pub enum Notice<'a> {
     SlowDown,
     /// Nothing can be written down, so nothing is begun.
     NotAccepted,
+    /// Telegram does not take a file.
+    FileRefused,
     /// A mistake in this program stands in the way of an answer.
     Apology,
 }
@@ -101,6 +103,7 @@ impl Notice<'_> {
             Self::Busy => say!(words, "busy").into(),
             Self::SlowDown => say!(words, "slow-down").into(),
             Self::NotAccepted => say!(words, "not-accepted").into(),
+            Self::FileRefused => say!(words, "file-refused").into(),
             Self::Apology => say!(words, "apology").into(),
         }
     }

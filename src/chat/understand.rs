@@ -1,12 +1,15 @@
 //! What a message asks for: a command, a check, a hint, or silence. Nothing is carried out here.
 
 use super::{
+    alias::may_hold_pin,
     conversation::Conversation,
+    dates::{Month, Period},
     fragments::Fragment,
     intent::Intent,
     message::{Command, Line, Message, PinIn, Place},
     question,
     quoted::{self, has_digits},
+    search::Wanted,
 };
 use crate::{
     catalog::Catalog,
@@ -44,7 +47,14 @@ impl Conversation {
             Command::Check => self.check_of(message, args),
             Command::Again => Intent::Again { number: answered(message) },
             Command::Products => Intent::Products { word: searched(args, &self.catalog) },
-            Command::History => Intent::History,
+            Command::History => {
+                let (wanted, pin_seen) = Wanted::read(args, &self.catalog);
+                Intent::History { wanted, pin: pin_seen.then_some(PinIn::Message) }
+            }
+            Command::Export => Intent::Export { month: Month::parse(args) },
+            Command::Recap => Intent::Recap { period: Period::parse(args) },
+            Command::Save => self.save_order(args),
+            Command::Customers => self.customers_order(args),
             Command::Outages => Intent::Outages,
             Command::Cancel => Intent::Cancel,
             Command::Language => match Language::from_code(args) {
@@ -156,10 +166,4 @@ fn searched(args: &str, catalog: &Catalog) -> String {
         args
     };
     word.chars().take(MAX_SEARCH_LEN).collect()
-}
-
-/// Whether digits stand in a text that may be a PIN: 4 to 8 of them, and not round as in `MAX5000`.
-fn may_hold_pin(text: &str) -> bool {
-    let mut runs = text.split(|c: char| !c.is_ascii_digit());
-    runs.any(|run| (4..=8).contains(&run.len()) && !run.ends_with("00"))
 }

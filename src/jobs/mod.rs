@@ -15,6 +15,8 @@
 
 mod alerts;
 mod answers;
+mod files;
+mod history;
 mod outbox;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;

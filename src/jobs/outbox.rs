@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    chat::Reply,
+    chat::{Attachment, Reply},
+    locale::Html,
     value::{ChatId, MessageId},
 };
 
@@ -67,6 +68,19 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// It was refused for good.
     async fn send(&self, to: Destination, reply: &Reply, priority: Priority) -> Result<Placed, Refused>;
+
+    /// Sends a file with words under it, of which at most the first 1024 characters go along, until it is taken or refused
+    /// for good, as where it is too large.
+    ///
+    /// # Errors
+    /// It was refused for good.
+    async fn send_file(
+        &self,
+        to: Destination,
+        file: &Attachment,
+        caption: &Html,
+        priority: Priority,
+    ) -> Result<Placed, Refused>;
 
     /// Puts a reply in place of an earlier message.
     ///

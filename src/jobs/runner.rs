@@ -10,12 +10,16 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     alerts::Alerted,
     answers::Answers,
+    files::MAX_REPORTS,
     outbox::Outbox,
     slots::Retrying,
     task::Task,
@@ -137,6 +141,7 @@ impl Runner {
             retrying: Retrying::default(),
             alerted: Alerted::default(),
             answers: Answers::default(),
+            reports: Semaphore::new(MAX_REPORTS),
             notices: TaskTracker::new(),
             notice_after: bounds.notice_after,
             long_wait: bounds.long_wait,
@@ -295,7 +300,12 @@ impl Runner {
         for one in incoming {
             let (worker, job) = (self.worker.clone(), self.new_job(&one, now));
             self.worker.notices.spawn(async move {
-                if let Intent::Check { .. } | Intent::Language { .. } = one.task.intent {
+                let writes = match &one.task.intent {
+                    Intent::Check { .. } | Intent::Language { .. } => true,
+                    Intent::Customers { order, .. } => order.writes(),
+                    _ => false,
+                };
+                if writes {
                     worker.say_notice(one.chat, &one.task, Notice::NotAccepted).await;
                 } else {
                     worker.carry_out(&Job::from(job), None).await;

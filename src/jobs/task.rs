@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{Catalog, ProductCode},
-        chat::{Action, PinIn, Press},
+        chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, Wanted},
         inquiry::parse::{Check, Refusal},
         jobs::properties,
         store::{Cursor, Seq},
@@ -108,7 +108,7 @@ mod tests {
             Intent::Check { check: check.clone(), pin: Some(PinIn::Quoted), name: Some("Budi".to_owned()), anew: true },
             Intent::Refused {
                 refusal: Refusal::Words(check.clone()),
-                parts: check.into(),
+                parts: check.clone().into(),
                 name: None,
                 pin: Some(PinIn::Message),
             },
@@ -123,7 +123,13 @@ mod tests {
             Intent::Hint,
             Intent::Id,
             Intent::Products { word: "dana".to_owned() },
-            Intent::History,
+            Intent::History { wanted: Wanted::default(), pin: None },
+            Intent::Export { month: Some(Month::OfYear(11)) },
+            Intent::Recap { period: Some(Period::Week) },
+            Intent::Customers {
+                order: CustomerOrder::Save(Alias::new("bu siti").unwrap(), check.clone()),
+                pin: Some(PinIn::Message),
+            },
             Intent::Press { press: Some(press) },
             Intent::Press { press: None },
             Intent::Outages,

@@ -38,7 +38,14 @@ impl Worker {
                 Progress::Done
             }
         };
-        self.in_progress().remove(&job.update);
+        let waited_in_store = self.in_progress().contains(&job.update);
+        if waited_in_store {
+            if progress == Progress::Done {
+                // While it is open and waits, it may be claimed: it ends before it is forgotten here.
+                self.finish(job.update).await;
+            }
+            self.in_progress().remove(&job.update);
+        }
         progress
     }
 
@@ -111,6 +118,8 @@ impl Worker {
             (Intent::Press { press }, Some(button)) => {
                 return self.press(job, task, button, press.as_ref(), slot).await;
             }
+            (Intent::History { wanted, pin }, _) => self.history(job, task, wanted, *pin, in_place).await,
+            (Intent::Export { .. } | Intent::Recap { .. }, _) => self.report(job, task).await,
             (Intent::Impatient, _) => self.say_what_waits(job, task).await,
             (intent, _) => {
                 if let Some(reply) = self.conversation.reply(&self.actor(job, task), intent).await {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -69,6 +70,8 @@ pub(super) struct Worker {
     pub(super) max_waiting: usize,
     pub(super) retrying: Retrying,
     pub(super) alerted: Alerted,
+    /// A permit for each report that is being made.
+    pub(super) reports: Semaphore,
     pub(super) answers: Answers,
     /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
     pub(super) notices: TaskTracker,

@@ -24,6 +24,12 @@ pub fn date(at: DateTime<Utc>, words: Words<'_>) -> String {
     format!("{} {} {}", at.day(), month(&at, words).plain(), at.year())
 }
 
+/// `Nov 2026`, the month in WIB, in the language of `words`.
+pub fn month_and_year(at: DateTime<Utc>, words: Words<'_>) -> String {
+    let at = at.with_timezone(&WIB);
+    format!("{} {}", month(&at, words).plain(), at.year())
+}
+
 fn month(at: &DateTime<FixedOffset>, words: Words<'_>) -> super::Html {
     match at.month() {
         1 => say!(words, "month-1"),

@@ -6,7 +6,7 @@
 
 use ab_glyph::{Font, FontRef, PxScaleFont, ScaleFont, point};
 
-use super::Error;
+use super::cell::Error;
 
 /// Inter, cut down to Latin letters; its licence is beside it.
 const FONT: &[u8] = include_bytes!("../../assets/inter/Inter-Medium-latin.otf");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Column};
+use super::cell::{Cell, Column};
 use crate::{store::Record, value::Verdict};
 
 /// How many columns the table has.

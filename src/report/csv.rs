@@ -5,7 +5,7 @@ use std::{borrow::Cow, io::Write, path::Path};
 use csv::{Terminator, Writer, WriterBuilder};
 use tempfile::NamedTempFile;
 
-use super::{Cell, Column, Error, cut, in_wib};
+use super::cell::{Cell, Column, Error, cut, in_wib};
 
 /// Tells Excel that the file is UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();

@@ -5,7 +5,7 @@ use std::{fs, io::Read, path::Path};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-use super::{Cell, CheckWords, Column, Error, Format, Headings, Table, busiest_hours, columns, file_name, row};
+use super::{Cell, CheckWords, Column, Error, Format, Headings, Table, busiest_hours, columns, row};
 use crate::{
     store::Record,
     value::{
@@ -183,13 +183,6 @@ mod files {
             let refused = Table::create(format, &dir.path().join("missing"), &column()).err();
             assert!(matches!(refused, Some(Error::Write(_) | Error::Workbook(_))), "{refused:?}");
         }
-    }
-
-    #[test]
-    fn a_name_is_of_letters_digits_and_the_day_in_wib() {
-        let at = "2026-11-22T18:00:00Z".parse().unwrap();
-        assert_eq!(file_name("Riwayat", at, Format::Xlsx), "riwayat-2026-11-23.xlsx");
-        assert_eq!(file_name("../Daftar \u{202e}1", at, Format::Csv), "daftar1-2026-11-23.csv");
     }
 }
 

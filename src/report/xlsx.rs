@@ -6,7 +6,7 @@ use std::path::Path;
 use rust_xlsxwriter::{ExcelDateTime, Format, IgnoreError, Workbook};
 use tempfile::NamedTempFile;
 
-use super::{Cell, Column, Error, cut, in_wib};
+use super::cell::{Cell, Column, Error, cut, in_wib};
 
 /// The only sheet.
 const SHEET: usize = 0;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::types::{MAX_BODY_LEN, MAX_ROW_LEN, Search};
 use crate::value::{
-    Customer, CustomerName, OperatorProblem, Outcome, Reference, ResponseCode, Rupiah, UserId, Verdict,
+    Customer, CustomerName, OperatorProblem, Outcome, Provider, Reference, ResponseCode, Rupiah, UserId, Verdict,
 };
 
 /// The version that this build writes, and the newest that it reads.
@@ -142,6 +142,8 @@ pub(super) struct Searched<'a> {
     pub(super) agent: UserId,
     #[serde(rename = "p", borrow)]
     pub(super) product: Cow<'a, str>,
+    #[serde(rename = "b")]
+    pub(super) provider: Provider,
     #[serde(rename = "n", borrow)]
     pub(super) number: Cow<'a, str>,
     #[serde(rename = "o", borrow)]
@@ -167,6 +169,7 @@ impl Searched<'_> {
         search.from.is_none_or(|from| self.at >= from)
             && search.until.is_none_or(|until| self.at < until)
             && search.agent.is_none_or(|agent| self.agent == agent)
+            && search.provider.is_none_or(|provider| self.provider == provider)
             && search.digits.as_ref().is_none_or(|digits| self.number.contains(digits))
             && search.product.as_ref().is_none_or(|code| {
                 self.product.get(..code.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(code))

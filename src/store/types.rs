@@ -88,6 +88,8 @@ pub struct Page {
 pub struct Search {
     /// The product's code or its beginning, in any case.
     pub product: Option<String>,
+    /// Whose customer it was.
+    pub provider: Option<Provider>,
     /// A part of the customer's name, in any case.
     #[debug("{}", name.is_some())]
     pub name: Option<String>,
@@ -349,11 +351,18 @@ pub enum RowKind {
     MigratedFrom,
     /// What the bot asked an agent and has no answer to, in the words of `chat`.
     OpenQuestion,
+    /// The first name of an agent as it was last seen, by the agent's id.
+    AgentName,
+    /// What a history was searched for, by agent and search: the buttons under a page refer to it.
+    HistorySearch,
+    /// A customer whom an agent keeps under a name, by agent and name.
+    Customer,
 }
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::Language, Self::MigratedFrom, Self::OpenQuestion];
+    pub const ALL: [Self; 6] =
+        [Self::Language, Self::MigratedFrom, Self::OpenQuestion, Self::AgentName, Self::HistorySearch, Self::Customer];
 
     /// The word under which rows of this kind are stored.
     pub fn name(self) -> &'static str {
@@ -361,6 +370,9 @@ impl RowKind {
             Self::Language => "language",
             Self::MigratedFrom => "migrated-from",
             Self::OpenQuestion => "open-question",
+            Self::AgentName => "agent-name",
+            Self::HistorySearch => "history-search",
+            Self::Customer => "customer",
         }
     }
 }

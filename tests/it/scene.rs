@@ -13,7 +13,8 @@ use ceknomor::{
     app::{App, Checks, Config, open_store},
     bot::{self, Account as Telegram, Webhook},
     catalog::Catalog,
-    clock::FixedClock,
+    chat::Conversation,
+    clock::{Clock, FixedClock},
     inquiry, jobs,
     klikoo::{Account, PrivateKey, Timeouts},
     sandbox::{Sandbox, Settings},
@@ -182,19 +183,7 @@ impl Scene {
                 token: SecretString::from(self.telegram.token()),
                 api_url: Some(self.telegram.url().parse().unwrap()),
             },
-            checks: Checks {
-                klikoo: Account {
-                    base_url: self.klikoo.base_url().parse().unwrap(),
-                    client_id: CLIENT_ID.into(),
-                    client_secret: CLIENT_SECRET.into(),
-                    private_key: PrivateKey::read(key_file()).unwrap(),
-                },
-                timeouts: self.timeouts,
-                retry_window: self.retry_window,
-                recent: self.recent,
-                catalog: self.catalog.clone(),
-                bounds: self.bounds.inquiry,
-            },
+            checks: self.checks(),
             webhook: self.webhook.clone(),
             access: Access::new(self.owners.iter().copied(), self.chats.iter().copied()),
             keep_days: 0,
@@ -206,6 +195,27 @@ impl Scene {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let task = runtime.spawn(app.run(stop.clone()));
         Running { stop, task, runtime: Some(runtime) }
+    }
+
+    /// What the bot says, without Telegram.
+    pub fn conversation(&self, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Conversation {
+        self.checks().conversation(store, clock).unwrap()
+    }
+
+    fn checks(&self) -> Checks {
+        Checks {
+            klikoo: Account {
+                base_url: self.klikoo.base_url().parse().unwrap(),
+                client_id: CLIENT_ID.into(),
+                client_secret: CLIENT_SECRET.into(),
+                private_key: PrivateKey::read(key_file()).unwrap(),
+            },
+            timeouts: self.timeouts,
+            retry_window: self.retry_window,
+            recent: self.recent,
+            catalog: self.catalog.clone(),
+            bounds: self.bounds.inquiry,
+        }
     }
 
     /// Ends the scene: everything that the bot said must have been read.

@@ -78,6 +78,7 @@ impl State {
             html: new.text.to_owned(),
             entities: typed_entities(new.text),
             content: new.content.clone(),
+            file: None,
             quote,
             keyboard: Vec::new(),
             reply_to: new.reply_to,

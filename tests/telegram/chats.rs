@@ -79,6 +79,8 @@ pub(crate) struct Message {
     pub(crate) entities: Vec<Value>,
     /// What it holds instead of a text, such as a photo: the fields of `Message`. Then `text` is the caption.
     pub(crate) content: Map<String, Value>,
+    /// The name and the bytes of the file that the bot sent.
+    pub(crate) file: Option<(String, Vec<u8>)>,
     /// The part of the message that it answers (`TextQuote`).
     pub(crate) quote: Option<Value>,
     /// Rows of `InlineKeyboardButton` objects.

@@ -11,7 +11,8 @@ use std::{
 use super::{FakeTelegram, refusal::Refusal};
 
 /// The methods that count, in lower case.
-pub(crate) const COUNTED: [&str; 3] = ["sendmessage", "editmessagetext", "editmessagereplymarkup"];
+pub(crate) const COUNTED: [&str; 5] =
+    ["sendmessage", "senddocument", "sendphoto", "editmessagetext", "editmessagereplymarkup"];
 
 /// So many messages and edits together within so much time.
 #[derive(Clone, Copy, Debug)]

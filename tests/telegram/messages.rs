@@ -1,10 +1,12 @@
 //! Sending and editing messages, with every rule that Telegram holds a text and its buttons to.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     chats::{Chat, Message, Sender},
+    content::photo,
     html::{self, Rendered, utf16_length},
     methods::MethodResult,
     refusal::Refusal,
@@ -13,6 +15,13 @@ use super::{
 
 /// The longest text, in UTF-16 units after the markup is taken out.
 const MAX_MESSAGE_LEN: usize = 4096;
+
+/// The longest caption, counted the same.
+const MAX_CAPTION_LEN: usize = 1024;
+
+/// The largest files that a bot may send, in bytes.
+const MAX_DOCUMENT_SIZE: usize = 50 * 1024 * 1024;
+const MAX_PHOTO_SIZE: usize = 10 * 1024 * 1024;
 
 /// The parameters of `sendMessage`.
 #[derive(Deserialize)]
@@ -30,6 +39,26 @@ struct ReplyParameters {
     message_id: i64,
     #[serde(default)]
     allow_sending_without_reply: bool,
+}
+
+/// The parameters of `sendDocument` and `sendPhoto`, as far as the bot gives them.
+#[derive(Deserialize)]
+pub(crate) struct SendFile {
+    chat_id: i64,
+    document: Option<Upload>,
+    photo: Option<Upload>,
+    #[serde(default)]
+    caption: String,
+    parse_mode: Option<String>,
+    message_thread_id: Option<i64>,
+    reply_parameters: Option<ReplyParameters>,
+}
+
+/// A file of a form; its bytes in Base64.
+#[derive(Deserialize)]
+struct Upload {
+    file_name: String,
+    bytes: String,
 }
 
 /// The parameters of `editMessageText`.
@@ -69,8 +98,65 @@ impl State {
             html: call.text,
             entities: rendered.entities,
             content: Map::new(),
+            file: None,
             quote: None,
             keyboard,
+            thread: call.message_thread_id,
+            deleted: false,
+        };
+        let id = message.id;
+        chat.unread.messages.push_back(message.clone());
+        chat.messages.insert(id, message);
+        Ok(self.shown(call.chat_id, id))
+    }
+
+    /// `sendDocument` or `sendPhoto`.
+    pub(crate) fn send_file(&mut self, call: SendFile, kind: &str) -> MethodResult {
+        let date = self.now();
+        let chat = self.chat(call.chat_id)?;
+        chat.may_write()?;
+        let upload =
+            call.document.or(call.photo).ok_or_else(|| Refusal::bad_request("there is no file in the request"))?;
+        let bytes = STANDARD.decode(upload.bytes).expect("the form is ours");
+        let most = if kind == "photo" { MAX_PHOTO_SIZE } else { MAX_DOCUMENT_SIZE };
+        if bytes.is_empty() {
+            return Err(Refusal::bad_request("file must be non-empty"));
+        }
+        if bytes.len() > most {
+            return Err(Refusal::with(413, "Request Entity Too Large"));
+        }
+        if kind == "photo" && !bytes.starts_with(b"\x89PNG") && !bytes.starts_with(b"\xff\xd8") {
+            return Err(Refusal::bad_request("IMAGE_PROCESS_FAILED"));
+        }
+        let rendered = match call.caption.as_str() {
+            "" => Rendered { text: String::new(), entities: Vec::new() },
+            caption => render(caption, call.parse_mode.as_deref(), "message caption is too long")?,
+        };
+        if utf16_length(&rendered.text) > MAX_CAPTION_LEN {
+            return Err(Refusal::bad_request("message caption is too long"));
+        }
+        chat.may_write_into(call.message_thread_id)?;
+        let (name, size) = (upload.file_name, bytes.len());
+        let content = match kind {
+            "photo" => photo(&rendered.text),
+            _ => json!({ "document": {
+                "file_id": "document-1", "file_unique_id": "d1", "file_name": name, "file_size": size,
+            } }),
+        };
+        let Value::Object(content) = content else { unreachable!("it is an object") };
+        let message = Message {
+            reply_to: call.reply_parameters.map_or(Ok(None), |reply| replied_to(chat, &reply))?,
+            id: chat.take_message_id(),
+            sender: Sender::Bot,
+            date,
+            edited: None,
+            text: rendered.text,
+            html: call.caption,
+            entities: rendered.entities,
+            content,
+            file: Some((name, bytes)),
+            quote: None,
+            keyboard: Vec::new(),
             thread: call.message_thread_id,
             deleted: false,
         };

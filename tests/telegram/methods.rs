@@ -25,6 +25,8 @@ impl State {
             "setwebhook" => read(body).and_then(|call| self.set_webhook(call)),
             "deletewebhook" => read(body).map(|call| self.delete_webhook(&call)),
             "sendmessage" => read(body).and_then(|call| self.send_message(call)),
+            "senddocument" => read(body).and_then(|call| self.send_file(call, "document")),
+            "sendphoto" => read(body).and_then(|call| self.send_file(call, "photo")),
             "editmessagetext" => read(body).and_then(|call| self.edit_text(call)),
             "editmessagereplymarkup" => read(body).and_then(|call| self.edit_keyboard(call)),
             "deletemessage" => read(body).and_then(|call| self.delete_message(&call)),

@@ -34,6 +34,12 @@ impl Reply {
         &self.message.html
     }
 
+    /// The file that it is, by its name, and its bytes. Its text is the caption then.
+    pub fn file(&self) -> (&str, &[u8]) {
+        let (name, bytes) = self.message.file.as_ref().unwrap_or_else(|| panic!("no file: {self:?}"));
+        (name, bytes)
+    }
+
     /// Whether it was sent as a reply to this message.
     pub fn answers(&self, original: &impl Quotable) -> bool {
         original.chat_id() == self.chat && self.message.reply_to == Some(original.message_id())
@@ -67,6 +73,11 @@ impl Reply {
     /// The text that a button of this label copies.
     pub fn copies(&self, wanted: &str) -> &str {
         self.button(wanted)["copy_text"]["text"].as_str().expect("the button copies a text")
+    }
+
+    /// The data of all its buttons that can be pressed.
+    pub fn all_data(&self) -> Vec<&str> {
+        self.message.keyboard.iter().flatten().filter_map(|button| button["callback_data"].as_str()).collect()
     }
 
     /// The data of the button of this label.

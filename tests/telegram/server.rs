@@ -5,13 +5,16 @@ use std::{sync::Arc, time::Instant};
 use axum::{
     Router,
     body::Bytes,
-    extract::{ConnectInfo, FromRequest, Multipart, Request, State as Shared, multipart::MultipartError},
+    extract::{
+        ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Request, State as Shared, multipart::MultipartError,
+    },
     http::{
         HeaderValue, StatusCode,
         header::{CONTENT_TYPE, DATE, LOCATION},
     },
     response::{IntoResponse, Response},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
@@ -28,7 +31,7 @@ use super::{
 
 /// Serves until the task is aborted.
 pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
-    let app = Router::new().fallback(answer).with_state(world);
+    let app = Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(world);
     let app = app.into_make_service_with_connect_info::<Connection>();
     axum::serve(ResettableListener(listener), app).await.ok();
 }
@@ -86,10 +89,10 @@ async fn answer_undated(world: &World, connection: &Connection, request: Request
     }
 }
 
-/// The parameters of a call, as JSON. teloxide sends a form where a file could be, of which this fake reads one.
+/// The parameters of a call, as JSON. Where a file could be, there is a form.
 async fn parameters(request: Request, method: &str) -> Result<Bytes, Refusal> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-    if method == "setwebhook" && kind.starts_with("multipart/form-data") {
+    if ["setwebhook", "senddocument", "sendphoto"].contains(&method) && kind.starts_with("multipart/form-data") {
         return form(request).await;
     }
     let body = Bytes::from_request(request, &()).await.map_err(|error| Refusal::bad_request(&error.to_string()))?;
@@ -99,15 +102,21 @@ async fn parameters(request: Request, method: &str) -> Result<Bytes, Refusal> {
     Ok(body)
 }
 
-/// The fields of the form of `setWebhook`, in which numbers, flags and lists are written as JSON.
+/// The fields of a form, in which numbers, flags and lists are written as JSON; a file becomes its name and, in Base64,
+/// its bytes.
 async fn form(request: Request) -> Result<Bytes, Refusal> {
     let unreadable = |error: MultipartError| Refusal::bad_request(&error.to_string());
     let mut form = Multipart::from_request(request, &()).await.map_err(|e| Refusal::bad_request(&e.to_string()))?;
     let mut fields = Map::new();
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
+        if let Some(file_name) = field.file_name().map(str::to_owned) {
+            let bytes = STANDARD.encode(field.bytes().await.map_err(unreadable)?);
+            fields.insert(name, json!({ "file_name": file_name, "bytes": bytes }));
+            continue;
+        }
         let text = field.text().await.map_err(unreadable)?;
-        let is_text = ["url", "secret_token", "ip_address"].contains(&name.as_str());
+        let is_text = ["url", "secret_token", "ip_address", "caption", "parse_mode"].contains(&name.as_str());
         let value = if is_text { Err(()) } else { serde_json::from_str(&text).map_err(|_| ()) };
         fields.insert(name, value.unwrap_or(Value::String(text)));
     }

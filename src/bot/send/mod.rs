@@ -4,6 +4,7 @@
 //! is refused for its address or its markup is sent again without (`refusal`). Telegram's descriptions may quote the
 //! text that it refused, so the log gets the kind of an error, never its text.
 
+mod files;
 mod refusal;
 mod schedule;
 #[cfg(test)]
@@ -13,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde::{
-    Deserialize, Serialize,
+    Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
 use teloxide::{
@@ -22,7 +23,6 @@ use teloxide::{
         AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, EditMessageTextSetters,
         GetChat, SendChatAction, SendChatActionSetters, SendMessage, SendMessageSetters,
     },
-    requests::Payload,
     types::{
         self as telegram, CallbackQueryId, ChatAction, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup,
         ParseMode, ReplyParameters, ThreadId,
@@ -39,13 +39,15 @@ pub use schedule::Limits;
 
 use super::{
     migrations::ChatMigrations,
-    wire::{Lenient, Sent, call},
+    wire::{Call, Lenient, Sent, call},
 };
 use crate::{
-    chat::{Button, Reply},
+    chat::{Attachment, Button, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
+    locale::Html,
     value::{ChatId, MessageId},
 };
+use files::{MAX_CAPTION_LEN, SendFile};
 use refusal::{Remedy, passes, remedy};
 use schedule::Schedule;
 
@@ -147,6 +149,28 @@ impl Outbox for Sender {
         placed
     }
 
+    async fn send_file(
+        &self,
+        to: Destination,
+        file: &Attachment,
+        caption: &Html,
+        priority: Priority,
+    ) -> Result<Placed, Refused> {
+        let (mut attempt, parts) = (self.attempt(to), caption.split(MAX_CAPTION_LEN));
+        let caption = parts.first().ok_or(Refused)?;
+        let sent = self
+            .deliver(&mut attempt, priority, |Attempt { to, is_plain, .. }| {
+                SendFile::new(*to, file, caption, *is_plain)
+            })
+            .await;
+        let Lenient(sent) = sent.map_err(|error| {
+            tracing::error!(chat = %to.chat, error = kind(&error), "a file was refused");
+            Refused
+        })?;
+        let message = MessageId(sent.map_or(0, |sent: Sent| sent.message_id));
+        Ok(Placed { chat: attempt.to.chat, message })
+    }
+
     async fn edit(&self, at: Placed, reply: &Reply, priority: Priority) -> Result<(), Refused> {
         let parts = reply.text.split(MAX_MESSAGE_LEN);
         let text = parts.first().ok_or(Refused)?;
@@ -221,11 +245,11 @@ impl Sender {
     }
 
     /// Calls until a message is taken, as it is or as it was amended, or is refused for good.
-    async fn deliver<P: Payload + Serialize, T: DeserializeOwned>(
+    async fn deliver<C: Call, T: DeserializeOwned>(
         &self,
         attempt: &mut Attempt,
         priority: Priority,
-        payload: impl Fn(&Attempt) -> P,
+        payload: impl Fn(&Attempt) -> C,
     ) -> Result<T, RequestError> {
         loop {
             match self.call(u32::MAX, Some(attempt.to.chat), Some(priority), &payload(attempt)).await {
@@ -297,12 +321,12 @@ impl Sender {
     }
 
     /// Calls until Telegram has decided, or has been out of reach `tries` times.
-    async fn call<P: Payload + Serialize, T: DeserializeOwned>(
+    async fn call<C: Call, T: DeserializeOwned>(
         &self,
         tries: u32,
         chat: Option<ChatId>,
         priority: Option<Priority>,
-        payload: &P,
+        payload: &C,
     ) -> Result<T, RequestError> {
         let mut lost = 0;
         loop {

@@ -189,7 +189,10 @@ impl Dialogue {
         let line = read_line(line, name_in(line));
         let typed = Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false };
         match self.conversation.understand(&typed) {
-            Some(intent) => self.carry_out(number, intent, None).await,
+            Some(intent) => {
+                let intent = self.conversation.look_up(&typed, intent).await;
+                self.carry_out(number, intent, None).await
+            }
             None => Ok(()),
         }
     }

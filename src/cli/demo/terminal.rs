@@ -1,7 +1,9 @@
 //! The demo's screen: an outbox that prints, with every button of the session under a number of its own.
 
 use std::{
+    fs,
     io::{IsTerminal, Write},
+    path::Path,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI32, Ordering::Relaxed},
@@ -15,11 +17,14 @@ use rustyline::ExternalPrinter;
 use tokio::{sync::Notify, time::timeout};
 
 use crate::{
-    chat::{Button, Reply},
+    chat::{Attachment, Button, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
     locale::Html,
     value::MessageId,
 };
+
+/// Where the files go that the bot sends.
+const FILES: &str = "./ceknomor-demo";
 
 /// Shown while a check runs, and wiped before the next text is printed.
 const WAITING: &str = "…\n";
@@ -168,6 +173,24 @@ impl Outbox for Terminal {
         self.print(message, reply);
         self.end_wait_if(|line, _| to.message == Some(line));
         Ok(Placed { chat: to.chat, message })
+    }
+
+    /// Writes the file into [`FILES`], and says where it is.
+    async fn send_file(
+        &self,
+        to: Destination,
+        file: &Attachment,
+        caption: &Html,
+        priority: Priority,
+    ) -> Result<Placed, Refused> {
+        let path = Path::new(FILES).join(&file.name);
+        let copied = fs::create_dir_all(FILES).and_then(|()| fs::copy(file.path(), &path));
+        let shown = format!("📎 {}", path.display());
+        let text = match &copied {
+            Ok(_) => Html::lines([Html::escape(&shown), caption.clone()]),
+            Err(error) => Html::escape(&format!("{shown}: {error}")),
+        };
+        self.send(to, &text.into(), priority).await
     }
 
     async fn edit(&self, message: Placed, reply: &Reply, _: Priority) -> Result<(), Refused> {

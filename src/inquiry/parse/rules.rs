@@ -194,8 +194,9 @@ fn offered(line: &Line<'_>, product: &Product, check: Check, refusal: fn(Check) 
     }
 }
 
-/// How a mobile number begins; without any of it (`817…`) it looks like a meter's, too.
-const MOBILE_FRONTS: [&str; 3] = ["08", "62", "+62"];
+/// How a mobile number begins, also one that has lost its zero. No mobile number begins with 080, 084 or 086, but many
+/// meters' do with 86.
+const MOBILE_FRONTS: [&str; 10] = ["08", "62", "+62", "81", "82", "83", "85", "87", "88", "89"];
 
 /// The mobile number in front, with nothing or a PIN behind it.
 fn mobile(line: &Line<'_>) -> Option<(CustomerNumber, Tail)> {

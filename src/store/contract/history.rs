@@ -192,6 +192,7 @@ async fn places_go_on_after_a_restart(store: &mut impl Backend) {
 fn different() -> [Record; 4] {
     let mut records = [0, 1, 2, 3].map(|minute| record(CHAT, minute));
     records[1].product = "OVO".to_owned();
+    records[1].provider = Provider::Ovo;
     records[1].number = CustomerNumber::from_record("081000000001").unwrap();
     records[2].agent = UserId(5);
     records[2].outcome.verdict = Verdict::NotFound;
@@ -211,6 +212,7 @@ async fn each_part_of_a_search_must_fit(store: &impl Backend) {
         (Search { product: text("PLN20"), ..all.clone() }, vec![0, 2]),
         (Search { product: text("LN20"), ..all.clone() }, vec![]),
         (Search { product: text("PLN20000000000"), ..all.clone() }, vec![]),
+        (Search { provider: Some(Provider::Ovo), ..all.clone() }, vec![1]),
         (Search { name: text("i sant"), ..all.clone() }, vec![0, 1, 3]),
         (Search { name: text("SITI"), ..all.clone() }, vec![]),
         (Search { digits: text("0569"), ..all.clone() }, vec![0, 2, 3]),

@@ -42,10 +42,10 @@ async fn the_opening_makes_one_want_to_type() {
 #[tokio::test]
 async fn it_speaks_the_machines_language_unless_it_is_told_another() {
     for (variables, args, words) in [
-        (&[][..], &["demo"][..], "Jangan sertakan PIN"),
-        (&[("LANG", "C.UTF-8")], &["demo"], "Jangan sertakan PIN"),
+        (&[][..], &["demo"][..], "Jangan kirim PIN"),
+        (&[("LANG", "C.UTF-8")], &["demo"], "Jangan kirim PIN"),
         (&[("LANG", "en_GB.UTF-8")], &["demo"], "Never send a PIN"),
-        (&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "id_ID.UTF-8")], &["demo"], "Jangan sertakan PIN"),
+        (&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "id_ID.UTF-8")], &["demo"], "Jangan kirim PIN"),
         (&[("LANG", "id_ID.UTF-8")], &["demo", "--bahasa", "en"], "Never send a PIN"),
     ] {
         let mut place = Place::new();
@@ -65,16 +65,16 @@ async fn every_button_keeps_its_number() {
     for number in 1..=11 {
         writeln!(input, "PLN20 00000000{number:03}").unwrap();
     }
-    input.push_str("/riwayat\n8\n9\n8\n99\n");
+    input.push_str("/riwayat\n63\n64\n63\n999\n");
     let demo = Place::new().call_with(&["demo"], &input).await;
     let said = said(&demo);
     let [.., newest, older, newer_again, older_again, no_button] = said.as_slice() else { panic!("{}", demo.out) };
-    assert!(newest.contains("\n[8] Lebih lama ▶\n"), "the opening has the seven before it: {newest}");
+    assert!(newest.contains("\n[63] Lebih lama ▶\n"), "the opening has seven before it, each answer five: {newest}");
     assert!(newest.contains("00000000011") && !newest.contains("00000000001"), "ten a page: {newest}");
-    assert!(older.contains("[9] ◀ Lebih baru") && older.contains("00000000001"), "{older}");
-    assert!(newer_again.contains("00000000011") && newer_again.contains("[10] Lebih lama ▶"), "{newer_again}");
+    assert!(older.contains("[64] ◀ Lebih baru") && older.contains("00000000001"), "{older}");
+    assert!(newer_again.contains("00000000011") && newer_again.contains("[65] Lebih lama ▶"), "{newer_again}");
     assert!(older_again.contains("00000000001"), "an older button can still be pressed: {older_again}");
-    assert!(no_button.starts_with("99\n⚠️ Kode produknya apa?"), "a number without a button is a line: {no_button}");
+    assert!(no_button.starts_with("999\n⚠️ Kode produknya apa?"), "a number without a button is a line: {no_button}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `ceknomor run`: the bot as a service manager runs it.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::{child::Process, stage::Stage};
 
 #[tokio::test]
@@ -154,5 +156,23 @@ async fn without_owners_it_says_so_and_tells_ids() {
     let budi = stage.budi.in_private();
     budi.says("/id").await;
     assert!(budi.reply().await.text().contains(&stage.budi.id().to_string()));
+    stage.end(bot).await;
+}
+
+#[tokio::test]
+async fn what_the_bot_keeps_is_for_its_user_alone() {
+    let stage = Stage::new().await;
+    let bot = stage.run().await;
+    stage.budi.in_private().says("PLN20 01105691111").await;
+    stage.budi.in_private().reply().await;
+    let mut dirs = vec![stage.place.path("data")];
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+            dirs.extend(path.is_dir().then_some(path));
+        }
+    }
     stage.end(bot).await;
 }

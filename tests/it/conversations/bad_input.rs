@@ -129,8 +129,8 @@ async fn nominals_are_held_to_the_product() {
     let table = [
         ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Contoh: DNOPEN 0817345544 50rb"),
         ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
-        ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
-        ("/cek DNOPEN 0817345544 50rb ya Siti", "⚠️ Tulis kode, nomor, dan nominal saja: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Maksudnya ini? DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN 0817345544 50rb ya Siti", "⚠️ Maksudnya ini? DNOPEN 0817345544 50000"),
         // What is to be copied has the agent's own number.
         ("/cek DNOPEN 081000000002", "⚠️ Tambahkan nominalnya. Contoh: DNOPEN 081000000002 50rb"),
         (

@@ -160,11 +160,12 @@ async fn start_and_help_say_what_to_type() {
     assert_eq!(ask(&budi.in_private(), "/start dari_iklan").await.text(), start.text());
 
     let alone = ask(&budi.in_private(), "/bantuan").await;
-    assert!(alone.text().contains("Di sini perintahnya boleh dilewati: PLN20 01105691111."), "{alone:?}");
+    assert!(alone.text().contains("Salah ketik? Edit saja pesannya."), "{alone:?}");
+    assert!(alone.text().lines().count() <= 10, "a phone shows ten: {alone:?}");
     assert_eq!(ask(&budi.in_private(), "/help").await.text(), alone.text());
     let among_others = ask(&budi.in_group(&group), "/bantuan").await;
     assert!(among_others.text().contains("Di grup: pakai /cek, sebut nama bot"), "{among_others:?}");
-    assert!(alone.text().ends_with("Jangan sertakan PIN. Bot ini tidak pernah memerlukannya."));
+    assert!(alone.text().ends_with("Jangan kirim PIN. Bot ini tidak pernah memerlukannya."));
 
     let hint = ask(&budi.in_private(), "selamat siang").await;
     assert_eq!(hint.text(), "Ketik kode produk dan nomornya, misalnya PLN20 01105691111. Daftar kode: /produk");

@@ -44,7 +44,23 @@ async fn menus_are_registered_for_private_chats_and_groups_in_both_languages() {
     for scope in ["all_private_chats", "all_group_chats"] {
         let indonesian = scene.telegram.registered_menu(scope, "id").await;
         let names: Vec<&str> = indonesian.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["cek", "produk", "riwayat", "gangguan", "batal", "bantuan", "bahasa", "id"]);
+        assert_eq!(
+            names,
+            [
+                "cek",
+                "produk",
+                "riwayat",
+                "rekap",
+                "ekspor",
+                "pelanggan",
+                "simpan",
+                "gangguan",
+                "batal",
+                "bantuan",
+                "bahasa",
+                "id"
+            ]
+        );
         assert_eq!(indonesian[0].1, "Cek nomor: /cek PLN20 01105691111");
         let english = scene.telegram.registered_menu(scope, "en").await;
         assert_eq!(english[1].1, "Products that can be checked");

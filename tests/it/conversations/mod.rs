@@ -10,12 +10,15 @@ use crate::{
     telegram::{Conversation, Reply},
 };
 
+mod agents;
 mod backlog;
 mod bad_input;
 mod broken_answers;
 mod capacity;
 mod checking;
+mod customers;
 mod failing_parts;
+mod files;
 mod fragments;
 mod full_disk;
 mod groups;
@@ -29,12 +32,14 @@ mod operator;
 mod outages;
 mod pins;
 mod products;
+mod search;
 mod storms;
 mod strangers;
 mod together;
 mod updates;
 mod vanished_directory;
 mod verdicts;
+mod waiting;
 
 /// Limits for tests that let hours pass in seconds: late answers are not paced by the machine's clock.
 fn unpaced() -> Limits {

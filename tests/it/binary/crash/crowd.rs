@@ -90,6 +90,8 @@ impl Crowd {
         }
         for edit in telegram.take_edits() {
             match self.notices.get(&place_of(&edit)).copied() {
+                // After a long wait the answer is a message of its own.
+                Some(_) if edit.text() == "✅ Dijawab di bawah" => drop(self.notices.remove(&place_of(&edit))),
                 Some(asked) => self.put(asked, edit, random).await,
                 None if self.pages.contains(&place_of(&edit)) && self.is_history_of_its_chat(&edit) => {}
                 None => self.wrong.push(edit),

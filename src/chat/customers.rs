@@ -1,0 +1,208 @@
+//! `/simpan` and `/pelanggan`: the customers whom an agent keeps under names of the agent's own, and `cek NAMA`.
+//!
+//! They belong to the agent, in whichever chat. Administrators who write as their group keep none: what Telegram says of
+//! them is the same in every group.
+
+use chrono::DateTime;
+
+use super::{
+    alias::{Alias, CustomerOrder},
+    answer::with_pin_warning,
+    button::{Action, Button},
+    conversation::{Conversation, store_trouble},
+    intent::Intent,
+    message::{Actor, PinIn, Pressed, Reply},
+    refusal::refusal,
+};
+use crate::{
+    inquiry::parse::{Check, Parsed, parse},
+    locale::{Html, Words},
+    say,
+    store::{self, MAX_PAGE_LEN, Row, RowKind},
+    value::UserId,
+};
+
+/// The most customers that one agent keeps.
+const MAX_CUSTOMERS: usize = 500;
+
+/// Customers on a page.
+const PAGE_LEN: usize = 10;
+
+impl Conversation {
+    /// `/simpan busiti PLN20 01105691111`: the name goes up to the product's code.
+    pub(super) fn save_order(&self, args: &str) -> Intent {
+        let words: Vec<&str> = args.split_whitespace().collect();
+        let is_code = |word: &&str| {
+            let code = word.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default();
+            self.catalog.get(code).is_some()
+        };
+        let name_len = words.iter().position(|word| is_code(word)).unwrap_or(1);
+        let order = |order, pin| Intent::Customers { order, pin };
+        let (name, check) = words.split_at(name_len.min(words.len()));
+        if check.is_empty() {
+            // A PIN may stand anywhere.
+            let pin = parse(args, &self.catalog).pin_seen.then_some(PinIn::Message);
+            return order(CustomerOrder::SaveUsage, pin);
+        }
+        let Parsed { request, pin_seen, .. } = parse(&check.join(" "), &self.catalog);
+        let pin = pin_seen.then_some(PinIn::Message);
+        match (Alias::free(&name.join(" "), &self.catalog), request) {
+            (None, _) if name.is_empty() => order(CustomerOrder::SaveUsage, pin),
+            (None, _) => order(CustomerOrder::BadAlias, pin),
+            (Some(alias), Ok(request)) => order(CustomerOrder::Save(alias, request.check()), pin),
+            (Some(_), Err(refusal)) => order(CustomerOrder::BadCheck(refusal), pin),
+        }
+    }
+
+    /// `/pelanggan`, `/pelanggan hapus busiti`, `/pelanggan ganti busiti ibusiti`.
+    pub(super) fn customers_order(&self, args: &str) -> Intent {
+        let words: Vec<&str> = args.split_whitespace().collect();
+        let order = match words.as_slice() {
+            [] => CustomerOrder::List,
+            [word, name @ ..] if ["hapus", "delete"].contains(&word.to_lowercase().as_str()) => {
+                Alias::new(&name.join(" ")).map_or(CustomerOrder::Usage, CustomerOrder::Delete)
+            }
+            [word, names @ ..] if ["ganti", "rename"].contains(&word.to_lowercase().as_str()) => {
+                // Of names of several words the middle is not known: `ganti bu siti jadi ibu siti` says where it is.
+                let join = names.iter().position(|word| ["jadi", "ke", "to", "->"].contains(word));
+                let (from, to) = match (names, join) {
+                    (_, Some(at)) => (names.get(..at).unwrap_or_default(), names.get(at + 1..).unwrap_or_default()),
+                    (names, None) => names.split_at(1.min(names.len())),
+                };
+                match (Alias::new(&from.join(" ")), Alias::free(&to.join(" "), &self.catalog)) {
+                    (Some(from), Some(to)) => CustomerOrder::Rename(from, to),
+                    (Some(_), None) if !to.is_empty() => CustomerOrder::BadAlias,
+                    _ => CustomerOrder::Usage,
+                }
+            }
+            _ => CustomerOrder::Usage,
+        };
+        Intent::Customers { order, pin: None }
+    }
+
+    /// Does what is to be done with the agent's customers, and says so.
+    pub async fn customers(&self, actor: &Actor, order: &CustomerOrder, pin: Option<PinIn>) -> Reply {
+        let words = self.words(actor.chat).await;
+        let done = match order {
+            _ if actor.user.is_stand_in() => Ok(say!(words, "customers-anonymous").into()),
+            CustomerOrder::Save(alias, check) => self.save(words, actor.user, alias, check).await,
+            CustomerOrder::List => self.list(words, actor.user, 0).await,
+            CustomerOrder::Delete(alias) => self.delete(words, actor.user, alias).await.map(Reply::from),
+            CustomerOrder::Rename(from, to) => self.rename(words, actor.user, from, to).await.map(Reply::from),
+            CustomerOrder::BadAlias => Ok(say!(words, "customer-bad-alias").into()),
+            CustomerOrder::BadCheck(bad) => Ok(refusal(words, &self.catalog, bad).into()),
+            CustomerOrder::SaveUsage => Ok(say!(words, "customer-save-usage").into()),
+            CustomerOrder::Usage => Ok(say!(words, "customers-usage").into()),
+        };
+        with_pin_warning(words, done.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
+    }
+
+    /// Another page of the list in place of the message; one customer may be deleted before.
+    pub(super) async fn turn_customers(&self, actor: &Actor, page: usize, delete: Option<&Alias>) -> Pressed {
+        let words = self.words(actor.chat).await;
+        let turned = async {
+            let deleted = match delete {
+                Some(alias) => Some(self.delete(words, actor.user, alias).await?),
+                None => None,
+            };
+            let Reply { text, buttons } = self.list(words, actor.user, page).await?;
+            Ok::<_, store::Error>(Reply { text: Html::lines(deleted.into_iter().chain([text])), buttons })
+        };
+        match turned.await {
+            Ok(reply) => Pressed::Edit(reply),
+            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
+        }
+    }
+
+    async fn save(&self, words: Words<'_>, agent: UserId, alias: &Alias, check: &Check) -> Result<Reply, store::Error> {
+        let before = self.customer(agent, alias).await?;
+        if before.is_none() && self.kept(agent).await?.len() >= MAX_CUSTOMERS {
+            return Ok(say!(words, "customers-full", count = MAX_CUSTOMERS).into());
+        }
+        self.put(agent, alias, check).await?;
+        let (name, line) = (alias.to_string(), check.line());
+        let mut lines = vec![say!(words, "customer-saved", name = &name, line = Html::code(&line))];
+        if let Some(before) = before.filter(|before| before != check) {
+            lines.push(say!(words, "customer-replaced", line = Html::code(&before.line())));
+        }
+        lines.push(say!(words, "customer-how", name = &name));
+        Ok(Html::lines(lines).into())
+    }
+
+    async fn delete(&self, words: Words<'_>, agent: UserId, alias: &Alias) -> Result<Html, store::Error> {
+        let name = alias.to_string();
+        Ok(match self.rows.remove(RowKind::Customer, &alias.key(agent)).await? {
+            true => say!(words, "customer-deleted", name = &name),
+            false => say!(words, "customer-unknown", name = &name),
+        })
+    }
+
+    async fn rename(&self, words: Words<'_>, agent: UserId, from: &Alias, to: &Alias) -> Result<Html, store::Error> {
+        let (old, new) = (from.to_string(), to.to_string());
+        let Some(check) = self.customer(agent, from).await? else {
+            return Ok(match self.customer(agent, to).await? {
+                // Done before the bot last ended, perhaps.
+                Some(_) if from != to => say!(words, "customer-renamed-before", old = &old, new = &new),
+                _ => say!(words, "customer-unknown", name = &old),
+            });
+        };
+        if from != to && self.customer(agent, to).await?.is_some_and(|there| there != check) {
+            return Ok(say!(words, "customer-alias-used", name = &new));
+        }
+        self.put(agent, to, &check).await?;
+        if from != to {
+            self.rows.remove(RowKind::Customer, &from.key(agent)).await?;
+        }
+        Ok(say!(words, "customer-renamed", old = &old, new = &new))
+    }
+
+    async fn list(&self, words: Words<'_>, agent: UserId, page: usize) -> Result<Reply, store::Error> {
+        let kept = self.kept(agent).await?;
+        let last = kept.len().saturating_sub(1) / PAGE_LEN;
+        let page = page.min(last);
+        let Some(shown) = kept.chunks(PAGE_LEN).nth(page) else {
+            return Ok(say!(words, "customers-none").into());
+        };
+        let mut lines = vec![say!(words, "customers-heading", count = kept.len())];
+        let mut buttons = Vec::new();
+        for (alias, check) in shown {
+            let name = alias.to_string();
+            lines.push(say!(words, "customer-entry", name = &name, line = Html::code(&check.line())));
+            let check = Button::press(format!("🔎 {name}"), Action::Check(check.clone()), agent);
+            let rename = Button::Copy { label: "✏️".to_owned(), text: format!("/pelanggan ganti {name} jadi ") };
+            let delete = Button::press("🗑", Action::ForgetCustomer(page, alias.clone()), agent);
+            buttons.push(check.into_iter().chain([rename]).chain(delete).collect());
+        }
+        let turn = |label: Html, page| Button::press(label.plain(), Action::Customers(page), agent);
+        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
+        let next = (page < last).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
+        if last > 0 {
+            buttons.push(before.into_iter().chain(next).collect());
+        }
+        lines.push(say!(words, "customers-how"));
+        Ok(Reply { text: Html::lines(lines), buttons })
+    }
+
+    /// All customers of an agent, by name.
+    async fn kept(&self, agent: UserId) -> Result<Vec<(Alias, Check)>, store::Error> {
+        let prefix = format!("{agent}:");
+        let rows = self.rows.list(RowKind::Customer, Some(&prefix), MAX_CUSTOMERS.min(MAX_PAGE_LEN)).await?;
+        let read = |row: &Row| {
+            let alias = Alias::new(row.key.strip_prefix(&prefix)?)?;
+            Some((alias, serde_json::from_str(&row.value).ok()?))
+        };
+        Ok(rows.iter().take_while(|row| row.key.starts_with(&prefix)).filter_map(read).collect())
+    }
+
+    pub(super) async fn customer(&self, agent: UserId, alias: &Alias) -> Result<Option<Check>, store::Error> {
+        // A customer never expires, whatever the time is.
+        let value = self.rows.get(RowKind::Customer, &alias.key(agent), DateTime::UNIX_EPOCH).await?;
+        Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+    }
+
+    async fn put(&self, agent: UserId, alias: &Alias, check: &Check) -> Result<(), store::Error> {
+        // Texts and numbers alone: there is none that JSON cannot hold.
+        let value = serde_json::to_string(check).unwrap_or_default();
+        self.rows.put(Row { kind: RowKind::Customer, key: alias.key(agent), value, expires: None }).await
+    }
+}

@@ -1,0 +1,334 @@
+//! `/ekspor` and `/rekap`: the chat's own checks as files, and in figures under a picture.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    env::temp_dir,
+    io::Write as _,
+    path::Path,
+    sync::Arc,
+};
+
+use chrono::{DateTime, Timelike, Utc};
+use tempfile::NamedTempFile;
+use tokio::task::spawn_blocking;
+
+use super::{
+    conversation::{Conversation, store_trouble},
+    dates::{self, Month, Period},
+    history,
+    message::{Actor, Reply},
+};
+use crate::{
+    clock::WIB,
+    locale::{Html, Locale, Words, date, month_and_year, power},
+    report::{self, CheckWords, Format, Headings, Table},
+    say,
+    store::{self, Count, MAX_PAGE_LEN, Record},
+    value::{ChatId, Language, Provider, UserId, Verdict},
+};
+
+/// The most agents that a recap names.
+const MAX_AGENTS: usize = 10;
+
+/// A file to send. It is removed when this is dropped.
+#[derive(Debug)]
+pub struct Attachment {
+    /// The name under which the agent gets it.
+    pub name: String,
+    /// How it is shown.
+    pub kind: FileKind,
+    file: NamedTempFile,
+}
+
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// As a file, kept to the byte.
+    Document,
+    /// As a picture.
+    Picture,
+}
+
+impl Attachment {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+}
+
+/// What a report came to.
+#[derive(Debug)]
+pub enum Report {
+    /// Files, each with its caption.
+    Files(Vec<(Attachment, Html)>),
+    /// There is nothing to send.
+    Said(Reply),
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Report(#[from] report::Error),
+    #[error("cannot write a file of a report: {0}")]
+    Write(#[from] std::io::Error),
+    #[error("a report was given up: {0}")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+impl Conversation {
+    /// The chat's checks of a month as two files, XLSX and CSV. One page of them is in memory at a time.
+    pub async fn export(&self, actor: &Actor, month: Option<Month>, asked: DateTime<Utc>) -> Report {
+        let words = self.words(actor.chat).await;
+        let Some((first, next)) = month.and_then(|month| month.on(asked)) else {
+            return Report::Said(say!(words, "export-usage").into());
+        };
+        let (from, until) = (dates::start(first), dates::start(next));
+        let month = month_and_year(from, words);
+        match self.write_checks(words, actor.chat, from, until).await {
+            Ok(None) => Report::Said(say!(words, "export-none", month = &month).into()),
+            Ok(Some((xlsx, csv, checks))) => {
+                let name = |ending: &str| format!("riwayat-{}.{ending}", first.format("%Y-%m"));
+                let file = |file, ending| Attachment { name: name(ending), kind: FileKind::Document, file };
+                Report::Files(vec![
+                    (file(xlsx, "xlsx"), say!(words, "export-caption", month = &month, count = checks)),
+                    (file(csv, "csv"), say!(words, "export-caption-csv")),
+                ])
+            }
+            Err(error) => Report::Said(trouble(words, &error)),
+        }
+    }
+
+    async fn write_checks(
+        &self,
+        words: Words<'_>,
+        chat: ChatId,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<(NamedTempFile, NamedTempFile, usize)>, Error> {
+        let (mut after, mut names, mut tables) = (None, HashMap::new(), None);
+        loop {
+            let page = self.history.stream(Some(chat), after, MAX_PAGE_LEN).await?;
+            let Some((chat, seq, _)) = page.last() else { break };
+            after = Some((*chat, *seq));
+            let mut rows = Vec::new();
+            for (_, _, record) in page {
+                if !(from..until).contains(&record.at) {
+                    continue;
+                }
+                let name = match names.get(&record.agent) {
+                    Some(name) => Arc::clone(name),
+                    None => {
+                        let name: Arc<str> = self.names.of(words, record.agent).await.plain().into();
+                        names.insert(record.agent, Arc::clone(&name));
+                        name
+                    }
+                };
+                rows.push((record, name));
+            }
+            if rows.is_empty() {
+                continue;
+            }
+            let (begun, locale, language) = (tables.take(), self.locale.clone(), words.language());
+            let written = spawn_blocking(move || {
+                let mut tables = begun.map_or_else(|| Tables::create(locale, language), Ok)?;
+                tables.push(&rows)?;
+                Ok::<_, Error>(tables)
+            });
+            tables = Some(written.await??);
+        }
+        let Some(tables) = tables else { return Ok(None) };
+        let checks = tables.checks;
+        let (xlsx, csv) =
+            spawn_blocking(move || Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))).await??;
+        Ok(Some((xlsx, csv, checks)))
+    }
+
+    /// The chat's checks of a period in figures, under a picture of its busiest hours.
+    pub async fn recap(&self, actor: &Actor, period: Option<Period>, asked: DateTime<Utc>) -> Report {
+        let words = self.words(actor.chat).await;
+        let Some((first, next)) = period.and_then(|period| period.days(asked)) else {
+            return Report::Said(say!(words, "recap-usage").into());
+        };
+        let (from, until) = (dates::start(first), dates::start(next));
+        let shown = match period {
+            Some(Period::Month) => month_and_year(from, words),
+            Some(Period::Week) => format!("{} – {}", date(from, words), date(asked, words)),
+            _ => date(from, words),
+        };
+        let drawn = async {
+            let counts = self.history.counts(Some(actor.chat), from, until).await?;
+            if counts.is_empty() {
+                return Ok(None);
+            }
+            let hours = self.hours(actor.chat, from, until).await?;
+            let caption = self.figures(words, actor.chat, &shown, &counts, &hours).await;
+            let title = say!(words, "recap-title", period = &shown).plain();
+            let file = spawn_blocking(move || {
+                let mut file = NamedTempFile::new()?;
+                file.write_all(&report::busiest_hours(&title, &hours)?)?;
+                Ok::<_, Error>(file)
+            });
+            Ok::<_, Error>(Some((file.await??, caption)))
+        };
+        match drawn.await {
+            Ok(None) => Report::Said(say!(words, "recap-none", period = &shown).into()),
+            Ok(Some((file, caption))) => {
+                let name = format!("rekap-{first}.png");
+                Report::Files(vec![(Attachment { name, kind: FileKind::Picture, file }, caption)])
+            }
+            Err(error) => Report::Said(trouble(words, &error)),
+        }
+    }
+
+    /// How many checks there were in each hour of the day.
+    async fn hours(&self, chat: ChatId, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<[u64; 24], store::Error> {
+        let (mut after, mut hours) = (None, [0; 24]);
+        loop {
+            let page = self.history.stream(Some(chat), after, MAX_PAGE_LEN).await?;
+            let Some((chat, seq, _)) = page.last() else { return Ok(hours) };
+            after = Some((*chat, *seq));
+            for (_, _, record) in page.iter().filter(|(_, _, record)| (from..until).contains(&record.at)) {
+                if let Some(count) = hours.get_mut(record.at.with_timezone(&WIB).hour() as usize) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    async fn figures(&self, words: Words<'_>, chat: ChatId, period: &str, counts: &[Count], hours: &[u64; 24]) -> Html {
+        let (mut all, mut by_provider, mut by_agent) = (Sum::default(), BTreeMap::new(), BTreeMap::new());
+        for count in counts {
+            let sums: [&mut Sum; 3] =
+                [&mut all, by_provider.entry(count.provider).or_default(), by_agent.entry(count.agent).or_default()];
+            sums.into_iter().for_each(|sum| sum.add(count));
+        }
+        let mut lines = vec![say!(words, "recap-heading", period = period)];
+        lines.push(say!(words, "recap-all", checks = all.checks, found = all.found, percent = all.percent()));
+        if all.unanswered > 0 {
+            lines.push(say!(words, "recap-unanswered", count = all.unanswered));
+        }
+        let line = |name: Html, sum: &Sum| {
+            say!(words, "recap-line", name = name, checks = sum.checks, percent = sum.percent())
+        };
+        lines.push(Html::default());
+        let by_provider: BTreeMap<Provider, Sum> = by_provider;
+        lines.extend(by_provider.iter().map(|(provider, sum)| line(Html::escape(provider.name()), sum)));
+        if chat.is_group() {
+            let mut agents: Vec<(UserId, Sum)> = by_agent.into_iter().collect();
+            agents.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.checks));
+            lines.push(Html::default());
+            for (agent, sum) in agents.iter().take(MAX_AGENTS) {
+                lines.push(line(self.names.of(words, *agent).await, sum));
+            }
+            if agents.len() > MAX_AGENTS {
+                lines.push(say!(words, "recap-more", count = agents.len() - MAX_AGENTS));
+            }
+        }
+        let most = hours.iter().copied().max().unwrap_or_default();
+        if let Some(hour) = hours.iter().position(|count| *count == most) {
+            let (from, until) = (format!("{hour:02}.00"), format!("{:02}.00", hour + 1));
+            let count = usize::try_from(most).unwrap_or(usize::MAX);
+            lines.push(Html::default());
+            lines.push(say!(words, "recap-busiest", from = from, until = until, count = count));
+        }
+        Html::lines(lines)
+    }
+}
+
+/// Checks, added up.
+#[derive(Default)]
+struct Sum {
+    checks: usize,
+    found: usize,
+    unanswered: usize,
+}
+
+impl Sum {
+    fn add(&mut self, count: &Count) {
+        let add = |to: &mut usize, count: u64| *to = to.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
+        add(&mut self.checks, count.checks);
+        add(&mut self.found, count.found);
+        add(&mut self.unanswered, count.unanswered);
+    }
+
+    /// How many of a hundred checks found the customer.
+    fn percent(&self) -> usize {
+        self.found.saturating_mul(100).checked_div(self.checks).unwrap_or_default()
+    }
+}
+
+/// The two files that are being written.
+struct Tables {
+    locale: Arc<Locale>,
+    language: Language,
+    xlsx: Table,
+    csv: Table,
+    checks: usize,
+}
+
+impl Tables {
+    fn create(locale: Arc<Locale>, language: Language) -> Result<Self, Error> {
+        let words = locale.words(language);
+        let [time, agent, product, provider, number, nominal, name, power, total, status, code, reference] = [
+            say!(words, "column-time"),
+            say!(words, "column-agent"),
+            say!(words, "column-product"),
+            say!(words, "column-provider"),
+            say!(words, "column-number"),
+            say!(words, "column-nominal"),
+            say!(words, "column-name"),
+            say!(words, "column-power"),
+            say!(words, "column-total"),
+            say!(words, "column-status"),
+            say!(words, "column-code"),
+            say!(words, "column-reference"),
+        ]
+        .map(|heading| heading.plain());
+        let columns = report::columns(&Headings {
+            time: &time,
+            agent: &agent,
+            product: &product,
+            provider: &provider,
+            number: &number,
+            nominal: &nominal,
+            name: &name,
+            power: &power,
+            total: &total,
+            status: &status,
+            code: &code,
+            reference: &reference,
+        });
+        let table = |format| Table::create(format, &temp_dir(), &columns);
+        let (xlsx, csv) = (table(Format::Xlsx)?, table(Format::Csv)?);
+        Ok(Self { locale, language, xlsx, csv, checks: 0 })
+    }
+
+    fn push(&mut self, rows: &[(Record, Arc<str>)]) -> Result<(), report::Error> {
+        let words = self.locale.words(self.language);
+        for (record, agent) in rows {
+            let (status, power) = match &record.outcome.verdict {
+                Verdict::Found(customer) => (say!(words, "status-found"), customer.power.as_deref().map(power)),
+                verdict => (history::summary(words, verdict), None),
+            };
+            let (status, power) = (status.plain(), power.unwrap_or_default());
+            let row = report::row(record, CheckWords { agent, power: &power, status: &status });
+            self.xlsx.push(&row)?;
+            self.csv.push(&row)?;
+            self.checks += 1;
+        }
+        Ok(())
+    }
+}
+
+fn trouble(words: Words<'_>, error: &Error) -> Reply {
+    match error {
+        Error::Store(error) => store_trouble(words, error).into(),
+        error => {
+            tracing::error!(%error, "a report could not be made");
+            say!(words, "report-trouble").into()
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `/ekspor` and `/rekap`: what is made of the history is sent as files.
+
+use super::{outbox::Priority, task::Task, worker::Worker};
+use crate::{
+    chat::{Intent, Notice, Report},
+    store::Job,
+};
+
+/// Reports that are made at once: each reads a whole history.
+pub(super) const MAX_REPORTS: usize = 2;
+
+impl Worker {
+    /// Makes a report and sends its files; the bot is seen to be at it meanwhile.
+    pub(super) async fn report(&self, job: &Job, task: &Task) {
+        let typing = self.outbox.typing(task.to);
+        let permit = self.reports.acquire().await;
+        let actor = self.actor(job, task);
+        let report = match &task.intent {
+            Intent::Export { month } => self.conversation.export(&actor, *month, task.asked).await,
+            Intent::Recap { period } => self.conversation.recap(&actor, *period, task.asked).await,
+            _ => return self.apologise(job).await,
+        };
+        drop(permit);
+        let files = match report {
+            Report::Files(files) => files,
+            Report::Said(reply) => {
+                drop(typing);
+                let reply = self.or_late(job, task, reply).await;
+                self.say(job, task, reply, None, None).await;
+                return;
+            }
+        };
+        for (number, (file, caption)) in files.into_iter().enumerate() {
+            if !self.may_ask(job, task) {
+                return;
+            }
+            let caption = match number {
+                0 => self.or_late(job, task, caption.into()).await.text,
+                _ => caption,
+            };
+            if self.outbox.send_file(task.to, &file, &caption, Priority::Answer).await.is_err() {
+                return self.say_notice(job.chat, task, Notice::FileRefused).await;
+            }
+        }
+    }
+}

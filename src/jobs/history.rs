@@ -1,0 +1,36 @@
+//! `/riwayat`: the checks of the chat that wait are jobs; those that have ended are the conversation's to show.
+
+use super::{task::Task, worker::Worker};
+use crate::{
+    chat::{PinIn, WaitingCheck, Wanted},
+    store::Job,
+    value::MessageId,
+};
+
+impl Worker {
+    /// Says the newest page of what is looked for, with the checks that wait on top.
+    pub(super) async fn history(
+        &self,
+        job: &Job,
+        task: &Task,
+        wanted: &Wanted,
+        pin: Option<PinIn>,
+        in_place: Option<MessageId>,
+    ) {
+        let open = self.store.open_jobs().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the checks that wait cannot be read");
+            Default::default()
+        });
+        let here = open.0.into_iter().filter(|open| open.chat == job.chat && open.cancelled_by.is_none());
+        let waiting: Vec<WaitingCheck> = here.filter(|open| open.waiting.is_some()).filter_map(waiting).collect();
+        let actor = self.actor(job, task);
+        let reply = self.conversation.history(&actor, wanted, &waiting, pin, task.asked).await;
+        let reply = self.or_late(job, task, reply).await;
+        self.say(job, task, reply, in_place, pin).await;
+    }
+}
+
+fn waiting(job: Job) -> Option<WaitingCheck> {
+    let task = Task::read(&job.body)?;
+    Some(WaitingCheck { check: task.intent.check()?.clone(), agent: job.user, asked: task.asked })
+}
