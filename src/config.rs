@@ -491,7 +491,7 @@ impl DataSettings {
 }
 
 impl AccessSettings {
-    /// Who may check. With nobody in it the bot tells ids and nothing else.
+    /// Who may check. While it is empty the bot tells ids and nothing else.
     pub fn access(&self) -> Access {
         Access::new(self.owners.0.iter().copied().map(UserId), self.chats.0.iter().copied().map(ChatId))
     }

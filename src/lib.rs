@@ -27,7 +27,8 @@
 //! | 4 | [`jobs`] | what was accepted is carried out, retried, finished |
 //! | 5 | [`bot`] · [`sandbox`] | Telegram; a Klikoo of one's own |
 //! | 6 | [`config`] · [`app`] | settings; where the parts meet |
-//! | 7 | [`cli`] · `main` · `fuzzing` | commands; what the fuzz targets call, no part of the program |
+//! | 7 | [`cli`] · `fuzzing` | commands; what the fuzz targets call, no part of the program |
+//! | 8 | `main` | reads `.env`, gives the exit code |
 //!
 //! # Where to start reading
 //!

@@ -38,12 +38,12 @@ fn try_main() -> anyhow::Result<ExitCode> {
     let cli = Cli::read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(cli.carry_out());
-    // A read of standard input that nobody waits for any more must not hold the process.
+    // A read of standard input whose line is not wanted any more must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
     ended
 }
 
-/// Whether whoever read the output has stopped reading, as `head` does: nothing to complain of.
+/// Whether the reader of the output has stopped reading, as `head` does: nothing to complain of.
 fn is_unheard(error: &anyhow::Error) -> bool {
     let mut io_errors = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     io_errors.any(|error| error.kind() == io::ErrorKind::BrokenPipe)

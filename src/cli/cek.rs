@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[derive(clap::Args, Debug)]
-// clap's own shows every setting that the environment has as a flag: nobody is to write a secret there.
+// clap's own shows every setting that the environment has as a flag: a secret is not to be written there.
 #[command(override_usage = "ceknomor cek [OPTIONS] <KODE NOMOR [NOMINAL]>...")]
 #[command(next_line_help = true)]
 #[command(after_help = "Examples:
@@ -88,7 +88,7 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
         answer.message = Some(OUT_OF_REACH.to_owned());
     }
     if let (Some(Fault::Operator(_) | Fault::Unreachable), Some(remedy), false) = (fault, &answer.message, args.json) {
-        // Whoever runs this may be the one who can help; what agents read does not say how.
+        // The operator may be the one who runs this; what agents read does not say what to do.
         writeln!(std::io::stderr(), "ceknomor: {remedy}")?;
     }
     print(&answer, &text, args.json, exit)

@@ -141,7 +141,7 @@ fn left_alone_by_root(dir: &Path) -> Option<u32> {
     (user == 0 && owner != 0).then_some(owner)
 }
 
-/// Whether data can be begun in `dir`. Nothing is left there: whoever looks may be another user than the bot's, or in
+/// Whether data can be begun in `dir`. Nothing is left there: the user who runs this may be another than the bot's, or in
 /// another directory.
 fn place_for_data(dir: &Path) -> Finding {
     let nearest = dir.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));

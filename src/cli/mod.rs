@@ -58,7 +58,7 @@ impl Cli {
     /// process with 2; so does a request for help, with 0.
     ///
     /// # Errors
-    /// A variable with a value that cannot be. Whoever set it knows it by its name: clap would name a flag.
+    /// A variable with a value that cannot be, told by the variable's name, since clap would name a flag.
     pub fn read() -> anyhow::Result<Self> {
         Self::try_parse().or_else(|error| match wrong_variable(&error) {
             Some(line) => Err(anyhow::Error::msg(line)),

@@ -62,7 +62,7 @@ KLIKOO_PRIVATE_KEY_FILE={}
     Ok(ExitCode::SUCCESS)
 }
 
-/// The one partner's client id. It and the secret never change, so that yesterday's `.env` is good today; whoever reaches
+/// The one partner's client id. It and the secret never change, so that yesterday's `.env` is good today; all who reach
 /// the sandbox may know them, as there is nothing behind them.
 const CLIENT_ID: &str = "ceknomor-sandbox";
 const CLIENT_SECRET: &str = "the-secret-of-the-sandbox";

@@ -1,7 +1,7 @@
 //! Reads the JSON object in a body, in every form that leaves no doubt about what it says.
 //!
 //! Bodies come packed, in another encoding, with a byte order mark, NULs or a server's notice around the object, with
-//! raw control characters, lone surrogates, `NaN` or numbers too large in fields that nobody reads, and as an array
+//! raw control characters, lone surrogates, `NaN` or numbers too large in fields that are not read, and as an array
 //! of one or as JSON in a string. All of it is rewritten here, once, into JSON that serde_json takes. What is cut
 //! off, or says two things, stays unreadable.
 

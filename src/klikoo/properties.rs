@@ -1,4 +1,4 @@
-//! What holds for every answer, whoever sent it. The property tests call it with bodies that are made, the fuzz target
+//! What holds for every answer, from any sender. The property tests call it with bodies that are made, the fuzz target
 //! `answer` with bodies that are found. It panics where something does not hold.
 //!
 //! Where serde_json reads a body by itself, it must say the same as what was made of it: no fault of `json` vouches for

@@ -1,4 +1,4 @@
-//! CSV as Indonesian Excel reads it when the file is opened, where nobody says what a column holds.
+//! CSV as Indonesian Excel reads it when the file is opened, without being told what a column holds.
 
 use std::{borrow::Cow, io::Write, path::Path};
 

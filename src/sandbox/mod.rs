@@ -1,6 +1,6 @@
 //! A stand-in for Klikoo: a real HTTP server on loopback that refuses what the vendor refuses.
 //!
-//! Tests, `ceknomor demo` and `ceknomor sandbox` talk to it as to the vendor. It verifies every signature, holds
+//! Tests, `ceknomor demo` and `ceknomor sandbox` call it as they would the vendor. It verifies every signature, holds
 //! clocks, tokens, fields and references against the vendor's rules, and then does what the asked number stands
 //! for: [`scenarios`] has the table. Where the vendor says nothing, it takes the strict side: what passes here should
 //! pass there.

@@ -105,7 +105,7 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
     );
     let dialogue =
         Dialogue { terminal: terminal.clone(), conversation: conversation.clone(), runner, clock, is_edited };
-    // Whoever stops reading the output or the conversation ends it.
+    // A reader that stops reading the output ends the conversation, as its end and Ctrl-C do.
     let ended = stop.run_until_cancelled(dialogue.hold(lines)).await.transpose()?;
     jobs_stop.cancel();
     jobs.abort();

@@ -1,4 +1,4 @@
-//! What holds for every line, whoever wrote it. The property tests call it with texts that are made, the fuzz target
+//! What holds for every line, from any source. The property tests call it with texts that are made, the fuzz target
 //! `line` with texts that are found. It panics where something does not hold.
 
 use super::{Check, List, Parsed, Refusal, Request, clean, list, parse};

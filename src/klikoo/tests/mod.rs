@@ -20,7 +20,7 @@ use stand_in::StandIn;
 const PATIENT: Timeouts =
     Timeouts { check: Duration::from_secs(20), connect: Duration::from_secs(5), read: Duration::from_secs(10) };
 
-/// Soon out of patience, for servers that never end.
+/// Short time-outs, for servers that never end.
 const HASTY: Timeouts =
     Timeouts { check: Duration::from_millis(60), connect: Duration::from_secs(5), read: Duration::from_secs(10) };
 
