@@ -54,7 +54,7 @@ async fn check(store: &SledStore, update: u64) {
     let user = UserId(update % 1000);
     let body = r#"{"check":{"code":"PLN20","number":"01105691111"}}"#.to_owned();
     let provider = Some(Provider::Pln);
-    let job = NewJob { update: UpdateId(update), chat: CHAT, user, accepted: at(0), provider, body };
+    let job = NewJob { update: UpdateId(update), chat: CHAT, user, accepted: at(0), provider, items: 1, body };
     store.accept(vec![job], 20).await.expect("accepted");
     let claim = Claim {
         now: at(0),

@@ -29,6 +29,7 @@ fn main() {
         outcome: Outcome { verdict, code: None, reference: Reference::fresh() },
         at: DateTime::UNIX_EPOCH,
         kept: true,
+        is_earlier: false,
     };
     let (found, not_found) = (checked(found), checked(Verdict::NotFound));
     let short = Refusal::Number(product.code.clone(), NumberError::TooShort { missing: 1 });
@@ -38,8 +39,11 @@ fn main() {
     for language in Language::ALL {
         let words = locale.words(language);
         let mut group = criterion.benchmark_group(format!("render {}", language.code()));
-        group.bench_function("found", |bencher| bencher.iter(|| answer(words, black_box(&request), &found)));
-        group.bench_function("not found", |bencher| bencher.iter(|| answer(words, black_box(&request), &not_found)));
+        group
+            .bench_function("found", |bencher| bencher.iter(|| answer(words, black_box(&request), &found, None, None)));
+        group.bench_function("not found", |bencher| {
+            bencher.iter(|| answer(words, black_box(&request), &not_found, None, None))
+        });
         group.bench_function("one digit short", |bencher| bencher.iter(|| refusal(words, &catalog, black_box(&short))));
         group.finish();
     }

@@ -37,6 +37,7 @@ language-set = ✅ This chat is now answered in English.
 language-usage = Choose a language: <code>/bahasa id</code> (Indonesia) or <code>/bahasa en</code> (English).
 apology = 😔 Sorry, this bot made a mistake while answering. Please try again.
 slow-down = 🙏 Easy, that is too many messages at once. Try again in a moment.
+slow-down-not-taken = Not checked:
 store-trouble = 😔 Sorry, the records can't be opened right now. Try again in a moment.
 
 ## The answer of a check
@@ -174,7 +175,7 @@ bad-nominal = ⚠️ I can't read the nominal. Example: <code>{ $example }</code
 nominal-range = ⚠️ The nominal of { $code } goes from { $min } to { $max }. Example: <code>{ $example }</code>
 nominal-not-taken = ⚠️ { $code } has a fixed nominal ({ $product }). Leave it out: <code>{ $line }</code>
 ambiguous = ⚠️ These digits can be read in more than one way. Write the number without spaces or PIN. Example: <code>{ $example }</code>
-several = ⚠️ One number a message, please, so that none is mixed up.
+several = ⚠️ There is more than one number, and they are not clear. Write one a line, such as <code>PLN20 01105691111</code>
 pin-warning = 🔐 Never send a PIN! This bot has no use for it and keeps none. Delete that message if you still see it.
 
 ## Products
@@ -377,3 +378,52 @@ answered-below = ✅ Answered below
 waiting-heading = ⏳ Still being asked:
 waiting-since = { $line } since { $time }
 edited = The message was changed. Check again?
+
+## Lists of numbers
+
+list-queued = ⏳ <b>{ $count } numbers</b> wait for their turn. The list before is still being checked.
+list-running = ⏳ <b>Checking { $count } numbers</b>
+list-wallets = 📱 { $number } at every wallet
+list-bar = { $bar } { $done }/{ $count }
+list-cancelled = ✋ <b>Cancelled.</b> Answered so far:
+list-page = <i>Page { $page } of { $pages }</i>
+list-item = { $mark } { $code } { $number }
+list-item-nominal = { $mark } { $code } { $number } { $nominal }
+list-times = ({ $times }x)
+list-earlier = 🕘 { $time }
+list-name-match = name MATCHES
+list-name-visible = name matches as far as it shows ({ $letters } letters)
+list-name-close = name CLOSE to { $name }
+list-name-different = name <b>DIFFERS</b>, typed { $name }
+list-name-not-comparable = name cannot be compared
+list-unread = ⚠️ Line { $line }: { $reason } (“{ $text }”)
+list-unread-more = ⚠️ … and { $count } more lines
+list-left-off = ⚠️ { $count } more are not checked. At most 100 numbers at a time.
+reason-short = { $digits ->
+    [one] 1 digit missing
+   *[other] { $digits } digits missing
+ }
+reason-long = { $digits ->
+    [one] 1 digit too many
+   *[other] { $digits } digits too many
+ }
+reason-letters = it has letters
+reason-not-mobile = not a mobile number
+reason-token = that is a token
+reason-virtual-account = that is a bank's virtual account
+reason-which = which { $provider }?
+reason-code = there is no code { $typed }
+reason-no-code = which code?
+reason-not-offered = cannot be checked here
+reason-no-number = the number is missing
+reason-lost-zero = 1 digit missing, a 0 in front?
+reason-mobile = that is a mobile number
+reason-no-nominal = the amount is missing
+reason-nominal = the amount is not clear
+reason-nominal-range = the amount is out of range
+reason-nominal-not-taken = this code takes no amount
+reason-unclear = not clear
+button-page-before = ◀ Back
+button-page-after = Next ▶
+button-list-again = 🔁 Repeat what failed ({ $count })
+button-list-rest = 🔁 Check the rest ({ $count })

@@ -37,6 +37,7 @@ language-set = ✅ Oke, sekarang pakai Bahasa Indonesia.
 language-usage = Pilih bahasa: <code>/bahasa id</code> (Indonesia) atau <code>/bahasa en</code> (English).
 apology = 😔 Maaf, ada kesalahan di bot ini saat menjawab. Silakan coba lagi.
 slow-down = 🙏 Pelan-pelan ya, pesan Anda terlalu banyak sekaligus. Coba lagi sebentar lagi.
+slow-down-not-taken = Yang belum dicek:
 store-trouble = 😔 Maaf, catatan sedang tidak bisa dibuka. Coba lagi sebentar lagi.
 
 ## Jawaban sebuah cek
@@ -162,7 +163,7 @@ bad-nominal = ⚠️ Nominalnya tidak terbaca. Contoh: <code>{ $example }</code>
 nominal-range = ⚠️ Nominal { $code } dari { $min } sampai { $max }. Contoh: <code>{ $example }</code>
 nominal-not-taken = ⚠️ { $code } nominalnya tetap ({ $product }). Tulis tanpa nominal: <code>{ $line }</code>
 ambiguous = ⚠️ Angkanya rancu. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: <code>{ $example }</code>
-several = ⚠️ Satu nomor per pesan ya, supaya tidak tertukar.
+several = ⚠️ Nomornya lebih dari satu dan tidak jelas. Tulis satu per baris, misalnya <code>PLN20 01105691111</code>
 pin-warning = 🔐 Jangan kirim PIN! Bot ini tidak memerlukannya dan tidak menyimpannya. Hapus pesan tadi bila masih terlihat.
 
 ## Produk
@@ -350,3 +351,46 @@ answered-below = ✅ Dijawab di bawah
 waiting-heading = ⏳ Masih ditanyakan:
 waiting-since = { $line } sejak { $time }
 edited = Pesannya diubah. Cek lagi?
+
+## Daftar nomor
+
+list-queued = ⏳ <b>{ $count } nomor</b> menunggu giliran. Daftar sebelumnya masih dicek.
+list-running = ⏳ <b>Mengecek { $count } nomor</b>
+list-wallets = 📱 { $number } di semua dompet
+list-bar = { $bar } { $done }/{ $count }
+list-cancelled = ✋ <b>Dibatalkan.</b> Yang sudah terjawab:
+list-page = <i>Halaman { $page } dari { $pages }</i>
+list-item = { $mark } { $code } { $number }
+list-item-nominal = { $mark } { $code } { $number } { $nominal }
+list-times = ({ $times }x)
+list-earlier = 🕘 { $time }
+list-name-match = nama COCOK
+list-name-visible = nama cocok sejauh terlihat ({ $letters } huruf)
+list-name-close = nama MIRIP { $name }
+list-name-different = nama <b>BEDA</b>, ditulis { $name }
+list-name-not-comparable = nama tidak bisa dicek
+list-unread = ⚠️ Baris { $line }: { $reason } (“{ $text }”)
+list-unread-more = ⚠️ … dan { $count } baris lagi
+list-left-off = ⚠️ { $count } lagi tidak dicek. Paling banyak 100 nomor sekali kirim.
+reason-short = kurang { $digits } digit
+reason-long = kelebihan { $digits } digit
+reason-letters = ada hurufnya
+reason-not-mobile = bukan nomor HP
+reason-token = itu nomor token
+reason-virtual-account = itu virtual account bank
+reason-which = { $provider } yang mana?
+reason-code = kode { $typed } tidak ada
+reason-no-code = kodenya apa?
+reason-not-offered = tidak bisa dicek di sini
+reason-no-number = nomornya belum ada
+reason-lost-zero = kurang 1 digit, 0 di depan hilang?
+reason-mobile = itu nomor HP
+reason-no-nominal = nominalnya belum ada
+reason-nominal = nominalnya rancu
+reason-nominal-range = nominalnya di luar batas
+reason-nominal-not-taken = kode ini tanpa nominal
+reason-unclear = rancu
+button-page-before = ◀ Sebelumnya
+button-page-after = Berikutnya ▶
+button-list-again = 🔁 Ulangi yang gagal ({ $count })
+button-list-rest = 🔁 Cek sisanya ({ $count })

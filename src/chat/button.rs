@@ -74,6 +74,10 @@ pub enum Action {
     Choose(Choice),
     /// A check, anew and in a message of its own.
     Check(Check),
+    /// A page of the summary of the list that this update brought, counted from 0; in place of the message.
+    TurnList(UpdateId, usize),
+    /// What of that list has no answer, as a new list.
+    RepeatList(UpdateId),
     /// No answer to this job is wanted any more.
     Cancel(UpdateId),
 }
@@ -135,6 +139,8 @@ impl Press {
             Action::ForgetCustomer(page, alias) => format!("h:{page}:{alias}:{owner}"),
             Action::Choose(choice) => format!("k:{}:{owner}", encode(choice)),
             Action::Check(check) => format!("c:{}:{owner}", encode(&check.clone().into())),
+            Action::TurnList(UpdateId(update), page) => format!("l:{update}:{page}:{owner}"),
+            Action::RepeatList(UpdateId(update)) => format!("u:{update}:{owner}"),
             Action::Cancel(UpdateId(update)) => format!("b:{update}:{owner}"),
         }
     }
@@ -153,6 +159,8 @@ impl Press {
             ("h", [page, alias]) => Action::ForgetCustomer(page.parse().ok()?, Alias::new(alias)?),
             ("k", parts) => Action::Choose(decode(parts)?),
             ("c", parts) => Action::Check(decode(parts)?.check()?),
+            ("l", [update, page]) => Action::TurnList(UpdateId(update.parse().ok()?), page.parse().ok()?),
+            ("u", [update]) => Action::RepeatList(UpdateId(update.parse().ok()?)),
             ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
             _ => return None,
         };
@@ -242,6 +250,8 @@ mod tests {
             any::<u64>().prop_map(|seq| Action::Turn(Cursor::NewerThan(Seq(seq)))),
             any::<(u32, u64)>().prop_map(|(search, seq)| Action::Find(SearchId(search), Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
+            any::<u64>().prop_map(|update| Action::RepeatList(UpdateId(update))),
+            (any::<u64>(), 0_usize..100).prop_map(|(update, page)| Action::TurnList(UpdateId(update), page)),
             (0_usize..100, "[a-z][a-z '.-]{0,29}")
                 .prop_filter_map("a name", |(page, name)| { Some(Action::ForgetCustomer(page, Alias::new(&name)?)) }),
             (0_usize..100).prop_map(Action::Customers),
@@ -295,6 +305,8 @@ mod tests {
             "r:0:5:1",
             "r:<:1:1:1",
             "r:<:99999999999999999999:1",
+            "l:1:01:1",
+            "u:1:1:1",
             "k:pln:::1",
             "c::PLN20:::1",
             "c::pln20:01105691111::1",

@@ -74,7 +74,9 @@ impl Conversation {
         let now = self.clock.now();
         Some(match intent {
             // What only `jobs` can carry out, and a press, come here by a mistake in this program alone.
-            Intent::Check { .. } | Intent::Cancel | Intent::Press { .. } => say!(words, "apology").into(),
+            Intent::Check { .. } | Intent::List { .. } | Intent::Cancel | Intent::Press { .. } => {
+                say!(words, "apology").into()
+            }
             Intent::History { .. } | Intent::Export { .. } | Intent::Recap { .. } => say!(words, "apology").into(),
             Intent::Customers { order, pin } => self.customers(actor, order, *pin).await,
             Intent::Refused { refusal, parts, name, pin } => {
@@ -129,6 +131,16 @@ impl Conversation {
             Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, actor, choice).await,
             Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog) {
                 Some(request) => Pressed::Check { request, name: None, in_place: false },
+                None => notice(say!(words, "button-stale")),
+            },
+            Some(Press { action: Action::TurnList(update, page), .. }) => {
+                match self.list_page(actor, *update, *page).await {
+                    Some(reply) => Pressed::Edit(reply),
+                    None => notice(say!(words, "button-stale")),
+                }
+            }
+            Some(Press { action: Action::RepeatList(update), .. }) => match self.unanswered_of(actor, *update).await {
+                Some(list) => Pressed::List { list },
                 None => notice(say!(words, "button-stale")),
             },
             Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
@@ -330,6 +342,11 @@ impl Conversation {
     pub async fn with_late_apology(&self, chat: ChatId, reply: Reply) -> Reply {
         let apology = say!(self.words(chat).await, "later-apology");
         Reply { text: Html::lines([apology, reply.text]), ..reply }
+    }
+
+    /// A reply with a warning where a PIN was shown.
+    pub async fn with_pin_warning(&self, chat: ChatId, reply: Reply, pin: Option<PinIn>) -> Reply {
+        answer::with_pin_warning(self.words(chat).await, reply, pin)
     }
 
     /// An alert in the language of an owner's chat.

@@ -36,7 +36,7 @@ impl Conversation {
             let code = word.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default();
             self.catalog.get(code).is_some()
         };
-        let name_len = words.iter().position(|word| is_code(word)).unwrap_or(1);
+        let name_len = words.iter().position(is_code).unwrap_or(1);
         let order = |order, pin| Intent::Customers { order, pin };
         let (name, check) = words.split_at(name_len.min(words.len()));
         if check.is_empty() {

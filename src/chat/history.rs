@@ -192,7 +192,7 @@ fn entry(words: Words<'_>, record: &Record) -> [Html; 2] {
     [head, summary(words, &record.outcome.verdict)]
 }
 
-fn mark(verdict: &Verdict) -> &'static str {
+pub(super) fn mark(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Found(_) => "✅",
         Verdict::NotFound => "❌",

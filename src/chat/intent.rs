@@ -13,7 +13,7 @@ use super::{
     search::Wanted,
 };
 use crate::{
-    inquiry::parse::{Check, Refusal},
+    inquiry::parse::{Check, List, MAX_ITEMS, Refusal},
     value::{CustomerNumber, Language},
 };
 
@@ -34,6 +34,17 @@ pub enum Intent {
         /// Whether the provider is asked even where the chat has the answer already.
         #[serde(default)]
         anew: bool,
+    },
+    /// A list of checks.
+    List {
+        /// What to check, and what could not be read.
+        list: List,
+        /// Whether it is one number at every wallet.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        wallets: bool,
+        /// Where a PIN was shown, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<PinIn>,
     },
     /// A line that was meant as a check and is none.
     Refused {
@@ -136,9 +147,19 @@ impl Intent {
         }
     }
 
+    /// How many records it leads to, at most.
+    pub fn items(&self) -> u32 {
+        let items = match self {
+            Self::List { list, .. } => list.items.len(),
+            Self::Press { press: Some(Press { action: Action::RepeatList(_), .. }) } => MAX_ITEMS,
+            _ => 1,
+        };
+        u32::try_from(items).unwrap_or(u32::MAX)
+    }
+
     /// The same, with a PIN shown where it was.
     pub fn with_pin(mut self, shown: Option<PinIn>) -> Self {
-        if let Self::Check { pin, .. } | Self::Refused { pin, .. } = &mut self {
+        if let Self::Check { pin, .. } | Self::List { pin, .. } | Self::Refused { pin, .. } = &mut self {
             *pin = shown;
         }
         self
@@ -148,6 +169,7 @@ impl Intent {
     pub fn pin(&self) -> Option<PinIn> {
         match self {
             Self::Check { pin, .. }
+            | Self::List { pin, .. }
             | Self::Refused { pin, .. }
             | Self::UnknownCommand { pin }
             | Self::History { pin, .. }

@@ -6,7 +6,7 @@ use super::button::Button;
 use crate::{
     access::Role,
     catalog::ProductCode,
-    inquiry::parse::Request,
+    inquiry::parse::{List, Request},
     locale::Html,
     value::{ChatId, OperatorProblem, ResponseCode, UpdateId, UserId},
 };
@@ -141,6 +141,11 @@ pub enum Pressed {
         name: Option<String>,
         /// Whether its answer takes the place of the message with the button.
         in_place: bool,
+    },
+    /// Make these checks.
+    List {
+        /// Which.
+        list: List,
     },
     /// Cancel this job of the agent's, which waits.
     Cancel(UpdateId),

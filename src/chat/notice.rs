@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     inquiry::parse::{Check, Request},
-    locale::Words,
+    locale::{Html, Words},
     say,
     value::{Outcome, UpdateId, UserId, Verdict},
 };
@@ -65,8 +65,8 @@ pub enum Notice<'a> {
     StillWaiting(&'a [(Request, DateTime<Utc>)]),
     /// More checks wait than can.
     Busy,
-    /// The agent asks faster than is answered.
-    SlowDown,
+    /// The agent asks faster than is answered; these checks of theirs were not taken.
+    SlowDown(&'a [Check]),
     /// Nothing can be written down, so nothing is begun.
     NotAccepted,
     /// Telegram does not take a file.
@@ -101,7 +101,12 @@ impl Notice<'_> {
             Self::StillWaiting([]) => say!(words, "waiting-none").into(),
             Self::StillWaiting(checks) => later::still_waiting(words, checks).into(),
             Self::Busy => say!(words, "busy").into(),
-            Self::SlowDown => say!(words, "slow-down").into(),
+            Self::SlowDown([]) => say!(words, "slow-down").into(),
+            Self::SlowDown(checks) => {
+                let lines = checks.iter().map(|check| Html::code(&check.line()));
+                Html::lines([say!(words, "slow-down"), say!(words, "slow-down-not-taken")].into_iter().chain(lines))
+                    .into()
+            }
             Self::NotAccepted => say!(words, "not-accepted").into(),
             Self::FileRefused => say!(words, "file-refused").into(),
             Self::Apology => say!(words, "apology").into(),

@@ -67,7 +67,11 @@ impl Conversation {
 
     /// `/PLN20 01105691111`: what is no command may be a check all the same, or show a PIN.
     fn unknown_command(&self, text: &str) -> Intent {
-        let parsed = parse(text.trim_start_matches('/'), &self.catalog);
+        let text = text.trim_start_matches('/').trim_start_matches("cek_");
+        if let Some(list) = self.list_in(text) {
+            return list;
+        }
+        let parsed = parse(text, &self.catalog);
         match &parsed.request {
             Ok(_) | Err(Refusal::Words(_) | Refusal::WhichProduct { number: Some(_), .. }) => {
                 intent_of(parsed, PinIn::Message, text)
@@ -130,6 +134,10 @@ impl Conversation {
     }
 
     fn check_of(&self, message: &Message, typed: &str) -> Intent {
+        let many = self.everywhere(message, typed).or_else(|| self.list_in(typed));
+        if let Some(many) = many.or_else(|| self.list_quoted(message, typed)) {
+            return many;
+        }
         let (parsed, source) = quoted::read(typed, quoted::source(message), &self.catalog);
         intent_of(parsed, source, typed)
     }

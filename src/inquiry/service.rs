@@ -47,6 +47,9 @@ pub enum Wait {
     Briefly,
     /// As long as it takes.
     ForPermit,
+    /// As long as it takes, and so that no more than half of the calls to a provider are of this kind: a list holds up
+    /// no single check.
+    InBackground,
 }
 
 /// Makes checks at the partner API. Clones are the same service. What it holds in memory may be lost at any moment: calls
@@ -57,6 +60,8 @@ pub struct Inquiry {
     clock: Arc<dyn Clock>,
     calls: SingleFlight<Question, Asked>,
     permits: Permits,
+    /// Those of checks in the background.
+    background: Permits,
     wait: Duration,
     breaker: Breaker,
     minutes: Minutes,
@@ -75,7 +80,7 @@ pub enum Asked {
     },
     /// Not asked: the provider's circuit is open.
     Held,
-    /// Not asked: no permit came free in time. Not with [`Wait::ForPermit`].
+    /// Not asked: no permit came free in time. With [`Wait::Briefly`] alone.
     Busy,
     /// Asked, but the answer was lost, by a mistake in this program or because it stops: nothing is known of the number.
     Lost,
@@ -97,6 +102,7 @@ impl Inquiry {
             clock,
             calls: SingleFlight::default(),
             permits: Permits::new(bounds.calls),
+            background: Permits::new((bounds.calls / 2).max(1)),
             wait: bounds.wait,
             breaker: Breaker::default(),
             minutes: Minutes::default(),
@@ -107,6 +113,11 @@ impl Inquiry {
     /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit included;
     /// it goes on when this future is dropped.
     pub async fn ask(&self, request: &Request, wait: Wait) -> Asked {
+        // Taken before others can join the call, so that none of them waits for it.
+        let _background = match wait {
+            Wait::InBackground => self.background.acquire(request.product.provider, None).await,
+            Wait::Briefly | Wait::ForPermit => None,
+        };
         loop {
             let question = Question {
                 product: request.product.code.clone(),
@@ -115,7 +126,7 @@ impl Inquiry {
             };
             match self.calls.join(question, || self.clone().call(request.clone(), wait)).wait().await {
                 // It had joined a call that would not wait as long.
-                Some(Asked::Busy) if wait == Wait::ForPermit => {}
+                Some(Asked::Busy) if wait != Wait::Briefly => {}
                 asked => return asked.unwrap_or(Asked::Lost),
             }
         }

@@ -34,7 +34,8 @@ impl Answers {
     /// Remembers that `message` answers what asked for `task`.
     pub(super) fn note(&self, task: &Task, message: MessageId) {
         let (Some(asked), None) = (task.to.message, &task.press) else { return };
-        let (asked, is_check) = ((task.to.chat, asked), matches!(task.intent, Intent::Check { .. }));
+        let (asked, is_check) =
+            ((task.to.chat, asked), matches!(task.intent, Intent::Check { .. } | Intent::List { .. }));
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, order) = &mut *answers;
         if known.insert(asked, Answer { message, is_check }).is_none() {

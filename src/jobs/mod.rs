@@ -17,6 +17,7 @@ mod alerts;
 mod answers;
 mod files;
 mod history;
+mod list;
 mod outbox;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
@@ -24,6 +25,7 @@ mod retry;
 mod runner;
 mod slots;
 mod task;
+mod turns;
 mod work;
 mod worker;
 

@@ -17,5 +17,9 @@ pub(crate) fn task(kept: &str, catalog: &Catalog) {
         // A check is one that could be typed: no provider is asked about what the disk made up.
         parse::properties::is_valid(&request);
     }
+    if let Intent::List { list, .. } = &task.intent {
+        let requests = list.items.iter().filter_map(|item| Request::of(&item.check, catalog));
+        requests.for_each(|request| parse::properties::is_valid(&request));
+    }
     assert_eq!(Task::read(&task.write()), Some(task), "it reads back as another");
 }

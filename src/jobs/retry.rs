@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
+    list::Ordered,
     outbox::Priority,
     task::Task,
-    worker::{Check, Progress, Worker},
+    worker::{Check, IN_PROGRESS, Progress, Worker},
 };
 use crate::{
     chat::Notice,
@@ -13,9 +14,6 @@ use crate::{
     store::{Job, Waiting},
     value::{MessageId, Outcome, UpdateId, Verdict},
 };
-
-/// A job that waits in the store while it is carried out is looked at again after this time, should the process be gone.
-const IN_PROGRESS: TimeDelta = TimeDelta::seconds(30);
 
 impl Worker {
     /// A check brought no answer: it waits for its next turn, or is given up where its retry window has ended.
@@ -110,7 +108,10 @@ impl Worker {
         };
         let waiting = Waiting { notice: Some(notice), asked: 0, due: now + IN_PROGRESS, until, last: None };
         self.in_progress().insert(job.update);
-        match self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await {
+        let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
+        // What its agent asked meanwhile may begin.
+        self.wake.notify_one();
+        match is_open {
             true => Ok(Job { waiting: Some(waiting), ..job.clone() }),
             false => Err(Progress::Cancelled),
         }
@@ -141,6 +142,12 @@ impl Worker {
             cancelled.inspect_err(|error| tracing::error!(%error, "waiting checks cannot be cancelled")).ok()?;
         for job in &cancelled {
             let Some(task) = Task::read(&job.body) else { continue };
+            if let Some(ordered) = Ordered::of(&task.intent) {
+                if !self.lists.cancel(job.update) {
+                    self.say_cancelled_list(job, &task, ordered).await;
+                }
+                continue;
+            }
             let Some(check) = task.intent.check() else { continue };
             let reply = self.conversation.notice(job.chat, Notice::CheckCancelled(check)).await;
             let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);

@@ -1,7 +1,7 @@
 //! Takes jobs in, claims what is due, and carries out as many at once as its bounds allow.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -23,12 +23,14 @@ use super::{
     outbox::Outbox,
     slots::Retrying,
     task::Task,
+    turns::Lists,
     worker::{Progress, Worker},
 };
 use crate::{
     access::Access,
     chat::{Alert, Conversation, Intent, Notice},
     clock::Clock,
+    inquiry::parse::Check,
     klikoo::MAX_RETRY_AFTER,
     store::{self, Accepted, Claim, Job, Jobs, NewJob, Retries, WorkerId},
     value::{ChatId, Provider, UpdateId, UserId},
@@ -42,11 +44,14 @@ const TICK: Duration = Duration::from_millis(100);
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Jobs of one agent in one chat that may be ready and not begun; beyond that the agent is told to slow down. An agent types
-/// a few a minute.
-const READY_PER_AGENT: usize = 32;
+/// a few a minute, and may forward dozens at once.
+const READY_PER_AGENT: usize = 100;
 
 /// Agents who are told to slow down at a time; beyond that the notices are left out.
 const MAX_SLOWED_DOWN: usize = 256;
+
+/// Checks that were not taken of which an agent is told in one message.
+const MAX_NAMED: usize = 50;
 
 /// How long a claim lasts where several processes share a store: longer than any job runs.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -110,13 +115,11 @@ pub struct Runner {
     bounds: Bounds,
     /// Under which it claims.
     id: WorkerId,
-    /// Rung when there may be something to claim.
-    wake: Notify,
     /// Rung when a job has ended.
     ended: Notify,
     running: TaskTracker,
-    /// Agents who were told to slow down, until one of their jobs ends.
-    slowed_down: Mutex<HashSet<(ChatId, UserId)>>,
+    /// Agents who were told to slow down, until one of their jobs ends; and what was not taken since they were told.
+    slowed_down: Mutex<HashMap<(ChatId, UserId), Vec<Incoming>>>,
     /// Jobs that wait for a provider, as last read.
     waiting: AtomicUsize,
 }
@@ -146,12 +149,13 @@ impl Runner {
             notice_after: bounds.notice_after,
             long_wait: bounds.long_wait,
             in_progress: Mutex::default(),
+            lists: Lists::default(),
+            wake: Notify::new(),
         };
         Arc::new(Self {
             worker: Arc::new(worker),
             bounds,
             id: WorkerId::fresh(),
-            wake: Notify::new(),
             ended: Notify::new(),
             running: TaskTracker::new(),
             slowed_down: Mutex::default(),
@@ -169,11 +173,15 @@ impl Runner {
         let jobs = incoming.iter().map(|one| self.new_job(one, now)).collect();
         match self.worker.store.accept(jobs, READY_PER_AGENT).await {
             Ok(accepted) => {
-                self.wake.notify_one();
-                for (one, accepted) in incoming.into_iter().zip(accepted) {
-                    if accepted == Accepted::TooMany {
-                        self.say_slow_down(one);
-                    }
+                self.worker.wake.notify_one();
+                let refused = incoming.into_iter().zip(accepted).filter(|(_, accepted)| *accepted == Accepted::TooMany);
+                let mut by_agent: HashMap<(ChatId, UserId), Vec<Incoming>> = HashMap::new();
+                for (one, _) in refused {
+                    tracing::warn!(chat = %one.chat, "more is asked than is answered; a message was not taken");
+                    by_agent.entry((one.chat, one.user)).or_default().push(one);
+                }
+                for (agent, refused) in by_agent {
+                    self.slow_down(agent, refused);
                 }
             }
             Err(error) => self.decline(incoming, &error),
@@ -205,7 +213,7 @@ impl Runner {
                     AFTER_ERROR
                 }
             };
-            let _ = stop.run_until_cancelled(timeout(pause, self.wake.notified())).await;
+            let _ = stop.run_until_cancelled(timeout(pause, self.worker.wake.notified())).await;
         }
         if timeout(self.bounds.grace, self.finish_accepted()).await.is_err() {
             tracing::warn!(
@@ -229,7 +237,7 @@ impl Runner {
             }
             tokio::select! {
                 biased;
-                () = self.wake.notified() => {}
+                () = self.worker.wake.notified() => {}
                 () = self.running.wait() => break,
             }
         }
@@ -269,9 +277,11 @@ impl Runner {
                 if runner.worker.carry_out(&job, slot).await == Progress::Done {
                     runner.worker.finish(job.update).await;
                 }
-                runner.slowed_down().remove(&(job.chat, job.user));
+                // What came since, and was not taken either.
+                let refused = runner.slowed_down().remove(&(job.chat, job.user));
+                runner.say_slow_down(refused.unwrap_or_default());
                 runner.ended.notify_waiters();
-                runner.wake.notify_one();
+                runner.worker.wake.notify_one();
             });
         }
         self.waiting.store(self.worker.store.load().await?.waiting, Relaxed);
@@ -286,7 +296,7 @@ impl Runner {
             user: incoming.user,
             accepted: now,
             provider,
-            items: 1,
+            items: incoming.task.intent.items(),
             body: incoming.task.write(),
         }
     }
@@ -301,7 +311,7 @@ impl Runner {
             let (worker, job) = (self.worker.clone(), self.new_job(&one, now));
             self.worker.notices.spawn(async move {
                 let writes = match &one.task.intent {
-                    Intent::Check { .. } | Intent::Language { .. } => true,
+                    Intent::Check { .. } | Intent::List { .. } | Intent::Language { .. } => true,
                     Intent::Customers { order, .. } => order.writes(),
                     _ => false,
                 };
@@ -314,20 +324,31 @@ impl Runner {
         }
     }
 
-    /// Tells an agent to slow down; once until one of the agent's jobs has ended.
-    fn say_slow_down(&self, one: Incoming) {
-        tracing::warn!(chat = %one.chat, "more is asked than is answered; a message was not taken");
-        {
-            let mut slowed_down = self.slowed_down();
-            if slowed_down.len() >= MAX_SLOWED_DOWN || !slowed_down.insert((one.chat, one.user)) {
-                return;
-            }
+    /// Tells an agent to slow down, and what was not taken; what is not taken after that, once a job of theirs has ended.
+    fn slow_down(&self, agent: (ChatId, UserId), refused: Vec<Incoming>) {
+        let mut slowed_down = self.slowed_down();
+        if let Some(later) = slowed_down.get_mut(&agent) {
+            let room = MAX_NAMED.saturating_sub(later.len());
+            later.extend(refused.into_iter().take(room));
+            return;
         }
-        let worker = self.worker.clone();
-        self.worker.notices.spawn(async move { worker.say_notice(one.chat, &one.task, Notice::SlowDown).await });
+        if slowed_down.len() < MAX_SLOWED_DOWN {
+            slowed_down.insert(agent, Vec::new());
+            drop(slowed_down);
+            self.say_slow_down(refused);
+        }
     }
 
-    fn slowed_down(&self) -> MutexGuard<'_, HashSet<(ChatId, UserId)>> {
+    /// Tells an agent which checks were not taken.
+    fn say_slow_down(&self, refused: Vec<Incoming>) {
+        let Some(last) = refused.last() else { return };
+        let (chat, task) = (last.chat, last.task.clone());
+        let checks = refused.iter().filter_map(|one| one.task.intent.check().cloned()).take(MAX_NAMED).collect();
+        let (worker, checks): (_, Vec<Check>) = (self.worker.clone(), checks);
+        self.worker.notices.spawn(async move { worker.say_notice(chat, &task, Notice::SlowDown(&checks)).await });
+    }
+
+    fn slowed_down(&self) -> MutexGuard<'_, HashMap<(ChatId, UserId), Vec<Incoming>>> {
         self.slowed_down.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -80,7 +80,7 @@ mod tests {
     use crate::{
         catalog::{Catalog, ProductCode},
         chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, Wanted},
-        inquiry::parse::{Check, Refusal},
+        inquiry::parse::{Check, Item, List, Refusal, Unread},
         jobs::properties,
         store::{Cursor, Seq},
         value::{ChatId, CustomerNumber, Language, Rupiah, UserId},
@@ -106,6 +106,16 @@ mod tests {
         let press = Press { action: Action::Turn(Cursor::OlderThan(Seq(7))), owner: UserId(42) };
         vec![
             Intent::Check { check: check.clone(), pin: Some(PinIn::Quoted), name: Some("Budi".to_owned()), anew: true },
+            Intent::List {
+                list: List {
+                    items: vec![Item { check: check.clone(), name: Some("Budi".to_owned()), times: 2, line: 1 }],
+                    unread: vec![Unread { line: 3, text: "PLN20 1".to_owned(), refusal: Refusal::Several }],
+                    left_off: 1,
+                    pin_seen: true,
+                },
+                wallets: true,
+                pin: Some(PinIn::Message),
+            },
             Intent::Refused {
                 refusal: Refusal::Words(check.clone()),
                 parts: check.clone().into(),

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use tokio::time::timeout;
 
 use super::{
+    list::Ordered,
     outbox::{Placed, Priority},
     slots::Slot,
     task::{PressedButton, Task},
@@ -23,7 +24,7 @@ impl Worker {
     /// it where it is done.
     pub(super) async fn carry_out(&self, job: &Job, slot: Option<Slot>) -> Progress {
         if self.in_progress().contains(&job.update) {
-            return Progress::Waits;
+            return self.still_in_progress(job).await;
         }
         // Boxed: a large future, of which many may wait for Telegram or a provider at once.
         let work = Box::pin(AssertUnwindSafe(self.work(job, slot)).catch_unwind());
@@ -92,6 +93,8 @@ impl Worker {
         let in_place = match (task.edited, self.answers.of(task)) {
             (false, _) => None,
             (true, Some(answer)) if !answer.is_check => Some(answer.message),
+            // What it has in common with the list before is known already.
+            (true, Some(_)) if matches!(task.intent, Intent::List { .. }) => None,
             (true, Some(_)) => {
                 if let Intent::Check { check, .. } = &task.intent {
                     let reply = self.conversation.notice(job.chat, Notice::Edited(check, job.user)).await;
@@ -102,6 +105,9 @@ impl Worker {
             // It was not meant for the bot before, or is long gone by.
             (true, None) => return Progress::Done,
         };
+        if let Some(ordered) = Ordered::of(&task.intent) {
+            return self.list(job, task, ordered).await;
+        }
         match (&task.intent, &task.press) {
             (Intent::Check { check, pin, name, anew }, _) => match Request::of(check, &self.conversation.catalog) {
                 Some(request) => {
@@ -239,7 +245,7 @@ impl Worker {
     }
 
     /// A provider that was down answers again: the checks that wait for it are asked now, and not when their own pauses end.
-    async fn hasten(&self, provider: Provider) {
+    pub(super) async fn hasten(&self, provider: Provider) {
         if let Err(error) = self.store.hasten(provider, self.now()).await {
             tracing::error!(%error, %provider, "cannot hasten the checks that wait");
         }
@@ -273,6 +279,14 @@ impl Worker {
                     in_place: in_place.then_some(button.message),
                 };
                 return self.check(job, check, slot).await;
+            }
+            Pressed::List { list } => {
+                answer(None).await;
+                // The next start goes on with this very list.
+                let task = Task { intent: Intent::List { list, wallets: false, pin: None }, ..task.clone() };
+                self.until_written(|| self.store.amend(job.update, None, task.write())).await;
+                let Some(ordered) = Ordered::of(&task.intent) else { return Progress::Done };
+                return self.list(job, &task, ordered).await;
             }
             Pressed::Cancel(update) => {
                 let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());

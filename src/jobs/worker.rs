@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
     outbox::{Destination, Outbox, Placed, Priority},
     slots::Retrying,
     task::Task,
+    turns::Lists,
 };
 use crate::{
     access::{Access, Role},
@@ -29,6 +30,9 @@ use crate::{
 
 /// An answer that comes later than this after its question begins with an apology.
 const LATE: TimeDelta = TimeDelta::minutes(2);
+
+/// A job that waits in the store while it is carried out is looked at again after this time, should the process be gone.
+pub(super) const IN_PROGRESS: TimeDelta = TimeDelta::seconds(30);
 
 /// How long a write that failed waits before it is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
@@ -82,6 +86,10 @@ pub(super) struct Worker {
     /// Jobs that are carried out here and wait in the store, so that `/batal` ends them and they hold up nothing: a claim
     /// of one is no second start.
     pub(super) in_progress: Mutex<HashSet<UpdateId>>,
+    /// The lists among them.
+    pub(super) lists: Lists,
+    /// Rung when there may be something to claim.
+    pub(super) wake: Notify,
 }
 
 impl Worker {
@@ -222,11 +230,9 @@ impl Worker {
         self.outbox.send(task.to, reply, priority).await.ok()
     }
 
-    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` came first. A store that fails costs
-    /// the history its record, not the agent the answer.
-    pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
-        let at = self.now();
-        let record = Record {
+    /// The record of a check that ended `at` a time.
+    pub(super) fn record(job: &Job, request: &Request, outcome: Outcome, at: DateTime<Utc>) -> Record {
+        Record {
             at,
             chat: job.chat,
             agent: job.user,
@@ -234,8 +240,15 @@ impl Worker {
             provider: request.product.provider,
             number: request.number.clone(),
             nominal: request.nominal,
-            outcome: outcome.clone(),
-        };
+            outcome,
+        }
+    }
+
+    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` came first. A store that fails costs
+    /// the history its record, not the agent the answer.
+    pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
+        let at = self.now();
+        let record = Self::record(job, request, outcome.clone(), at);
         let kept = self.store.keep(job.update, item, record).await;
         if let Err(error) = &kept {
             tracing::error!(%error, reference = %outcome.reference, "a check could not be kept");

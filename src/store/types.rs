@@ -351,6 +351,8 @@ pub enum RowKind {
     MigratedFrom,
     /// What the bot asked an agent and has no answer to, in the words of `chat`.
     OpenQuestion,
+    /// A list that has ended, by the update that brought it, in the words of `chat`: its pages and what of it failed.
+    List,
     /// The first name of an agent as it was last seen, by the agent's id.
     AgentName,
     /// What a history was searched for, by agent and search: the buttons under a page refer to it.
@@ -361,8 +363,15 @@ pub enum RowKind {
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 6] =
-        [Self::Language, Self::MigratedFrom, Self::OpenQuestion, Self::AgentName, Self::HistorySearch, Self::Customer];
+    pub const ALL: [Self; 7] = [
+        Self::Language,
+        Self::MigratedFrom,
+        Self::OpenQuestion,
+        Self::AgentName,
+        Self::HistorySearch,
+        Self::Customer,
+        Self::List,
+    ];
 
     /// The word under which rows of this kind are stored.
     pub fn name(self) -> &'static str {
@@ -370,6 +379,7 @@ impl RowKind {
             Self::Language => "language",
             Self::MigratedFrom => "migrated-from",
             Self::OpenQuestion => "open-question",
+            Self::List => "list",
             Self::AgentName => "agent-name",
             Self::HistorySearch => "history-search",
             Self::Customer => "customer",

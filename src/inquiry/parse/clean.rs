@@ -15,9 +15,25 @@ pub(super) fn is_too_long(text: &str) -> bool {
 /// The text without invisible marks and without signs at its ends (`01105691111?`, `… 🙏`), every dash a `-`, hidden
 /// digits marked as such, and no longer than a message can be.
 pub(super) fn clean(text: &str) -> String {
-    let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c));
-    let clean: String = visible.map(|c| if is_dash(c) { '-' } else { c }).collect();
+    let visible = text.chars().take(LONGEST).filter(|c| !is_invisible(*c) && !is_keycap(*c));
+    let clean: String = visible.map(plain).collect();
     mark_hidden(&mark_headers(&clean)).trim_matches(is_sign).to_owned()
+}
+
+/// What makes a key of a digit: `1️⃣`.
+fn is_keycap(c: char) -> bool {
+    matches!(c, '\u{FE0F}' | '\u{20E3}')
+}
+
+/// The character of a keyboard that stands for another: a wide digit, a dash of a word processor, the lines under a word
+/// that is marked (`_01105691111_`).
+fn plain(c: char) -> char {
+    match c {
+        '\u{FF10}'..='\u{FF19}' => char::from_digit(u32::from(c) - 0xFF10, 10).unwrap_or(c),
+        '_' => ' ',
+        c if is_dash(c) => '-',
+        c => c,
+    }
 }
 
 /// What WhatsApp puts before a message that is copied (`[14:05, 23/11/2026] +62 812-3456-7890: `) is no part of it,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// No more checks of a list are taken, and no more of what could not be read is shown.
-const MAX_ITEMS: usize = 100;
+pub const MAX_ITEMS: usize = 100;
 
 /// No more of a text is read, in bytes.
 const MAX_LEN: usize = 256 * 1024;

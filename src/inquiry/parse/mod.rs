@@ -30,7 +30,7 @@ mod token;
 mod verdict;
 mod words;
 
-pub use list::{Item, List, Unread, list};
+pub use list::{Item, List, MAX_ITEMS, Unread, list};
 pub use nominal::nominal;
 pub use request::{Check, Parsed, Refusal, Request};
 pub use verdict::parse;

@@ -18,7 +18,7 @@ pub(super) struct Nominal {
 
 /// The nominal that a text is and nothing else: `50rb`, `Rp50.000`, `50000`.
 pub fn nominal(text: &str) -> Option<Rupiah> {
-    let is_round = |nominal: Rupiah| nominal.0 >= 1_000 && nominal.0 % 1_000 == 0;
+    let is_round = |nominal: Rupiah| nominal.0 >= 1_000 && nominal.0.is_multiple_of(1_000);
     read(text.trim()).filter(|nominal| nominal.clear || is_round(nominal.rupiah)).map(|nominal| nominal.rupiah)
 }
 

@@ -63,7 +63,7 @@ fn fragments() -> impl Strategy<Value = String> {
 /// A complete number of a product with a fixed denomination.
 fn numbers() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![
-        "(0[1-7]|[1-57-9][0-9])[0-9]{9,10}".prop_map(|digits| ("PLN20", digits)),
+        "(0[1-7]|[1-579][0-9])[0-9]{9,10}".prop_map(|digits| ("PLN20", digits)),
         "08[0-9]{8,11}".prop_map(|digits| ("OVO10", digits)),
         "[0-9]{5,15}".prop_map(|digits| ("MAX5000", digits)),
     ]
@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn groups_of_four_are_always_read(digits in "08[0-9]{8,9}|[1-57-9][0-9]{11}", gap in select(vec![" ", ".", "\u{a0}"])) {
+    fn groups_of_four_are_always_read(digits in "08[0-9]{8,9}|[1-579][0-9]{11}", gap in select(vec![" ", ".", "\u{a0}"])) {
         // Not those of 13 digits: their last one stands alone, and so one of the ways to be asked again.
         let code = if digits.len() == 12 { "PLN20" } else { "DN1" };
         let parsed = parse(&format!("{code} {}", groups(&digits, 4, gap)), &catalog());

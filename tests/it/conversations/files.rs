@@ -181,7 +181,6 @@ async fn an_export_of_100_000_checks_takes_little_memory() {
     let grown = kib("VmHWM:").saturating_sub(before);
     assert_eq!(files.len(), 2);
     assert!(grown <= 16 * 1024, "grown by {grown} KiB");
-    println!("grown by {grown} KiB");
 }
 
 fn kib(what: &str) -> u64 {

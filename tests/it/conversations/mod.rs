@@ -28,6 +28,7 @@ mod journal;
 mod language;
 mod late;
 mod limits;
+mod lists;
 mod operator;
 mod outages;
 mod pins;

@@ -1,0 +1,233 @@
+//! Lists of checks: read from a message, answered from the history as far as it has them, and kept for a day when they
+//! have ended, so that their pages can be turned and what failed can be asked again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    conversation::Conversation,
+    intent::Intent,
+    list_text::{self, ListAnswer, ListStage, Listing},
+    message::{Actor, Message, PinIn, Reply},
+    question, quoted,
+};
+use crate::{
+    inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
+    store::{Cursor, MAX_PAGE_LEN, Row, RowKind, Seq},
+    value::{ChatId, Provider, UpdateId, UserId, Verdict},
+};
+
+/// How long the pages of a list can be turned.
+const KEPT: TimeDelta = TimeDelta::days(1);
+
+/// The longest list that is taken, as JSON, so that a job and a row can hold it; of a longer one less is shown that could
+/// not be read.
+const MAX_LIST_LEN: usize = 48 * 1024;
+
+/// The word for one number at every wallet.
+const EVERYWHERE: &str = "semua";
+
+/// The wallets, which know a customer by the same mobile number.
+const WALLETS: [Provider; 3] = [Provider::Ovo, Provider::Gopay, Provider::Dana];
+
+/// A list that has ended, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    chat: ChatId,
+    owner: UserId,
+    begun: DateTime<Utc>,
+    list: List,
+    wallets: bool,
+    is_cancelled: bool,
+    /// By item: where the history has its answer.
+    places: Vec<Option<Seq>>,
+}
+
+impl Conversation {
+    /// The list in a text, if it is one.
+    pub(super) fn list_in(&self, text: &str) -> Option<Intent> {
+        let list = bounded(parse::list(text, &self.catalog)?);
+        let pin = list.pin_seen.then_some(PinIn::Message);
+        Some(Intent::List { list, wallets: false, pin })
+    }
+
+    /// `/cek PLN20` or `/cek` as a reply to a list. A code that was typed is one for numbers that have none: a list of
+    /// other products is not asked for by it.
+    pub(super) fn list_quoted(&self, message: &Message, typed: &str) -> Option<Intent> {
+        let quoted = quoted::source(message).filter(|_| !message.replies_to_bot)?;
+        let typed = parse(typed, &self.catalog);
+        let (list, code) = match typed.request {
+            Err(Refusal::Empty) => (parse::list(quoted, &self.catalog)?, None),
+            Err(Refusal::MissingNumber(code, nominal)) => {
+                let top = nominal.map_or(code.to_string(), |nominal| format!("{code} {}", nominal.0));
+                let mut list = parse::list(&format!("{top}\n{quoted}"), &self.catalog)?;
+                // The code on top is no line of the message replied to.
+                list.items.iter_mut().for_each(|item| item.line = item.line.saturating_sub(1));
+                list.unread.iter_mut().for_each(|unread| unread.line = unread.line.saturating_sub(1));
+                (list, Some(code))
+            }
+            _ => return None,
+        };
+        let is_of_it = code.is_none_or(|code| list.items.iter().all(|item| item.check.code == code));
+        let pin = match (typed.pin_seen, list.pin_seen) {
+            (true, _) => Some(PinIn::Message),
+            (false, true) => Some(PinIn::Quoted),
+            (false, false) => None,
+        };
+        is_of_it.then(|| Intent::List { list: bounded(list), wallets: false, pin })
+    }
+
+    /// `semua 0817345544`: one number at every wallet.
+    pub(super) fn everywhere(&self, message: &Message, typed: &str) -> Option<Intent> {
+        let is_word = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+        let mut said: Vec<&str> = typed.split_whitespace().collect();
+        if said.first().is_some_and(|word| is_word(word, "cek") || is_word(word, "check")) {
+            said.remove(0);
+        }
+        match (said.first(), said.last()) {
+            (Some(first), _) if is_word(first, EVERYWHERE) => drop(said.remove(0)),
+            (_, Some(last)) if is_word(last, EVERYWHERE) => drop(said.pop()),
+            _ => return None,
+        }
+        let codes = WALLETS.into_iter().filter_map(|wallet| {
+            let mut products = self.catalog.products().iter();
+            products.find(|product| product.provider == wallet && !product.is_open()).map(|product| &product.code)
+        });
+        let codes: Vec<_> = codes.collect();
+        let line = format!("{} {}", codes.first()?, said.join(" "));
+        let (first, source) = quoted::read(&line, quoted::source(message), &self.catalog);
+        let pin = first.pin_seen.then_some(source);
+        let number = match first.request {
+            Ok(request) => request.number,
+            Err(refusal) => {
+                let parts = question::parts(&refusal, typed);
+                return Some(Intent::Refused { refusal, parts, name: first.name, pin });
+            }
+        };
+        let items = codes.into_iter().map(|code| Item {
+            check: parse::Check { code: code.clone(), number: number.clone(), nominal: None },
+            name: first.name.clone(),
+            times: 1,
+            line: 1,
+        });
+        let list = List { items: items.collect(), ..List::default() };
+        Some(Intent::List { list, wallets: true, pin })
+    }
+
+    /// The answers that the chat had lately for the checks of a list.
+    pub async fn recent_answers(&self, chat: ChatId, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
+        let Some(window) = self.recent else { return vec![None; requests.len()] };
+        let page = self.history.page(chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "earlier checks cannot be read");
+            Default::default()
+        });
+        let now = self.clock.now();
+        let recent = |request: &Option<Request>| {
+            let request = request.as_ref()?;
+            let (seq, record) = page.records.iter().find(|(_, record)| {
+                record.product == request.product.code.as_str()
+                    && record.number == request.number
+                    && record.nominal == request.nominal
+            })?;
+            let age = now - record.at;
+            let is_answer = matches!(record.outcome.verdict, Verdict::Found(_) | Verdict::NotFound);
+            let is_recent = age < window && age >= TimeDelta::zero();
+            let verdict = record.outcome.verdict.clone();
+            (is_answer && is_recent).then_some(ListAnswer { verdict, at: record.at, seq: Some(*seq) })
+        };
+        requests.iter().map(recent).collect()
+    }
+
+    /// An answer that was kept.
+    pub async fn kept_answer(&self, chat: ChatId, seq: Seq) -> Option<ListAnswer> {
+        let record = self.history.get(chat, seq).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a kept check cannot be read");
+            None
+        })?;
+        Some(ListAnswer { verdict: record.outcome.verdict, at: record.at, seq: Some(seq) })
+    }
+
+    /// The live message of a list.
+    pub async fn list_progress(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
+        list_text::progress(self.words(chat).await, &self.catalog, listing, stage)
+    }
+
+    /// The summary of a list that has ended or was cancelled; it is kept for a day, so that its pages can be turned.
+    pub async fn list_ended(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
+        let is_cancelled = stage == ListStage::Cancelled;
+        let kept = Kept {
+            chat,
+            owner: listing.owner,
+            begun: listing.begun,
+            list: listing.list.clone(),
+            wallets: listing.wallets,
+            is_cancelled,
+            places: listing.answers.iter().map(|answer| answer.as_ref().and_then(|answer| answer.seq)).collect(),
+        };
+        let value = serde_json::to_string(&kept).unwrap_or_default();
+        let (key, expires) = (listing.update.0.to_string(), Some(self.clock.now() + KEPT));
+        if let Err(error) = self.rows.put(Row { kind: RowKind::List, key, value, expires }).await {
+            tracing::error!(%error, "a list cannot be kept: its buttons will be stale");
+        }
+        list_text::summary(self.words(chat).await, &self.catalog, listing, is_cancelled, 0)
+    }
+
+    /// Another page of a list's summary; `None` where it is not kept any more.
+    pub(super) async fn list_page(&self, actor: &Actor, update: UpdateId, page: usize) -> Option<Reply> {
+        let (kept, answers) = self.kept_list(actor, update).await?;
+        let listing = kept.listing(update, &answers);
+        Some(list_text::summary(self.words(actor.chat).await, &self.catalog, &listing, kept.is_cancelled, page))
+    }
+
+    /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.
+    pub(super) async fn unanswered_of(&self, actor: &Actor, update: UpdateId) -> Option<List> {
+        let (kept, answers) = self.kept_list(actor, update).await?;
+        let items: Vec<Item> = kept.listing(update, &answers).unanswered().cloned().collect();
+        (!items.is_empty()).then(|| List { items, ..List::default() })
+    }
+
+    async fn kept_list(&self, actor: &Actor, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {
+        let row = self.rows.get(RowKind::List, &update.0.to_string(), self.clock.now()).await;
+        let row = row.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
+        let kept: Kept = serde_json::from_str(&row).ok().filter(|kept: &Kept| kept.chat == actor.chat)?;
+        let mut answers = Vec::new();
+        for place in &kept.places {
+            answers.push(match place {
+                Some(seq) => self.kept_answer(actor.chat, *seq).await,
+                None => None,
+            });
+        }
+        Some((kept, answers))
+    }
+}
+
+impl Kept {
+    fn listing<'a>(&'a self, update: UpdateId, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
+        let Self { owner, begun, ref list, wallets, .. } = *self;
+        Listing { update, owner, begun, list, wallets, answers }
+    }
+}
+
+/// A list that a job can hold: with what is said of it, and no more than that.
+fn bounded(mut list: List) -> List {
+    for Unread { refusal, .. } in &mut list.unread {
+        match refusal {
+            Refusal::UnknownCode { nearest, lines, fitting, .. } => {
+                nearest.clear();
+                lines.clear();
+                fitting.clear();
+            }
+            Refusal::MissingCode { fitting, checks } => {
+                fitting.clear();
+                checks.clear();
+            }
+            Refusal::WhichProduct { codes, .. } | Refusal::MobileUnderMeter { codes, .. } => codes.clear(),
+            Refusal::Ambiguous(_, checks) => checks.clear(),
+            _ => {}
+        }
+    }
+    while serde_json::to_string(&list).is_ok_and(|json| json.len() > MAX_LIST_LEN) && list.unread.pop().is_some() {
+        list.left_off += 1;
+    }
+    list
+}

@@ -1,0 +1,296 @@
+//! What is said of a list of checks: the live message, the summary and its pages.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    button::{Action, Button},
+    history,
+    message::Reply,
+};
+use crate::{
+    catalog::Catalog,
+    inquiry::{
+        name_match::{self, NameVerdict},
+        parse::{Item, List, Refusal, Unread},
+    },
+    locale::{Html, Words, time},
+    say,
+    store::Seq,
+    value::{NumberError, UpdateId, UserId, Verdict},
+};
+
+/// The most lines on a page: Telegram paints no more than a hundred pieces of a message, and each line has two at most.
+const MAX_LINES: usize = 45;
+
+/// The most text on a page, in UTF-16 code units, its heading left out: below the 4,096 of a message.
+const MAX_PAGE_LEN: usize = 3_500;
+
+/// What could not be read is shown up to here while a list runs; the summary shows all of it.
+const MAX_UNREAD_LIVE: usize = 15;
+
+/// The items of a list as short as this are shown while it runs.
+const SHORT: usize = 10;
+
+/// Cells of the bar.
+const BAR: usize = 10;
+
+/// How one item of a list ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListAnswer {
+    /// What is known of the number.
+    pub verdict: Verdict,
+    /// When the check ended; for one that the chat had already, earlier than the list began.
+    pub at: DateTime<Utc>,
+    /// Where the history has it.
+    pub seq: Option<Seq>,
+}
+
+/// How far a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListStage {
+    /// Another list of the chat is before it.
+    Queued,
+    /// It is being asked.
+    Running,
+    /// Every item was asked.
+    Ended,
+    /// Its agent wants no more of it.
+    Cancelled,
+}
+
+/// A list and what is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// The update that brought it.
+    pub update: UpdateId,
+    /// Who asked.
+    pub owner: UserId,
+    /// When it was asked.
+    pub begun: DateTime<Utc>,
+    /// What was asked.
+    pub list: &'a List,
+    /// Whether it is one number at every wallet.
+    pub wallets: bool,
+    /// By item, as far as it is known.
+    pub answers: &'a [Option<ListAnswer>],
+}
+
+impl Listing<'_> {
+    fn items(&self) -> impl Iterator<Item = (&Item, Option<&ListAnswer>)> {
+        self.list.items.iter().zip(self.answers.iter().map(Option::as_ref).chain(std::iter::repeat(None)))
+    }
+
+    /// The items that have no answer about their number.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = &Item> {
+        let is_unanswered = |answer: Option<&ListAnswer>| {
+            answer.is_none_or(|answer| {
+                let is_refused =
+                    matches!(answer.verdict, Verdict::Operator(_) | Verdict::ProductUnavailable | Verdict::Other(_));
+                is_refused || !answer.verdict.is_final()
+            })
+        };
+        self.items().filter(move |(_, answer)| is_unanswered(*answer)).map(|(item, _)| item)
+    }
+}
+
+/// The live message of a list that is queued or runs.
+pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, stage: ListStage) -> Reply {
+    let (all, done) = (listing.list.items.len(), listing.items().filter(|(_, answer)| answer.is_some()).count());
+    let mut lines = unread(words, listing.list, MAX_UNREAD_LIVE);
+    if stage == ListStage::Queued {
+        lines.push(say!(words, "list-queued", count = all));
+    } else {
+        lines.push(match number_everywhere(listing) {
+            Some(number) => say!(words, "list-wallets", number = Html::code(number)),
+            None => say!(words, "list-running", count = all),
+        });
+        let filled = (done * BAR).checked_div(all).unwrap_or(BAR);
+        lines.push(say!(
+            words,
+            "list-bar",
+            bar = "▓".repeat(filled) + &"░".repeat(BAR - filled),
+            done = done,
+            count = all
+        ));
+        if all <= SHORT {
+            lines.extend(listing.items().map(|(item, answer)| line(words, catalog, listing, item, answer)));
+        }
+    }
+    let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(listing.update), listing.owner);
+    Reply { text: Html::lines(lines), buttons: cancel.into_iter().map(|cancel| vec![cancel]).collect() }
+}
+
+/// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
+pub(super) fn summary(
+    words: Words<'_>,
+    catalog: &Catalog,
+    listing: &Listing<'_>,
+    is_cancelled: bool,
+    page: usize,
+) -> Reply {
+    let (different, others): (Vec<_>, Vec<_>) =
+        listing.items().partition(|(item, answer)| is_another_name(catalog, item, *answer));
+    let items = different.into_iter().chain(others);
+    let mut lines = unread(words, listing.list, usize::MAX);
+    lines.extend(items.map(|(item, answer)| line(words, catalog, listing, item, answer)));
+    let pages = pages(lines);
+    let page = page.min(pages.len().saturating_sub(1));
+
+    let mut text = Vec::new();
+    if is_cancelled {
+        text.push(say!(words, "list-cancelled"));
+    }
+    text.extend(number_everywhere(listing).map(|number| say!(words, "list-wallets", number = Html::code(number))));
+    text.push(counts(catalog, listing));
+    if pages.len() > 1 {
+        text.push(say!(words, "list-page", page = page + 1, pages = pages.len()));
+    }
+    text.extend(pages.get(page).cloned());
+    let turn =
+        |to: usize, label: Html| Button::press(label.plain(), Action::TurnList(listing.update, to), listing.owner);
+    let newer = page.checked_sub(1).and_then(|to| turn(to, say!(words, "button-page-before")));
+    let older = (page + 1 < pages.len()).then(|| turn(page + 1, say!(words, "button-page-after"))).flatten();
+    let left = listing.unanswered().count();
+    let label = match is_cancelled {
+        true => say!(words, "button-list-rest", count = left),
+        false => say!(words, "button-list-again", count = left),
+    };
+    let again =
+        (left > 0).then(|| Button::press(label.plain(), Action::RepeatList(listing.update), listing.owner)).flatten();
+    let rows = [newer.into_iter().chain(older).collect(), again.into_iter().collect::<Vec<_>>()];
+    Reply { text: Html::lines(text), buttons: rows.into_iter().filter(|row: &Vec<_>| !row.is_empty()).collect() }
+}
+
+/// Lines as pages, each of which fits into a message.
+fn pages(lines: Vec<Html>) -> Vec<Html> {
+    let mut pages: Vec<(usize, Vec<Html>)> = Vec::new();
+    for line in lines {
+        let units = line.plain().encode_utf16().count() + 1;
+        match pages.last_mut().filter(|(len, page)| len + units <= MAX_PAGE_LEN && page.len() < MAX_LINES) {
+            Some((len, page)) => {
+                *len += units;
+                page.push(line);
+            }
+            None => pages.push((units, vec![line])),
+        }
+    }
+    pages.into_iter().map(|(_, page)| Html::lines(page)).collect()
+}
+
+/// `✅ 9 · ❌ 2 · ⏳ 1`.
+fn counts(catalog: &Catalog, listing: &Listing<'_>) -> Html {
+    let marks: Vec<_> = listing.items().map(|(item, answer)| mark(catalog, item, answer)).collect();
+    let counted = ["✅", "❌", "⚠️", "🔧", "⏳"].into_iter().filter_map(|mark| {
+        let count = marks.iter().filter(|other| **other == mark).count();
+        (count > 0).then(|| Html::escape(&format!("{mark} {count}")))
+    });
+    Html::joined(counted, " · ")
+}
+
+/// The number, where it is one at every wallet.
+fn number_everywhere<'a>(listing: &Listing<'a>) -> Option<&'a str> {
+    listing.list.items.first().filter(|_| listing.wallets).map(|item| item.check.number.as_str())
+}
+
+fn mark(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> &'static str {
+    match answer {
+        Some(_) if is_another_name(catalog, item, answer) => "⚠️",
+        Some(ListAnswer { verdict: verdict @ Verdict::Operator(_), .. }) => history::mark(verdict),
+        Some(ListAnswer { verdict, .. }) if verdict.is_final() => history::mark(verdict),
+        _ => "⏳",
+    }
+}
+
+/// What the name that the agent was given is to the customer's.
+fn judged(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> Option<NameVerdict> {
+    let (given, Verdict::Found(customer)) = (item.name.as_deref()?, &answer?.verdict) else { return None };
+    let provider = catalog.get(item.check.code.as_str())?.provider;
+    let told = customer.name.as_ref().map(|told| name_match::compare(given, told, provider));
+    Some(told.unwrap_or(NameVerdict::NotComparable))
+}
+
+fn is_another_name(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> bool {
+    judged(catalog, item, answer) == Some(NameVerdict::Different)
+}
+
+/// One item, as in `✅ PLN20 01105691111 · BAHARRUDIN1 · Rp20.546 (2x)`.
+fn line(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, item: &Item, answer: Option<&ListAnswer>) -> Html {
+    let check = &item.check;
+    let number = Html::code(check.number.as_str());
+    let mark = mark(catalog, item, answer);
+    let mut parts = vec![match check.nominal {
+        None => say!(words, "list-item", mark = mark, code = check.code.as_str(), number = number),
+        Some(nominal) => {
+            say!(
+                words,
+                "list-item-nominal",
+                mark = mark,
+                code = check.code.as_str(),
+                number = number,
+                nominal = nominal
+            )
+        }
+    }];
+    parts.extend(answer.map(|answer| history::summary(words, &answer.verdict)));
+    let given = item.name.as_deref().unwrap_or_default();
+    parts.extend(judged(catalog, item, answer).map(|verdict| match verdict {
+        NameVerdict::Match => say!(words, "list-name-match"),
+        NameVerdict::MatchAsFarAsVisible { letters } => say!(words, "list-name-visible", letters = letters),
+        NameVerdict::Close => say!(words, "list-name-close", name = given),
+        NameVerdict::Different => say!(words, "list-name-different", name = given),
+        NameVerdict::NotComparable => say!(words, "list-name-not-comparable"),
+    }));
+    let earlier = answer.filter(|answer| answer.at < listing.begun);
+    parts.extend(earlier.map(|answer| say!(words, "list-earlier", time = time(answer.at))));
+    let whole = Html::joined(parts, " · ");
+    if item.times > 1 { Html::joined([whole, say!(words, "list-times", times = item.times)], " ") } else { whole }
+}
+
+/// What of a list is not checked.
+fn unread(words: Words<'_>, list: &List, most: usize) -> Vec<Html> {
+    let mut lines: Vec<Html> = list.unread.iter().take(most).map(|unread| unread_line(words, unread)).collect();
+    let more = list.unread.len() - lines.len();
+    if more > 0 {
+        lines.push(say!(words, "list-unread-more", count = more));
+    }
+    if list.left_off > 0 {
+        lines.push(say!(words, "list-left-off", count = list.left_off));
+    }
+    lines
+}
+
+fn unread_line(words: Words<'_>, unread: &Unread) -> Html {
+    let reason = reason(words, &unread.refusal);
+    say!(words, "list-unread", line = unread.line, reason = reason, text = &unread.text)
+}
+
+/// Why a part of a list is no check, in a few words.
+fn reason(words: Words<'_>, refusal: &Refusal) -> Html {
+    match refusal {
+        Refusal::Number(_, error) | Refusal::NoCustomer(error) => number(words, error),
+        Refusal::WhichProduct { fault: Some(error), .. } => number(words, error),
+        Refusal::WhichProduct { provider, .. } => say!(words, "reason-which", provider = *provider),
+        Refusal::UnknownCode { typed, .. } => say!(words, "reason-code", typed = typed),
+        Refusal::MissingCode { .. } => say!(words, "reason-no-code"),
+        Refusal::NotOffered => say!(words, "reason-not-offered"),
+        Refusal::MissingNumber(..) => say!(words, "reason-no-number"),
+        Refusal::LostZero(_) => say!(words, "reason-lost-zero"),
+        Refusal::MobileUnderMeter { .. } => say!(words, "reason-mobile"),
+        Refusal::MissingNominal(..) => say!(words, "reason-no-nominal"),
+        Refusal::NominalFirst(_) | Refusal::BadNominal(..) | Refusal::NominalOrPin(..) => say!(words, "reason-nominal"),
+        Refusal::NominalOutOfRange(..) => say!(words, "reason-nominal-range"),
+        Refusal::NominalNotTaken(_) => say!(words, "reason-nominal-not-taken"),
+        Refusal::Empty | Refusal::Words(_) | Refusal::Ambiguous(..) | Refusal::Several => say!(words, "reason-unclear"),
+    }
+}
+
+fn number(words: Words<'_>, error: &NumberError) -> Html {
+    match error {
+        NumberError::TooShort { missing } => say!(words, "reason-short", digits = *missing),
+        NumberError::TooLong { extra } => say!(words, "reason-long", digits = *extra),
+        NumberError::NotDigits => say!(words, "reason-letters"),
+        NumberError::NotMobile => say!(words, "reason-not-mobile"),
+        NumberError::Token => say!(words, "reason-token"),
+        NumberError::VirtualAccount { .. } => say!(words, "reason-virtual-account"),
+    }
+}

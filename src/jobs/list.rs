@@ -1,0 +1,318 @@
+//! A list of checks: its items side by side, each asked once and kept when it is answered; one live message, which
+//! becomes the summary; what a list that a kill ended has still to do.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    outbox::{Placed, Priority},
+    task::Task,
+    turns::Turn,
+    worker::{IN_PROGRESS, Progress, Worker},
+};
+use crate::{
+    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, Notice, PinIn, Place},
+    inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
+    store::{Job, Kept, Waiting},
+    value::Outcome,
+};
+
+/// Items of one list that are asked at once.
+const AT_ONCE: usize = 8;
+
+/// Between two edits of a live message there is at least this.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// The same in a group.
+const GROUP_PAUSE: Duration = Duration::from_secs(5);
+
+/// Each pause is a quarter longer than the one before, up to this: a list that takes long is not edited for ever.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long a summary waits for the edit before it to end, so that Telegram does not see them in the wrong order.
+const LAST_EDIT: Duration = Duration::from_secs(2);
+
+/// What a list asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Ordered<'a> {
+    pub(super) list: &'a List,
+    /// Whether it is one number at every wallet.
+    pub(super) wallets: bool,
+    /// Where a PIN was shown.
+    pub(super) pin: Option<PinIn>,
+}
+
+impl<'a> Ordered<'a> {
+    /// The list that an intent asks for, if it is one.
+    pub(super) fn of(intent: &'a Intent) -> Option<Self> {
+        match intent {
+            Intent::List { list, wallets, pin } => Some(Self { list, wallets: *wallets, pin: *pin }),
+            _ => None,
+        }
+    }
+}
+
+/// A list while it is carried out.
+struct Run<'a> {
+    job: &'a Job,
+    task: &'a Task,
+    ordered: Ordered<'a>,
+    /// By item; `None` where the catalog has no such product any more.
+    requests: Vec<Option<Request>>,
+    /// Items that are still to be asked.
+    left: Mutex<VecDeque<usize>>,
+    /// By item.
+    answers: Mutex<Vec<Option<ListAnswer>>>,
+    /// Whether there are answers that the live message does not show.
+    has_news: AtomicBool,
+    cancelled: &'a CancellationToken,
+}
+
+impl Run<'_> {
+    fn answers(&self) -> MutexGuard<'_, Vec<Option<ListAnswer>>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Option<usize> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn listing<'a>(&'a self, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
+        listing(self.job, self.ordered, answers)
+    }
+}
+
+fn listing<'a>(job: &Job, ordered: Ordered<'a>, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
+    let Ordered { list, wallets, .. } = ordered;
+    Listing { update: job.update, owner: job.user, begun: job.accepted, list, wallets, answers }
+}
+
+impl Worker {
+    /// Carries a list out. Its job waits in the store meanwhile, so that it holds up nothing and `/batal` ends it.
+    pub(super) async fn list(&self, job: &Job, task: &Task, ordered: Ordered<'_>) -> Progress {
+        let running = self.lists.begin(job.update);
+        let turn = self.lists.try_turn(job.chat);
+        let requests = ordered.list.items.iter().map(|item| Request::of(&item.check, &self.conversation.catalog));
+        let requests: Vec<_> = requests.collect();
+        let answers = self.answers_before(job, &requests).await;
+        let stage = if turn.is_some() { ListStage::Running } else { ListStage::Queued };
+        let waiting = match self.show_list(job, task, ordered, &answers, stage).await {
+            Some(waiting) => waiting,
+            None => return Progress::Done,
+        };
+        self.in_progress().insert(job.update);
+        let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
+        // What its agent asked meanwhile may begin.
+        self.wake.notify_one();
+        let job = Job { waiting: Some(waiting), ..job.clone() };
+        let is_left = |item: &usize| {
+            answers.get(*item).is_some_and(Option::is_none) && requests.get(*item).is_some_and(Option::is_some)
+        };
+        let run = Run {
+            job: &job,
+            task,
+            ordered,
+            left: Mutex::new((0..requests.len()).filter(is_left).collect()),
+            requests,
+            answers: Mutex::new(answers),
+            has_news: AtomicBool::new(turn.is_none()),
+            cancelled: &running.cancelled,
+        };
+        if !is_open {
+            // What cancelled it leaves it to this list to say so, where it saw that it runs here.
+            if running.cancelled.is_cancelled() {
+                self.say_list_cancelled(&run).await;
+            }
+            return Progress::Cancelled;
+        }
+        if !self.in_turn(&run, turn).await {
+            self.say_list_cancelled(&run).await;
+            return Progress::Cancelled;
+        }
+        let answers = run.answers().clone();
+        let reply = self.conversation.list_ended(job.chat, &run.listing(&answers), ListStage::Ended).await;
+        self.say_late(&job, task, reply).await;
+        Progress::Done
+    }
+
+    /// Says what is about to be asked; gives how the job waits from now on, `None` where its agent cannot be told.
+    async fn show_list(
+        &self,
+        job: &Job,
+        task: &Task,
+        ordered: Ordered<'_>,
+        answers: &[Option<ListAnswer>],
+        stage: ListStage,
+    ) -> Option<Waiting> {
+        let now = self.now();
+        let window = self.conversation.retry_window.unwrap_or(TimeDelta::days(1));
+        let latest = now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let (notice, until) = match &job.waiting {
+            Some(waiting) => (waiting.notice, waiting.until.min(latest)),
+            None => {
+                if self.store.load().await.is_ok_and(|load| load.waiting >= self.max_waiting) {
+                    self.say_notice(job.chat, task, Notice::Busy).await;
+                    return None;
+                }
+                let reply = self.conversation.list_progress(job.chat, &listing(job, ordered, answers), stage).await;
+                let reply = self.conversation.with_pin_warning(job.chat, reply, ordered.pin).await;
+                (Some(self.say(job, task, reply, None, ordered.pin).await?.message), latest)
+            }
+        };
+        Some(Waiting { notice, asked: 0, due: now + IN_PROGRESS, until, last: None })
+    }
+
+    /// A job that waits in the store while it is carried out here was claimed. A list is put back, so that its agent's
+    /// other waiting checks are not held up for as long as it takes.
+    pub(super) async fn still_in_progress(&self, job: &Job) -> Progress {
+        let now = self.now();
+        // A job that is claimed whatever its time would be claimed again at once.
+        let is_list = self.lists.is_running(job.update) && !job.is_answered();
+        if let Some(waiting) = job.waiting.clone().filter(|waiting| is_list && waiting.until > now) {
+            let waiting = Waiting { due: now + IN_PROGRESS, ..waiting };
+            if let Err(error) = self.store.reschedule(job.update, waiting).await {
+                tracing::error!(%error, "a job in progress cannot be put back");
+            }
+        }
+        Progress::Waits
+    }
+
+    /// What is known already: answers that were kept before the bot last ended, and recent ones of the chat.
+    async fn answers_before(&self, job: &Job, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
+        let mut answers = self.conversation.recent_answers(job.chat, requests).await;
+        for (item, seq) in &job.kept {
+            let slot = usize::try_from(*item).ok().and_then(|item| answers.get_mut(item));
+            if let Some(slot) = slot {
+                *slot = self.conversation.kept_answer(job.chat, *seq).await.or(slot.take());
+            }
+        }
+        answers
+    }
+
+    /// Waits for the list's turn in its chat, and asks what is left; `false` where the list was cancelled.
+    async fn in_turn(&self, run: &Run<'_>, turn: Option<Turn<'_>>) -> bool {
+        let _turn = match turn {
+            Some(turn) => turn,
+            None => match run.cancelled.run_until_cancelled(self.lists.turn(run.job.chat)).await {
+                Some(turn) => turn,
+                None => return false,
+            },
+        };
+        let ended = CancellationToken::new();
+        let ask = async {
+            run.cancelled.run_until_cancelled(join_all((0..AT_ONCE).map(|_| self.ask_items(run)))).await;
+            ended.cancel();
+        };
+        let mut live = Box::pin(self.keep_live(run, &ended));
+        tokio::select! {
+            () = ask => {}
+            () = &mut live => {}
+        }
+        let _ = timeout(LAST_EDIT, live).await;
+        !run.cancelled.is_cancelled()
+    }
+
+    /// Asks one item after the other until none is left.
+    async fn ask_items(&self, run: &Run<'_>) {
+        while let Some(item) = run.next() {
+            let Some(request) = run.requests.get(item).and_then(Option::as_ref) else { continue };
+            let Some(answer) = self.ask_item(run.job, item, request).await else {
+                run.cancelled.cancel();
+                return;
+            };
+            if let Some(slot) = run.answers().get_mut(item) {
+                *slot = Some(answer);
+            }
+            run.has_news.store(true, Relaxed);
+        }
+    }
+
+    /// Asks about one item and keeps how it ended; `None` where the list was cancelled.
+    async fn ask_item(&self, job: &Job, item: usize, request: &Request) -> Option<ListAnswer> {
+        let (inquiry, provider) = (&self.conversation.inquiry, request.product.provider);
+        let was_down = inquiry.circuit(provider) != CircuitState::Closed;
+        let asked = inquiry.ask(request, Wait::InBackground).await;
+        let outcome = match asked {
+            Asked::Ended { outcome, .. } => outcome,
+            unasked => Outcome { verdict: inquiry.verdict_without_answer(provider, &unasked), ..Outcome::unasked() },
+        };
+        if was_down && outcome.verdict.is_final() {
+            self.hasten(provider).await;
+        }
+        if let Some(alert) = chat::alert_of(&request.product, &outcome) {
+            self.tell_owners(&alert);
+        }
+        let (at, verdict) = (self.now(), outcome.verdict.clone());
+        let item = u32::try_from(item).unwrap_or(u32::MAX);
+        let kept = self.store.keep(job.update, item, Self::record(job, request, outcome, at)).await;
+        let seq = match kept {
+            Ok(Kept::Cancelled) => return None,
+            Ok(Kept::New(seq) | Kept::Before(seq)) => Some(seq),
+            Err(error) => {
+                tracing::error!(%error, "a check of a list could not be kept");
+                self.tell_owners(&Alert::Store(error.to_string()));
+                None
+            }
+        };
+        Some(ListAnswer { verdict, at, seq })
+    }
+
+    /// Keeps the live message up to date until the list has `ended`.
+    async fn keep_live(&self, run: &Run<'_>, ended: &CancellationToken) {
+        let chat = run.task.to.chat;
+        let Some(message) = run.job.waiting.as_ref().and_then(|waiting| waiting.notice) else {
+            return ended.cancelled().await;
+        };
+        let mut pause = match Place::of(chat) {
+            Place::Private => PAUSE,
+            Place::Group => GROUP_PAUSE,
+        };
+        loop {
+            if run.has_news.swap(false, Relaxed) {
+                let answers = run.answers().clone();
+                let listing = run.listing(&answers);
+                let reply = self.conversation.list_progress(run.job.chat, &listing, ListStage::Running).await;
+                let _ = self.outbox.edit(Placed { chat, message }, &reply, Priority::Progress).await;
+            }
+            if ended.run_until_cancelled(sleep(pause)).await.is_none() {
+                return;
+            }
+            pause = (pause + pause / 4).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn say_list_cancelled(&self, run: &Run<'_>) {
+        let answers = run.answers().clone();
+        self.replace_with_cancelled(run.job, run.task, run.ordered, &answers).await;
+    }
+
+    /// Says that a list was cancelled which is not carried out here, as where the bot was just started.
+    pub(super) async fn say_cancelled_list(&self, job: &Job, task: &Task, ordered: Ordered<'_>) {
+        let answers = self.answers_before(job, &vec![None; ordered.list.items.len()]).await;
+        self.replace_with_cancelled(job, task, ordered, &answers).await;
+    }
+
+    async fn replace_with_cancelled(
+        &self,
+        job: &Job,
+        task: &Task,
+        ordered: Ordered<'_>,
+        answers: &[Option<ListAnswer>],
+    ) {
+        let listing = listing(job, ordered, answers);
+        let reply = self.conversation.list_ended(job.chat, &listing, ListStage::Cancelled).await;
+        let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
+        self.replace(task, notice, &reply, Priority::Answer).await;
+    }
+}

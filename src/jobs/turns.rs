@@ -1,0 +1,113 @@
+//! The lists that are carried out here: how `/batal` reaches one that runs, and that each chat has one at a time.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio_util::sync::CancellationToken;
+
+use crate::value::{ChatId, UpdateId};
+
+/// The lists of this process. In memory alone: the next start begins with none.
+#[derive(Default)]
+pub(super) struct Lists {
+    running: Mutex<HashMap<UpdateId, CancellationToken>>,
+    chats: Mutex<HashMap<ChatId, Arc<AsyncMutex<()>>>>,
+}
+
+/// A list that is carried out here, until it is dropped.
+pub(super) struct Running<'a> {
+    lists: &'a Lists,
+    update: UpdateId,
+    /// Cancelled when its agent wants no answer any more.
+    pub(super) cancelled: CancellationToken,
+}
+
+/// The turn of one list of a chat, until it is dropped.
+pub(super) struct Turn<'a> {
+    lists: &'a Lists,
+    chat: ChatId,
+    _guard: OwnedMutexGuard<()>,
+}
+
+impl Lists {
+    /// Enters a list.
+    pub(super) fn begin(&self, update: UpdateId) -> Running<'_> {
+        let cancelled = CancellationToken::new();
+        locked(&self.running).insert(update, cancelled.clone());
+        Running { lists: self, update, cancelled }
+    }
+
+    /// Cancels a list that is carried out here, which then says so itself; `false` where it is not.
+    pub(super) fn cancel(&self, update: UpdateId) -> bool {
+        locked(&self.running).get(&update).map(CancellationToken::cancel).is_some()
+    }
+
+    /// Whether a list is carried out here.
+    pub(super) fn is_running(&self, update: UpdateId) -> bool {
+        locked(&self.running).contains_key(&update)
+    }
+
+    /// The turn in a chat, if no other list has it.
+    pub(super) fn try_turn(&self, chat: ChatId) -> Option<Turn<'_>> {
+        let guard = self.of(chat).try_lock_owned().ok()?;
+        Some(Turn { lists: self, chat, _guard: guard })
+    }
+
+    /// Waits for the turn in a chat; first come, first served.
+    pub(super) async fn turn(&self, chat: ChatId) -> Turn<'_> {
+        let guard = self.of(chat).lock_owned().await;
+        Turn { lists: self, chat, _guard: guard }
+    }
+
+    fn of(&self, chat: ChatId) -> Arc<AsyncMutex<()>> {
+        locked(&self.chats).entry(chat).or_default().clone()
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        locked(&self.lists.running).remove(&self.update);
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut chats = locked(&self.lists.chats);
+        // The map's and this one's own: no other list waits.
+        if chats.get(&self.chat).is_some_and(|chat| Arc::strong_count(chat) <= 2) {
+            chats.remove(&self.chat);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_chat_has_one_list_at_a_time_and_is_forgotten_with_its_last() {
+        let lists = Lists::default();
+        let first = lists.try_turn(ChatId(1)).unwrap();
+        assert!(lists.try_turn(ChatId(1)).is_none() && lists.try_turn(ChatId(2)).is_some());
+        let (second, ()) = tokio::join!(lists.turn(ChatId(1)), async { drop(first) });
+        assert!(lists.try_turn(ChatId(1)).is_none());
+        drop(second);
+        assert!(locked(&lists.chats).is_empty());
+    }
+
+    #[test]
+    fn only_a_list_that_runs_here_is_cancelled() {
+        let lists = Lists::default();
+        let running = lists.begin(UpdateId(1));
+        assert!(lists.cancel(UpdateId(1)) && running.cancelled.is_cancelled());
+        drop(running);
+        assert!(!lists.cancel(UpdateId(1)));
+    }
+}
