@@ -84,5 +84,4 @@ async fn agents_are_understood_and_no_other_digits_are_checked() {
     }
     assert!(wrong.is_empty(), "checked what was not meant:\n{}", wrong.join("\n"));
     assert!(bad.len() <= MOST_BAD, "{} ended badly:\n{}", bad.len(), bad.join("\n"));
-    scene.telegram.finish().await;
 }

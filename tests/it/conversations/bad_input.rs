@@ -174,7 +174,6 @@ async fn what_could_mean_two_things_is_asked_again() {
             "/cek PLN20\n1. 01105691111",
             "⚠️ Angkanya rancu. Tulis nomornya tanpa spasi, tanpa PIN. Contoh: PLN20 01105691111",
         ),
-        ("/cek PLN20 meter 01105691111 idpel 512345678901", several),
         (&long, several),
     ];
     refuses(&scene, &budi, &table).await;
