@@ -427,3 +427,5 @@ button-page-before = ◀ Back
 button-page-after = Next ▶
 button-list-again = 🔁 Repeat what failed ({ $count })
 button-list-rest = 🔁 Check the rest ({ $count })
+button-list-files = ⬇ Download (Excel, CSV)
+list-caption = 📄 List: { $count } numbers.

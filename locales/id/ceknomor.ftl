@@ -394,3 +394,5 @@ button-page-before = ◀ Sebelumnya
 button-page-after = Berikutnya ▶
 button-list-again = 🔁 Ulangi yang gagal ({ $count })
 button-list-rest = 🔁 Cek sisanya ({ $count })
+button-list-files = ⬇ Unduh (Excel, CSV)
+list-caption = 📄 Daftar: { $count } nomor.

@@ -78,6 +78,8 @@ pub enum Action {
     TurnList(UpdateId, usize),
     /// What of that list has no answer, as a new list.
     RepeatList(UpdateId),
+    /// That list as files.
+    SendList(UpdateId),
     /// No answer to this job is wanted any more.
     Cancel(UpdateId),
 }
@@ -141,6 +143,7 @@ impl Press {
             Action::Check(check) => format!("c:{}:{owner}", encode(&check.clone().into())),
             Action::TurnList(UpdateId(update), page) => format!("l:{update}:{page}:{owner}"),
             Action::RepeatList(UpdateId(update)) => format!("u:{update}:{owner}"),
+            Action::SendList(UpdateId(update)) => format!("f:{update}:{owner}"),
             Action::Cancel(UpdateId(update)) => format!("b:{update}:{owner}"),
         }
     }
@@ -161,6 +164,7 @@ impl Press {
             ("c", parts) => Action::Check(decode(parts)?.check()?),
             ("l", [update, page]) => Action::TurnList(UpdateId(update.parse().ok()?), page.parse().ok()?),
             ("u", [update]) => Action::RepeatList(UpdateId(update.parse().ok()?)),
+            ("f", [update]) => Action::SendList(UpdateId(update.parse().ok()?)),
             ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
             _ => return None,
         };
@@ -251,6 +255,7 @@ mod tests {
             any::<(u32, u64)>().prop_map(|(search, seq)| Action::Find(SearchId(search), Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
             any::<u64>().prop_map(|update| Action::RepeatList(UpdateId(update))),
+            any::<u64>().prop_map(|update| Action::SendList(UpdateId(update))),
             (any::<u64>(), 0_usize..100).prop_map(|(update, page)| Action::TurnList(UpdateId(update), page)),
             (0_usize..100, "[a-z][a-z '.-]{0,29}")
                 .prop_filter_map("a name", |(page, name)| { Some(Action::ForgetCustomer(page, Alias::new(&name)?)) }),

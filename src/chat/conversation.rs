@@ -91,7 +91,7 @@ impl Conversation {
             Intent::Hint => say!(words, "hint").into(),
             Intent::Guide => {
                 let buttons = self.asked(words, actor).await.providers();
-                Reply { text: say!(words, "guide"), buttons }
+                Reply::new(say!(words, "guide"), buttons)
             }
             Intent::Again { .. } => say!(words, "again-none").into(),
             Intent::Thanks => {
@@ -143,6 +143,7 @@ impl Conversation {
                 Some(list) => Pressed::List { list },
                 None => notice(say!(words, "button-stale")),
             },
+            Some(Press { action: Action::SendList(update), .. }) => Pressed::Files(*update),
             Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
             None => notice(say!(words, "button-stale")),
         }
@@ -167,8 +168,8 @@ impl Conversation {
         }
     }
 
-    /// What an incomplete message is together with the bot's open question: a check, or what is still in doubt. `None`
-    /// where nothing was asked, or the message is no answer to it.
+    /// What an incomplete message is together with the bot's open question: a check, after which the caller closes it, or
+    /// what is still in doubt. `None` where nothing was asked, or the message is no answer to it.
     pub async fn complete(
         &self,
         actor: &Actor,
@@ -182,10 +183,7 @@ impl Conversation {
         match parse(&question::line(&parts), &self.catalog).request {
             // It is a number of another kind of product: a new question.
             Err(wrong) if question::stands_alone(refusal) && question::is_wrong_number(&wrong) => None,
-            Ok(request) => {
-                self.close_question(actor).await;
-                Some(Intent::Check { check: request.check(), pin: None, name, anew: false })
-            }
+            Ok(request) => Some(Intent::Check { check: request.check(), pin: None, name, anew: false }),
             Err(refusal) => Some(Intent::Refused { refusal, parts, name, pin: None }),
         }
     }
@@ -246,7 +244,7 @@ impl Conversation {
         };
         let text = answer::answer(words, request, checked, name, before.as_ref());
         let buttons = answer::buttons(words, &self.catalog, request, checked, actor.user);
-        let reply = answer::with_pin_warning(words, Reply { text, buttons }, pin);
+        let reply = answer::with_pin_warning(words, Reply::new(text, buttons), pin);
         (reply, answer::alert_of(&request.product, &checked.outcome))
     }
 
@@ -273,7 +271,8 @@ impl Conversation {
             self.ask(actor, Question { parts: parts.clone(), name: name.cloned() }).await;
         }
         let buttons = self.asked(words, actor).await.offers(refusal);
-        Reply { text: refusal::refusal(words, &self.catalog, refusal), buttons }
+        let asks_reply = buttons.is_empty() && actor.chat.is_group() && *parts != Choice::default();
+        Reply { asks_reply, ..Reply::new(refusal::refusal(words, &self.catalog, refusal), buttons) }
     }
 
     /// Who is asked, with what they mostly check: their own choices count more than the chat's.
@@ -321,7 +320,7 @@ impl Conversation {
             let label = say!(words, "button-try", line = request.line()).plain();
             Button::press(label, Action::Check(request.check()), actor.user)
         });
-        Reply { text: say!(words, "start"), buttons: sample.into_iter().map(|button| vec![button]).collect() }
+        Reply::new(say!(words, "start"), sample.into_iter().map(|button| vec![button]).collect())
     }
 
     /// Whose answer an intent needs, if it is a check.

@@ -105,8 +105,8 @@ impl Conversation {
                 Some(alias) => Some(self.delete(words, actor.user, alias).await?),
                 None => None,
             };
-            let Reply { text, buttons } = self.list(words, actor.user, page).await?;
-            Ok::<_, store::Error>(Reply { text: Html::lines(deleted.into_iter().chain([text])), buttons })
+            let Reply { text, buttons, .. } = self.list(words, actor.user, page).await?;
+            Ok::<_, store::Error>(Reply::new(Html::lines(deleted.into_iter().chain([text])), buttons))
         };
         match turned.await {
             Ok(reply) => Pressed::Edit(reply),
@@ -180,7 +180,7 @@ impl Conversation {
             buttons.push(before.into_iter().chain(next).collect());
         }
         lines.push(say!(words, "customers-how"));
-        Ok(Reply { text: Html::lines(lines), buttons })
+        Ok(Reply::new(Html::lines(lines), buttons))
     }
 
     /// All customers of an agent, by name.

@@ -101,6 +101,33 @@ impl Conversation {
         }
     }
 
+    /// Checks of a list that began at a time, as two files.
+    pub(super) async fn files_of(&self, words: Words<'_>, begun: DateTime<Utc>, records: Vec<Record>) -> Report {
+        let mut rows = Vec::new();
+        for record in records {
+            let name: Arc<str> = self.names.of(words, record.agent).await.plain().into();
+            rows.push((record, name));
+        }
+        let (locale, language, count) = (self.locale.clone(), words.language(), rows.len());
+        let written = spawn_blocking(move || {
+            let mut tables = Tables::create(locale, language)?;
+            tables.push(&rows)?;
+            Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))
+        });
+        match written.await.map_err(Error::from).flatten() {
+            Ok((xlsx, csv)) => {
+                let begun = begun.with_timezone(&WIB).format("%Y-%m-%d-%H%M");
+                let name = |ending: &str| format!("daftar-{begun}.{ending}");
+                let file = |file, ending| Attachment { name: name(ending), kind: FileKind::Document, file };
+                Report::Files(vec![
+                    (file(xlsx, "xlsx"), say!(words, "list-caption", count = count)),
+                    (file(csv, "csv"), say!(words, "export-caption-csv")),
+                ])
+            }
+            Err(error) => Report::Said(trouble(words, &error)),
+        }
+    }
+
     async fn write_checks(
         &self,
         words: Words<'_>,

@@ -165,7 +165,7 @@ impl Conversation {
             lines.push(Html::joined([head].into_iter().chain(times), " "));
             lines.push(self.with_agent(words, reading.chat, summary, record.agent).await);
         }
-        Reply { text: Html::lines(lines), buttons: buttons(words, page, reading) }
+        Reply::new(Html::lines(lines), buttons(words, page, reading))
     }
 
     /// The text, with who asked in a group.

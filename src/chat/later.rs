@@ -49,7 +49,6 @@ pub(super) fn given_up(words: Words<'_>, request: &Request, verdict: &Verdict, a
     }
 }
 
-/// That the agent wants no answer any more.
 /// The checks of an agent that wait, and since when.
 pub(super) fn still_waiting(words: Words<'_>, checks: &[(Request, DateTime<Utc>)]) -> Html {
     let line = |(request, since): &(Request, DateTime<Utc>)| {
@@ -58,7 +57,7 @@ pub(super) fn still_waiting(words: Words<'_>, checks: &[(Request, DateTime<Utc>)
     Html::lines([say!(words, "waiting-heading")].into_iter().chain(checks.iter().map(line)))
 }
 
-/// A check that was cancelled.
+/// That the agent wants no answer any more.
 pub(super) fn cancelled(words: Words<'_>, check: &Check) -> Html {
     say!(words, "later-cancelled", line = line(check))
 }

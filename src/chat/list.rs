@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     conversation::Conversation,
+    files::Report,
     intent::Intent,
     list_text::{self, ListAnswer, ListStage, Listing},
     message::{Actor, Message, PinIn, Reply},
@@ -13,8 +14,9 @@ use super::{
 };
 use crate::{
     inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
-    store::{Cursor, MAX_PAGE_LEN, Row, RowKind, Seq},
-    value::{ChatId, Provider, UpdateId, UserId, Verdict},
+    say,
+    store::{Cursor, MAX_PAGE_LEN, Record, Row, RowKind, Seq},
+    value::{ChatId, Outcome, Provider, UpdateId, UserId, Verdict},
 };
 
 /// How long the pages of a list can be turned.
@@ -184,6 +186,38 @@ impl Conversation {
         let (kept, answers) = self.kept_list(actor, update).await?;
         let items: Vec<Item> = kept.listing(update, &answers).unanswered().cloned().collect();
         (!items.is_empty()).then(|| List { items, ..List::default() })
+    }
+
+    /// A list as files, what of it has no answer too.
+    pub async fn list_files(&self, actor: &Actor, update: UpdateId) -> Report {
+        let words = self.words(actor.chat).await;
+        let Some((kept, _)) = self.kept_list(actor, update).await else {
+            return Report::Said(say!(words, "button-stale").into());
+        };
+        let mut records = Vec::new();
+        for (item, place) in kept.list.items.iter().zip(&kept.places) {
+            let record = match place {
+                Some(seq) => self.history.get(actor.chat, *seq).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, "a kept check cannot be read");
+                    None
+                }),
+                None => None,
+            };
+            let unasked = || {
+                Some(Record {
+                    at: kept.begun,
+                    chat: kept.chat,
+                    agent: kept.owner,
+                    product: item.check.code.to_string(),
+                    provider: self.catalog.get(item.check.code.as_str())?.provider,
+                    number: item.check.number.clone(),
+                    nominal: item.check.nominal,
+                    outcome: Outcome::unasked(),
+                })
+            };
+            records.extend(record.or_else(unasked));
+        }
+        self.files_of(words, kept.begun, records).await
     }
 
     async fn kept_list(&self, actor: &Actor, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {

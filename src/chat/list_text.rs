@@ -117,7 +117,7 @@ pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_
         }
     }
     let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(listing.update), listing.owner);
-    Reply { text: Html::lines(lines), buttons: cancel.into_iter().map(|cancel| vec![cancel]).collect() }
+    Reply::new(Html::lines(lines), cancel.into_iter().map(|cancel| vec![cancel]).collect())
 }
 
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
@@ -157,8 +157,11 @@ pub(super) fn summary(
     };
     let again =
         (left > 0).then(|| Button::press(label.plain(), Action::RepeatList(listing.update), listing.owner)).flatten();
-    let rows = [newer.into_iter().chain(older).collect(), again.into_iter().collect::<Vec<_>>()];
-    Reply { text: Html::lines(text), buttons: rows.into_iter().filter(|row: &Vec<_>| !row.is_empty()).collect() }
+    let files =
+        Button::press(say!(words, "button-list-files").plain(), Action::SendList(listing.update), listing.owner)
+            .filter(|_| !listing.wallets);
+    let rows = [newer.into_iter().chain(older).collect(), again.into_iter().collect(), files.into_iter().collect()];
+    Reply::new(Html::lines(text), rows.into_iter().filter(|row: &Vec<_>| !row.is_empty()).collect())
 }
 
 /// Lines as pages, each of which fits into a message.

@@ -118,11 +118,20 @@ pub struct Reply {
     pub text: Html,
     /// Its buttons, row by row.
     pub buttons: Vec<Vec<Button>>,
+    /// Whether it asks its reader to reply to it: in a group the bot hears nothing else of them. Only without buttons.
+    pub asks_reply: bool,
+}
+
+impl Reply {
+    /// A text with buttons under it.
+    pub fn new(text: Html, buttons: Vec<Vec<Button>>) -> Self {
+        Self { text, buttons, asks_reply: false }
+    }
 }
 
 impl From<Html> for Reply {
     fn from(text: Html) -> Self {
-        Self { text, buttons: Vec::new() }
+        Self::new(text, Vec::new())
     }
 }
 
@@ -147,6 +156,8 @@ pub enum Pressed {
         /// Which.
         list: List,
     },
+    /// Send the list that this update brought, as files.
+    Files(UpdateId),
     /// Cancel this job of the agent's, which waits.
     Cancel(UpdateId),
 }

@@ -82,7 +82,7 @@ impl Notice<'_> {
                 let text = later::waiting(words, request, verdict, last, until);
                 let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(job), owner);
                 let buttons = cancel.into_iter().map(|cancel| vec![cancel]).collect();
-                answer::with_pin_warning(words, Reply { text, buttons }, pin)
+                answer::with_pin_warning(words, Reply::new(text, buttons), pin)
             }
             Self::Unanswered { request, verdict, pin } => {
                 answer::with_pin_warning(words, answer::unanswered(words, request, verdict).into(), pin)
@@ -94,7 +94,7 @@ impl Notice<'_> {
             Self::Edited(check, owner) => {
                 let again = Button::press(check.line(), Action::Check(check.clone()), owner);
                 let buttons = again.into_iter().map(|again| vec![again]).collect();
-                Reply { text: say!(words, "edited"), buttons }
+                Reply::new(say!(words, "edited"), buttons)
             }
             Self::QuestionClosed => say!(words, "question-closed").into(),
             Self::AnsweredBelow => say!(words, "answered-below").into(),

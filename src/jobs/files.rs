@@ -4,6 +4,7 @@ use super::{outbox::Priority, task::Task, worker::Worker};
 use crate::{
     chat::{Intent, Notice, Report},
     store::Job,
+    value::UpdateId,
 };
 
 /// Reports that are made at once: each reads a whole history.
@@ -21,10 +22,23 @@ impl Worker {
             _ => return self.apologise(job).await,
         };
         drop(permit);
+        drop(typing);
+        self.send_report(job, task, report).await;
+    }
+
+    /// Sends a list as files.
+    pub(super) async fn list_files(&self, job: &Job, task: &Task, list: UpdateId) {
+        let _typing = self.outbox.typing(task.to);
+        let permit = self.reports.acquire().await;
+        let report = self.conversation.list_files(&self.actor(job, task), list).await;
+        drop(permit);
+        self.send_report(job, task, report).await;
+    }
+
+    async fn send_report(&self, job: &Job, task: &Task, report: Report) {
         let files = match report {
             Report::Files(files) => files,
             Report::Said(reply) => {
-                drop(typing);
                 let reply = self.or_late(job, task, reply).await;
                 self.say(job, task, reply, None, None).await;
                 return;

@@ -73,7 +73,7 @@ pub struct Bounds {
     pub running: usize,
     /// Jobs that are ready or run; while there are more, no more are taken in.
     pub open: usize,
-    /// Checks that wait for a provider, over all chats: whoever comes later is told that the bot is busy.
+    /// Checks that wait for a provider, over all chats: an agent who comes later is told that the bot is busy.
     pub waiting: usize,
     /// How long a stop waits for what runs.
     pub grace: Duration,
@@ -163,7 +163,7 @@ impl Runner {
         })
     }
 
-    /// Accepts what came in. When this returns, each is in the store, on the disk, and will be answered; or whoever asked is
+    /// Accepts what came in. When this returns, each is in the store, on the disk, and will be answered; or the one who asked is
     /// being told that it will not.
     pub async fn accept(&self, incoming: Vec<Incoming>) {
         if incoming.is_empty() {
@@ -301,7 +301,7 @@ impl Runner {
         }
     }
 
-    /// The store takes nothing. What has to be kept, a check and a chat's language, is not begun, and whoever asked is told
+    /// The store takes nothing. What has to be kept, a check and a chat's language, is not begun, and the one who asked is told
     /// so; all else is answered as ever.
     fn decline(&self, incoming: Vec<Incoming>, error: &store::Error) {
         tracing::error!(%error, jobs = incoming.len(), "jobs were not accepted");
@@ -311,7 +311,7 @@ impl Runner {
             let (worker, job) = (self.worker.clone(), self.new_job(&one, now));
             self.worker.notices.spawn(async move {
                 let writes = match &one.task.intent {
-                    Intent::Check { .. } | Intent::List { .. } | Intent::Language { .. } => true,
+                    Intent::Check { .. } | Intent::List { .. } | Intent::Again { .. } | Intent::Language { .. } => true,
                     Intent::Customers { order, .. } => order.writes(),
                     _ => false,
                 };

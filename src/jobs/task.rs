@@ -61,7 +61,7 @@ impl Task {
         (kept.v <= VERSION).then_some(kept.task)
     }
 
-    /// Where the answer to a text goes that cannot be read whole, so that whoever asked is told.
+    /// Where the answer to a text goes that cannot be read whole, so that the one who asked is told.
     pub fn destination(text: &str) -> Option<Destination> {
         #[derive(Deserialize)]
         struct OnlyDestination {

@@ -84,7 +84,10 @@ impl Worker {
         let job = Job { provider, body: task.write(), ..job.clone() };
         if provider.is_some() {
             // The next start must not read it as an answer to a question that is closed by then.
-            self.until_written(|| self.store.amend(job.update, provider, job.body.clone())).await;
+            if let Err(error) = self.store.amend(job.update, provider, job.body.clone()).await {
+                tracing::error!(%error, update = job.update.0, "what a job means could not be kept");
+            }
+            self.conversation.close_question(&actor).await;
         }
         Some((job, task))
     }
@@ -287,6 +290,10 @@ impl Worker {
                 self.until_written(|| self.store.amend(job.update, None, task.write())).await;
                 let Some(ordered) = Ordered::of(&task.intent) else { return Progress::Done };
                 return self.list(job, &task, ordered).await;
+            }
+            Pressed::Files(update) => {
+                answer(None).await;
+                self.list_files(job, task, update).await;
             }
             Pressed::Cancel(update) => {
                 let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());

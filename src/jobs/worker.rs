@@ -168,7 +168,7 @@ impl Worker {
         Actor { chat: job.chat, user: job.user, role }
     }
 
-    /// Whether whoever asked may still be answered; the operator may have taken them off the lists meanwhile.
+    /// Whether the one who asked may still be answered; the operator may have taken them off the lists meanwhile.
     pub(super) fn may_ask(&self, job: &Job, task: &Task) -> bool {
         let may = self.actor(job, task).role != Role::Stranger;
         if !may {

@@ -238,6 +238,9 @@ fn render(text: &str, parse_mode: Option<&str>, too_long: &str) -> Result<Render
 /// The rows of an inline keyboard; none for a message without one.
 fn keyboard(markup: Option<&Value>) -> Result<Vec<Vec<Value>>, Refusal> {
     let Some(markup) = markup else { return Ok(Vec::new()) };
+    if markup["force_reply"] == true {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Vec<Value>> = serde_json::from_value(markup["inline_keyboard"].clone())
         .map_err(|_| Refusal::bad_request("object expected as reply markup: an inline keyboard"))?;
     if rows.iter().flatten().count() > 100 {

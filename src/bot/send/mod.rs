@@ -24,8 +24,8 @@ use teloxide::{
         GetChat, SendChatAction, SendChatActionSetters, SendMessage, SendMessageSetters,
     },
     types::{
-        self as telegram, CallbackQueryId, ChatAction, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup,
-        ParseMode, ReplyParameters, ThreadId,
+        self as telegram, CallbackQueryId, ChatAction, CopyTextButton, ForceReply, InlineKeyboardButton,
+        InlineKeyboardMarkup, ParseMode, ReplyParameters, ThreadId,
     },
 };
 use tokio::{
@@ -134,8 +134,11 @@ impl Outbox for Sender {
                     payload = payload.reply_parameters(message.allow_sending_without_reply());
                 }
                 match keyboard(&reply.buttons) {
-                    Some(keyboard) if index + 1 == parts.len() => payload.reply_markup(keyboard),
-                    _ => payload,
+                    _ if index + 1 < parts.len() => payload,
+                    Some(keyboard) => payload.reply_markup(keyboard),
+                    // For the one alone whose message this answers.
+                    None if reply.asks_reply => payload.reply_markup(ForceReply::new().selective()),
+                    None => payload,
                 }
             };
             let Lenient(sent) = self.deliver(&mut attempt, priority, payload).await.map_err(|error| {

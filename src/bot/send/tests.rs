@@ -117,7 +117,7 @@ async fn a_reply_goes_where_it_was_asked_for() {
     let mut telegram = Telegram::answering([]).await;
     let text = Html::lines([Html::escape("Halo &"), Html::code("01105691111")]);
     let buttons = ["a", "b"].map(|key| Button::Press { label: key.to_uppercase(), data: format!("turn-{key}") });
-    let reply = Reply { text, buttons: vec![buttons.to_vec()] };
+    let reply = Reply::new(text, vec![buttons.to_vec()]);
     let placed = send(&telegram, question(), &reply).await.unwrap();
     assert_eq!(placed, Placed { chat: GROUP, message: MessageId(77) });
     let expected = json!({
@@ -139,7 +139,7 @@ async fn a_long_text_goes_in_parts_with_the_buttons_under_the_last() {
     let mut telegram = Telegram::answering([json!({ "ok": true, "result": { "message_id": 76 } })]).await;
     let lines = (0..300).map(|line| Html::escape(&format!("baris {line} 🙂🙂🙂🙂")));
     let buttons = vec![vec![Button::Press { label: "A".into(), data: "a".into() }]];
-    let reply = Reply { text: Html::lines(lines), buttons };
+    let reply = Reply::new(Html::lines(lines), buttons);
     let placed = send(&telegram, question(), &reply).await.unwrap();
     assert_eq!(placed.message, MessageId(77), "the last part");
     let calls = telegram.calls();

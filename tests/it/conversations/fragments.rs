@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{ask, body};
 use crate::{
     scene::Scene,
-    telegram::{Conversation, Reply, User},
+    telegram::{Conversation, Reply, User, content},
 };
 
 const AGENTS: &str = include_str!("../../fixtures/agents-catalog.toml");
@@ -244,5 +244,56 @@ async fn an_edited_message_is_answered_where_its_answer_stands() {
     assert_eq!(offer.text(), "Pesannya diubah. Cek lagi?");
     offer.press("PLN50 01105691111", &budi).await;
     is_found(&chat.reply().await, "PLN 50.000");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_contact_card_is_its_number_and_a_picture_is_no_text() {
+    let (scene, _, chat) = begun().await;
+    let bot = scene.start();
+    chat.sends(content::contact("Siti", "+62 817-345-544")).await;
+    let question = chat.reply().await;
+    assert!(question.text().starts_with("⚠️ Kode produknya apa?"), "{question:?}");
+    assert!(!question.buttons().is_empty(), "{question:?}");
+
+    chat.sends(content::sticker("👍")).await;
+    assert_eq!(chat.reply().await.text(), "Kirim nomornya sebagai teks ya.");
+    chat.sends(content::sticker("👍")).await;
+    assert!(chat.silence_until("/id").await.text().starts_with("ID Anda"), "not twice within ten minutes");
+    chat.sends(content::photo("PLN20 01105691111")).await;
+    is_found(&chat.reply().await, "PLN 20.000");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn the_words_are_those_of_the_chats_language() {
+    let (scene, budi, chat) = begun().await;
+    let bot = scene.start();
+    ask(&chat, "/bahasa en").await;
+    assert_eq!(ask(&chat, "thanks").await.text(), "You’re welcome 🙏");
+    let answer = ask(&chat, "PLN20 01105691111 an Baharrudin").await;
+    assert!(answer.text().contains("🟡 The name is CLOSE: PLN has BAHARRUDIN1"), "{answer:?}");
+    assert_eq!(answer.buttons()[0], "🔁 Check again");
+    let guide = ask(&chat, "/cek").await;
+    guide.press("PLN", &budi).await;
+    let products = guide.edited().await;
+    products.press("PLN20", &budi).await;
+    assert_eq!(products.edited().await.text(), "Send the number. Product: PLN20");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn in_a_group_the_one_who_asked_is_led_to_reply() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    let chat = budi.in_group(&group);
+    let bot = scene.start();
+    let question = ask(&chat, "/cek PLN20").await;
+    let sent = scene.telegram.calls("sendMessage").pop().unwrap();
+    assert_eq!(sent.body["reply_markup"], serde_json::json!({ "force_reply": true, "selective": true }));
+    chat.replies_to(&question, "01105691111").await;
+    is_found(&chat.reply().await, "PLN 20.000");
+    assert!(scene.telegram.calls("sendMessage").pop().unwrap().body["reply_markup"]["inline_keyboard"].is_array());
     scene.end(bot).await;
 }

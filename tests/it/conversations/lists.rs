@@ -68,7 +68,7 @@ async fn a_list_is_checked_in_the_order_typed_and_what_cannot_be_read_is_named_f
             "✅ OVO10 081000000001 · BUDI CONTOH · Rp73.500",
         ]
     );
-    assert!(summary.buttons().is_empty(), "nothing failed");
+    assert_eq!(summary.buttons(), ["⬇ Unduh (Excel, CSV)"], "nothing failed");
     assert_eq!(scene.klikoo.calls().inquiries, 3, "each number once");
     let history = ask(&budi, "/riwayat").await;
     assert_eq!(history.text().matches("PLN20 01105691111").count(), 1, "{history:?}");
@@ -144,7 +144,7 @@ async fn what_has_no_answer_is_asked_again_by_a_button() {
     let bot = scene.start();
     let first = summary(&ask(&budi, "PLN20 00000000001\nPLN20 00000000503").await).await;
     assert_eq!(lines(&first)[0], "✅ 1 · ⏳ 1");
-    assert_eq!(first.buttons(), ["🔁 Ulangi yang gagal (1)"]);
+    assert_eq!(first.buttons(), ["🔁 Ulangi yang gagal (1)", "⬇ Unduh (Excel, CSV)"]);
     let data = first.data("🔁 Ulangi yang gagal (1)").to_owned();
     first.press_data(&data, &user).await;
     let again = summary(&budi.reply().await).await;
@@ -218,7 +218,7 @@ async fn a_list_is_cancelled_and_the_rest_can_be_checked_later() {
             "⏳ PLN20 00000000408",
         ]
     );
-    assert_eq!(cancelled.buttons(), ["🔁 Cek sisanya (1)"]);
+    assert_eq!(cancelled.buttons(), ["🔁 Cek sisanya (1)", "⬇ Unduh (Excel, CSV)"]);
     assert_eq!(ask(&budi, "/batal").await.text(), "Tidak ada cek Anda yang sedang menunggu di sini.");
     scene.end(bot).await;
 }
@@ -295,7 +295,7 @@ async fn a_long_list_has_pages_and_says_what_is_left_off() {
     assert_eq!(lines(&first)[0], "✅ 99 · ❌ 1");
     assert_eq!(lines(&first)[1], "Halaman 1 dari 3");
     assert_eq!(lines(&first)[2], "⚠️ 5 lagi tidak dicek. Paling banyak 100 nomor sekali kirim.");
-    assert_eq!(first.buttons(), ["Berikutnya ▶"]);
+    assert_eq!(first.buttons(), ["Berikutnya ▶", "⬇ Unduh (Excel, CSV)"]);
     let (mut page, mut shown) = (first, String::new());
     while page.buttons().contains(&"Berikutnya ▶") {
         shown += page.text();
@@ -304,7 +304,25 @@ async fn a_long_list_has_pages_and_says_what_is_left_off() {
     }
     shown += page.text();
     assert!((0..100).all(|n| shown.matches(&format!("00000000{n:03}")).count() == 1), "{shown}");
-    assert_eq!(page.buttons(), ["◀ Sebelumnya"]);
+    assert_eq!(page.buttons(), ["◀ Sebelumnya", "⬇ Unduh (Excel, CSV)"]);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_list_is_downloaded_with_what_has_no_answer() {
+    let mut scene = Scene::new().await;
+    let user = scene.owner("Budi");
+    let budi = user.in_private();
+    let bot = scene.start();
+    let list = summary(&ask(&budi, "PLN20 01105691111\nPLN20 00000000503").await).await;
+    list.press("⬇ Unduh (Excel, CSV)", &user).await;
+    let xlsx = budi.reply().await;
+    assert_eq!((xlsx.text(), xlsx.file().0), ("📄 Daftar: 2 nomor.", "daftar-2026-11-22-1405.xlsx"));
+    let csv = budi.reply().await;
+    let text = String::from_utf8(csv.file().1.to_vec()).unwrap();
+    let rows: Vec<_> = text.lines().collect();
+    assert!(rows[1].contains("BAHARRUDIN1;R1/2200VA;20546;SUKSES;"), "{text}");
+    assert!(rows[2].contains("00000000503") && rows[2].contains(";gangguan;") && rows.len() == 3, "{text}");
     scene.end(bot).await;
 }
 
@@ -344,11 +362,11 @@ async fn a_list_of_a_hundred_is_edited_a_few_times_and_delays_no_single_check() 
     for live in [&in_private, &in_group] {
         assert_eq!(lines(&summary(live).await)[0], "✅ 99 · ❌ 1");
     }
-    println!("two lists of 100: {:?}; single checks meanwhile: {single:?}", began.elapsed());
+
     for (live, most) in [(in_private, 12), (in_group, 8)] {
         let edits = scene.telegram.calls("editMessageText");
         let edits = edits.iter().filter(|call| call.chat == Some(live.chat_id())).count();
-        println!("{edits} edits");
+
         assert!((2..=most).contains(&edits), "{edits} edits");
     }
     scene.end(bot).await;
