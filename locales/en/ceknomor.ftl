@@ -377,6 +377,7 @@ question-closed = OK, never mind.
 answered-below = ✅ Answered below
 waiting-heading = ⏳ Still being asked:
 waiting-since = { $line } since { $time }
+waiting-list-since = a list of { $count } numbers since { $time }
 edited = The message was changed. Check again?
 
 ## Lists of numbers
@@ -429,3 +430,5 @@ button-list-again = 🔁 Repeat what failed ({ $count })
 button-list-rest = 🔁 Check the rest ({ $count })
 button-list-files = ⬇ Download (Excel, CSV)
 list-caption = 📄 List: { $count } numbers.
+list-file-unread = ⚠️ No number could be read in that file. Write one a line, such as <code>PLN20 01105691111</code>
+list-file-refused = ⚠️ That file cannot be opened. Send a .txt or .csv of at most 256 KB.

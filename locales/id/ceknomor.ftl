@@ -350,6 +350,7 @@ question-closed = Oke, tidak jadi.
 answered-below = ✅ Dijawab di bawah
 waiting-heading = ⏳ Masih ditanyakan:
 waiting-since = { $line } sejak { $time }
+waiting-list-since = daftar { $count } nomor sejak { $time }
 edited = Pesannya diubah. Cek lagi?
 
 ## Daftar nomor
@@ -396,3 +397,5 @@ button-list-again = 🔁 Ulangi yang gagal ({ $count })
 button-list-rest = 🔁 Cek sisanya ({ $count })
 button-list-files = ⬇ Unduh (Excel, CSV)
 list-caption = 📄 Daftar: { $count } nomor.
+list-file-unread = ⚠️ Tidak ada nomor yang terbaca di berkas itu. Tulis satu per baris, misalnya <code>PLN20 01105691111</code>
+list-file-refused = ⚠️ Berkas itu tidak bisa dibuka. Kirim .txt atau .csv, paling besar 256 KB.

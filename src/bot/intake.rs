@@ -74,6 +74,13 @@ impl Intake {
             line: if text.is_empty() { Line::NoText } else { read_line(text, &me.username) },
             quoted: quoted(&message),
             replies_to_bot: replied.and_then(|replied| replied.from.as_ref()).is_some_and(|user| user.id.0 == me.id),
+            document: message.document().map(|document| chat::Document {
+                file: document.file.id.0.clone(),
+                // One that is as large as can be is of a size that is not known.
+                size: Some(document.file.size).filter(|size| *size < u32::MAX).map(u64::from),
+                name: document.file_name.clone(),
+                kind: document.mime_type.as_ref().map(|kind| kind.essence_str().to_owned()),
+            }),
         };
         let to = Destination {
             chat: here,
@@ -182,7 +189,8 @@ fn asker(message: &Message) -> Option<UserId> {
 
 /// What a person wrote: a text, the caption of a picture, or the number of a contact card; empty for what has no text.
 fn text_of(message: &Message) -> Option<&str> {
-    message.text().or(message.caption()).or(message.contact().map(|contact| contact.phone_number.as_str()))
+    let words = message.text().or(message.caption()).or(message.document().map(|_| ""));
+    words.or(message.contact().map(|contact| contact.phone_number.as_str()))
 }
 
 /// What a message refers to: the part that its writer chose of the replied message, or all of that.

@@ -73,10 +73,14 @@ impl Conversation {
         let place = Place::of(actor.chat);
         let now = self.clock.now();
         Some(match intent {
+            Intent::FileUnread => say!(words, "list-file-unread").into(),
+            Intent::FileRefused => say!(words, "list-file-refused").into(),
             // What only `jobs` can carry out, and a press, come here by a mistake in this program alone.
-            Intent::Check { .. } | Intent::List { .. } | Intent::Cancel | Intent::Press { .. } => {
-                say!(words, "apology").into()
-            }
+            Intent::Check { .. }
+            | Intent::List { .. }
+            | Intent::File { .. }
+            | Intent::Cancel
+            | Intent::Press { .. } => say!(words, "apology").into(),
             Intent::History { .. } | Intent::Export { .. } | Intent::Recap { .. } => say!(words, "apology").into(),
             Intent::Customers { order, pin } => self.customers(actor, order, *pin).await,
             Intent::Refused { refusal, parts, name, pin } => {

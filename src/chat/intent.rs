@@ -13,8 +13,9 @@ use super::{
     search::Wanted,
 };
 use crate::{
+    catalog::ProductCode,
     inquiry::parse::{Check, List, MAX_ITEMS, Refusal},
-    value::{CustomerNumber, Language},
+    value::{CustomerNumber, Language, Rupiah},
 };
 
 /// Something that the bot can be asked for.
@@ -46,6 +47,19 @@ pub enum Intent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pin: Option<PinIn>,
     },
+    /// A list in a file that was sent.
+    File {
+        /// What Telegram calls it.
+        file: String,
+        /// How large it is said to be, in bytes.
+        size: Option<u64>,
+        /// The code for numbers in it that have none, and its nominal.
+        on_top: Option<(ProductCode, Option<Rupiah>)>,
+    },
+    /// A file in which no number could be read.
+    FileUnread,
+    /// A file that is too large, or is not to be had.
+    FileRefused,
     /// A line that was meant as a check and is none.
     Refused {
         /// Why.
@@ -151,7 +165,7 @@ impl Intent {
     pub fn items(&self) -> u32 {
         let items = match self {
             Self::List { list, .. } => list.items.len(),
-            Self::Press { press: Some(Press { action: Action::RepeatList(_), .. }) } => MAX_ITEMS,
+            Self::File { .. } | Self::Press { press: Some(Press { action: Action::RepeatList(_), .. }) } => MAX_ITEMS,
             _ => 1,
         };
         u32::try_from(items).unwrap_or(u32::MAX)

@@ -50,11 +50,19 @@ pub(super) fn given_up(words: Words<'_>, request: &Request, verdict: &Verdict, a
 }
 
 /// The checks of an agent that wait, and since when.
-pub(super) fn still_waiting(words: Words<'_>, checks: &[(Request, DateTime<Utc>)]) -> Html {
+pub(super) fn still_waiting(
+    words: Words<'_>,
+    checks: &[(Request, DateTime<Utc>)],
+    lists: &[(usize, DateTime<Utc>)],
+) -> Html {
     let line = |(request, since): &(Request, DateTime<Utc>)| {
         say!(words, "waiting-since", line = Html::code(&request.line()), time = time(*since))
     };
-    Html::lines([say!(words, "waiting-heading")].into_iter().chain(checks.iter().map(line)))
+    let list = |(count, since): &(usize, DateTime<Utc>)| {
+        say!(words, "waiting-list-since", count = *count, time = time(*since))
+    };
+    let lines = checks.iter().map(line).chain(lists.iter().map(list));
+    Html::lines([say!(words, "waiting-heading")].into_iter().chain(lines))
 }
 
 /// That the agent wants no answer any more.

@@ -13,10 +13,11 @@ use super::{
     question, quoted,
 };
 use crate::{
+    catalog::ProductCode,
     inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
     say,
     store::{Cursor, MAX_PAGE_LEN, Record, Row, RowKind, Seq},
-    value::{ChatId, Outcome, Provider, UpdateId, UserId, Verdict},
+    value::{ChatId, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict},
 };
 
 /// How long the pages of a list can be turned.
@@ -48,35 +49,49 @@ struct Kept {
 impl Conversation {
     /// The list in a text, if it is one.
     pub(super) fn list_in(&self, text: &str) -> Option<Intent> {
-        let list = bounded(parse::list(text, &self.catalog)?);
-        let pin = list.pin_seen.then_some(PinIn::Message);
-        Some(Intent::List { list, wallets: false, pin })
+        self.list_below(None, text, PinIn::Message)
     }
 
-    /// `/cek PLN20` or `/cek` as a reply to a list. A code that was typed is one for numbers that have none: a list of
-    /// other products is not asked for by it.
+    /// `/cek PLN20` or `/cek` as a reply to a list.
     pub(super) fn list_quoted(&self, message: &Message, typed: &str) -> Option<Intent> {
         let quoted = quoted::source(message).filter(|_| !message.replies_to_bot)?;
         let typed = parse(typed, &self.catalog);
-        let (list, code) = match typed.request {
-            Err(Refusal::Empty) => (parse::list(quoted, &self.catalog)?, None),
-            Err(Refusal::MissingNumber(code, nominal)) => {
-                let top = nominal.map_or(code.to_string(), |nominal| format!("{code} {}", nominal.0));
-                let mut list = parse::list(&format!("{top}\n{quoted}"), &self.catalog)?;
-                // The code on top is no line of the message replied to.
-                list.items.iter_mut().for_each(|item| item.line = item.line.saturating_sub(1));
-                list.unread.iter_mut().for_each(|unread| unread.line = unread.line.saturating_sub(1));
-                (list, Some(code))
-            }
+        let source = if typed.pin_seen { PinIn::Message } else { PinIn::Quoted };
+        let on_top = match typed.request {
+            Err(Refusal::Empty) => None,
+            Err(Refusal::MissingNumber(code, nominal)) => Some((code, nominal)),
             _ => return None,
         };
-        let is_of_it = code.is_none_or(|code| list.items.iter().all(|item| item.check.code == code));
-        let pin = match (typed.pin_seen, list.pin_seen) {
-            (true, _) => Some(PinIn::Message),
-            (false, true) => Some(PinIn::Quoted),
-            (false, false) => None,
+        let mut list = self.list_below(on_top, quoted, source)?;
+        if let Intent::List { pin, .. } = &mut list {
+            *pin = pin.or(typed.pin_seen.then_some(source));
+        }
+        Some(list)
+    }
+
+    /// The list in a text that stands apart from the code that is meant for it. That is one for numbers that have none: a
+    /// list of other products is not asked for by it. `source` is where a PIN stands, if one is seen.
+    pub(super) fn list_below(
+        &self,
+        on_top: Option<(ProductCode, Option<Rupiah>)>,
+        text: &str,
+        source: PinIn,
+    ) -> Option<Intent> {
+        let Some((code, nominal)) = on_top else {
+            let list = bounded(parse::list(text, &self.catalog)?);
+            let pin = list.pin_seen.then_some(source);
+            return Some(Intent::List { list, wallets: false, pin });
         };
-        is_of_it.then(|| Intent::List { list: bounded(list), wallets: false, pin })
+        let top = nominal.map_or(code.to_string(), |nominal| format!("{code} {}", nominal.0));
+        let mut list = parse::list(&format!("{top}\n{text}"), &self.catalog)?;
+        if list.items.iter().any(|item| item.check.code != code) {
+            return None;
+        }
+        // The code on top is no line of the text.
+        list.items.iter_mut().for_each(|item| item.line = item.line.saturating_sub(1));
+        list.unread.iter_mut().for_each(|unread| unread.line = unread.line.saturating_sub(1));
+        let pin = list.pin_seen.then_some(source);
+        Some(Intent::List { list: bounded(list), wallets: false, pin })
     }
 
     /// `semua 0817345544`: one number at every wallet.

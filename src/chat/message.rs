@@ -98,6 +98,30 @@ pub struct Message {
     pub quoted: Option<String>,
     /// Whether it replies to a message of the bot's own.
     pub replies_to_bot: bool,
+    /// The file that it brings.
+    pub document: Option<Document>,
+}
+
+/// A file that was sent. Its name and kind may say anything.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What Telegram calls it (Bot API, `Document.file_id`).
+    pub file: String,
+    /// How large it is said to be, in bytes.
+    pub size: Option<u64>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its kind, as in `text/csv`.
+    pub kind: Option<String>,
+}
+
+impl Document {
+    /// Whether it can hold a list: a text, or a table as text.
+    pub fn is_text(&self) -> bool {
+        let name = self.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let is_text = matches!(self.kind.as_deref(), Some("text/plain" | "text/csv"));
+        is_text || name.ends_with(".txt") || name.ends_with(".csv")
+    }
 }
 
 /// Who asks, where, and what they may do there now.

@@ -61,8 +61,8 @@ pub enum Notice<'a> {
     QuestionClosed,
     /// The answer came late and stands in a message below.
     AnsweredBelow,
-    /// The agent's checks that wait, and since when.
-    StillWaiting(&'a [(Request, DateTime<Utc>)]),
+    /// The agent's checks that wait, and lists by their length, each with the time since when.
+    StillWaiting(&'a [(Request, DateTime<Utc>)], &'a [(usize, DateTime<Utc>)]),
     /// More checks wait than can.
     Busy,
     /// The agent asks faster than is answered; these checks of theirs were not taken.
@@ -98,8 +98,8 @@ impl Notice<'_> {
             }
             Self::QuestionClosed => say!(words, "question-closed").into(),
             Self::AnsweredBelow => say!(words, "answered-below").into(),
-            Self::StillWaiting([]) => say!(words, "waiting-none").into(),
-            Self::StillWaiting(checks) => later::still_waiting(words, checks).into(),
+            Self::StillWaiting([], []) => say!(words, "waiting-none").into(),
+            Self::StillWaiting(checks, lists) => later::still_waiting(words, checks, lists).into(),
             Self::Busy => say!(words, "busy").into(),
             Self::SlowDown([]) => say!(words, "slow-down").into(),
             Self::SlowDown(checks) => {

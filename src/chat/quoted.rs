@@ -214,6 +214,7 @@ mod tests {
             line: Line::Text { text: "MAX5000".into(), mentioned: false },
             quoted: Some(text.into()),
             replies_to_bot: true,
+            document: None,
         };
         assert!(source(&quoted("✅ Maxim 5.000\nBUDI CONTOH\nID Driver: 12345")).is_some());
         assert!(source(&quoted("⚠️ ID Driver 5–15 digit: kurang 1 digit.")).is_none());

@@ -26,6 +26,9 @@ const MAX_SEARCH_LEN: usize = 30;
 impl Conversation {
     /// Understands a message of someone who may check. `None` where silence is the answer.
     pub fn understand(&self, message: &Message) -> Option<Intent> {
+        if let Some(file) = self.file_in(message) {
+            return Some(file);
+        }
         match (&message.line, Place::of(message.chat)) {
             (Line::ForAnotherBot, _) | (Line::UnknownCommand { named: false, .. } | Line::NoText, Place::Group) => None,
             (Line::NoText, Place::Private) => Some(Intent::NoText),

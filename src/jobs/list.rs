@@ -22,7 +22,7 @@ use super::{
     worker::{IN_PROGRESS, Progress, Worker},
 };
 use crate::{
-    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, Notice, PinIn, Place},
+    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, PinIn, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
     store::{Job, Kept, Waiting},
     value::Outcome,
@@ -144,6 +144,18 @@ impl Worker {
         let reply = self.conversation.list_ended(job.chat, &run.listing(&answers), ListStage::Ended).await;
         self.say_late(&job, task, reply).await;
         Progress::Done
+    }
+
+    /// What a file asks for that was sent.
+    pub(super) async fn read_file(&self, task: &Task, file: &str, size: Option<u64>) -> Intent {
+        let _typing = self.outbox.typing(task.to);
+        if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > MAX_FILE_LEN)) {
+            return Intent::FileRefused;
+        }
+        match self.outbox.read_file(file, MAX_FILE_LEN).await {
+            Ok(bytes) => self.conversation.read_file(&task.intent, &bytes),
+            Err(_) => Intent::FileRefused,
+        }
     }
 
     /// Says what is about to be asked; gives how the job waits from now on, `None` where its agent cannot be told.

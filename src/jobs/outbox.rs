@@ -82,6 +82,12 @@ pub trait Outbox: Send + Sync {
         priority: Priority,
     ) -> Result<Placed, Refused>;
 
+    /// The bytes of a file that someone sent, which are at most `most`.
+    ///
+    /// # Errors
+    /// It is larger, or not to be had.
+    async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused>;
+
     /// Puts a reply in place of an earlier message.
     ///
     /// # Errors

@@ -163,11 +163,12 @@ impl Worker {
             Default::default()
         });
         let is_own = |other: &Job| other.chat == job.chat && other.user == job.user && other.update != job.update;
-        let tasks = open.iter().filter(|job| is_own(job)).filter_map(|job| Task::read(&job.body));
-        let waiting: Vec<(Request, DateTime<Utc>)> = tasks
-            .filter_map(|task| Some((Request::of(task.intent.check()?, &self.conversation.catalog)?, task.asked)))
-            .collect();
-        let reply = self.conversation.notice(job.chat, Notice::StillWaiting(&waiting)).await;
+        let tasks: Vec<Task> = open.iter().filter(|job| is_own(job)).filter_map(|job| Task::read(&job.body)).collect();
+        let check = |task: &Task| Some((Request::of(task.intent.check()?, &self.conversation.catalog)?, task.asked));
+        let list = |task: &Task| Some((Ordered::of(&task.intent)?.list.items.len(), task.asked));
+        let checks: Vec<_> = tasks.iter().filter_map(check).collect();
+        let lists: Vec<_> = tasks.iter().filter_map(list).collect();
+        let reply = self.conversation.notice(job.chat, Notice::StillWaiting(&checks, &lists)).await;
         self.say(job, task, reply, None, None).await;
     }
 }

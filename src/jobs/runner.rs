@@ -311,7 +311,11 @@ impl Runner {
             let (worker, job) = (self.worker.clone(), self.new_job(&one, now));
             self.worker.notices.spawn(async move {
                 let writes = match &one.task.intent {
-                    Intent::Check { .. } | Intent::List { .. } | Intent::Again { .. } | Intent::Language { .. } => true,
+                    Intent::Check { .. }
+                    | Intent::List { .. }
+                    | Intent::File { .. }
+                    | Intent::Again { .. }
+                    | Intent::Language { .. } => true,
                     Intent::Customers { order, .. } => order.writes(),
                     _ => false,
                 };

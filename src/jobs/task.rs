@@ -122,6 +122,13 @@ mod tests {
                 name: None,
                 pin: Some(PinIn::Message),
             },
+            Intent::File {
+                file: "BQACAgUAAx".to_owned(),
+                size: Some(100),
+                on_top: Some((ProductCode::new("DNOPEN").unwrap(), Some(Rupiah(50_000)))),
+            },
+            Intent::FileUnread,
+            Intent::FileRefused,
             Intent::Guide,
             Intent::Again { number: None },
             Intent::Thanks,

@@ -77,12 +77,17 @@ impl Worker {
                 let request = self.conversation.last_check(&actor, number.as_ref()).await?;
                 (Intent::Check { check: request.check(), pin: None, name: None, anew: true }, None)
             }
+            Intent::File { file, size, .. } => {
+                let intent = self.read_file(task, file, *size).await;
+                let pin = intent.pin();
+                (intent, pin)
+            }
             _ => return None,
         };
         let task = Task { intent: intent.with_pin(pin), ..task.clone() };
         let provider = self.conversation.provider_of(&task.intent);
         let job = Job { provider, body: task.write(), ..job.clone() };
-        if provider.is_some() {
+        if provider.is_some() || matches!(task.intent, Intent::List { .. }) {
             // The next start must not read it as an answer to a question that is closed by then.
             if let Err(error) = self.store.amend(job.update, provider, job.body.clone()).await {
                 tracing::error!(%error, update = job.update.0, "what a job means could not be kept");

@@ -15,6 +15,21 @@ pub fn photo(caption: &str) -> Value {
     if caption.is_empty() { json!({ "photo": sizes }) } else { json!({ "photo": sizes, "caption": caption }) }
 }
 
+/// A file that people sent; see [`FakeTelegram::keeps`].
+///
+/// [`FakeTelegram::keeps`]: super::FakeTelegram::keeps
+pub fn document(file_id: &str, name: &str, size: usize, caption: &str) -> Value {
+    let document = json!({
+        "file_id": file_id, "file_unique_id": "d1", "file_name": name, "mime_type": "application/octet-stream",
+        "file_size": size,
+    });
+    if caption.is_empty() {
+        json!({ "document": document })
+    } else {
+        json!({ "document": document, "caption": caption })
+    }
+}
+
 /// A voice message of three seconds.
 pub fn voice() -> Value {
     json!({ "voice": {

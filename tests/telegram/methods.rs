@@ -32,6 +32,7 @@ impl State {
             "deletemessage" => read(body).and_then(|call| self.delete_message(&call)),
             "sendchataction" => read(body).and_then(|call| self.chat_action(&call)),
             "answercallbackquery" => read(body).and_then(|call| self.answer_press(call)),
+            "getfile" => read(body).and_then(|call| self.file_info(&call)),
             "getchat" => read(body).and_then(|call| self.chat_info(&call)),
             "leavechat" => read(body).and_then(|call| self.leave_chat(&call)),
             "getchatmember" => read(body).and_then(|call| self.chat_member(&call)),
@@ -50,6 +51,15 @@ impl State {
         me["can_connect_to_business"] = false.into();
         me["has_main_web_app"] = false.into();
         me
+    }
+
+    /// A `File`. Its path is its id in a folder, as on Telegram's own servers.
+    fn file_info(&self, call: &OneFile) -> MethodResult {
+        let file = self.files.get(&call.file_id).ok_or_else(|| Refusal::bad_request("invalid file_id"))?;
+        let path = format!("documents/{}", call.file_id);
+        // As where Telegram has not counted it yet: what is said of a size is no promise.
+        let size = (call.file_id != "of-unknown-size").then_some(file.len());
+        Ok(json!({ "file_id": call.file_id, "file_unique_id": "d1", "file_size": size, "file_path": path }))
     }
 
     /// A `ChatFullInfo`, as far as a bot asks for one. A group that has moved says where to.
@@ -166,6 +176,11 @@ fn described(call: &Describe, longest: usize) -> MethodResult {
 #[derive(Deserialize)]
 struct OneChat {
     chat_id: i64,
+}
+
+#[derive(Deserialize)]
+struct OneFile {
+    file_id: String,
 }
 
 #[derive(Deserialize)]

@@ -172,6 +172,11 @@ impl FakeTelegram {
         self.world.change(|state| state.chats.values_mut().for_each(|chat| chat.unread.deletions.clear()));
     }
 
+    /// Keeps a file that people send from now on by this id: see [`content::document`].
+    pub fn keeps(&self, file_id: &str, bytes: &[u8]) {
+        self.world.change(|state| state.files.insert(file_id.to_owned(), bytes.to_vec()));
+    }
+
     /// Dates messages by this clock, and no more by the machine's.
     pub fn date_by(&self, clock: Arc<dyn Clock>) {
         self.world.change(|state| state.clock = Some(clock));

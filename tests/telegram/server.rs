@@ -55,6 +55,9 @@ async fn answer_undated(world: &World, connection: &Connection, request: Request
     if world.lock().down {
         return lose(world, connection, &method);
     }
+    if let Some(file) = path.strip_prefix("/file/bot") {
+        return download(world, file);
+    }
     let Some((token, _)) = path.strip_prefix("/bot").and_then(|path| path.rsplit_once('/')) else {
         return refuse(&Refusal::not_found());
     };
@@ -86,6 +89,17 @@ async fn answer_undated(world: &World, connection: &Connection, request: Request
         Some(Fault::Drip(time)) => partial::dripping(response, connection, time).await,
         Some(_) => cut(connection),
         None => response,
+    }
+}
+
+/// A file that `getFile` has named: `<token>/<path>`, whose `/` may be written as `%2F`.
+fn download(world: &World, path: &str) -> Response {
+    let file =
+        path.split_once('/').filter(|(token, _)| *token == world.token).map(|(_, file)| file.replace("%2F", "/"));
+    let id = file.as_deref().and_then(|file| file.strip_prefix("documents/"));
+    match id.and_then(|id| world.lock().files.get(id).cloned()) {
+        Some(bytes) => bytes.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

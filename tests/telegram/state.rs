@@ -95,6 +95,8 @@ pub(crate) struct State {
     pub(crate) presses: HashMap<String, Press>,
     /// Command menus by scope (as JSON) and language code.
     pub(crate) menus: BTreeMap<(String, String), Vec<(String, String)>>,
+    /// The files that people sent, by their ids.
+    pub(crate) files: HashMap<String, Vec<u8>>,
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<PlannedFault>,
     /// Faults by chance.

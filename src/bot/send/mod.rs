@@ -4,6 +4,7 @@
 //! is refused for its address or its markup is sent again without (`refusal`). Telegram's descriptions may quote the
 //! text that it refused, so the log gets the kind of an error, never its text.
 
+mod download;
 mod files;
 mod refusal;
 mod schedule;
@@ -172,6 +173,10 @@ impl Outbox for Sender {
         })?;
         let message = MessageId(sent.map_or(0, |sent: Sent| sent.message_id));
         Ok(Placed { chat: attempt.to.chat, message })
+    }
+
+    async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {
+        self.download(file, most).await
     }
 
     async fn edit(&self, at: Placed, reply: &Reply, priority: Priority) -> Result<(), Refused> {

@@ -60,12 +60,32 @@ fn read_as<T: DeserializeOwned>(known: Option<Value>, kind: fn(T) -> UpdateKind)
 const MEDIA: [&str; 10] =
     ["animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice", "location", "poll"];
 
+/// The longest id of a file that is taken, in bytes; Telegram's have about 80.
+const MAX_FILE_ID_LEN: usize = 512;
+
+/// A `Document` that may hold a text.
+fn document(from: &Value) -> Option<Value> {
+    let kind = from["mime_type"].as_str().unwrap_or_default();
+    let kind = ["text/plain", "text/csv"].into_iter().find(|text| kind.starts_with(text));
+    object(json!({
+        "file_id": from["file_id"].as_str().filter(|id| id.len() <= MAX_FILE_ID_LEN)?,
+        "file_unique_id": "",
+        "file_size": from["file_size"].as_u64().map_or(u32::MAX, |size| u32::try_from(size).unwrap_or(u32::MAX)),
+        "file_name": from["file_name"].as_str(),
+        "mime_type": kind,
+    }))
+}
+
 /// A `Message`. Its caption counts as its text: without the media, which may be new, there is nothing else to caption.
 fn message(from: &Value) -> Option<Value> {
     let text = |at: &str| from.pointer(at).and_then(Value::as_str);
     let quote = text("/quote/text").map(|text| json!({ "text": text, "position": 0 }));
     let contact = text("/contact/phone_number").map(|number| json!({ "phone_number": number, "first_name": "" }));
     let has_media = MEDIA.iter().any(|kind| from.get(kind).is_some());
+    let document = document(&from["document"]);
+    let text = text("/text").or(text("/caption"));
+    // A document has its words as a caption.
+    let (text, caption) = if document.is_some() { (None, text) } else { (text.or(has_media.then_some("")), None) };
     object(json!({
         "message_id": from["message_id"].as_i64()?,
         "date": from["date"].as_i64()?,
@@ -75,7 +95,9 @@ fn message(from: &Value) -> Option<Value> {
         "message_thread_id": from["message_thread_id"].as_i64(),
         "is_topic_message": from["is_topic_message"].as_bool(),
         "is_automatic_forward": from["is_automatic_forward"].as_bool(),
-        "text": text("/text").or(text("/caption")).or(has_media.then_some("")),
+        "text": text,
+        "caption": caption,
+        "document": document,
         "quote": quote,
         "reply_to_message": message(&from["reply_to_message"]),
         "contact": contact,

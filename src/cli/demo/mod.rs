@@ -187,7 +187,7 @@ impl Dialogue {
 
     async fn say(&self, number: i32, line: &str) -> anyhow::Result<()> {
         let line = read_line(line, name_in(line));
-        let typed = Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false };
+        let typed = Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false, document: None };
         match self.conversation.understand(&typed) {
             Some(intent) => {
                 let intent = self.conversation.look_up(&typed, intent).await;

@@ -193,6 +193,11 @@ impl Outbox for Terminal {
         self.send(to, &text.into(), priority).await
     }
 
+    /// Nothing can be sent to a terminal but lines.
+    async fn read_file(&self, _: &str, _: usize) -> Result<Vec<u8>, Refused> {
+        Err(Refused)
+    }
+
     async fn edit(&self, message: Placed, reply: &Reply, _: Priority) -> Result<(), Refused> {
         self.print(message.message, reply);
         self.end_wait_if(|_, under| under == Some(message.message));

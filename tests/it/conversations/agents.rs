@@ -84,4 +84,8 @@ async fn agents_are_understood_and_no_other_digits_are_checked() {
     }
     assert!(wrong.is_empty(), "checked what was not meant:\n{}", wrong.join("\n"));
     assert!(bad.len() <= MOST_BAD, "{} ended badly:\n{}", bad.len(), bad.join("\n"));
+    // Lists go on in edits, and what showed a PIN is taken out.
+    scene.telegram.take_edits();
+    scene.telegram.read_deletions();
+    scene.telegram.finish().await;
 }
