@@ -11,7 +11,7 @@ start =
     /produk list of codes · /riwayat latest checks · /bantuan help
 help =
     <b>Write it as it comes</b>: <code>PLN20 01105691111</code>, <code>dana 50rb 0817345544</code>, or the number alone.
-    You have a name? Add <code>an Budi</code> and I compare it.
+    You have a name? Add <code>an Budi</code>. Many numbers? One a line.
     /cek choose by buttons · /ulang the last check once more
     /produk [word] list of codes · /gangguan how PLN, DANA and the others are doing
     /riwayat [word] find checks, such as <code>/riwayat kemarin</code> (yesterday)
@@ -160,7 +160,7 @@ number-long = ⚠️ { $shape }: <b>{ $digits ->
        *[other] { $digits } digits
     } too many</b>.
 number-token = ⚠️ That is a token (20 digits), not a meter number. A PLN meter has 11 digits.
-number-letters = ⚠️ A number has digits only. { $shape }.
+number-letters = ⚠️ There are letters in that number. { $shape }.
 number-not-mobile = ⚠️ A mobile number begins with 08 (or 62). Check its digits again.
 number-virtual-account = ⚠️ That is a bank's virtual account. Drop the prefix <b>{ $prefix }</b> and keep the mobile number.
 shape-meter = A PLN meter has 11 digits (customer ID 12)
@@ -168,7 +168,7 @@ shape-mobile = A mobile number has 10–13 digits
 shape-driver = A driver ID has 5–15 digits
 words-around = ⚠️ Do you mean this? { $line }
 words-around-nominal = ⚠️ Do you mean this? { $line }
-nominal-first = ⚠️ The nominal comes last: { $line }
+nominal-first = ⚠️ Do you mean this? { $line }
 missing-nominal = ⚠️ Add the nominal. Example: <code>{ $example }</code>
 nominal-or-pin = ⚠️ Is that a nominal or a PIN? Write the nominal with rb or dots. Example: <code>{ $example }</code>
 bad-nominal = ⚠️ I can't read the nominal. Example: <code>{ $example }</code>
@@ -217,7 +217,7 @@ status-found = SUCCESS
 button-newer = ◀ Newer
 button-older = Older ▶
 button-not-yours = This button is for the agent who asked. Send /cek or /riwayat yourself.
-button-stale = This button is no longer valid. Type /riwayat again.
+button-stale = This button is no longer valid. Send /cek or /riwayat again.
 
 ## Files and recaps
 

@@ -11,7 +11,7 @@ start =
     /produk daftar kode · /riwayat cek terakhir · /bantuan
 help =
     <b>Tulis apa adanya</b>: <code>PLN20 01105691111</code>, <code>dana 50rb 0817345544</code>, atau nomornya saja.
-    Ada nama? Tambahkan <code>an Budi</code>, saya cocokkan.
+    Ada nama? Tambahkan <code>an Budi</code>. Banyak nomor? Satu per baris.
     /cek pilih lewat tombol · /ulang cek terakhir
     /produk [kata] daftar kode · /gangguan status PLN, DANA, dll.
     /riwayat [kata] cari cek, misalnya <code>/riwayat kemarin</code>
@@ -64,7 +64,7 @@ not-found-mobile =
     Kalau angkanya benar, mungkin belum terdaftar di { $provider }.
 not-found-driver =
     ❌ <b>ID tidak ditemukan di { $provider }.</b> Periksa lagi angkanya: <code>{ $number }</code>
-    Mintalah ID Driver yang tertera di aplikasi pengemudi.
+    Minta ID Driver yang tertera di aplikasi driver.
 number-blocked =
     🚫 <b>Nomor diblokir di { $provider }:</b> { $number }
     Jangan jual dulu; pelanggan perlu menghubungi { $provider }.
@@ -85,10 +85,10 @@ provider-down =
     Coba lagi beberapa menit lagi.
 no-answer =
     ⏳ <b>Belum ada jawaban dari { $provider }.</b> Nomor { $number } belum tentu salah.
-    Coba lagi sebentar lagi; jangan jual dulu.
+    Jangan jual dulu. Coba lagi sebentar lagi.
 service-down =
     ⏳ <b>Belum ada jawaban dari layanan cek.</b> Nomor { $number } belum tentu salah.
-    Coba lagi sebentar lagi; jangan jual dulu.
+    Jangan jual dulu. Coba lagi sebentar lagi.
 operator-problem =
     🔧 <b>Layanan cek sedang dibenahi admin.</b> Nomor { $number } belum tentu salah.
     Coba lagi nanti.
@@ -148,7 +148,7 @@ missing-number = ⚠️ Nomornya belum ada. Contoh: <code>{ $example }</code>
 number-short = ⚠️ { $shape }: <b>kurang { $digits } digit</b>.
 number-long = ⚠️ { $shape }: <b>kelebihan { $digits } digit</b>.
 number-token = ⚠️ Ini nomor token (20 digit), bukan nomor meter. Nomor meter PLN 11 digit.
-number-letters = ⚠️ Nomor hanya boleh berisi angka. { $shape }.
+number-letters = ⚠️ Ada huruf di nomornya. { $shape }.
 number-not-mobile = ⚠️ Nomor HP harus diawali 08 (atau 62). Periksa lagi angkanya.
 number-virtual-account = ⚠️ Itu nomor virtual account bank. Hapus awalan <b>{ $prefix }</b>, sisakan nomor HP-nya.
 shape-meter = Nomor meter PLN 11 digit (IDPEL 12)
@@ -156,7 +156,7 @@ shape-mobile = Nomor HP 10–13 digit
 shape-driver = ID Driver 5–15 digit
 words-around = ⚠️ Maksudnya ini? { $line }
 words-around-nominal = ⚠️ Maksudnya ini? { $line }
-nominal-first = ⚠️ Nominal ditulis di belakang: { $line }
+nominal-first = ⚠️ Maksudnya ini? { $line }
 missing-nominal = ⚠️ Tambahkan nominalnya. Contoh: <code>{ $example }</code>
 nominal-or-pin = ⚠️ Itu nominal atau PIN? Tulis nominalnya dengan rb atau titik. Contoh: <code>{ $example }</code>
 bad-nominal = ⚠️ Nominalnya tidak terbaca. Contoh: <code>{ $example }</code>
@@ -205,7 +205,7 @@ status-found = SUKSES
 button-newer = ◀ Lebih baru
 button-older = Lebih lama ▶
 button-not-yours = Tombol ini untuk agen yang bertanya. Ketik /cek atau /riwayat sendiri ya.
-button-stale = Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.
+button-stale = Tombol ini sudah tidak berlaku. Ketik /cek atau /riwayat lagi.
 
 ## Berkas dan rekap
 
@@ -242,7 +242,7 @@ file-refused = 😔 Maaf, berkasnya tidak bisa dikirim lewat Telegram.
 customer-saved = ✅ Disimpan: <b>{ $name }</b> = { $line }
 customer-replaced = Sebelumnya: { $line }
 customer-how = Ketik <code>/cek { $name }</code> untuk mengeceknya.
-customer-bad-alias = ⚠️ Nama itu tidak bisa dipakai. Pakai huruf, paling panjang 30; bukan nomor saja, bukan kode produk.
+customer-bad-alias = ⚠️ Nama itu tidak bisa dipakai. Pakai nama seperti busiti: maksimal 30 karakter, tanpa angka mirip PIN, bukan kode atau nama produk.
 customer-save-usage = Simpan pelanggan dengan nama sendiri: <code>/simpan busiti PLN20 01105691111</code>
 customer-deleted = 🗑 <b>{ $name }</b> dihapus.
 customer-unknown = Tidak ada pelanggan bernama <b>{ $name }</b>. Lihat /pelanggan
@@ -302,7 +302,7 @@ menu-rekap = Rekap hari, minggu, atau bulan ini
 menu-ekspor = Riwayat sebulan sebagai Excel dan CSV
 menu-pelanggan = Pelanggan yang disimpan
 menu-simpan = Simpan pelanggan: /simpan busiti PLN20 01105691111
-menu-gangguan = Keadaan PLN dan lainnya 15 menit terakhir
+menu-gangguan = Status PLN, DANA, dll. 15 menit terakhir
 menu-batal = Batalkan cek yang menunggu
 menu-bantuan = Cara memakai bot
 menu-bahasa = Ganti bahasa: id atau en
@@ -367,8 +367,8 @@ list-times = ({ $times }x)
 list-earlier = 🕘 { $time }
 list-name-match = nama COCOK
 list-name-visible = nama cocok sejauh terlihat ({ $letters } huruf)
-list-name-close = nama MIRIP { $name }
-list-name-different = nama <b>BEDA</b>, ditulis { $name }
+list-name-close = nama MIRIP, di daftar tertulis { $name }
+list-name-different = nama <b>BEDA</b>, di daftar tertulis { $name }
 list-name-not-comparable = nama tidak bisa dicek
 list-unread = ⚠️ Baris { $line }: { $reason } (“{ $text }”)
 list-unread-more = ⚠️ … dan { $count } baris lagi

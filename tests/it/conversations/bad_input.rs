@@ -39,7 +39,7 @@ async fn numbers_of_a_wrong_shape_are_counted_out() {
         ),
         ("/cek PLN20 01105691111 BUDI", "⚠️ Maksudnya ini? PLN20 01105691111"),
         ("/cek PLN20 Budi: 01105691111", "⚠️ Maksudnya ini? PLN20 01105691111"),
-        ("/cek PLN20 01105X91111", "⚠️ Nomor hanya boleh berisi angka. Nomor meter PLN 11 digit (IDPEL 12)."),
+        ("/cek PLN20 01105X91111", "⚠️ Ada huruf di nomornya. Nomor meter PLN 11 digit (IDPEL 12)."),
         ("/cek OVO10 081734554", "⚠️ Nomor HP 10–13 digit: kurang 1 digit."),
         ("/cek OVO10 08173455440000", "⚠️ Nomor HP 10–13 digit: kelebihan 1 digit."),
         ("/cek OVO10 0217345544", "⚠️ Nomor HP harus diawali 08 (atau 62). Periksa lagi angkanya."),
@@ -128,7 +128,7 @@ async fn nominals_are_held_to_the_product() {
     let bot = scene.start();
     let table = [
         ("/cek DNOPEN 0817345544 50ribet", "⚠️ Nominalnya tidak terbaca. Contoh: DNOPEN 0817345544 50rb"),
-        ("/cek DNOPEN 50rb 0817345544", "⚠️ Nominal ditulis di belakang: DNOPEN 0817345544 50000"),
+        ("/cek DNOPEN 50rb 0817345544", "⚠️ Maksudnya ini? DNOPEN 0817345544 50000"),
         ("/cek DNOPEN Siti 0817345544 50rb", "⚠️ Maksudnya ini? DNOPEN 0817345544 50000"),
         ("/cek DNOPEN 0817345544 50rb ya Siti", "⚠️ Maksudnya ini? DNOPEN 0817345544 50000"),
         // What is to be copied has the agent's own number.

@@ -96,7 +96,7 @@ async fn no_answer_in_time_is_not_a_number_not_found() {
         let reply = ask(&budi, &format!("/cek PLN20 {number}")).await;
         let expected = [
             format!("⏳ Belum ada jawaban dari PLN. Nomor {number} belum tentu salah."),
-            "Coba lagi sebentar lagi; jangan jual dulu.".to_owned(),
+            "Jangan jual dulu. Coba lagi sebentar lagi.".to_owned(),
         ];
         assert_eq!(body(&reply), expected);
         assert_eq!(code(&reply), None, "nobody said any");
@@ -141,7 +141,7 @@ async fn klikoo_out_of_reach_accuses_neither_the_number_nor_the_provider() {
     let reply = ask(&budi, "/cek PLN20 01105691111").await;
     let expected = [
         "⏳ Belum ada jawaban dari layanan cek. Nomor 01105691111 belum tentu salah.",
-        "Coba lagi sebentar lagi; jangan jual dulu.",
+        "Jangan jual dulu. Coba lagi sebentar lagi.",
     ];
     assert_eq!(body(&reply), expected);
     scene.end(bot).await;

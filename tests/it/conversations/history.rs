@@ -177,7 +177,7 @@ async fn made_up_and_stale_buttons_do_no_harm() {
     let long = "x".repeat(64);
     for data in ["", "r:", "x:1", "r:?:1:1", "r:>:-1:1", "<b>", &long, &format!("r:>:99999999999999999999:{id}")] {
         let notice = page.press_data(data, &user).await.alert().await;
-        assert_eq!(notice.text, "Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.", "{data:?}");
+        assert_eq!(notice.text, "Tombol ini sudah tidak berlaku. Ketik /cek atau /riwayat lagi.", "{data:?}");
     }
     let stranger = page.press_data(&format!("r:>:9:{}", agus.id()), &agus).await.alert().await;
     assert!(stranger.text.starts_with("🔒 Bot ini khusus agen terdaftar."), "{stranger:?}");

@@ -127,8 +127,8 @@ async fn a_name_that_is_another_comes_first_and_stands_out() {
         lines(&summary),
         [
             "✅ 2 · ❌ 1 · ⚠️ 1",
-            "⚠️ PLN20 00000000001 · BUDI CONTOH · R1M/900VA · Rp20.546 · nama BEDA, ditulis Wati",
-            "✅ PLN20 01105691111 · BAHARRUDIN1 · R1/2200VA · Rp20.546 · nama MIRIP Baharrudin",
+            "⚠️ PLN20 00000000001 · BUDI CONTOH · R1M/900VA · Rp20.546 · nama BEDA, di daftar tertulis Wati",
+            "✅ PLN20 01105691111 · BAHARRUDIN1 · R1/2200VA · Rp20.546 · nama MIRIP, di daftar tertulis Baharrudin",
             "❌ PLN20 00000000404 · tidak ditemukan",
             "✅ PLN20 00000000002 · SITI MISALNYA · R1/1300VA · Rp20.546 · nama COCOK",
         ]

@@ -91,7 +91,7 @@ async fn what_was_found_is_paged_over_a_restart_and_belongs_to_the_one_who_asked
 
     scene.pass(TimeDelta::days(8));
     let alert = page.press("Lebih lama ▶", &budi).await.alert().await;
-    assert_eq!(alert.text, "Tombol ini sudah tidak berlaku. Ketik /riwayat lagi.");
+    assert_eq!(alert.text, "Tombol ini sudah tidak berlaku. Ketik /cek atau /riwayat lagi.");
     scene.end(bot).await;
 }
 

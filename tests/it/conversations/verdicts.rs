@@ -42,7 +42,7 @@ async fn a_wallet_that_is_not_known_may_not_be_registered() {
     let driver = ask(&budi, "MAX5000 00000000404").await;
     let expected = [
         "❌ ID tidak ditemukan di Maxim. Periksa lagi angkanya: 00000000404",
-        "Mintalah ID Driver yang tertera di aplikasi pengemudi.",
+        "Minta ID Driver yang tertera di aplikasi driver.",
     ];
     assert_eq!(body(&driver), expected);
     scene.end(bot).await;
@@ -151,7 +151,7 @@ async fn not_now_is_not_no() {
     let reply = ask(&budi, "/cek PLN20 00000000504").await;
     let expected = [
         "⏳ Belum ada jawaban dari PLN. Nomor 00000000504 belum tentu salah.",
-        "Coba lagi sebentar lagi; jangan jual dulu.",
+        "Jangan jual dulu. Coba lagi sebentar lagi.",
     ];
     assert_eq!(body(&reply), expected);
     assert_eq!(code(&reply), Some("504040000"));
