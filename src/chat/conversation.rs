@@ -28,7 +28,7 @@ use crate::{
     },
     locale::{Html, Locale, Words},
     say,
-    store::{self, Cursor, History, KeyValue, MAX_PAGE_LEN, Page, Preferences, Record, Row, RowKind},
+    store::{self, Cursor, History, KeyValue, MAX_PAGE_LEN, Preferences, Record, Row, RowKind, Seq},
     value::{ChatId, Customer, CustomerName, CustomerNumber, Language, Provider, UserId, Verdict},
 };
 
@@ -203,33 +203,25 @@ impl Conversation {
         Request::of(&check, &self.catalog)
     }
 
-    /// The newest records of the same check in a chat, the newest first; of the last hundred checks there.
-    async fn earlier(&self, chat: ChatId, request: &Request) -> Vec<Record> {
-        let page = self.history.page(chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "earlier checks cannot be read");
-            Page::default()
-        });
-        let is_same = |record: &Record| {
-            record.product == request.product.code.as_str()
-                && record.number == request.number
-                && record.nominal == request.nominal
-        };
-        page.records.into_iter().map(|(_, record)| record).filter(is_same).collect()
+    /// The last hundred checks of a chat, the newest first. A store that fails costs the convenience of an earlier answer.
+    pub(super) async fn newest(&self, chat: ChatId) -> Vec<(Seq, Record)> {
+        let page = self.history.page(chat, Cursor::Newest, MAX_PAGE_LEN).await;
+        page.inspect_err(|error| tracing::error!(%error, "earlier checks cannot be read")).unwrap_or_default().records
     }
 
-    /// The answer that the chat had for the same check lately, so that it is not asked again.
-    pub async fn recent(&self, chat: ChatId, request: &Request) -> Option<Checked> {
-        let window = self.recent?;
-        let record = self.earlier(chat, request).await.into_iter().next()?;
+    /// Whether a record answers its check well enough for now, so that the provider need not be asked again.
+    pub(super) fn is_good(&self, record: &Record) -> bool {
         let age = self.clock.now() - record.at;
         let is_answer = matches!(record.outcome.verdict, Verdict::Found(_) | Verdict::NotFound);
-        let is_recent = age < window && age >= TimeDelta::zero();
-        (is_answer && is_recent).then_some(Checked {
-            outcome: record.outcome,
-            at: record.at,
-            kept: true,
-            is_earlier: true,
-        })
+        is_answer && age >= TimeDelta::zero() && self.recent.is_some_and(|window| age < window)
+    }
+
+    /// The answer that the chat had for the same check lately.
+    pub async fn recent(&self, chat: ChatId, request: &Request) -> Option<Checked> {
+        self.recent?;
+        let (_, record) = self.newest(chat).await.into_iter().find(|(_, record)| is_of(record, request))?;
+        let Record { outcome, at, .. } = Some(record).filter(|record| self.is_good(record))?;
+        Some(Checked { outcome, at, kept: true, is_earlier: true })
     }
 
     /// The answer of a check, and what the owners have to be told of it. `pin`: where a PIN was shown.
@@ -255,11 +247,12 @@ impl Conversation {
     /// The name that the same check had before, where it is another.
     async fn name_before(&self, chat: ChatId, request: &Request, customer: &Customer) -> Option<CustomerName> {
         let name = customer.name.as_ref()?;
-        let names = self.earlier(chat, request).await.into_iter().filter_map(|record| match record.outcome.verdict {
+        let same = self.newest(chat).await.into_iter().filter(|(_, record)| is_of(record, request));
+        let mut names = same.filter_map(|(_, record)| match record.outcome.verdict {
             Verdict::Found(customer) => customer.name,
             _ => None,
         });
-        names.into_iter().find(|before| before != name)
+        names.find(|before| before != name)
     }
 
     /// Says what is in doubt about a message, offers what it may have meant, and remembers the question.
@@ -394,6 +387,13 @@ impl Conversation {
             Err(error) => store_trouble(words, &error),
         }
     }
+}
+
+/// Whether a record is of this very check.
+pub(super) fn is_of(record: &Record, request: &Request) -> bool {
+    record.product == request.product.code.as_str()
+        && record.number == request.number
+        && record.nominal == request.nominal
 }
 
 /// The key of an agent's open question in a chat.

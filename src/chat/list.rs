@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    conversation::Conversation,
+    conversation::{Conversation, is_of},
     files::Report,
     intent::Intent,
     list_text::{self, ListAnswer, ListStage, Listing},
@@ -16,8 +16,8 @@ use crate::{
     catalog::ProductCode,
     inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
     say,
-    store::{Cursor, MAX_PAGE_LEN, Record, Row, RowKind, Seq},
-    value::{ChatId, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict},
+    store::{Record, Row, RowKind, Seq},
+    value::{ChatId, Outcome, Provider, Rupiah, UpdateId, UserId},
 };
 
 /// How long the pages of a list can be turned.
@@ -133,24 +133,15 @@ impl Conversation {
 
     /// The answers that the chat had lately for the checks of a list.
     pub async fn recent_answers(&self, chat: ChatId, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
-        let Some(window) = self.recent else { return vec![None; requests.len()] };
-        let page = self.history.page(chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "earlier checks cannot be read");
-            Default::default()
-        });
-        let now = self.clock.now();
+        if self.recent.is_none() {
+            return vec![None; requests.len()];
+        }
+        let records = self.newest(chat).await;
         let recent = |request: &Option<Request>| {
             let request = request.as_ref()?;
-            let (seq, record) = page.records.iter().find(|(_, record)| {
-                record.product == request.product.code.as_str()
-                    && record.number == request.number
-                    && record.nominal == request.nominal
-            })?;
-            let age = now - record.at;
-            let is_answer = matches!(record.outcome.verdict, Verdict::Found(_) | Verdict::NotFound);
-            let is_recent = age < window && age >= TimeDelta::zero();
+            let (seq, record) = records.iter().find(|(_, record)| is_of(record, request))?;
             let verdict = record.outcome.verdict.clone();
-            (is_answer && is_recent).then_some(ListAnswer { verdict, at: record.at, seq: Some(*seq) })
+            self.is_good(record).then_some(ListAnswer { verdict, at: record.at, seq: Some(*seq) })
         };
         requests.iter().map(recent).collect()
     }
