@@ -110,7 +110,7 @@ impl Intake {
             let intent = self.conversation.look_up(&heard, intent).await;
             let quoted = replied.map(|replied| MessageId(replied.id.0));
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
-            let task = Task { to, quoted, asked, press: None, edited, intent };
+            let task = Task { to, quoted, asked, press: None, in_place: None, edited, intent };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         }
     }
@@ -119,13 +119,16 @@ impl Intake {
     pub(super) async fn press(self: Arc<Self>, delivery: Delivery, query: CallbackQuery) -> Result<(), Infallible> {
         let (Some(message), Some(data)) = (query.message, query.data) else { return Ok(()) };
         let (here, user) = (ChatId(message.chat().id.0), UserId(query.from.id.0));
+        let under = message.regular_message().filter(|message| message.is_topic_message);
+        let topic = under.and_then(|message| message.thread_id).map(|topic| topic.0.0);
         let chat = self.migrations.first_id(here).await;
         if self.access.role(user, &[chat, here]) != Role::Stranger {
             let task = Task {
-                to: Destination::chat(here),
+                to: Destination { topic, ..Destination::chat(here) },
                 quoted: None,
                 asked: self.clock.now(),
                 press: Some(PressedButton { id: query.id.0, message: MessageId(message.id().0) }),
+                in_place: None,
                 edited: false,
                 intent: Intent::Press { press: Press::decode(&data) },
             };

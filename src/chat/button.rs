@@ -94,6 +94,13 @@ impl fmt::Display for SearchId {
     }
 }
 
+impl Action {
+    /// Whether it needs the store to take something down.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))
+    }
+}
+
 /// The parts of a check that a button carries; what is missing is asked for next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {

@@ -155,20 +155,18 @@ impl Conversation {
 
     /// A chosen product, provider or number: the check, where nothing is missing any more, or the next question.
     async fn choose(&self, words: Words<'_>, actor: &Actor, choice: &Choice) -> Pressed {
+        // A name belongs to the number with which it was given, and to no other.
         let asked = self.open_question(actor).await.unwrap_or_default();
-        let request = choice.check().and_then(|check| Request::of(&check, &self.catalog));
-        if let Some(request) = request {
-            self.close_question(actor).await;
-            return Pressed::Check { request, name: asked.name, in_place: true };
-        }
+        let name = asked.name.filter(|_| choice.number.is_some() && choice.number == asked.parts.number);
         let product = choice.code.as_ref().and_then(|code| self.catalog.get(code.as_str()));
         if let (Some(product), None) = (product, &choice.number) {
-            self.ask(actor, Question { parts: choice.clone(), name: asked.name }).await;
+            self.ask(actor, Question { parts: choice.clone(), name }).await;
             return Pressed::Edit(self.asked(words, actor).await.ask_number(product).into());
         }
-        match parse(&question::line(choice), &self.catalog).request {
-            Ok(request) => Pressed::Check { request, name: asked.name, in_place: true },
-            Err(refusal) => Pressed::Edit(self.ask_about(words, actor, &refusal, choice, asked.name.as_ref()).await),
+        let whole = choice.check().and_then(|check| Request::of(&check, &self.catalog));
+        match whole.ok_or(()).or_else(|()| parse(&question::line(choice), &self.catalog).request) {
+            Ok(request) => Pressed::Check { request, name, in_place: true },
+            Err(refusal) => Pressed::Edit(self.ask_about(words, actor, &refusal, choice, name.as_ref()).await),
         }
     }
 
@@ -183,7 +181,9 @@ impl Conversation {
     ) -> Option<Intent> {
         let asked = self.open_question(actor).await.filter(|_| question::may_answer(refusal))?;
         let parts = question::completed(&asked.parts, said)?;
-        let name = name.cloned().or(asked.name);
+        // A name belongs to the number with which it was given, and to no other.
+        let is_its_number = asked.parts.number.is_none() || asked.parts.number == parts.number;
+        let name = name.cloned().or(asked.name.filter(|_| is_its_number));
         match parse(&question::line(&parts), &self.catalog).request {
             // It is a number of another kind of product: a new question.
             Err(wrong) if question::stands_alone(refusal) && question::is_wrong_number(&wrong) => None,
@@ -192,7 +192,8 @@ impl Conversation {
         }
     }
 
-    /// The check that "once more" means: the agent's last one in the chat, or the last one of a number.
+    /// The check that "once more" means, as the history has it: the agent's last one in the chat, or the last one of a
+    /// number.
     pub async fn last_check(&self, actor: &Actor, number: Option<&CustomerNumber>) -> Option<Request> {
         let page = self.history.page(actor.chat, Cursor::Newest, MAX_PAGE_LEN).await;
         let page = page.inspect_err(|error| tracing::error!(%error, "the last check cannot be read")).ok()?;
@@ -264,7 +265,9 @@ impl Conversation {
         parts: &Choice,
         name: Option<&String>,
     ) -> Reply {
-        if *parts != Choice::default() || name.is_some() {
+        if *parts == Choice::default() {
+            self.close_question(actor).await;
+        } else {
             self.ask(actor, Question { parts: parts.clone(), name: name.cloned() }).await;
         }
         let buttons = self.asked(words, actor).await.offers(refusal);
@@ -285,7 +288,7 @@ impl Conversation {
     }
 
     async fn open_question(&self, actor: &Actor) -> Option<Question> {
-        let row = self.rows.get(RowKind::OpenQuestion, &question_key(actor), self.clock.now()).await;
+        let row = self.rows.get(RowKind::OpenQuestion, &question_key(actor), actor.asked).await;
         let row = row.inspect_err(|error| tracing::error!(%error, "an open question cannot be read")).ok()??;
         serde_json::from_str(&row).ok()
     }
@@ -293,7 +296,7 @@ impl Conversation {
     /// Remembers what was asked. A store that fails costs the answer's convenience, not the question.
     async fn ask(&self, actor: &Actor, question: Question) {
         let Ok(value) = serde_json::to_string(&question) else { return };
-        let expires = Some(self.clock.now() + QUESTION_OPEN);
+        let expires = Some(actor.asked + QUESTION_OPEN);
         let row = Row { kind: RowKind::OpenQuestion, key: question_key(actor), value, expires };
         if let Err(error) = self.rows.put(row).await {
             tracing::error!(%error, "an open question cannot be kept");

@@ -1,5 +1,6 @@
 //! What goes into a conversation and what comes out, without a trace of Telegram: the bot and the demo both speak it.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::button::Button;
@@ -133,6 +134,8 @@ pub struct Actor {
     pub user: UserId,
     /// What they may do.
     pub role: Role,
+    /// When they asked: an open question is answered within two minutes of it, however late it is carried out.
+    pub asked: DateTime<Utc>,
 }
 
 /// A message to send, or what to put in place of one.

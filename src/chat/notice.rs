@@ -55,8 +55,10 @@ pub enum Notice<'a> {
     CheckCancelled(&'a Check),
     /// The answer to `/batal`, which cancelled so many checks.
     Cancelled(usize),
-    /// A message was edited after its check was answered; its new check is offered to the agent.
-    Edited(&'a Check, UserId),
+    /// A message was edited after its check was answered; its new check, if it is one, is offered to the agent.
+    Edited(Option<&'a Check>, UserId),
+    /// The button's message is another by now.
+    StaleButton,
     /// The bot's question needs no answer any more.
     QuestionClosed,
     /// The answer came late and stands in a message below.
@@ -92,10 +94,10 @@ impl Notice<'_> {
             Self::Cancelled(0) => say!(words, "cancel-none").into(),
             Self::Cancelled(count) => say!(words, "cancel-done", count = count).into(),
             Self::Edited(check, owner) => {
-                let again = Button::press(check.line(), Action::Check(check.clone()), owner);
-                let buttons = again.into_iter().map(|again| vec![again]).collect();
-                Reply::new(say!(words, "edited"), buttons)
+                let again = check.and_then(|check| Button::press(check.line(), Action::Check(check.clone()), owner));
+                Reply::new(say!(words, "edited"), again.into_iter().map(|again| vec![again]).collect())
             }
+            Self::StaleButton => say!(words, "button-stale").into(),
             Self::QuestionClosed => say!(words, "question-closed").into(),
             Self::AnsweredBelow => say!(words, "answered-below").into(),
             Self::StillWaiting([], []) => say!(words, "waiting-none").into(),

@@ -51,6 +51,8 @@ pub(super) fn parts(refusal: &Refusal, text: &str) -> Choice {
         | Refusal::NominalOutOfRange(code, number) => {
             Choice { code: Some(code.clone()), number: Some(number.clone()), ..Choice::default() }
         }
+        Refusal::Words(check) | Refusal::NominalFirst(check) | Refusal::NominalNotTaken(check) => check.clone().into(),
+        Refusal::MobileUnderMeter { number, .. } => Choice { number: Some(number.clone()), ..Choice::default() },
         Refusal::Number(code, _) | Refusal::LostZero(Check { code, .. }) => {
             Choice { code: Some(code.clone()), ..Choice::default() }
         }

@@ -19,11 +19,18 @@ pub(super) const SHORTEST_NUMBER: usize = 5;
 /// What may hold the number that a message lacks: the text that it replies to. One of the bot's own that shows an
 /// example (`Contoh: DNOPEN 0817345544 50rb`), or no number at all, holds none.
 pub(super) fn source(message: &Message) -> Option<&str> {
-    let quoted = message.quoted.as_deref().filter(|text| has_digits(text))?;
+    let quoted = message.quoted.as_deref().map(|text| if message.replies_to_bot { above_footer(text) } else { text });
+    let quoted = quoted.filter(|text| has_digits(text))?;
     let mut runs = quoted.split(|c: char| !c.is_ascii_digit());
     let holds_number = runs.clone().any(|run| run.len() >= SHORTEST_NUMBER);
     let usable = holds_number && !runs.any(refusal::is_example);
     (usable || !message.replies_to_bot).then_some(quoted)
+}
+
+/// An answer of the bot's own without its last lines: time, reference and the vendor's code are no numbers.
+fn above_footer(text: &str) -> &str {
+    let footer = text.find(" · Ref ").and_then(|at| text.get(..at)?.rfind('\n'));
+    footer.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// Reads what was typed, and where that lacks the number, the message that it replies to. Tells in which of the two a

@@ -8,7 +8,8 @@ use std::{
 use super::task::Task;
 use crate::{
     chat::Intent,
-    value::{ChatId, MessageId},
+    inquiry::parse::Check,
+    value::{ChatId, MessageId, UserId},
 };
 
 /// Messages of which the answer is remembered; the oldest is forgotten first.
@@ -18,39 +19,69 @@ const MAX_REMEMBERED: usize = 10_000;
 type Asked = (ChatId, MessageId);
 
 /// An answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     /// Its message.
     pub(super) message: MessageId,
-    /// Whether it answers a check: that is not replaced, since the agent may have sold by it.
+    /// Whether it answers a check or a list: that is not replaced, since the agent may have sold by it.
     pub(super) is_check: bool,
+    /// The check that it answers, if it is one alone.
+    pub(super) check: Option<Check>,
 }
 
-/// The answers that were given lately. In memory alone: after a restart an edited message is passed over.
+/// The answers that were given lately. In memory alone: after a restart an edited message is passed over, and "once more"
+/// goes by the history.
 #[derive(Default)]
-pub(super) struct Answers(Mutex<(HashMap<Asked, Answer>, VecDeque<Asked>)>);
+pub(super) struct Answers(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// By the message that asked, and by the answer's own.
+    answers: HashMap<Asked, Answer>,
+    order: VecDeque<Asked>,
+    /// The last check of an agent in a chat.
+    last: HashMap<(ChatId, UserId), Check>,
+}
 
 impl Answers {
-    /// Remembers that `message` answers what asked for `task`.
-    pub(super) fn note(&self, task: &Task, message: MessageId) {
-        let (Some(asked), None) = (task.to.message, &task.press) else { return };
-        let (asked, is_check) =
-            ((task.to.chat, asked), matches!(task.intent, Intent::Check { .. } | Intent::List { .. }));
-        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, order) = &mut *answers;
-        if known.insert(asked, Answer { message, is_check }).is_none() {
-            order.push_back(asked);
+    /// Remembers that `message` answers what `user` asked for by `task`, in the chat of the history's id `chat`.
+    pub(super) fn note(&self, chat: ChatId, user: UserId, task: &Task, message: MessageId) {
+        let is_check = matches!(task.intent, Intent::Check { .. } | Intent::List { .. });
+        let answer = Answer { message, is_check, check: task.intent.check().cloned() };
+        let known = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(check) = &answer.check {
+            if known.last.len() >= MAX_REMEMBERED {
+                known.last.clear();
+            }
+            known.last.insert((chat, user), check.clone());
         }
-        if order.len() > MAX_REMEMBERED
-            && let Some(oldest) = order.pop_front()
+        for place in task.to.message.into_iter().chain([message]).map(|message| (task.to.chat, message)) {
+            if known.answers.insert(place, answer.clone()).is_none() {
+                known.order.push_back(place);
+            }
+        }
+        while known.order.len() > MAX_REMEMBERED
+            && let Some(oldest) = known.order.pop_front()
         {
-            known.remove(&oldest);
+            known.answers.remove(&oldest);
         }
     }
 
-    /// The answer to the message that asked for `task`.
+    /// The answer to the message that asked for `task`, as it stands now: a button may have made another of it.
     pub(super) fn of(&self, task: &Task) -> Option<Answer> {
-        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.0.get(&(task.to.chat, task.to.message?)).copied()
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = known.answers.get(&(task.to.chat, task.to.message?))?;
+        known.answers.get(&(task.to.chat, answer.message)).or(Some(answer)).cloned()
+    }
+
+    /// What is known of a message, which is an answer or has one.
+    pub(super) fn at(&self, chat: ChatId, message: MessageId) -> Option<Answer> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.answers.get(&(chat, message)).cloned()
+    }
+
+    /// The agent's last check in a chat.
+    pub(super) fn last(&self, chat: ChatId, user: UserId) -> Option<Check> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).last.get(&(chat, user)).cloned()
     }
 }

@@ -28,6 +28,9 @@ use crate::{
     value::Outcome,
 };
 
+/// Lists of one chat that run or wait for their turn; of more the chat is told that the bot is busy.
+const MAX_IN_CHAT: usize = 4;
+
 /// Items of one list that are asked at once.
 const AT_ONCE: usize = 8;
 
@@ -101,6 +104,10 @@ fn listing<'a>(job: &Job, ordered: Ordered<'a>, answers: &'a [Option<ListAnswer>
 impl Worker {
     /// Carries a list out. Its job waits in the store meanwhile, so that it holds up nothing and `/batal` ends it.
     pub(super) async fn list(&self, job: &Job, task: &Task, ordered: Ordered<'_>) -> Progress {
+        if job.waiting.is_none() && self.lists.in_chat(job.chat) >= MAX_IN_CHAT {
+            self.say_notice(job.chat, task, Notice::Busy).await;
+            return Progress::Done;
+        }
         let running = self.lists.begin(job.update);
         let turn = self.lists.try_turn(job.chat);
         let requests = ordered.list.items.iter().map(|item| Request::of(&item.check, &self.conversation.catalog));

@@ -45,6 +45,8 @@ impl Worker {
         };
         let last = outcome.or_else(|| job.waiting.as_ref()?.last.clone());
         let waiting = Waiting { notice, asked: times, due, until, last };
+        // Before it may be claimed again: then it is a new start.
+        self.in_progress().remove(&job.update);
         self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
         Progress::Waits
     }

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     access::Access,
-    chat::{Alert, Conversation, Intent, Notice},
+    chat::{Alert, Choice, Conversation, Intent, Notice},
     clock::Clock,
     inquiry::parse::Check,
     klikoo::MAX_RETRY_AFTER,
@@ -316,10 +316,15 @@ impl Runner {
                     | Intent::File { .. }
                     | Intent::Again { .. }
                     | Intent::Language { .. } => true,
+                    Intent::Refused { parts, .. } => *parts != Choice::default(),
+                    Intent::Press { press } => press.as_ref().is_some_and(|press| press.action.writes()),
                     Intent::Customers { order, .. } => order.writes(),
                     _ => false,
                 };
                 if writes {
+                    if let Some(button) = &one.task.press {
+                        worker.outbox.answer_press(&button.id, None).await;
+                    }
                     worker.say_notice(one.chat, &one.task, Notice::NotAccepted).await;
                 } else {
                     worker.carry_out(&Job::from(job), None).await;

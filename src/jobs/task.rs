@@ -24,6 +24,9 @@ pub struct Task {
     /// The button that was pressed, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub press: Option<PressedButton>,
+    /// The message whose place the answer takes: the one with the button that was pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place: Option<MessageId>,
     /// Whether it is a message that was edited after it had been sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub edited: bool,
@@ -92,6 +95,7 @@ mod tests {
             quoted: Some(MessageId(10)),
             asked: DateTime::UNIX_EPOCH,
             press: Some(PressedButton { id: "17".to_owned(), message: MessageId(9) }),
+            in_place: Some(MessageId(9)),
             edited: true,
             intent,
         }

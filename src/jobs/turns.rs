@@ -62,6 +62,11 @@ impl Lists {
         Turn { lists: self, chat, _guard: guard }
     }
 
+    /// How many lists of a chat are carried out or wait for their turn here.
+    pub(super) fn in_chat(&self, chat: ChatId) -> usize {
+        locked(&self.chats).get(&chat).map_or(0, |chat| Arc::strong_count(chat).saturating_sub(1))
+    }
+
     fn of(&self, chat: ChatId) -> Arc<AsyncMutex<()>> {
         locked(&self.chats).entry(chat).or_default().clone()
     }

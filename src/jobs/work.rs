@@ -13,10 +13,10 @@ use super::{
     worker::{Check, Progress, Worker},
 };
 use crate::{
-    chat::{self, Checked, Intent, Notice, Press, Pressed},
+    chat::{self, Action, Checked, Intent, Notice, PinIn, Press, Pressed},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
     store::Job,
-    value::Provider,
+    value::{MessageId, Provider},
 };
 
 impl Worker {
@@ -59,9 +59,43 @@ impl Worker {
         if !self.may_ask(job, &task) {
             return Progress::Done;
         }
+        let in_place = match self.place_of(job, &task).await {
+            Ok(in_place) => in_place,
+            Err(progress) => return progress,
+        };
         match self.meant(job, &task).await {
-            Some((job, task)) => self.carry_out_task(&job, &task, slot).await,
-            None => self.carry_out_task(job, &task, slot).await,
+            Some((job, task)) => self.carry_out_task(&job, &task, in_place, slot).await,
+            None => self.carry_out_task(job, &task, in_place, slot).await,
+        }
+    }
+
+    /// The message whose place the answer takes: the one with the button that was pressed, or the answer to a message that
+    /// was edited. An edited message that had no answer gets none; the answer of a check stays as it is, since the agent
+    /// may have sold by it, and the new check is offered.
+    async fn place_of(&self, job: &Job, task: &Task) -> Result<Option<MessageId>, Progress> {
+        if !task.edited {
+            return Ok(task.in_place);
+        }
+        match self.answers.of(task) {
+            Some(answer) if !answer.is_check => Ok(Some(answer.message)),
+            // What it has in common with the list before is known already.
+            Some(_) if matches!(task.intent, Intent::List { .. }) => Ok(None),
+            Some(answer) => {
+                let is_news = task.intent.check() != answer.check.as_ref();
+                let check = task.intent.check().filter(|_| is_news);
+                if is_news || task.intent.pin().is_some() {
+                    let reply = self.conversation.notice(job.chat, Notice::Edited(check, job.user)).await;
+                    let reply = self.conversation.with_pin_warning(job.chat, reply, task.intent.pin()).await;
+                    let _ = self.outbox.send(task.to, &reply, Priority::Answer).await;
+                }
+                if task.intent.pin() == Some(PinIn::Message)
+                    && let Some(message) = task.to.message
+                {
+                    self.outbox.delete(Placed { chat: task.to.chat, message }).await;
+                }
+                Err(Progress::Done)
+            }
+            None => Err(Progress::Done),
         }
     }
 
@@ -74,8 +108,20 @@ impl Worker {
                 (self.conversation.complete(&actor, refusal, parts, name.as_ref()).await?, *pin)
             }
             Intent::Again { number } => {
-                let request = self.conversation.last_check(&actor, number.as_ref()).await?;
-                (Intent::Check { check: request.check(), pin: None, name: None, anew: true }, None)
+                let check = match (task.quoted, number) {
+                    // A reply means what it replies to, and nothing else.
+                    (Some(quoted), _) => match self.answers.at(task.to.chat, quoted) {
+                        Some(answer) => answer.check,
+                        None => {
+                            self.conversation.last_check(&actor, Some(number.as_ref()?)).await.map(|last| last.check())
+                        }
+                    },
+                    (None, _) => match self.answers.last(job.chat, job.user) {
+                        Some(last) => Some(last),
+                        None => self.conversation.last_check(&actor, None).await.map(|last| last.check()),
+                    },
+                };
+                (Intent::Check { check: check?, pin: None, name: None, anew: true }, None)
             }
             Intent::File { file, size, .. } => {
                 let intent = self.read_file(task, file, *size).await;
@@ -97,22 +143,17 @@ impl Worker {
         Some((job, task))
     }
 
-    async fn carry_out_task(&self, job: &Job, task: &Task, slot: Option<Slot>) -> Progress {
-        let in_place = match (task.edited, self.answers.of(task)) {
-            (false, _) => None,
-            (true, Some(answer)) if !answer.is_check => Some(answer.message),
-            // What it has in common with the list before is known already.
-            (true, Some(_)) if matches!(task.intent, Intent::List { .. }) => None,
-            (true, Some(_)) => {
-                if let Intent::Check { check, .. } = &task.intent {
-                    let reply = self.conversation.notice(job.chat, Notice::Edited(check, job.user)).await;
-                    let _ = self.outbox.send(task.to, &reply, Priority::Answer).await;
-                }
-                return Progress::Done;
-            }
-            // It was not meant for the bot before, or is long gone by.
-            (true, None) => return Progress::Done,
-        };
+    async fn carry_out_task(
+        &self,
+        job: &Job,
+        task: &Task,
+        in_place: Option<MessageId>,
+        slot: Option<Slot>,
+    ) -> Progress {
+        if let Intent::Check { .. } | Intent::List { .. } = task.intent {
+            // A whole check answers no question; nor must a later message answer one from before it.
+            self.conversation.close_question(&self.actor(job, task)).await;
+        }
         if let Some(ordered) = Ordered::of(&task.intent) {
             return self.list(job, task, ordered).await;
         }
@@ -269,8 +310,16 @@ impl Worker {
         slot: Option<Slot>,
     ) -> Progress {
         let answer = async |notice: Option<&str>| self.outbox.answer_press(&button.id, notice).await;
+        let is_choice = matches!(press, Some(Press { action: Action::Choose(_), .. }));
         match self.conversation.press(&self.actor(job, task), press).await {
             Pressed::Notice(notice) => answer(Some(&notice)).await,
+            // The question has become the answer of a check meanwhile.
+            Pressed::Check { in_place: true, .. } | Pressed::Edit(_)
+                if is_choice && self.answers.at(task.to.chat, button.message).is_some_and(|answer| answer.is_check) =>
+            {
+                let stale = self.conversation.notice(job.chat, Notice::StaleButton).await;
+                answer(Some(&stale.text.plain())).await;
+            }
             Pressed::Edit(reply) => {
                 let message = Placed { chat: task.to.chat, message: button.message };
                 let edit = self.outbox.edit(message, &reply, Priority::Answer);
@@ -278,15 +327,15 @@ impl Worker {
             }
             Pressed::Check { request, name, in_place } => {
                 answer(None).await;
-                let check = Check {
-                    task,
-                    request: &request,
-                    pin: None,
-                    name: name.as_deref(),
-                    anew: true,
-                    in_place: in_place.then_some(button.message),
-                };
-                return self.check(job, check, slot).await;
+                // From here on it is a check like any other: retries and the next start do not press again.
+                let in_place = in_place.then_some(button.message);
+                let intent = Intent::Check { check: request.check(), pin: None, name, anew: true };
+                let task = Task { in_place, intent, ..task.clone() };
+                let job = Job { provider: Some(request.product.provider), body: task.write(), ..job.clone() };
+                if let Err(error) = self.store.amend(job.update, job.provider, job.body.clone()).await {
+                    tracing::error!(%error, update = job.update.0, "a pressed check could not be kept");
+                }
+                return Box::pin(self.carry_out_task(&job, &task, in_place, slot)).await;
             }
             Pressed::List { list } => {
                 answer(None).await;

@@ -119,7 +119,7 @@ impl Worker {
         let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
         let placed = self.replace(task, at, &reply, priority).await;
         if let Some(placed) = placed {
-            self.answers.note(task, placed.message);
+            self.answers.note(job.chat, job.user, task, placed.message);
         }
         let with_pin = match pin {
             Some(PinIn::Message) => task.to.message,
@@ -165,7 +165,7 @@ impl Worker {
     /// Who asked, and what they may do at this moment.
     pub(super) fn actor(&self, job: &Job, task: &Task) -> Actor {
         let role = self.access.role(job.user, &[job.chat, task.to.chat]);
-        Actor { chat: job.chat, user: job.user, role }
+        Actor { chat: job.chat, user: job.user, role, asked: task.asked }
     }
 
     /// Whether the one who asked may still be answered; the operator may have taken them off the lists meanwhile.

@@ -201,7 +201,7 @@ impl Dialogue {
         let message = MessageId(number);
         let under = press.as_ref().map(|press| press.message);
         let to = Destination { chat: CHAT, topic: None, message: Some(message) };
-        let task = Task { to, quoted: None, asked: self.clock.now(), press, edited: false, intent };
+        let task = Task { to, quoted: None, asked: self.clock.now(), press, in_place: None, edited: false, intent };
         let update = UpdateId(number.unsigned_abs().into());
         self.terminal.expect_answer(message, under);
         self.runner.accept(vec![Incoming { update, chat: CHAT, user: USER, task }]).await;

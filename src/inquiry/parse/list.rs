@@ -259,7 +259,9 @@ impl Reader<'_> {
             return;
         }
         let shown = clean(text, MAX_SHOWN);
-        let shown = if pin_seen { shown.replace(|c: char| c.is_numeric(), "•") } else { shown };
+        // A few digits alone on their line may be a PIN, too.
+        let is_bare = (4..=8).contains(&shown.len()) && shown.bytes().all(|byte| byte.is_ascii_digit());
+        let shown = if pin_seen || is_bare { shown.replace(|c: char| c.is_numeric(), "•") } else { shown };
         self.list.unread.push(Unread { line, text: shown, refusal });
     }
 

@@ -171,7 +171,7 @@ async fn an_export_of_100_000_checks_takes_little_memory() {
         History::import(&*store, records).await.unwrap();
     }
     let conversation = scene.conversation(&store, &clock);
-    let actor = Actor { chat, user: UserId(7), role: Role::Owner };
+    let actor = Actor { chat, user: UserId(7), role: Role::Owner, asked: chrono::DateTime::UNIX_EPOCH };
     // What the store has in its cache afterwards is no part of the report's.
     let recap = conversation.recap(&actor, Some(Period::Month), clock.now()).await;
     assert!(matches!(recap, Report::Files(_)));

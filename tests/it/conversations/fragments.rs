@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{ask, body};
+use super::{as_time_passes, ask, body};
 use crate::{
     scene::Scene,
     telegram::{Conversation, Reply, User, content},
@@ -295,5 +295,93 @@ async fn in_a_group_the_one_who_asked_is_led_to_reply() {
     chat.replies_to(&question, "01105691111").await;
     is_found(&chat.reply().await, "PLN 20.000");
     assert!(scene.telegram.calls("sendMessage").pop().unwrap().body["reply_markup"]["inline_keyboard"].is_array());
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_question_is_forgotten_with_the_next_whole_check() {
+    let (scene, _, chat) = begun().await;
+    let bot = scene.start();
+    ask(&chat, "01105691111").await;
+    is_found(&ask(&chat, "PLN20 00000000001").await, "PLN 20.000");
+    assert!(ask(&chat, "PLN20").await.text().starts_with("⚠️ Nomornya belum ada."), "the older number is not meant");
+    // The number in doubt is the one that is asked about now.
+    ask(&chat, "0817345544").await;
+    ask(&chat, "PLN20 081000000002").await;
+    let answer = ask(&chat, "OVO10").await;
+    assert!(answer.text().contains("081000000002"), "{answer:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_name_stays_with_its_number() {
+    let (scene, budi, chat) = begun().await;
+    let bot = scene.start();
+    let first = ask(&chat, "dana 0817345544 an Budi Santoso").await;
+    ask(&chat, "00000000001 an Budi Contoh").await;
+    first.press("DN5", &budi).await;
+    let answer = first.edited().await;
+    is_found(&answer, "DANA 5.000");
+    assert!(!answer.text().contains("Nama "), "the other customer's name is not judged: {answer:?}");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn once_more_means_what_was_answered_last_or_what_is_replied_to() {
+    let (mut scene, _, chat) = begun().await;
+    scene.recent = Some(TimeDelta::minutes(10));
+    let bot = scene.start();
+    let first = ask(&chat, "OVO10 0817345544").await;
+    ask(&chat, "PLN20 00000000001").await;
+    ask(&chat, "DN10 0817345544").await;
+    ask(&chat, "PLN20 00000000001").await;
+    is_found(&ask(&chat, "ulang").await, "PLN 20.000");
+    chat.replies_to(&first, "ulang").await;
+    is_found(&chat.reply().await, "OVO 10.000");
+    let other = ask(&chat, "/id").await;
+    chat.replies_to(&other, "ulang").await;
+    assert_eq!(chat.reply().await.text(), "Belum ada cek Anda di sini.", "a reply to no check means none");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_tapped_check_that_waits_is_a_check_like_any_other() {
+    let (mut scene, budi, chat) = begun().await;
+    scene.retry_window = Some(TimeDelta::minutes(15));
+    let bot = scene.start();
+    let question = ask(&chat, "dana 081000000001 an Siti Misalnya").await;
+    scene.klikoo.set_down(true);
+    question.press("DN10", &budi).await;
+    assert!(question.edited().await.text().starts_with("⏳ "));
+    assert!(ask(&chat, "sudah?").await.text().contains("DN10 081000000001"));
+    scene.klikoo.set_down(false);
+    let answer = as_time_passes(&scene, question.edited()).await;
+    assert!(answer.text().contains("❌ Nama BEDA: di DANA tertulis BUDI CONTOH"), "{answer:?}");
+    question.press("DN5", &budi).await.alert().await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn the_vendors_code_is_no_number() {
+    let (scene, _, chat) = begun().await;
+    let bot = scene.start();
+    let unknown = ask(&chat, "MAX5000 12404").await;
+    chat.replies_to(&unknown, "MAX5000").await;
+    assert!(!chat.reply().await.text().contains("404047011"));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_press_in_a_topic_is_answered_in_it() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let forum = scene.telegram.forum("Agen Jaya", &[&budi]);
+    let topic = forum.topic("PLN");
+    let chat = budi.in_group(&forum).in_topic(&topic);
+    let bot = scene.start();
+    let answer = ask(&chat, "/cek PLN20 01105691111").await;
+    answer.press("🔁 Cek lagi", &budi).await;
+    let again = chat.reply().await;
+    assert!(again.is_in(&topic), "{again:?}");
     scene.end(bot).await;
 }
