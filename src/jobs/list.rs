@@ -198,8 +198,10 @@ impl Worker {
         let now = self.now();
         // A job that is claimed whatever its time would be claimed again at once.
         let is_list = self.lists.is_running(job.update) && !job.is_answered();
-        if let Some(waiting) = job.waiting.clone().filter(|waiting| is_list && waiting.until > now) {
-            let waiting = Waiting { due: now + IN_PROGRESS, ..waiting };
+        if let Some(waiting) = job.waiting.clone().filter(|_| is_list) {
+            // A job that is past its end would be claimed again at once.
+            let until = waiting.until.max(now + IN_PROGRESS * 2);
+            let waiting = Waiting { due: now + IN_PROGRESS, until, ..waiting };
             if let Err(error) = self.store.reschedule(job.update, waiting).await {
                 tracing::error!(%error, "a job in progress cannot be put back");
             }

@@ -132,10 +132,10 @@ impl Worker {
         };
         let task = Task { intent: intent.with_pin(pin), ..task.clone() };
         let provider = self.conversation.provider_of(&task.intent);
-        let job = Job { provider, body: task.write(), ..job.clone() };
+        let job = Job { provider, items: task.intent.items(), body: task.write(), ..job.clone() };
         if provider.is_some() || matches!(task.intent, Intent::List { .. }) {
             // The next start must not read it as an answer to a question that is closed by then.
-            if let Err(error) = self.store.amend(job.update, provider, job.body.clone()).await {
+            if let Err(error) = self.store.amend(job.update, provider, job.items, job.body.clone()).await {
                 tracing::error!(%error, update = job.update.0, "what a job means could not be kept");
             }
             self.conversation.close_question(&actor).await;
@@ -332,7 +332,7 @@ impl Worker {
                 let intent = Intent::Check { check: request.check(), pin: None, name, anew: true };
                 let task = Task { in_place, intent, ..task.clone() };
                 let job = Job { provider: Some(request.product.provider), body: task.write(), ..job.clone() };
-                if let Err(error) = self.store.amend(job.update, job.provider, job.body.clone()).await {
+                if let Err(error) = self.store.amend(job.update, job.provider, job.items, job.body.clone()).await {
                     tracing::error!(%error, update = job.update.0, "a pressed check could not be kept");
                 }
                 return Box::pin(self.carry_out_task(&job, &task, in_place, slot)).await;
@@ -341,7 +341,7 @@ impl Worker {
                 answer(None).await;
                 // The next start goes on with this very list.
                 let task = Task { intent: Intent::List { list, wallets: false, pin: None }, ..task.clone() };
-                self.until_written(|| self.store.amend(job.update, None, task.write())).await;
+                self.until_written(|| self.store.amend(job.update, None, task.intent.items(), task.write())).await;
                 let Some(ordered) = Ordered::of(&task.intent) else { return Progress::Done };
                 return self.list(job, &task, ordered).await;
             }

@@ -107,7 +107,13 @@ pub trait Jobs: Send + Sync {
     ///
     /// # Errors
     /// [`Error::JobTooLong`]: the body is longer than [`MAX_BODY_LEN`].
-    async fn amend(&self, update: UpdateId, provider: Option<Provider>, body: String) -> Result<bool, Error>;
+    async fn amend(
+        &self,
+        update: UpdateId,
+        provider: Option<Provider>,
+        items: u32,
+        body: String,
+    ) -> Result<bool, Error>;
 
     /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;

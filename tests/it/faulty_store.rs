@@ -159,9 +159,15 @@ impl Jobs for FaultyStore {
         self.sound.hasten(provider, now).await
     }
 
-    async fn amend(&self, update: UpdateId, provider: Option<Provider>, body: String) -> Result<bool, Error> {
+    async fn amend(
+        &self,
+        update: UpdateId,
+        provider: Option<Provider>,
+        items: u32,
+        body: String,
+    ) -> Result<bool, Error> {
         self.room()?;
-        self.sound.amend(update, provider, body).await
+        self.sound.amend(update, provider, items, body).await
     }
 
     async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {

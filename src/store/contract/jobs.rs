@@ -371,14 +371,14 @@ async fn one_of_those_that_wait_can_be_cancelled(store: &impl Backend) {
 async fn a_job_turns_out_to_be_another(store: &mut impl Backend) {
     accept_all(store, [7]).await;
     let body = r#"{"check":"OVO10 0817345544"}"#.to_owned();
-    assert_eq!(store.store().amend(UpdateId(7), Some(Provider::Ovo), body.clone()).await, Ok(true));
+    assert_eq!(store.store().amend(UpdateId(7), Some(Provider::Ovo), 2, body.clone()).await, Ok(true));
     store.reopen().await;
     let jobs = open(store).await;
-    let amended = jobs.first().map(|job| (job.provider, job.body.as_str()));
-    assert_eq!(amended, Some((Some(Provider::Ovo), body.as_str())));
-    assert_eq!(store.store().amend(UpdateId(8), None, body).await, Ok(false));
+    let amended = jobs.first().map(|job| (job.provider, job.items, job.body.as_str()));
+    assert_eq!(amended, Some((Some(Provider::Ovo), 2, body.as_str())));
+    assert_eq!(store.store().amend(UpdateId(8), None, 1, body).await, Ok(false));
     let long = "x".repeat(MAX_BODY_LEN + 1);
-    assert_eq!(store.store().amend(UpdateId(7), None, long).await, Err(Error::JobTooLong(MAX_BODY_LEN + 1)));
+    assert_eq!(store.store().amend(UpdateId(7), None, 1, long).await, Err(Error::JobTooLong(MAX_BODY_LEN + 1)));
 }
 
 async fn what_a_worker_releases_is_as_it_was(store: &impl Backend) {

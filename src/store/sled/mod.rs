@@ -212,11 +212,17 @@ impl Jobs for SledStore {
         self.write(move |plan| plan.hasten(provider, now)).await
     }
 
-    async fn amend(&self, update: UpdateId, provider: Option<Provider>, body: String) -> Result<bool, Error> {
+    async fn amend(
+        &self,
+        update: UpdateId,
+        provider: Option<Provider>,
+        items: u32,
+        body: String,
+    ) -> Result<bool, Error> {
         if body.len() > MAX_BODY_LEN {
             return Err(Error::JobTooLong(body.len()));
         }
-        self.write(move |plan| plan.amend(update, provider, body)).await
+        self.write(move |plan| plan.amend(update, provider, items, body)).await
     }
 
     async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {

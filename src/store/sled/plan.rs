@@ -172,9 +172,9 @@ impl<'a> Plan<'a> {
         hastened.into_iter().for_each(|(order, entry)| drop(self.state.schedule.replace(order, Some(entry))));
     }
 
-    pub(super) fn amend(&mut self, update: UpdateId, provider: Option<Provider>, body: String) -> bool {
+    pub(super) fn amend(&mut self, update: UpdateId, provider: Option<Provider>, items: u32, body: String) -> bool {
         let Some((order, Entry { job, owner })) = self.open(update) else { return false };
-        self.put_job(order, Entry { job: Job { provider, body, ..job }, owner });
+        self.put_job(order, Entry { job: Job { provider, items, body, ..job }, owner });
         true
     }
 

@@ -39,6 +39,7 @@ async fn a_slow_check_is_stopped_by_its_button() {
     let chat = budi.in_private();
     let bot = scene.start();
     let notice = ask(&chat, SLOW).await;
+    assert!(ask(&chat, "/id").await.text().starts_with("ID Anda"), "it waits in the store by now");
     let press = notice.press("✋ Batal", &budi).await;
     assert_eq!(notice.edited().await.text(), "✋ Dibatalkan: /cek PLN20 00000000900");
     assert_eq!(press.alert().await.text, "✋ 1 cek yang menunggu dibatalkan.");
@@ -54,6 +55,8 @@ async fn a_slow_check_survives_a_kill() {
     let chat = scene.owner("Budi").in_private();
     let bot = scene.start();
     let notice = ask(&chat, SLOW).await;
+    // One agent's questions keep their order: with this one answered, that one waits in the store.
+    assert!(ask(&chat, "/id").await.text().starts_with("ID Anda"));
     bot.kill().await;
     let bot = scene.start();
     let answer = as_time_passes(&scene, notice.edited()).await;
