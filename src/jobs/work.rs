@@ -73,7 +73,8 @@ impl Worker {
     /// was edited. An edited message that had no answer gets none; the answer of a check stays as it is, since the agent
     /// may have sold by it, and the new check is offered.
     async fn place_of(&self, job: &Job, task: &Task) -> Result<Option<MessageId>, Progress> {
-        if !task.edited {
+        // A check that waits, or whose outcome is kept, was looked at before; its own ⏳ message is no earlier answer.
+        if !task.edited || job.waiting.is_some() || !job.kept.is_empty() {
             return Ok(task.in_place);
         }
         match self.answers.of(task) {
@@ -150,8 +151,9 @@ impl Worker {
         in_place: Option<MessageId>,
         slot: Option<Slot>,
     ) -> Progress {
-        if let Intent::Check { .. } | Intent::List { .. } = task.intent {
-            // A whole check answers no question; nor must a later message answer one from before it.
+        if job.waiting.is_none() && matches!(task.intent, Intent::Check { .. } | Intent::List { .. }) {
+            // A whole check answers no question; nor must a later message answer one from before it. One that has waited
+            // was before whatever is asked now.
             self.conversation.close_question(&self.actor(job, task)).await;
         }
         if let Some(ordered) = Ordered::of(&task.intent) {

@@ -385,3 +385,21 @@ async fn a_press_in_a_topic_is_answered_in_it() {
     assert!(again.is_in(&topic), "{again:?}");
     scene.end(bot).await;
 }
+
+#[tokio::test]
+async fn an_edited_check_that_has_to_wait_is_answered_and_closes_no_later_question() {
+    let (mut scene, _, chat) = begun().await;
+    scene.retry_window = Some(TimeDelta::minutes(15));
+    let bot = scene.start();
+    let typed = chat.says("PLN20 0110569111").await;
+    let short = chat.reply().await;
+    scene.klikoo.set_down(true);
+    chat.edits(&typed, "PLN20 01105691111").await;
+    assert!(short.edited().await.text().starts_with("⏳ "));
+    ask(&chat, "OVO10").await;
+    scene.klikoo.set_down(false);
+    scene.pass(TimeDelta::seconds(100));
+    is_found(&short.edited().await, "PLN 20.000");
+    is_found(&ask(&chat, "0817345544").await, "OVO 10.000");
+    scene.end(bot).await;
+}
