@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    access::Access,
+    access::{Access, Lists},
     bot::{self, Bot, Webhook},
     catalog::{self, Catalog},
     chat::{AgentNames, Conversation, Manners, Strangers},
@@ -64,15 +64,21 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// The conversation that makes these checks and reads and keeps what it needs in `store`.
+    /// The conversation that makes these checks for those whom `lists` and the store let in, and reads and keeps what it needs in `store`.
     ///
     /// # Errors
     /// A client that cannot be made.
-    pub fn conversation(self, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Result<Conversation, Error> {
+    pub fn conversation(
+        self,
+        lists: Lists,
+        store: &Arc<dyn Store>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Conversation, Error> {
         let client = Client::new(self.klikoo, self.timeouts, clock.clone())?;
         Ok(Conversation {
             inquiry: Inquiry::new(client, clock.clone(), self.bounds),
             catalog: Arc::new(self.catalog),
+            access: Arc::new(Access::new(lists, store.clone(), clock.clone())),
             history: store.clone(),
             preferences: Preferences::new(store.clone()),
             names: AgentNames::new(store.clone()),
@@ -95,8 +101,8 @@ pub struct Config {
     pub checks: Checks,
     /// Where Telegram calls the bot; `None`: the bot asks Telegram.
     pub webhook: Option<Webhook>,
-    /// Who may check.
-    pub access: Access,
+    /// Who owns the bot, and which chats the settings admit.
+    pub access: Lists,
     /// How many days history is kept; 0 for ever.
     pub keep_days: u32,
     /// How much is carried out at once.
@@ -119,14 +125,13 @@ impl App {
     /// # Errors
     /// A part that cannot be made.
     pub fn build(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let conversation = Arc::new(config.checks.conversation(&store, &clock)?);
+        let conversation = Arc::new(config.checks.conversation(config.access, &store, &clock)?);
         let bot = Bot {
             account: config.telegram,
             webhook: config.webhook,
             conversation,
             store: store.clone(),
             clock: clock.clone(),
-            access: config.access,
             bounds: config.bounds,
             limits: config.limits,
         };

@@ -20,7 +20,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    access::Access,
+    access::Lists,
     bot::{self, Webhook},
     klikoo::{self, PrivateKey, Timeouts},
     value::{ChatId, UserId, is_this_machine},
@@ -492,8 +492,8 @@ impl DataSettings {
 
 impl AccessSettings {
     /// Who may check. While it is empty the bot tells ids and nothing else.
-    pub fn access(&self) -> Access {
-        Access::new(self.owners.0.iter().copied().map(UserId), self.chats.0.iter().copied().map(ChatId))
+    pub fn lists(&self) -> Lists {
+        Lists::new(self.owners.0.iter().copied().map(UserId), self.chats.0.iter().copied().map(ChatId))
     }
 }
 

@@ -21,8 +21,8 @@
 //! | | modules | |
 //! |-|-|-|
 //! | 0 | [`value`] · [`clock`] | the words that all share |
-//! | 1 | [`klikoo`] · [`catalog`] · [`store`] · [`locale`] · [`access`] | partner API, products, what is kept, words, who may ask; they do not know each other |
-//! | 2 | [`inquiry`] · [`report`] | a line becomes a request, a request an outcome; files and pictures of what was checked |
+//! | 1 | [`klikoo`] · [`catalog`] · [`store`] · [`locale`] | partner API, products, what is kept, words; they do not know each other |
+//! | 2 | [`access`] · [`inquiry`] · [`report`] | who may do what; a line becomes a request, a request an outcome; files and pictures of what was checked |
 //! | 3 | [`chat`] | the conversation, without Telegram |
 //! | 4 | [`jobs`] | what was accepted is carried out, retried, finished |
 //! | 5 | [`bot`] · [`sandbox`] | Telegram; a Klikoo of one's own |

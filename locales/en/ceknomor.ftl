@@ -34,6 +34,12 @@ id-anonymous =
     This chat's ID: <code>{ $chat }</code>
 stranger = 🔒 This bot is for registered agents. Give your ID, <code>{ $user }</code>, to the bot's owner.
 language-set = ✅ This chat is now answered in English.
+access-revoked = 🔒 Your access was taken back.
+denied-paused = ⏸ Your checks are paused. Ask the bot's owner.
+denied-paused-until = ⏸ Your checks are paused until { $until }.
+denied-group-admins = 🔒 Only administrators of the group can change this.
+denied-owners = 🔒 Only the bot's owner can use this.
+denied-private = 🔒 Send this in your private chat with the bot.
 language-usage = Choose a language: <code>/bahasa id</code> (Indonesia) or <code>/bahasa en</code> (English).
 apology = 😔 Sorry, this bot made a mistake while answering. Please try again.
 slow-down = 🙏 Easy, that is too many messages at once. Try again in a moment.

@@ -34,6 +34,12 @@ id-anonymous =
     ID obrolan ini: <code>{ $chat }</code>
 stranger = 🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, <code>{ $user }</code>, kepada pemilik bot.
 language-set = ✅ Oke, sekarang pakai Bahasa Indonesia.
+access-revoked = 🔒 Akses Anda sudah dicabut.
+denied-paused = ⏸ Akses cek Anda sedang dijeda. Hubungi pemilik bot.
+denied-paused-until = ⏸ Akses cek Anda dijeda sampai { $until }.
+denied-group-admins = 🔒 Hanya admin grup yang bisa mengubah ini.
+denied-owners = 🔒 Hanya pemilik bot yang bisa memakai ini.
+denied-private = 🔒 Kirim ini di chat pribadi dengan bot.
 language-usage = Pilih bahasa: <code>/bahasa id</code> (Indonesia) atau <code>/bahasa en</code> (English).
 apology = 😔 Maaf, ada kesalahan di bot ini saat menjawab. Silakan coba lagi.
 slow-down = 🙏 Pelan-pelan ya, pesan Anda terlalu banyak sekaligus. Coba lagi sebentar lagi.

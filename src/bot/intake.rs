@@ -13,7 +13,7 @@ use super::{
     command::read_line, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock, updates::Delivery,
 };
 use crate::{
-    access::{Access, Role},
+    access::{Action, Actor, ChatIds, Decision, Reason},
     chat::{self, Conversation, Intent, Line, Place, Press, Visitors},
     clock::Clock,
     jobs::{Destination, Incoming, Outbox, PressedButton, Priority, Runner, Task},
@@ -32,7 +32,6 @@ pub(super) struct Intake {
     /// Who the bot is; it may be renamed.
     pub(super) me: RwLock<Arc<Me>>,
     pub(super) conversation: Arc<Conversation>,
-    pub(super) access: Access,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) telegram_clock: TelegramClock,
     pub(super) migrations: Arc<ChatMigrations>,
@@ -87,13 +86,15 @@ impl Intake {
             topic: message.thread_id.filter(|_| message.is_topic_message).map(|topic| topic.0.0),
             message: Some(MessageId(message.id.0)),
         };
-        let role = self.access.role(user, &[chat, here]);
-        self.note_visit(role, user, chat, here);
+        let decision = self.may_read(user, chat, here).await;
+        self.note_visit(decision, user, chat, here);
         if heard.line == Line::ForAnotherBot {
             // Or for this one, by a name that it has not learned yet.
             self.housekeeping.notify_one();
         }
-        if role == Role::Stranger {
+        if decision == Decision::Deny(Reason::Blocked) {
+            // Silence is the answer.
+        } else if !decision.is_allowed() {
             if edited {
                 return;
             }
@@ -122,7 +123,8 @@ impl Intake {
         let under = message.regular_message().filter(|message| message.is_topic_message);
         let topic = under.and_then(|message| message.thread_id).map(|topic| topic.0.0);
         let chat = self.migrations.first_id(here).await;
-        if self.access.role(user, &[chat, here]) != Role::Stranger {
+        let decision = self.may_read(user, chat, here).await;
+        if decision.is_allowed() {
             let task = Task {
                 to: Destination { topic, ..Destination::chat(here) },
                 quoted: None,
@@ -148,7 +150,7 @@ impl Intake {
         if !change.new_chat_member.is_present() {
             self.visitors.forget(chat);
         } else if Place::of(here) == Place::Group {
-            self.note_visit(self.access.role(user, &[chat, here]), user, chat, here);
+            self.note_visit(self.may_read(user, chat, here).await, user, chat, here);
         }
         Ok(())
     }
@@ -158,17 +160,23 @@ impl Intake {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether someone may use the bot at all in a chat.
+    async fn may_read(&self, user: UserId, chat: ChatId, here: ChatId) -> Decision {
+        let chat = ChatIds { first: chat, current: here };
+        self.conversation.access.authorise(Actor::of(user), chat, Action::Read).await
+    }
+
     /// Notes strangers, and groups that are not admitted.
-    fn note_visit(&self, role: Role, user: UserId, chat: ChatId, here: ChatId) {
+    fn note_visit(&self, decision: Decision, user: UserId, chat: ChatId, here: ChatId) {
         let now = self.clock.now();
-        let is_due = match (role, Place::of(here)) {
-            (Role::Stranger, Place::Private) => self.visitors.note_stranger(user, now),
-            (Role::Stranger, Place::Group) => self.visitors.note_group(chat, here, now),
-            (Role::Owner, Place::Group) => {
+        let is_due = match (decision, Place::of(here)) {
+            (Decision::Deny(Reason::Unknown), _) => self.visitors.note_stranger(user, now),
+            (Decision::Deny(Reason::GroupNotAdmitted), _) => self.visitors.note_group(chat, here, now),
+            (Decision::Allow, Place::Group) => {
                 self.visitors.let_in(chat, here);
                 false
             }
-            (Role::Owner, Place::Private) | (Role::Agent, _) => false,
+            (Decision::Allow, Place::Private) | (Decision::Deny(_), _) => false,
         };
         if is_due {
             self.housekeeping.notify_one();

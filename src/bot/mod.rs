@@ -46,7 +46,6 @@ pub use updates::Webhook;
 pub use wire::Account;
 
 use crate::{
-    access::Access,
     chat::{Alert, Conversation, Visitors},
     clock::Clock,
     jobs::{Bounds, Runner},
@@ -102,8 +101,6 @@ pub struct Bot {
     pub store: Arc<dyn Jobs>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    /// With whom it speaks.
-    pub access: Access,
     /// How much is carried out at once.
     pub bounds: Bounds,
     /// How much is sent at once.
@@ -132,14 +129,12 @@ impl Bot {
             self.store,
             self.conversation.clone(),
             Arc::new(sender.clone()),
-            self.access.clone(),
             self.clock.clone(),
             self.bounds,
         );
         let intake = Arc::new(Intake {
             me: RwLock::new(Arc::new(me)),
             conversation: self.conversation,
-            access: self.access,
             telegram_clock: TelegramClock::new(self.clock.clone()),
             visitors: Visitors::new(self.clock.now()),
             clock: self.clock,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alias::Alias;
 use crate::{
+    access,
     catalog::ProductCode,
     inquiry::parse::Check,
     store::{Cursor, Seq},
@@ -95,6 +96,21 @@ impl fmt::Display for SearchId {
 }
 
 impl Action {
+    /// What one has to be allowed to press it.
+    pub(super) fn needs(&self) -> access::Action {
+        match self {
+            Self::Check(_) | Self::RepeatList(_) => access::Action::Check,
+            Self::Turn(_)
+            | Self::Find(..)
+            | Self::Customers(_)
+            | Self::ForgetCustomer(..)
+            | Self::Choose(_)
+            | Self::TurnList(..)
+            | Self::SendList(_)
+            | Self::Cancel(_) => access::Action::Read,
+        }
+    }
+
     /// Whether it needs the store to take something down.
     pub fn writes(&self) -> bool {
         matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))

@@ -10,7 +10,7 @@ use super::{
     intent::Intent,
     later,
     manners::{Courtesy, Manners},
-    message::{Actor, Alert, Command, Line, Message, PinIn, Place, Pressed, Reply},
+    message::{Alert, Asker, Command, Line, Message, PinIn, Place, Pressed, Reply},
     names::AgentNames,
     notice::Notice,
     products,
@@ -19,7 +19,7 @@ use super::{
     strangers::Strangers,
 };
 use crate::{
-    access::Role,
+    access::{self, Access, ChatIds},
     catalog::{Catalog, ProductCode},
     clock::Clock,
     inquiry::{
@@ -50,6 +50,8 @@ pub struct Conversation {
     pub preferences: Preferences,
     /// What the agents are called.
     pub names: AgentNames,
+    /// Who may do what.
+    pub access: Arc<Access>,
     /// The words.
     pub locale: Arc<Locale>,
     /// Small rows: open questions, what was searched for, and the agents' customers.
@@ -68,9 +70,9 @@ pub struct Conversation {
 
 impl Conversation {
     /// Does what an intent asks for that is neither a check nor `/batal`, and gives the answer; `None` where silence is it.
-    pub async fn reply(&self, actor: &Actor, intent: &Intent) -> Option<Reply> {
-        let words = self.words(actor.chat).await;
-        let place = Place::of(actor.chat);
+    pub async fn reply(&self, asker: &Asker, intent: &Intent) -> Option<Reply> {
+        let words = self.words(asker.chat).await;
+        let place = Place::of(asker.chat);
         let now = self.clock.now();
         Some(match intent {
             Intent::FileUnread => say!(words, "list-file-unread").into(),
@@ -82,68 +84,67 @@ impl Conversation {
             | Intent::Cancel
             | Intent::Press { .. } => say!(words, "apology").into(),
             Intent::History { .. } | Intent::Export { .. } | Intent::Recap { .. } => say!(words, "apology").into(),
-            Intent::Customers { order, pin } => self.customers(actor, order, *pin).await,
+            Intent::Customers { order, pin } => self.customers(asker, order, *pin).await,
             Intent::Refused { refusal, parts, name, pin } => {
-                let reply = self.ask_about(words, actor, refusal, parts, name.as_ref()).await;
+                let reply = self.ask_about(words, asker, refusal, parts, name.as_ref()).await;
                 answer::with_pin_warning(words, reply, *pin)
             }
             Intent::UnknownCommand { pin } => {
                 answer::with_pin_warning(words, say!(words, "unknown-command").into(), *pin)
             }
-            Intent::Start => self.start(words, actor).await,
+            Intent::Start => self.start(words, asker).await,
             Intent::Help => help(words, place).into(),
             Intent::Hint => say!(words, "hint").into(),
             Intent::Guide => {
-                let buttons = self.asked(words, actor).await.providers();
+                let buttons = self.asked(words, asker).await.providers();
                 Reply::new(say!(words, "guide"), buttons)
             }
             Intent::Again { .. } => say!(words, "again-none").into(),
             Intent::Thanks => {
-                let is_due = self.manners.is_due(actor.chat, actor.user, Courtesy::Thanks, now);
+                let is_due = self.manners.is_due(asker.chat, asker.user, Courtesy::Thanks, now);
                 is_due.then(|| say!(words, "thanks"))?.into()
             }
             Intent::Impatient => say!(words, "waiting-none").into(),
             Intent::NoText => {
-                let is_due = self.manners.is_due(actor.chat, actor.user, Courtesy::NoText, now);
+                let is_due = self.manners.is_due(asker.chat, asker.user, Courtesy::NoText, now);
                 is_due.then(|| say!(words, "no-text"))?.into()
             }
-            Intent::Id => ids(words, actor.user, actor.chat),
+            Intent::Id => ids(words, asker.user, asker.chat),
             Intent::Products { word } => {
-                let with_buying_prices = actor.role == Role::Owner && place == Place::Private;
-                products::list(words, &self.catalog, word, with_buying_prices).into()
+                products::list(words, &self.catalog, word, self.may(asker, access::Action::Own).await).into()
             }
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
-            Intent::Language { language } => self.set_language(words, actor.chat, *language).await.into(),
+            Intent::Language { language } => self.set_language(words, asker.chat, *language).await.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
         })
     }
 
     /// Answers a pressed button; `press` is what it asks for, `None` for a button that this build does not know.
-    pub async fn press(&self, actor: &Actor, press: Option<&Press>) -> Pressed {
-        let words = self.words(actor.chat).await;
+    pub async fn press(&self, asker: &Asker, press: Option<&Press>) -> Pressed {
+        let words = self.words(asker.chat).await;
         let notice = |text: Html| Pressed::Notice(text.plain());
         match press {
-            Some(press) if !press.belongs_to(actor.user, actor.chat) => notice(say!(words, "button-not-yours")),
-            Some(Press { action: Action::Turn(to), owner }) => self.turn_page(actor.chat, None, *to, *owner).await,
+            Some(press) if !press.belongs_to(asker.user, asker.chat) => notice(say!(words, "button-not-yours")),
+            Some(Press { action: Action::Turn(to), owner }) => self.turn_page(asker.chat, None, *to, *owner).await,
             Some(Press { action: Action::Find(search, to), owner }) => {
-                self.turn_page(actor.chat, Some(*search), *to, *owner).await
+                self.turn_page(asker.chat, Some(*search), *to, *owner).await
             }
-            Some(Press { action: Action::Customers(page), .. }) => self.turn_customers(actor, *page, None).await,
+            Some(Press { action: Action::Customers(page), .. }) => self.turn_customers(asker, *page, None).await,
             Some(Press { action: Action::ForgetCustomer(page, alias), .. }) => {
-                self.turn_customers(actor, *page, Some(alias)).await
+                self.turn_customers(asker, *page, Some(alias)).await
             }
-            Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, actor, choice).await,
+            Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, asker, choice).await,
             Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog) {
                 Some(request) => Pressed::Check { request, name: None, in_place: false },
                 None => notice(say!(words, "button-stale")),
             },
             Some(Press { action: Action::TurnList(update, page), .. }) => {
-                match self.list_page(actor, *update, *page).await {
+                match self.list_page(asker, *update, *page).await {
                     Some(reply) => Pressed::Edit(reply),
                     None => notice(say!(words, "button-stale")),
                 }
             }
-            Some(Press { action: Action::RepeatList(update), .. }) => match self.unanswered_of(actor, *update).await {
+            Some(Press { action: Action::RepeatList(update), .. }) => match self.unanswered_of(asker, *update).await {
                 Some(list) => Pressed::List { list },
                 None => notice(say!(words, "button-stale")),
             },
@@ -154,19 +155,19 @@ impl Conversation {
     }
 
     /// A chosen product, provider or number: the check, where nothing is missing any more, or the next question.
-    async fn choose(&self, words: Words<'_>, actor: &Actor, choice: &Choice) -> Pressed {
+    async fn choose(&self, words: Words<'_>, asker: &Asker, choice: &Choice) -> Pressed {
         // A name belongs to the number with which it was given, and to no other.
-        let asked = self.open_question(actor).await.unwrap_or_default();
+        let asked = self.open_question(asker).await.unwrap_or_default();
         let name = asked.name.filter(|_| choice.number.is_some() && choice.number == asked.parts.number);
         let product = choice.code.as_ref().and_then(|code| self.catalog.get(code.as_str()));
         if let (Some(product), None) = (product, &choice.number) {
-            self.ask(actor, Question { parts: choice.clone(), name }).await;
-            return Pressed::Edit(self.asked(words, actor).await.ask_number(product).into());
+            self.ask(asker, Question { parts: choice.clone(), name }).await;
+            return Pressed::Edit(self.asked(words, asker).await.ask_number(product).into());
         }
         let whole = choice.check().and_then(|check| Request::of(&check, &self.catalog));
         match whole.ok_or(()).or_else(|()| parse(&question::line(choice), &self.catalog).request) {
             Ok(request) => Pressed::Check { request, name, in_place: true },
-            Err(refusal) => Pressed::Edit(self.ask_about(words, actor, &refusal, choice, name.as_ref()).await),
+            Err(refusal) => Pressed::Edit(self.ask_about(words, asker, &refusal, choice, name.as_ref()).await),
         }
     }
 
@@ -174,12 +175,12 @@ impl Conversation {
     /// what is still in doubt. `None` where nothing was asked, or the message is no answer to it.
     pub async fn complete(
         &self,
-        actor: &Actor,
+        asker: &Asker,
         refusal: &Refusal,
         said: &Choice,
         name: Option<&String>,
     ) -> Option<Intent> {
-        let asked = self.open_question(actor).await.filter(|_| question::may_answer(refusal))?;
+        let asked = self.open_question(asker).await.filter(|_| question::may_answer(refusal))?;
         let parts = question::completed(&asked.parts, said)?;
         // A name belongs to the number with which it was given, and to no other.
         let is_its_number = asked.parts.number.is_none() || asked.parts.number == parts.number;
@@ -194,10 +195,10 @@ impl Conversation {
 
     /// The check that "once more" means, as the history has it: the agent's last one in the chat, or the last one of a
     /// number.
-    pub async fn last_check(&self, actor: &Actor, number: Option<&CustomerNumber>) -> Option<Request> {
-        let page = self.history.page(actor.chat, Cursor::Newest, MAX_PAGE_LEN).await;
+    pub async fn last_check(&self, asker: &Asker, number: Option<&CustomerNumber>) -> Option<Request> {
+        let page = self.history.page(asker.chat, Cursor::Newest, MAX_PAGE_LEN).await;
         let page = page.inspect_err(|error| tracing::error!(%error, "the last check cannot be read")).ok()?;
-        let is_meant = |record: &&Record| number.map_or(record.agent == actor.user, |number| record.number == *number);
+        let is_meant = |record: &&Record| number.map_or(record.agent == asker.user, |number| record.number == *number);
         let record = page.records.iter().map(|(_, record)| record).find(is_meant)?;
         let code = ProductCode::new(&record.product)?;
         let check = Check { code, number: record.number.clone(), nominal: record.nominal };
@@ -228,19 +229,19 @@ impl Conversation {
     /// The answer of a check, and what the owners have to be told of it. `pin`: where a PIN was shown.
     pub async fn answer(
         &self,
-        actor: &Actor,
+        asker: &Asker,
         request: &Request,
         checked: &Checked,
         name: Option<&str>,
         pin: Option<PinIn>,
     ) -> (Reply, Option<Alert>) {
-        let words = self.words(actor.chat).await;
+        let words = self.words(asker.chat).await;
         let before = match &checked.outcome.verdict {
-            Verdict::Found(customer) if self.recent.is_some() => self.name_before(actor.chat, request, customer).await,
+            Verdict::Found(customer) if self.recent.is_some() => self.name_before(asker.chat, request, customer).await,
             _ => None,
         };
         let text = answer::answer(words, request, checked, name, before.as_ref());
-        let buttons = answer::buttons(words, &self.catalog, request, checked, actor.user);
+        let buttons = answer::buttons(words, &self.catalog, request, checked, asker.user);
         let reply = answer::with_pin_warning(words, Reply::new(text, buttons), pin);
         (reply, answer::alert_of(&request.product, &checked.outcome))
     }
@@ -260,67 +261,72 @@ impl Conversation {
     async fn ask_about(
         &self,
         words: Words<'_>,
-        actor: &Actor,
+        asker: &Asker,
         refusal: &Refusal,
         parts: &Choice,
         name: Option<&String>,
     ) -> Reply {
         if *parts == Choice::default() {
-            self.close_question(actor).await;
+            self.close_question(asker).await;
         } else {
-            self.ask(actor, Question { parts: parts.clone(), name: name.cloned() }).await;
+            self.ask(asker, Question { parts: parts.clone(), name: name.cloned() }).await;
         }
-        let buttons = self.asked(words, actor).await.offers(refusal);
-        let asks_reply = buttons.is_empty() && actor.chat.is_group() && *parts != Choice::default();
+        let buttons = self.asked(words, asker).await.offers(refusal);
+        let asks_reply = buttons.is_empty() && asker.chat.is_group() && *parts != Choice::default();
         Reply { asks_reply, ..Reply::new(refusal::refusal(words, &self.catalog, refusal), buttons) }
     }
 
     /// Who is asked, with what they mostly check: their own choices count more than the chat's.
-    async fn asked<'a>(&'a self, words: Words<'a>, actor: &Actor) -> Asked<'a> {
-        let page = self.history.page(actor.chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_default();
+    async fn asked<'a>(&'a self, words: Words<'a>, asker: &Asker) -> Asked<'a> {
+        let page = self.history.page(asker.chat, Cursor::Newest, MAX_PAGE_LEN).await.unwrap_or_default();
         let mut used = HashMap::new();
         for (_, record) in page.records {
             if let Some(code) = ProductCode::new(&record.product) {
-                *used.entry(code).or_default() += if record.agent == actor.user { 10 } else { 1 };
+                *used.entry(code).or_default() += if record.agent == asker.user { 10 } else { 1 };
             }
         }
-        Asked { words, catalog: &self.catalog, owner: actor.user, chat: actor.chat, used }
+        Asked { words, catalog: &self.catalog, owner: asker.user, chat: asker.chat, used }
     }
 
-    async fn open_question(&self, actor: &Actor) -> Option<Question> {
-        let row = self.rows.get(RowKind::OpenQuestion, &question_key(actor), actor.asked).await;
+    async fn open_question(&self, asker: &Asker) -> Option<Question> {
+        let row = self.rows.get(RowKind::OpenQuestion, &question_key(asker), asker.asked).await;
         let row = row.inspect_err(|error| tracing::error!(%error, "an open question cannot be read")).ok()??;
         serde_json::from_str(&row).ok()
     }
 
     /// Remembers what was asked. A store that fails costs the answer's convenience, not the question.
-    async fn ask(&self, actor: &Actor, question: Question) {
+    async fn ask(&self, asker: &Asker, question: Question) {
         let Ok(value) = serde_json::to_string(&question) else { return };
-        let expires = Some(actor.asked + QUESTION_OPEN);
-        let row = Row { kind: RowKind::OpenQuestion, key: question_key(actor), value, expires };
+        let expires = Some(asker.asked + QUESTION_OPEN);
+        let row = Row { kind: RowKind::OpenQuestion, key: question_key(asker), value, expires };
         if let Err(error) = self.rows.put(row).await {
             tracing::error!(%error, "an open question cannot be kept");
         }
     }
 
     /// Forgets the open question; gives whether there was one.
-    pub async fn close_question(&self, actor: &Actor) -> bool {
-        if self.open_question(actor).await.is_none() {
+    pub async fn close_question(&self, asker: &Asker) -> bool {
+        if self.open_question(asker).await.is_none() {
             return false;
         }
-        let removed = self.rows.remove(RowKind::OpenQuestion, &question_key(actor)).await;
+        let removed = self.rows.remove(RowKind::OpenQuestion, &question_key(asker)).await;
         removed.inspect_err(|error| tracing::error!(%error, "an open question cannot be closed")).unwrap_or(false)
     }
 
     /// Who the bot is, with one check to try.
-    async fn start(&self, words: Words<'_>, actor: &Actor) -> Reply {
+    async fn start(&self, words: Words<'_>, asker: &Asker) -> Reply {
         let sample = self.catalog.products().iter().find_map(|product| {
             let number = CustomerNumber::parse(SAMPLE_METER, product.number).ok()?;
             let request = Request::of(&Check { code: product.code.clone(), number, nominal: None }, &self.catalog)?;
             let label = say!(words, "button-try", line = request.line()).plain();
-            Button::press(label, Action::Check(request.check()), actor.user)
+            Button::press(label, Action::Check(request.check()), asker.user)
         });
         Reply::new(say!(words, "start"), sample.into_iter().map(|button| vec![button]).collect())
+    }
+
+    /// Whether someone may do something where they ask.
+    async fn may(&self, asker: &Asker, action: access::Action) -> bool {
+        self.access.authorise(access::Actor::of(asker.user), ChatIds::of(asker.chat), action).await.is_allowed()
     }
 
     /// Whose answer an intent needs, if it is a check.
@@ -400,8 +406,8 @@ pub(super) fn is_of(record: &Record, request: &Request) -> bool {
 }
 
 /// The key of an agent's open question in a chat.
-fn question_key(actor: &Actor) -> String {
-    format!("{}:{}", actor.chat, actor.user)
+fn question_key(asker: &Asker) -> String {
+    format!("{}:{}", asker.chat, asker.user)
 }
 
 fn help(words: Words<'_>, place: Place) -> Html {

@@ -11,7 +11,7 @@ use super::{
     button::{Action, Button},
     conversation::{Conversation, store_trouble},
     intent::Intent,
-    message::{Actor, PinIn, Pressed, Reply},
+    message::{Asker, PinIn, Pressed, Reply},
     refusal::refusal,
 };
 use crate::{
@@ -81,14 +81,14 @@ impl Conversation {
     }
 
     /// Does what is to be done with the agent's customers, and says so.
-    pub async fn customers(&self, actor: &Actor, order: &CustomerOrder, pin: Option<PinIn>) -> Reply {
-        let words = self.words(actor.chat).await;
+    pub async fn customers(&self, asker: &Asker, order: &CustomerOrder, pin: Option<PinIn>) -> Reply {
+        let words = self.words(asker.chat).await;
         let done = match order {
-            _ if actor.user.is_stand_in() => Ok(say!(words, "customers-anonymous").into()),
-            CustomerOrder::Save(alias, check) => self.save(words, actor.user, alias, check).await,
-            CustomerOrder::List => self.list(words, actor.user, 0).await,
-            CustomerOrder::Delete(alias) => self.delete(words, actor.user, alias).await.map(Reply::from),
-            CustomerOrder::Rename(from, to) => self.rename(words, actor.user, from, to).await.map(Reply::from),
+            _ if asker.user.is_stand_in() => Ok(say!(words, "customers-anonymous").into()),
+            CustomerOrder::Save(alias, check) => self.save(words, asker.user, alias, check).await,
+            CustomerOrder::List => self.list(words, asker.user, 0).await,
+            CustomerOrder::Delete(alias) => self.delete(words, asker.user, alias).await.map(Reply::from),
+            CustomerOrder::Rename(from, to) => self.rename(words, asker.user, from, to).await.map(Reply::from),
             CustomerOrder::BadAlias => Ok(say!(words, "customer-bad-alias").into()),
             CustomerOrder::BadCheck(bad) => Ok(refusal(words, &self.catalog, bad).into()),
             CustomerOrder::SaveUsage => Ok(say!(words, "customer-save-usage").into()),
@@ -98,14 +98,14 @@ impl Conversation {
     }
 
     /// Another page of the list in place of the message; one customer may be deleted before.
-    pub(super) async fn turn_customers(&self, actor: &Actor, page: usize, delete: Option<&Alias>) -> Pressed {
-        let words = self.words(actor.chat).await;
+    pub(super) async fn turn_customers(&self, asker: &Asker, page: usize, delete: Option<&Alias>) -> Pressed {
+        let words = self.words(asker.chat).await;
         let turned = async {
             let deleted = match delete {
-                Some(alias) => Some(self.delete(words, actor.user, alias).await?),
+                Some(alias) => Some(self.delete(words, asker.user, alias).await?),
                 None => None,
             };
-            let Reply { text, buttons, .. } = self.list(words, actor.user, page).await?;
+            let Reply { text, buttons, .. } = self.list(words, asker.user, page).await?;
             Ok::<_, store::Error>(Reply::new(Html::lines(deleted.into_iter().chain([text])), buttons))
         };
         match turned.await {

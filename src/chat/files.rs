@@ -16,7 +16,7 @@ use super::{
     conversation::{Conversation, store_trouble},
     dates::{self, Month, Period},
     history,
-    message::{Actor, Reply},
+    message::{Asker, Reply},
 };
 use crate::{
     clock::WIB,
@@ -80,14 +80,14 @@ enum Error {
 
 impl Conversation {
     /// The chat's checks of a month as two files, XLSX and CSV. One page of them is in memory at a time.
-    pub async fn export(&self, actor: &Actor, month: Option<Month>, asked: DateTime<Utc>) -> Report {
-        let words = self.words(actor.chat).await;
+    pub async fn export(&self, asker: &Asker, month: Option<Month>, asked: DateTime<Utc>) -> Report {
+        let words = self.words(asker.chat).await;
         let Some((first, next)) = month.and_then(|month| month.on(asked)) else {
             return Report::Said(say!(words, "export-usage").into());
         };
         let (from, until) = (dates::start(first), dates::start(next));
         let month = month_and_year(from, words);
-        match self.write_checks(words, actor.chat, from, until).await {
+        match self.write_checks(words, asker.chat, from, until).await {
             Ok(None) => Report::Said(say!(words, "export-none", month = &month).into()),
             Ok(Some((xlsx, csv, checks))) => {
                 let name = |ending: &str| format!("riwayat-{}.{ending}", first.format("%Y-%m"));
@@ -174,8 +174,8 @@ impl Conversation {
     }
 
     /// The chat's checks of a period in figures, under a picture of its busiest hours.
-    pub async fn recap(&self, actor: &Actor, period: Option<Period>, asked: DateTime<Utc>) -> Report {
-        let words = self.words(actor.chat).await;
+    pub async fn recap(&self, asker: &Asker, period: Option<Period>, asked: DateTime<Utc>) -> Report {
+        let words = self.words(asker.chat).await;
         let Some((first, next)) = period.and_then(|period| period.days(asked)) else {
             return Report::Said(say!(words, "recap-usage").into());
         };
@@ -186,12 +186,12 @@ impl Conversation {
             _ => date(from, words),
         };
         let drawn = async {
-            let counts = self.history.counts(Some(actor.chat), from, until).await?;
+            let counts = self.history.counts(Some(asker.chat), from, until).await?;
             if counts.is_empty() {
                 return Ok(None);
             }
-            let hours = self.hours(actor.chat, from, until).await?;
-            let caption = self.figures(words, actor.chat, &shown, &counts, &hours).await;
+            let hours = self.hours(asker.chat, from, until).await?;
+            let caption = self.figures(words, asker.chat, &shown, &counts, &hours).await;
             let title = say!(words, "recap-title", period = &shown).plain();
             let file = spawn_blocking(move || {
                 let mut file = NamedTempFile::new()?;

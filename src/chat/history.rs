@@ -7,7 +7,7 @@ use super::{
     button::{Action, Button, SearchId},
     conversation::{Conversation, store_trouble},
     dates::today,
-    message::{Actor, PinIn, Pressed, Reply},
+    message::{Asker, PinIn, Pressed, Reply},
     search::Wanted,
 };
 use crate::{
@@ -47,35 +47,35 @@ impl Conversation {
     /// The newest page of the chat's checks that are looked for, with those that wait on top.
     pub async fn history(
         &self,
-        actor: &Actor,
+        asker: &Asker,
         wanted: &Wanted,
         waiting: &[WaitingCheck],
         pin: Option<PinIn>,
         now: DateTime<Utc>,
     ) -> Reply {
-        let words = self.words(actor.chat).await;
-        let page = self.first_page(words, actor, wanted, waiting, now).await;
+        let words = self.words(asker.chat).await;
+        let page = self.first_page(words, asker, wanted, waiting, now).await;
         with_pin_warning(words, page.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
     }
 
     async fn first_page(
         &self,
         words: Words<'_>,
-        actor: &Actor,
+        asker: &Asker,
         wanted: &Wanted,
         waiting: &[WaitingCheck],
         now: DateTime<Utc>,
     ) -> Result<Reply, store::Error> {
-        let mut reading = Reading { chat: actor.chat, owner: actor.user, is_search: !wanted.is_empty(), search: None };
+        let mut reading = Reading { chat: asker.chat, owner: asker.user, is_search: !wanted.is_empty(), search: None };
         let mut wanted = wanted.clone().on(now);
-        let mut page = self.page(actor.chat, &wanted, Cursor::Newest, now).await?;
+        let mut page = self.page(asker.chat, &wanted, Cursor::Newest, now).await?;
         if page.records.is_empty()
-            && actor.chat.is_group()
+            && asker.chat.is_group()
             && let Some(name) = wanted.agents_name()
         {
             for agent in self.names.called(name, MAX_NAMESAKES).await? {
                 let of_agent = wanted.of_agent(agent);
-                page = self.page(actor.chat, &of_agent, Cursor::Newest, now).await?;
+                page = self.page(asker.chat, &of_agent, Cursor::Newest, now).await?;
                 if !page.records.is_empty() {
                     wanted = of_agent;
                     break;
@@ -83,7 +83,7 @@ impl Conversation {
             }
         }
         if !wanted.is_empty() && page.has_older {
-            reading.search = Some(wanted.keep(&*self.rows, actor.user, now).await?);
+            reading.search = Some(wanted.keep(&*self.rows, asker.user, now).await?);
         }
         let fits = |one: &&WaitingCheck| {
             let provider = self.catalog.get(one.check.code.as_str()).map(|product| product.provider);

@@ -13,6 +13,7 @@ use super::{
     search::Wanted,
 };
 use crate::{
+    access,
     catalog::ProductCode,
     inquiry::parse::{Check, List, MAX_ITEMS, Refusal},
     value::{CustomerNumber, Language, Rupiah},
@@ -152,6 +153,35 @@ pub enum Intent {
 }
 
 impl Intent {
+    /// What one has to be allowed for it.
+    pub fn action(&self) -> access::Action {
+        use access::Action;
+        match self {
+            Self::Start | Self::Id => Action::Introduce,
+            Self::Check { .. } | Self::List { .. } | Self::File { .. } | Self::Again { .. } => Action::Check,
+            Self::Press { press } => press.as_ref().map_or(Action::Read, |press| press.action.needs()),
+            Self::FileUnread
+            | Self::FileRefused
+            | Self::Refused { .. }
+            | Self::UnknownCommand { .. }
+            | Self::Help
+            | Self::Hint
+            | Self::Guide
+            | Self::Thanks
+            | Self::Impatient
+            | Self::NoText
+            | Self::Products { .. }
+            | Self::History { .. }
+            | Self::Export { .. }
+            | Self::Recap { .. }
+            | Self::Customers { .. }
+            | Self::Outages
+            | Self::Cancel
+            | Self::Language { .. }
+            | Self::LanguageUsage => Action::Read,
+        }
+    }
+
     /// The check that it asks for, by itself or by a button; `None` where it is none, or not whole.
     pub fn check(&self) -> Option<&Check> {
         match self {

@@ -9,7 +9,7 @@ use super::{
     files::Report,
     intent::Intent,
     list_text::{self, ListAnswer, ListStage, Listing},
-    message::{Actor, Message, PinIn, Reply},
+    message::{Asker, Message, PinIn, Reply},
     question, quoted,
 };
 use crate::{
@@ -181,29 +181,29 @@ impl Conversation {
     }
 
     /// Another page of a list's summary; `None` where it is not kept any more.
-    pub(super) async fn list_page(&self, actor: &Actor, update: UpdateId, page: usize) -> Option<Reply> {
-        let (kept, answers) = self.kept_list(actor, update).await?;
+    pub(super) async fn list_page(&self, asker: &Asker, update: UpdateId, page: usize) -> Option<Reply> {
+        let (kept, answers) = self.kept_list(asker, update).await?;
         let listing = kept.listing(update, &answers);
-        Some(list_text::summary(self.words(actor.chat).await, &self.catalog, &listing, kept.is_cancelled, page))
+        Some(list_text::summary(self.words(asker.chat).await, &self.catalog, &listing, kept.is_cancelled, page))
     }
 
     /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.
-    pub(super) async fn unanswered_of(&self, actor: &Actor, update: UpdateId) -> Option<List> {
-        let (kept, answers) = self.kept_list(actor, update).await?;
+    pub(super) async fn unanswered_of(&self, asker: &Asker, update: UpdateId) -> Option<List> {
+        let (kept, answers) = self.kept_list(asker, update).await?;
         let items: Vec<Item> = kept.listing(update, &answers).unanswered().cloned().collect();
         (!items.is_empty()).then(|| List { items, ..List::default() })
     }
 
     /// A list as files, what of it has no answer too.
-    pub async fn list_files(&self, actor: &Actor, update: UpdateId) -> Report {
-        let words = self.words(actor.chat).await;
-        let Some((kept, _)) = self.kept_list(actor, update).await else {
+    pub async fn list_files(&self, asker: &Asker, update: UpdateId) -> Report {
+        let words = self.words(asker.chat).await;
+        let Some((kept, _)) = self.kept_list(asker, update).await else {
             return Report::Said(say!(words, "button-stale").into());
         };
         let mut records = Vec::new();
         for (item, place) in kept.list.items.iter().zip(&kept.places) {
             let record = match place {
-                Some(seq) => self.history.get(actor.chat, *seq).await.unwrap_or_else(|error| {
+                Some(seq) => self.history.get(asker.chat, *seq).await.unwrap_or_else(|error| {
                     tracing::error!(%error, "a kept check cannot be read");
                     None
                 }),
@@ -226,14 +226,14 @@ impl Conversation {
         self.files_of(words, kept.begun, records).await
     }
 
-    async fn kept_list(&self, actor: &Actor, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {
+    async fn kept_list(&self, asker: &Asker, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {
         let row = self.rows.get(RowKind::List, &update.0.to_string(), self.clock.now()).await;
         let row = row.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
-        let kept: Kept = serde_json::from_str(&row).ok().filter(|kept: &Kept| kept.chat == actor.chat)?;
+        let kept: Kept = serde_json::from_str(&row).ok().filter(|kept: &Kept| kept.chat == asker.chat)?;
         let mut answers = Vec::new();
         for place in &kept.places {
             answers.push(match place {
-                Some(seq) => self.kept_answer(actor.chat, *seq).await,
+                Some(seq) => self.kept_answer(asker.chat, *seq).await,
                 None => None,
             });
         }

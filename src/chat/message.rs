@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::button::Button;
 use crate::{
-    access::Role,
     catalog::ProductCode,
     inquiry::parse::{List, Request},
     locale::Html,
@@ -125,15 +124,13 @@ impl Document {
     }
 }
 
-/// Who asks, where, and what they may do there now.
+/// Who asks, and where.
 #[derive(Clone, Copy, Debug)]
-pub struct Actor {
+pub struct Asker {
     /// The chat under whose id history is kept.
     pub chat: ChatId,
     /// Who asks.
     pub user: UserId,
-    /// What they may do.
-    pub role: Role,
     /// When they asked: an open question is answered within two minutes of it, however late it is carried out.
     pub asked: DateTime<Utc>,
 }

@@ -47,7 +47,7 @@ pub use intent::Intent;
 pub use list_file::MAX_FILE_LEN;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
-pub use message::{Actor, Alert, Command, Document, Line, Message, PinIn, Place, Pressed, Reply};
+pub use message::{Alert, Asker, Command, Document, Line, Message, PinIn, Place, Pressed, Reply};
 pub use names::AgentNames;
 pub use notice::Notice;
 pub use refusal::refusal;

@@ -9,8 +9,9 @@ use super::{
     message::{PinIn, Reply},
 };
 use crate::{
+    access::{Pause, Reason},
     inquiry::parse::{Check, Request},
-    locale::{Html, Words},
+    locale::{Html, Words, moment},
     say,
     value::{Outcome, UpdateId, UserId, Verdict},
 };
@@ -73,6 +74,10 @@ pub enum Notice<'a> {
     NotAccepted,
     /// Telegram does not take a file.
     FileRefused,
+    /// The asker may not do what they ask for; at the present moment.
+    Denied(Reason, DateTime<Utc>),
+    /// The asker waits for something, and is no agent any more.
+    Revoked,
     /// A mistake in this program stands in the way of an answer.
     Apology,
 }
@@ -111,7 +116,25 @@ impl Notice<'_> {
             }
             Self::NotAccepted => say!(words, "not-accepted").into(),
             Self::FileRefused => say!(words, "file-refused").into(),
+            Self::Denied(reason, now) => denied(words, reason, now).into(),
+            Self::Revoked => say!(words, "access-revoked").into(),
             Self::Apology => say!(words, "apology").into(),
+        }
+    }
+}
+
+/// Why somebody may not do what they ask for.
+fn denied(words: Words<'_>, reason: Reason, now: DateTime<Utc>) -> Html {
+    match reason {
+        Reason::Paused(Pause { until: Some(until), .. }) => {
+            say!(words, "denied-paused-until", until = moment(until, now, words))
+        }
+        Reason::Paused(Pause { until: None, .. }) => say!(words, "denied-paused"),
+        Reason::NotGroupAdmin => say!(words, "denied-group-admins"),
+        Reason::NotManager | Reason::NotOwner => say!(words, "denied-owners"),
+        Reason::OnlyInPrivate => say!(words, "denied-private"),
+        Reason::Unknown | Reason::Blocked | Reason::GroupNotAdmitted | Reason::NotAPerson => {
+            say!(words, "access-revoked")
         }
     }
 }

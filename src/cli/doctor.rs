@@ -159,10 +159,10 @@ fn products(settings: &CatalogSettings) -> Finding {
 }
 
 fn access(settings: &AccessSettings) -> Finding {
-    let access = settings.access();
-    match access.owners().count() {
+    let access = settings.lists();
+    match access.owners.len() {
         0 => Err("CEKNOMOR_OWNERS is empty: start the bot, send /id to it, and put your user id there".to_owned()),
-        owners => Ok(format!("{}, {}", count(owners, "owner"), count(access.chats().count(), "chat"))),
+        owners => Ok(format!("{}, {}", count(owners, "owner"), count(access.chats.len(), "chat"))),
     }
 }
 
@@ -223,7 +223,7 @@ async fn telegram(report: &mut Report, args: &Args) -> anyhow::Result<()> {
     if !is_known {
         return Ok(());
     }
-    let mut chats: Vec<ChatId> = args.access.access().chats().collect();
+    let mut chats: Vec<ChatId> = args.access.lists().chats.into_iter().collect();
     chats.sort_unstable();
     for chat in bot::missing_chats(&account, chats).await? {
         let remedy = match chat.0 {

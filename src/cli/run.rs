@@ -59,12 +59,12 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         telegram,
         checks,
         webhook,
-        access: args.access.access(),
+        access: args.access.lists(),
         keep_days: args.retention.keep_days(),
         bounds: jobs::Bounds { notice_after: args.answers.notice_after(), ..jobs::Bounds::default() },
         limits: bot::Limits::default(),
     };
-    if config.access.owners().next().is_none() {
+    if config.access.owners.is_empty() {
         tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and start it again");
     }
     let store = SledStore::open(args.data.dir())?;

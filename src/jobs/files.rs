@@ -15,10 +15,10 @@ impl Worker {
     pub(super) async fn report(&self, job: &Job, task: &Task) {
         let typing = self.outbox.typing(task.to);
         let permit = self.reports.acquire().await;
-        let actor = self.actor(job, task);
+        let asker = self.asker(job, task);
         let report = match &task.intent {
-            Intent::Export { month } => self.conversation.export(&actor, *month, task.asked).await,
-            Intent::Recap { period } => self.conversation.recap(&actor, *period, task.asked).await,
+            Intent::Export { month } => self.conversation.export(&asker, *month, task.asked).await,
+            Intent::Recap { period } => self.conversation.recap(&asker, *period, task.asked).await,
             _ => return self.apologise(job).await,
         };
         drop(permit);
@@ -30,7 +30,7 @@ impl Worker {
     pub(super) async fn list_files(&self, job: &Job, task: &Task, list: UpdateId) {
         let _typing = self.outbox.typing(task.to);
         let permit = self.reports.acquire().await;
-        let report = self.conversation.list_files(&self.actor(job, task), list).await;
+        let report = self.conversation.list_files(&self.asker(job, task), list).await;
         drop(permit);
         self.send_report(job, task, report).await;
     }
@@ -45,7 +45,7 @@ impl Worker {
             }
         };
         for (number, (file, caption)) in files.into_iter().enumerate() {
-            if !self.may_ask(job, task) {
+            if !self.may(job, task, task.intent.action()).await {
                 return;
             }
             let caption = match number {

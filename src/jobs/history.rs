@@ -23,8 +23,8 @@ impl Worker {
         });
         let here = open.0.into_iter().filter(|open| open.chat == job.chat && open.cancelled_by.is_none());
         let waiting: Vec<WaitingCheck> = here.filter(|open| open.waiting.is_some()).filter_map(waiting).collect();
-        let actor = self.actor(job, task);
-        let reply = self.conversation.history(&actor, wanted, &waiting, pin, task.asked).await;
+        let asker = self.asker(job, task);
+        let reply = self.conversation.history(&asker, wanted, &waiting, pin, task.asked).await;
         let reply = self.or_late(job, task, reply).await;
         self.say(job, task, reply, in_place, pin).await;
     }

@@ -19,9 +19,10 @@ use super::{
     outbox::{Placed, Priority},
     task::Task,
     turns::Turn,
-    worker::{IN_PROGRESS, Progress, Worker},
+    worker::{IN_PROGRESS, Progress, Worker, notice_of},
 };
 use crate::{
+    access,
     chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, PinIn, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
     store::{Job, Kept, Waiting},
@@ -144,8 +145,12 @@ impl Worker {
             return Progress::Cancelled;
         }
         if !self.in_turn(&run, turn).await {
-            self.say_list_cancelled(&run).await;
-            return Progress::Cancelled;
+            if self.may(&job, task, access::Action::Check).await {
+                self.say_list_cancelled(&run).await;
+                return Progress::Cancelled;
+            }
+            self.say_revoked(&job, task).await;
+            return Progress::Done;
         }
         let answers = run.answers().clone();
         let reply = self.conversation.list_ended(job.chat, &run.listing(&answers), ListStage::Ended).await;
@@ -248,7 +253,11 @@ impl Worker {
     async fn ask_items(&self, run: &Run<'_>) {
         while let Some(item) = run.next() {
             let Some(request) = run.requests.get(item).and_then(Option::as_ref) else { continue };
-            let Some(answer) = self.ask_item(run.job, item, request).await else {
+            let answer = match self.may(run.job, run.task, access::Action::Check).await {
+                true => self.ask_item(run.job, item, request).await,
+                false => None,
+            };
+            let Some(answer) = answer else {
                 run.cancelled.cancel();
                 return;
             };
@@ -300,7 +309,7 @@ impl Worker {
             Place::Group => GROUP_PAUSE,
         };
         loop {
-            if run.has_news.swap(false, Relaxed) {
+            if run.has_news.swap(false, Relaxed) && self.may(run.job, run.task, access::Action::Check).await {
                 let answers = run.answers().clone();
                 let listing = run.listing(&answers);
                 let reply = self.conversation.list_progress(run.job.chat, &listing, ListStage::Running).await;
@@ -333,7 +342,6 @@ impl Worker {
     ) {
         let listing = listing(job, ordered, answers);
         let reply = self.conversation.list_ended(job.chat, &listing, ListStage::Cancelled).await;
-        let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
-        self.replace(task, notice, &reply, Priority::Answer).await;
+        self.replace(task, notice_of(job), &reply, Priority::Answer).await;
     }
 }

@@ -6,7 +6,7 @@ use super::{
     list::Ordered,
     outbox::Priority,
     task::Task,
-    worker::{Check, IN_PROGRESS, Progress, Worker},
+    worker::{Check, IN_PROGRESS, Progress, Worker, notice_of},
 };
 use crate::{
     chat::Notice,
@@ -123,7 +123,7 @@ impl Worker {
     pub(super) async fn cancel(&self, job: &Job, task: &Task) {
         match self.cancel_waiting(job, None).await {
             Some(cancelled) => {
-                let closed = self.conversation.close_question(&self.actor(job, task)).await;
+                let closed = self.conversation.close_question(&self.asker(job, task)).await;
                 let notice = match cancelled.len() {
                     0 if closed => Notice::QuestionClosed,
                     cancelled => Notice::Cancelled(cancelled),
@@ -152,8 +152,7 @@ impl Worker {
             }
             let Some(check) = task.intent.check() else { continue };
             let reply = self.conversation.notice(job.chat, Notice::CheckCancelled(check)).await;
-            let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
-            self.replace(&task, notice, &reply, Priority::Answer).await;
+            self.replace(&task, notice_of(job), &reply, Priority::Answer).await;
         }
         Some(cancelled)
     }

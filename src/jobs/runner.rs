@@ -27,7 +27,6 @@ use super::{
     worker::{Progress, Worker},
 };
 use crate::{
-    access::Access,
     chat::{Alert, Choice, Conversation, Intent, Notice},
     clock::Clock,
     inquiry::parse::Check,
@@ -130,7 +129,6 @@ impl Runner {
         store: Arc<dyn Jobs>,
         conversation: Arc<Conversation>,
         outbox: Arc<dyn Outbox>,
-        access: Access,
         clock: Arc<dyn Clock>,
         bounds: Bounds,
     ) -> Arc<Self> {
@@ -138,7 +136,6 @@ impl Runner {
             store,
             conversation,
             outbox,
-            access,
             clock,
             max_waiting: bounds.waiting,
             retrying: Retrying::default(),

@@ -13,6 +13,7 @@ use super::{
     worker::{Check, Progress, Worker},
 };
 use crate::{
+    access::{self, Decision},
     chat::{self, Action, Checked, Intent, Notice, PinIn, Press, Pressed},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
     store::Job,
@@ -56,7 +57,10 @@ impl Worker {
             self.apologise(job).await;
             return Progress::Done;
         };
-        if !self.may_ask(job, &task) {
+        if !self.may(job, &task, access::Action::Read).await {
+            if job.waiting.is_some() {
+                self.say_revoked(job, &task).await;
+            }
             return Progress::Done;
         }
         let in_place = match self.place_of(job, &task).await {
@@ -103,10 +107,10 @@ impl Worker {
     /// What a job means together with what was said before: an answer to the bot's question, or "once more". `None` where
     /// it means what it says.
     async fn meant(&self, job: &Job, task: &Task) -> Option<(Job, Task)> {
-        let actor = self.actor(job, task);
+        let asker = self.asker(job, task);
         let (intent, pin) = match &task.intent {
             Intent::Refused { refusal, parts, name, pin } => {
-                (self.conversation.complete(&actor, refusal, parts, name.as_ref()).await?, *pin)
+                (self.conversation.complete(&asker, refusal, parts, name.as_ref()).await?, *pin)
             }
             Intent::Again { number } => {
                 let check = match (task.quoted, number) {
@@ -114,12 +118,12 @@ impl Worker {
                     (Some(quoted), _) => match self.answers.at(task.to.chat, quoted) {
                         Some(answer) => answer.check,
                         None => {
-                            self.conversation.last_check(&actor, Some(number.as_ref()?)).await.map(|last| last.check())
+                            self.conversation.last_check(&asker, Some(number.as_ref()?)).await.map(|last| last.check())
                         }
                     },
                     (None, _) => match self.answers.last(job.chat, job.user) {
                         Some(last) => Some(last),
-                        None => self.conversation.last_check(&actor, None).await.map(|last| last.check()),
+                        None => self.conversation.last_check(&asker, None).await.map(|last| last.check()),
                     },
                 };
                 (Intent::Check { check: check?, pin: None, name: None, anew: true }, None)
@@ -139,7 +143,7 @@ impl Worker {
             if let Err(error) = self.store.amend(job.update, provider, job.items, job.body.clone()).await {
                 tracing::error!(%error, update = job.update.0, "what a job means could not be kept");
             }
-            self.conversation.close_question(&actor).await;
+            self.conversation.close_question(&asker).await;
         }
         Some((job, task))
     }
@@ -151,10 +155,14 @@ impl Worker {
         in_place: Option<MessageId>,
         slot: Option<Slot>,
     ) -> Progress {
+        if let Decision::Deny(reason) = self.authorise(job, task, task.intent.action()).await {
+            self.say_denied(job, task, reason).await;
+            return Progress::Done;
+        }
         if job.waiting.is_none() && matches!(task.intent, Intent::Check { .. } | Intent::List { .. }) {
             // A whole check answers no question; nor must a later message answer one from before it. One that has waited
             // was before whatever is asked now.
-            self.conversation.close_question(&self.actor(job, task)).await;
+            self.conversation.close_question(&self.asker(job, task)).await;
         }
         if let Some(ordered) = Ordered::of(&task.intent) {
             return self.list(job, task, ordered).await;
@@ -179,7 +187,7 @@ impl Worker {
             (Intent::Export { .. } | Intent::Recap { .. }, _) => self.report(job, task).await,
             (Intent::Impatient, _) => self.say_what_waits(job, task).await,
             (intent, _) => {
-                if let Some(reply) = self.conversation.reply(&self.actor(job, task), intent).await {
+                if let Some(reply) = self.conversation.reply(&self.asker(job, task), intent).await {
                     let reply = self.or_late(job, task, reply).await;
                     self.say(job, task, reply, in_place, intent.pin()).await;
                 }
@@ -240,13 +248,13 @@ impl Worker {
         };
         // Others may be asked again while this answer waits for Telegram.
         drop(slot);
-        let actor = self.actor(&job, task);
+        let asker = self.asker(&job, task);
         let (reply, alert) = if job.waiting.is_none() {
-            let (reply, alert) = self.conversation.answer(&actor, request, &checked, check.name, pin).await;
+            let (reply, alert) = self.conversation.answer(&asker, request, &checked, check.name, pin).await;
             (self.or_late(&job, task, reply).await, alert)
         } else if checked.outcome.verdict.is_final() {
             // The ⏳ message has warned of a PIN.
-            self.conversation.answer(&actor, request, &checked, check.name, None).await
+            self.conversation.answer(&asker, request, &checked, check.name, None).await
         } else {
             let notice = Notice::GivenUp { request, verdict: &checked.outcome.verdict, at: checked.at };
             (self.conversation.notice(job.chat, notice).await, None)
@@ -313,7 +321,7 @@ impl Worker {
     ) -> Progress {
         let answer = async |notice: Option<&str>| self.outbox.answer_press(&button.id, notice).await;
         let is_choice = matches!(press, Some(Press { action: Action::Choose(_), .. }));
-        match self.conversation.press(&self.actor(job, task), press).await {
+        match self.conversation.press(&self.asker(job, task), press).await {
             Pressed::Notice(notice) => answer(Some(&notice)).await,
             // The question has become the answer of a check meanwhile.
             Pressed::Check { in_place: true, .. } | Pressed::Edit(_)

@@ -20,8 +20,8 @@ use super::{
     turns::Lists,
 };
 use crate::{
-    access::{Access, Role},
-    chat::{Actor, Alert, Checked, Conversation, Notice, PinIn, Reply},
+    access::{self, Actor, ChatIds, Decision, Reason},
+    chat::{Alert, Asker, Checked, Conversation, Notice, PinIn, Reply},
     clock::Clock,
     inquiry::parse::Request,
     store::{self, Job, Jobs, Kept, Record},
@@ -68,7 +68,6 @@ pub(super) struct Worker {
     pub(super) store: Arc<dyn Jobs>,
     pub(super) conversation: Arc<Conversation>,
     pub(super) outbox: Arc<dyn Outbox>,
-    pub(super) access: Access,
     pub(super) clock: Arc<dyn Clock>,
     /// Checks that may wait for a provider, over all chats.
     pub(super) max_waiting: usize,
@@ -113,7 +112,7 @@ impl Worker {
         at: Option<MessageId>,
         pin: Option<PinIn>,
     ) -> Option<Placed> {
-        if !self.may_ask(job, task) {
+        if !self.may(job, task, task.intent.action()).await {
             return None;
         }
         let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
@@ -152,8 +151,7 @@ impl Worker {
                 self.outbox.answer_press(&press.id, Some(&apology.text.plain())).await;
             }
             Some(task) => {
-                let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
-                self.replace(&task, notice, &apology, Priority::Answer).await;
+                self.replace(&task, notice_of(job), &apology, Priority::Answer).await;
             }
             None => {
                 let to = Task::destination(&job.body).unwrap_or(Destination::chat(job.chat));
@@ -162,19 +160,42 @@ impl Worker {
         }
     }
 
-    /// Who asked, and what they may do at this moment.
-    pub(super) fn actor(&self, job: &Job, task: &Task) -> Actor {
-        let role = self.access.role(job.user, &[job.chat, task.to.chat]);
-        Actor { chat: job.chat, user: job.user, role, asked: task.asked }
+    /// Who asked.
+    pub(super) fn asker(&self, job: &Job, task: &Task) -> Asker {
+        Asker { chat: job.chat, user: job.user, asked: task.asked }
     }
 
-    /// Whether the one who asked may still be answered; the operator may have taken them off the lists meanwhile.
-    pub(super) fn may_ask(&self, job: &Job, task: &Task) -> bool {
-        let may = self.actor(job, task).role != Role::Stranger;
-        if !may {
-            tracing::info!(chat = %job.chat, update = job.update.0, "not answered: no longer admitted");
+    /// Whether the one who asked may do `action` at this moment: they may have been taken off since they asked.
+    pub(super) async fn authorise(&self, job: &Job, task: &Task, action: access::Action) -> Decision {
+        let chat = ChatIds { first: job.chat, current: task.to.chat };
+        self.conversation.access.authorise(Actor::of(job.user), chat, action).await
+    }
+
+    /// The same as a yes or no; a no is logged.
+    pub(super) async fn may(&self, job: &Job, task: &Task, action: access::Action) -> bool {
+        let decision = self.authorise(job, task, action).await;
+        if let Decision::Deny(reason) = decision {
+            tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
         }
-        may
+        decision.is_allowed()
+    }
+
+    /// Tells the one who asked why that is not done. Who is blocked is told nothing.
+    pub(super) async fn say_denied(&self, job: &Job, task: &Task, reason: Reason) {
+        if reason == Reason::Blocked {
+            return;
+        }
+        let denied = self.conversation.notice(job.chat, Notice::Denied(reason, self.now())).await;
+        match &task.press {
+            Some(press) => self.outbox.answer_press(&press.id, Some(&denied.text.plain())).await,
+            None => drop(self.replace(task, notice_of(job), &denied, Priority::Answer).await),
+        }
+    }
+
+    /// Ends what somebody waits for who is no agent any more.
+    pub(super) async fn say_revoked(&self, job: &Job, task: &Task) {
+        let revoked = self.conversation.notice(job.chat, Notice::Revoked).await;
+        self.replace(task, notice_of(job), &revoked, Priority::Answer).await;
     }
 
     /// Ends a job.
@@ -200,7 +221,7 @@ impl Worker {
     /// Says the answer of a check that its agent waited for: in place of its ⏳ message, or, since an edit rings no phone,
     /// in a new one where the wait was long.
     pub(super) async fn say_late(&self, job: &Job, task: &Task, reply: Reply) {
-        let notice = job.waiting.as_ref().and_then(|waiting| waiting.notice);
+        let notice = notice_of(job);
         let (Some(notice), true) = (notice, self.now() - task.asked > self.long_wait) else {
             self.say(job, task, reply, notice, None).await;
             return;
@@ -265,9 +286,8 @@ impl Worker {
         if !self.alerted.is_news(alert) {
             return;
         }
-        for owner in self.access.owners() {
-            // A person's private chat with the bot has the person's own id.
-            let Ok(chat) = i64::try_from(owner.0).map(ChatId) else { continue };
+        for chat in self.conversation.access.owners().into_iter().filter_map(ChatIds::private) {
+            let chat = chat.first;
             let (conversation, outbox, alert) = (self.conversation.clone(), self.outbox.clone(), alert.clone());
             self.notices.spawn(async move {
                 let reply = conversation.alert(chat, &alert).await;
@@ -275,4 +295,9 @@ impl Worker {
             });
         }
     }
+}
+
+/// The message of a job that waits.
+pub(super) fn notice_of(job: &Job) -> Option<MessageId> {
+    job.waiting.as_ref().and_then(|waiting| waiting.notice)
 }

@@ -18,6 +18,12 @@ pub fn time(at: DateTime<Utc>) -> String {
     format!("{} WIB", hour(at))
 }
 
+/// `14:05 WIB`, or with the day before it where that is not today's.
+pub fn moment(at: DateTime<Utc>, now: DateTime<Utc>, words: Words<'_>) -> String {
+    let day = |at: DateTime<Utc>| at.with_timezone(&WIB).date_naive();
+    if day(at) == day(now) { time(at) } else { format!("{}, {}", date(at, words), time(at)) }
+}
+
 /// `22 Nov 2026`, the day in WIB, the month in the language of `words`.
 pub fn date(at: DateTime<Utc>, words: Words<'_>) -> String {
     let at = at.with_timezone(&WIB);

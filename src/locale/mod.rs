@@ -12,7 +12,7 @@ mod html;
 mod words;
 
 pub use arg::{Arg, rupiah};
-pub use format::{date, hour, month_and_year, power, seconds, time};
+pub use format::{date, hour, moment, month_and_year, power, seconds, time};
 pub use html::Html;
 pub use words::{Args, Error, Locale, Words};
 

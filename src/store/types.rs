@@ -359,11 +359,17 @@ pub enum RowKind {
     HistorySearch,
     /// A customer whom an agent keeps under a name, by agent and name.
     Customer,
+    /// The role of a person, by their id.
+    Person,
+    /// That a person may not check for a while, by their id.
+    Pause,
+    /// Whether the bot works in a group, by the group's first id.
+    Group,
 }
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Language,
         Self::MigratedFrom,
         Self::OpenQuestion,
@@ -371,6 +377,9 @@ impl RowKind {
         Self::HistorySearch,
         Self::Customer,
         Self::List,
+        Self::Person,
+        Self::Pause,
+        Self::Group,
     ];
 
     /// The word under which rows of this kind are stored.
@@ -383,6 +392,9 @@ impl RowKind {
             Self::AgentName => "agent-name",
             Self::HistorySearch => "history-search",
             Self::Customer => "customer",
+            Self::Person => "person",
+            Self::Pause => "pause",
+            Self::Group => "group",
         }
     }
 }

@@ -37,10 +37,15 @@ impl UserId {
     /// `GroupAnonymousBot`, in whose name administrators write that hide who they are (Bot API, `Message.sender_chat`).
     pub const ANONYMOUS_ADMIN: Self = Self(1_087_968_824);
 
-    /// Whether this is no person but stands for some: anonymous administrators, people who write as a channel
-    /// (`Channel_Bot`), Telegram itself.
+    /// `Channel_Bot`, in whose name people write that write as a channel.
+    pub const CHANNEL: Self = Self(136_817_688);
+
+    /// Telegram itself, as with the posts of a linked channel.
+    pub const TELEGRAM: Self = Self(777_000);
+
+    /// Whether this is no person but stands for some.
     pub fn is_stand_in(self) -> bool {
-        self == Self::ANONYMOUS_ADMIN || [136_817_688, 777_000].contains(&self.0)
+        [Self::ANONYMOUS_ADMIN, Self::CHANNEL, Self::TELEGRAM].contains(&self)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
 /// The table. The modules of one line do not know each other. `src/lib.rs` names them all and imports none.
 const LAYERS: [&[&str]; 9] = [
     &["value", "clock"],
-    &["klikoo", "catalog", "store", "locale", "access"],
-    &["inquiry", "report"],
+    &["klikoo", "catalog", "store", "locale"],
+    &["access", "inquiry", "report"],
     &["chat"],
     &["jobs"],
     &["bot", "sandbox"],

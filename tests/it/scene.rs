@@ -9,7 +9,7 @@ use std::{
 };
 
 use ceknomor::{
-    access::Access,
+    access::Lists,
     app::{App, Checks, Config, open_store},
     bot::{self, Account as Telegram, Webhook},
     catalog::Catalog,
@@ -185,7 +185,7 @@ impl Scene {
             },
             checks: self.checks(),
             webhook: self.webhook.clone(),
-            access: Access::new(self.owners.iter().copied(), self.chats.iter().copied()),
+            access: self.lists(),
             keep_days: 0,
             bounds: self.bounds.jobs,
             limits: self.bounds.limits,
@@ -199,7 +199,11 @@ impl Scene {
 
     /// What the bot says, without Telegram.
     pub fn conversation(&self, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Conversation {
-        self.checks().conversation(store, clock).unwrap()
+        self.checks().conversation(self.lists(), store, clock).unwrap()
+    }
+
+    fn lists(&self) -> Lists {
+        Lists::new(self.owners.iter().copied(), self.chats.iter().copied())
     }
 
     fn checks(&self) -> Checks {

@@ -20,7 +20,7 @@ use self::{
 };
 use super::{run::stop_signal, sandbox};
 use crate::{
-    access::Access,
+    access::Lists,
     app::Checks,
     bot::read_line,
     catalog::Catalog,
@@ -82,7 +82,7 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
         recent: Some(RECENT),
         bounds: inquiry::Bounds::default(),
     };
-    let conversation = Arc::new(checks.conversation(&store, &clock)?);
+    let conversation = Arc::new(checks.conversation(Lists::new([], [CHAT]), &store, &clock)?);
     let language = args.bahasa.unwrap_or_else(language_of_the_machine);
     conversation.preferences.set_language(CHAT, language).await?;
     let words = conversation.locale.words(language);
@@ -90,8 +90,7 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
     let (editor, printer) = LineEditor::new().unzip();
     let is_edited = editor.is_some();
     let terminal = Arc::new(Terminal::new(printer));
-    let access = Access::new([], [CHAT]);
-    let runner = Runner::new(store, conversation.clone(), terminal.clone(), access, clock.clone(), Bounds::default());
+    let runner = Runner::new(store, conversation.clone(), terminal.clone(), clock.clone(), Bounds::default());
     let stop = stop_signal()?;
     let jobs_stop = CancellationToken::new();
     let jobs = tokio::spawn(runner.clone().run(jobs_stop.clone()));

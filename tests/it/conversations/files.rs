@@ -3,8 +3,7 @@
 use std::{fs, sync::Arc};
 
 use ceknomor::{
-    access::Role,
-    chat::{Actor, Month, Period, Report},
+    chat::{Asker, Month, Period, Report},
     clock::Clock,
     store::{History, Record, Seq},
     value::{ChatId, Customer, CustomerName, CustomerNumber, Outcome, Provider, Reference, Rupiah, UserId, Verdict},
@@ -171,13 +170,13 @@ async fn an_export_of_100_000_checks_takes_little_memory() {
         History::import(&*store, records).await.unwrap();
     }
     let conversation = scene.conversation(&store, &clock);
-    let actor = Actor { chat, user: UserId(7), role: Role::Owner, asked: chrono::DateTime::UNIX_EPOCH };
+    let asker = Asker { chat, user: UserId(7), asked: chrono::DateTime::UNIX_EPOCH };
     // What the store has in its cache afterwards is no part of the report's.
-    let recap = conversation.recap(&actor, Some(Period::Month), clock.now()).await;
+    let recap = conversation.recap(&asker, Some(Period::Month), clock.now()).await;
     assert!(matches!(recap, Report::Files(_)));
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = kib("VmRSS:");
-    let Report::Files(files) = conversation.export(&actor, Some(Month::This), clock.now()).await else { panic!() };
+    let Report::Files(files) = conversation.export(&asker, Some(Month::This), clock.now()).await else { panic!() };
     let grown = kib("VmHWM:").saturating_sub(before);
     assert_eq!(files.len(), 2);
     assert!(grown <= 16 * 1024, "grown by {grown} KiB");

@@ -93,11 +93,11 @@ async fn it_goes_on_after_a_stop_and_after_a_kill() {
 }
 
 #[tokio::test]
-async fn who_may_check_no_more_after_a_restart_is_neither_asked_for_nor_told() {
+async fn who_may_check_no_more_after_a_restart_is_told_so_and_not_asked_for() {
     let mut scene = patient().await;
     let (budi, owner) = (scene.agent("Budi"), scene.owner("Ibu Bos").in_private());
     let bot = scene.start();
-    ask_in_vain(&scene, &budi.in_private(), "/cek PLN20 01105691111").await;
+    let his = ask_in_vain(&scene, &budi.in_private(), "/cek PLN20 01105691111").await;
     let waits = ask_in_vain(&scene, &owner, "/cek PLN20 00000000001").await;
     bot.stop().await;
 
@@ -107,6 +107,7 @@ async fn who_may_check_no_more_after_a_restart_is_neither_asked_for_nor_told() {
     let bot = scene.start();
     // His came before the owner's, and is due before it.
     as_time_passes(&scene, waits.edited()).await;
+    assert_eq!(his.edited().await.text(), "🔒 Akses Anda sudah dicabut.");
     assert!(ask(&budi.in_private(), "/riwayat").await.text().starts_with("🔒"));
     scene.pass(PATIENCE);
     owner.silence_until("/produk maxim").await;
