@@ -54,9 +54,11 @@ async fn messages_behind_a_panic_are_answered() {
     let asked = [budi.says("/cek MAX5000 00000000001").await, budi.says("/produk maxim").await];
     scene.klikoo.arrived(1).await;
     scene.klikoo.release();
-    let apology = budi.reply().await;
-    assert!(apology.answers(&asked[0]) && apology.text() == APOLOGY, "{apology:?}");
-    assert!(budi.reply().await.answers(&asked[1]));
+    // The job ends before the apology goes out, so the next answer may come before it.
+    let replies = [budi.reply().await, budi.reply().await];
+    let answer_to = |asked| replies.iter().find(|reply| reply.answers(asked)).unwrap();
+    assert_eq!(answer_to(&asked[0]).text(), APOLOGY);
+    assert_ne!(answer_to(&asked[1]).text(), APOLOGY);
     scene.end(bot).await;
 }
 
