@@ -9,14 +9,14 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     access::{Access, Lists},
     bot::{self, Bot, Webhook},
-    catalog::{self, Catalog},
+    catalog::{self, Catalog, SharedCatalog},
     chat::{AgentNames, Conversation, Manners, Strangers},
     clock::Clock,
     inquiry::{self, Inquiry},
     jobs,
     klikoo::{self, Client, Timeouts},
     locale::{self, Locale},
-    store::{self, Preferences, Purged, SledStore, Store},
+    store::{self, Audit, Preferences, Purged, SledStore, Store},
 };
 
 /// Why the program cannot be built. Each text names the remedy.
@@ -77,10 +77,11 @@ impl Checks {
         let client = Client::new(self.klikoo, self.timeouts, clock.clone())?;
         Ok(Conversation {
             inquiry: Inquiry::new(client, clock.clone(), self.bounds),
-            catalog: Arc::new(self.catalog),
+            catalog: SharedCatalog::new(self.catalog),
             access: Arc::new(Access::new(lists, store.clone(), clock.clone())),
             history: store.clone(),
             preferences: Preferences::new(store.clone()),
+            audit: Audit::new(store.clone()),
             names: AgentNames::new(store.clone()),
             locale: Arc::new(Locale::new()?),
             rows: store.clone(),
@@ -105,6 +106,8 @@ pub struct Config {
     pub access: Lists,
     /// How many days history is kept; 0 for ever.
     pub keep_days: u32,
+    /// How many days the record of who did what is kept; 0 for ever.
+    pub audit_days: u32,
     /// How much is carried out at once.
     pub bounds: jobs::Bounds,
     /// How much is sent at once.
@@ -117,6 +120,7 @@ pub struct App {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     keep_days: u32,
+    audit_days: u32,
 }
 
 impl App {
@@ -135,7 +139,7 @@ impl App {
             bounds: config.bounds,
             limits: config.limits,
         };
-        Ok(Self { bot, store, clock, keep_days: config.keep_days })
+        Ok(Self { bot, store, clock, keep_days: config.keep_days, audit_days: config.audit_days })
     }
 
     /// Answers until `stop` is cancelled, then finishes what is under way. Meanwhile deletes what is too old.
@@ -143,7 +147,7 @@ impl App {
     /// # Errors
     /// Telegram refuses the token, or the webhook's address cannot be listened at.
     pub async fn run(self, stop: CancellationToken) -> Result<(), Error> {
-        let purging = tokio::spawn(purge_hourly(self.store, self.clock, self.keep_days));
+        let purging = tokio::spawn(purge_hourly(self.store, self.clock, self.keep_days, self.audit_days));
         let ended = self.bot.run(stop).await;
         purging.abort();
         Ok(ended?)
@@ -151,14 +155,14 @@ impl App {
 }
 
 /// Deletes what is older than the operator wants to keep, at the start and every hour.
-async fn purge_hourly(store: Arc<dyn Store>, clock: Arc<dyn Clock>, keep_days: u32) {
+async fn purge_hourly(store: Arc<dyn Store>, clock: Arc<dyn Clock>, keep_days: u32, audit_days: u32) {
     let mut hours = interval(Duration::from_secs(3600));
     hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         hours.tick().await;
-        match store::purge(&*store, clock.now(), keep_days).await {
-            Ok(Purged { records: 0, rows: 0 }) => {}
-            Ok(Purged { records, rows }) => tracing::info!(records, rows, "deleted what is too old"),
+        match store::purge(&*store, clock.now(), keep_days, audit_days).await {
+            Ok(Purged { records: 0, rows: 0, audit: 0 }) => {}
+            Ok(Purged { records, rows, audit }) => tracing::info!(records, rows, audit, "deleted what is too old"),
             Err(error) => tracing::error!(%error, "what is too old could not be deleted; trying again in an hour"),
         }
     }

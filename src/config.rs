@@ -225,9 +225,21 @@ pub struct DataSettings {
 /// How many days history is kept, where the operator says nothing.
 const DEFAULT_DAYS: &str = "180";
 
+/// The same of the record of who did what.
+const DEFAULT_AUDIT_DAYS: &str = "365";
+
 /// Reads days.
 fn days(text: &str) -> Result<u32, String> {
-    let text = if text.trim().is_empty() { DEFAULT_DAYS } else { text.trim() };
+    days_or(text, DEFAULT_DAYS)
+}
+
+/// Reads days of the record of who did what.
+fn audit_days(text: &str) -> Result<u32, String> {
+    days_or(text, DEFAULT_AUDIT_DAYS)
+}
+
+fn days_or(text: &str, default: &str) -> Result<u32, String> {
+    let text = if text.trim().is_empty() { default } else { text.trim() };
     text.parse().ok().filter(|days| *days <= 36_500).ok_or("give days, from 0 (for ever) to 36500".to_owned())
 }
 
@@ -238,9 +250,18 @@ pub struct RetentionSettings {
     /// Days for which history is kept; 0 for ever
     #[arg(long, env = "CEKNOMOR_KEEP_DAYS", value_name = "DAYS", default_value = DEFAULT_DAYS, value_parser = days)]
     keep_days: u32,
+    /// Days for which the record of who did what is kept; 0 for ever
+    #[arg(long, env = "CEKNOMOR_AUDIT_DAYS", value_name = "DAYS", default_value = DEFAULT_AUDIT_DAYS,
+          value_parser = audit_days)]
+    audit_days: u32,
 }
 
 impl RetentionSettings {
+    /// For how many days the record of who did what is kept; 0 for ever.
+    pub fn audit_days(&self) -> u32 {
+        self.audit_days
+    }
+
     /// For how many days history is kept; 0 for ever.
     pub fn keep_days(&self) -> u32 {
         self.keep_days

@@ -8,7 +8,12 @@ mod entry;
 mod nearest;
 mod product;
 
-use std::{fs, io::Read as _, path::Path, sync::Arc};
+use std::{
+    fs,
+    io::Read as _,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 pub(crate) use product::is_taken;
 pub use product::{Price, Product, ProductCode, Total};
@@ -97,6 +102,27 @@ impl Catalog {
     /// or glued to more, or by a provider's name.
     pub fn nearest(&self, word: &str, most: usize) -> Vec<ProductCode> {
         nearest::codes(&self.products, word, most)
+    }
+}
+
+/// The catalog that all go by, which an owner may replace while the bot runs. What has begun keeps the one that it has.
+#[derive(Debug)]
+pub struct SharedCatalog(RwLock<Arc<Catalog>>);
+
+impl SharedCatalog {
+    /// All go by `catalog` until it is replaced.
+    pub fn new(catalog: Catalog) -> Self {
+        Self(RwLock::new(Arc::new(catalog)))
+    }
+
+    /// The catalog of this moment: to be taken once for all that belongs together.
+    pub fn now(&self) -> Arc<Catalog> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whoever asks from now on gets `catalog`.
+    pub fn replace(&self, catalog: Catalog) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     access::{self, Access, ChatIds},
-    catalog::{Catalog, ProductCode},
+    catalog::{ProductCode, SharedCatalog},
     clock::Clock,
     inquiry::{
         Inquiry,
@@ -28,7 +28,10 @@ use crate::{
     },
     locale::{Html, Locale, Words},
     say,
-    store::{self, Cursor, History, KeyValue, MAX_PAGE_LEN, Preferences, Record, Row, RowKind, Seq},
+    store::{
+        self, Audit, AuditAct, AuditEntry, Cursor, History, KeyValue, MAX_PAGE_LEN, Preferences, Record, Row, RowKind,
+        Seq,
+    },
     value::{ChatId, Customer, CustomerName, CustomerNumber, Language, Provider, UserId, Verdict},
 };
 
@@ -43,11 +46,13 @@ pub struct Conversation {
     /// Makes the checks.
     pub inquiry: Inquiry,
     /// What can be checked.
-    pub catalog: Arc<Catalog>,
+    pub catalog: SharedCatalog,
     /// The chats' checks.
     pub history: Arc<dyn History>,
     /// The chats' choices.
     pub preferences: Preferences,
+    /// Where it is noted who did what.
+    pub audit: Audit,
     /// What the agents are called.
     pub names: AgentNames,
     /// Who may do what.
@@ -111,10 +116,10 @@ impl Conversation {
             }
             Intent::Id => ids(words, asker.user, asker.chat),
             Intent::Products { word } => {
-                products::list(words, &self.catalog, word, self.may(asker, access::Action::Own).await).into()
+                products::list(words, &self.catalog.now(), word, self.may(asker, access::Action::Own).await).into()
             }
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
-            Intent::Language { language } => self.set_language(words, asker.chat, *language).await.into(),
+            Intent::Language { language } => self.set_language(words, asker, *language).await.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
         })
     }
@@ -134,7 +139,7 @@ impl Conversation {
                 self.turn_customers(asker, *page, Some(alias)).await
             }
             Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, asker, choice).await,
-            Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog) {
+            Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog.now()) {
                 Some(request) => Pressed::Check { request, name: None, in_place: false },
                 None => notice(say!(words, "button-stale")),
             },
@@ -159,13 +164,14 @@ impl Conversation {
         // A name belongs to the number with which it was given, and to no other.
         let asked = self.open_question(asker).await.unwrap_or_default();
         let name = asked.name.filter(|_| choice.number.is_some() && choice.number == asked.parts.number);
-        let product = choice.code.as_ref().and_then(|code| self.catalog.get(code.as_str()));
+        let catalog = self.catalog.now();
+        let product = choice.code.as_ref().and_then(|code| catalog.get(code.as_str()));
         if let (Some(product), None) = (product, &choice.number) {
             self.ask(asker, Question { parts: choice.clone(), name }).await;
             return Pressed::Edit(self.asked(words, asker).await.ask_number(product).into());
         }
-        let whole = choice.check().and_then(|check| Request::of(&check, &self.catalog));
-        match whole.ok_or(()).or_else(|()| parse(&question::line(choice), &self.catalog).request) {
+        let whole = choice.check().and_then(|check| Request::of(&check, &catalog));
+        match whole.ok_or(()).or_else(|()| parse(&question::line(choice), &catalog).request) {
             Ok(request) => Pressed::Check { request, name, in_place: true },
             Err(refusal) => Pressed::Edit(self.ask_about(words, asker, &refusal, choice, name.as_ref()).await),
         }
@@ -185,7 +191,7 @@ impl Conversation {
         // A name belongs to the number with which it was given, and to no other.
         let is_its_number = asked.parts.number.is_none() || asked.parts.number == parts.number;
         let name = name.cloned().or(asked.name.filter(|_| is_its_number));
-        match parse(&question::line(&parts), &self.catalog).request {
+        match parse(&question::line(&parts), &self.catalog.now()).request {
             // It is a number of another kind of product: a new question.
             Err(wrong) if question::stands_alone(refusal) && question::is_wrong_number(&wrong) => None,
             Ok(request) => Some(Intent::Check { check: request.check(), pin: None, name, anew: false }),
@@ -202,7 +208,7 @@ impl Conversation {
         let record = page.records.iter().map(|(_, record)| record).find(is_meant)?;
         let code = ProductCode::new(&record.product)?;
         let check = Check { code, number: record.number.clone(), nominal: record.nominal };
-        Request::of(&check, &self.catalog)
+        Request::of(&check, &self.catalog.now())
     }
 
     /// The last hundred checks of a chat, the newest first. A store that fails costs the convenience of an earlier answer.
@@ -241,7 +247,7 @@ impl Conversation {
             _ => None,
         };
         let text = answer::answer(words, request, checked, name, before.as_ref());
-        let buttons = answer::buttons(words, &self.catalog, request, checked, asker.user);
+        let buttons = answer::buttons(words, &self.catalog.now(), request, checked, asker.user);
         let reply = answer::with_pin_warning(words, Reply::new(text, buttons), pin);
         (reply, answer::alert_of(&request.product, &checked.outcome))
     }
@@ -273,7 +279,7 @@ impl Conversation {
         }
         let buttons = self.asked(words, asker).await.offers(refusal);
         let asks_reply = buttons.is_empty() && asker.chat.is_group() && *parts != Choice::default();
-        Reply { asks_reply, ..Reply::new(refusal::refusal(words, &self.catalog, refusal), buttons) }
+        Reply { asks_reply, ..Reply::new(refusal::refusal(words, &self.catalog.now(), refusal), buttons) }
     }
 
     /// Who is asked, with what they mostly check: their own choices count more than the chat's.
@@ -285,7 +291,7 @@ impl Conversation {
                 *used.entry(code).or_default() += if record.agent == asker.user { 10 } else { 1 };
             }
         }
-        Asked { words, catalog: &self.catalog, owner: asker.user, chat: asker.chat, used }
+        Asked { words, catalog: self.catalog.now(), owner: asker.user, chat: asker.chat, used }
     }
 
     async fn open_question(&self, asker: &Asker) -> Option<Question> {
@@ -315,9 +321,10 @@ impl Conversation {
 
     /// Who the bot is, with one check to try.
     async fn start(&self, words: Words<'_>, asker: &Asker) -> Reply {
-        let sample = self.catalog.products().iter().find_map(|product| {
+        let catalog = self.catalog.now();
+        let sample = catalog.products().iter().find_map(|product| {
             let number = CustomerNumber::parse(SAMPLE_METER, product.number).ok()?;
-            let request = Request::of(&Check { code: product.code.clone(), number, nominal: None }, &self.catalog)?;
+            let request = Request::of(&Check { code: product.code.clone(), number, nominal: None }, &catalog)?;
             let label = say!(words, "button-try", line = request.line()).plain();
             Button::press(label, Action::Check(request.check()), asker.user)
         });
@@ -335,7 +342,7 @@ impl Conversation {
             Intent::Press { press: Some(Press { action: Action::Choose(choice), .. }) } => choice.code.as_ref()?,
             intent => &intent.check()?.code,
         };
-        self.catalog.get(code.as_str()).map(|product| product.provider)
+        self.catalog.now().get(code.as_str()).map(|product| product.provider)
     }
 
     /// Says something that is no answer.
@@ -390,9 +397,14 @@ impl Conversation {
         self.locale.words(chosen.unwrap_or_default())
     }
 
-    async fn set_language(&self, words: Words<'_>, chat: ChatId, language: Language) -> Html {
-        match self.preferences.set_language(chat, language).await {
-            Ok(()) => say!(self.locale.words(language), "language-set"),
+    async fn set_language(&self, words: Words<'_>, asker: &Asker, language: Language) -> Html {
+        match self.preferences.set_language(asker.chat, language).await {
+            Ok(()) => {
+                self.audit
+                    .note(AuditEntry::by(asker.user, asker.chat, AuditAct::Setting, "language", self.clock.now()))
+                    .await;
+                say!(self.locale.words(language), "language-set")
+            }
             Err(error) => store_trouble(words, &error),
         }
     }

@@ -18,7 +18,7 @@ use crate::{
     inquiry::parse::{Check, Parsed, parse},
     locale::{Html, Words},
     say,
-    store::{self, MAX_PAGE_LEN, Row, RowKind},
+    store::{self, AuditAct, AuditEntry, MAX_PAGE_LEN, Row, RowKind},
     value::UserId,
 };
 
@@ -34,19 +34,19 @@ impl Conversation {
         let words: Vec<&str> = args.split_whitespace().collect();
         let is_code = |word: &&str| {
             let code = word.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default();
-            self.catalog.get(code).is_some()
+            self.catalog.now().get(code).is_some()
         };
         let name_len = words.iter().position(is_code).unwrap_or(1);
         let order = |order, pin| Intent::Customers { order, pin };
         let (name, check) = words.split_at(name_len.min(words.len()));
         if check.is_empty() {
             // A PIN may stand anywhere.
-            let pin = parse(args, &self.catalog).pin_seen.then_some(PinIn::Message);
+            let pin = parse(args, &self.catalog.now()).pin_seen.then_some(PinIn::Message);
             return order(CustomerOrder::SaveUsage, pin);
         }
-        let Parsed { request, pin_seen, .. } = parse(&check.join(" "), &self.catalog);
+        let Parsed { request, pin_seen, .. } = parse(&check.join(" "), &self.catalog.now());
         let pin = pin_seen.then_some(PinIn::Message);
-        match (Alias::free(&name.join(" "), &self.catalog), request) {
+        match (Alias::free(&name.join(" "), &self.catalog.now()), request) {
             (None, _) if name.is_empty() => order(CustomerOrder::SaveUsage, pin),
             (None, _) => order(CustomerOrder::BadAlias, pin),
             (Some(alias), Ok(request)) => order(CustomerOrder::Save(alias, request.check()), pin),
@@ -69,7 +69,7 @@ impl Conversation {
                     (_, Some(at)) => (names.get(..at).unwrap_or_default(), names.get(at + 1..).unwrap_or_default()),
                     (names, None) => names.split_at(1.min(names.len())),
                 };
-                match (Alias::new(&from.join(" ")), Alias::free(&to.join(" "), &self.catalog)) {
+                match (Alias::new(&from.join(" ")), Alias::free(&to.join(" "), &self.catalog.now())) {
                     (Some(from), Some(to)) => CustomerOrder::Rename(from, to),
                     (Some(_), None) if !to.is_empty() => CustomerOrder::BadAlias,
                     _ => CustomerOrder::Usage,
@@ -87,10 +87,10 @@ impl Conversation {
             _ if asker.user.is_stand_in() => Ok(say!(words, "customers-anonymous").into()),
             CustomerOrder::Save(alias, check) => self.save(words, asker.user, alias, check).await,
             CustomerOrder::List => self.list(words, asker.user, 0).await,
-            CustomerOrder::Delete(alias) => self.delete(words, asker.user, alias).await.map(Reply::from),
+            CustomerOrder::Delete(alias) => self.delete(words, asker, alias).await.map(Reply::from),
             CustomerOrder::Rename(from, to) => self.rename(words, asker.user, from, to).await.map(Reply::from),
             CustomerOrder::BadAlias => Ok(say!(words, "customer-bad-alias").into()),
-            CustomerOrder::BadCheck(bad) => Ok(refusal(words, &self.catalog, bad).into()),
+            CustomerOrder::BadCheck(bad) => Ok(refusal(words, &self.catalog.now(), bad).into()),
             CustomerOrder::SaveUsage => Ok(say!(words, "customer-save-usage").into()),
             CustomerOrder::Usage => Ok(say!(words, "customers-usage").into()),
         };
@@ -102,7 +102,7 @@ impl Conversation {
         let words = self.words(asker.chat).await;
         let turned = async {
             let deleted = match delete {
-                Some(alias) => Some(self.delete(words, asker.user, alias).await?),
+                Some(alias) => Some(self.delete(words, asker, alias).await?),
                 None => None,
             };
             let Reply { text, buttons, .. } = self.list(words, asker.user, page).await?;
@@ -129,10 +129,14 @@ impl Conversation {
         Ok(Html::lines(lines).into())
     }
 
-    async fn delete(&self, words: Words<'_>, agent: UserId, alias: &Alias) -> Result<Html, store::Error> {
+    async fn delete(&self, words: Words<'_>, asker: &Asker, alias: &Alias) -> Result<Html, store::Error> {
         let name = alias.to_string();
-        Ok(match self.rows.remove(RowKind::Customer, &alias.key(agent)).await? {
-            true => say!(words, "customer-deleted", name = &name),
+        Ok(match self.rows.remove(RowKind::Customer, &alias.key(asker.user)).await? {
+            true => {
+                let now = self.clock.now();
+                self.audit.note(AuditEntry::by(asker.user, asker.chat, AuditAct::Delete, "customer", now)).await;
+                say!(words, "customer-deleted", name = &name)
+            }
             false => say!(words, "customer-unknown", name = &name),
         })
     }

@@ -86,7 +86,7 @@ impl Conversation {
             reading.search = Some(wanted.keep(&*self.rows, asker.user, now).await?);
         }
         let fits = |one: &&WaitingCheck| {
-            let provider = self.catalog.get(one.check.code.as_str()).map(|product| product.provider);
+            let provider = self.catalog.now().get(one.check.code.as_str()).map(|product| product.provider);
             wanted.fits(&one.check, provider, one.agent, one.asked)
         };
         let waiting: Vec<&WaitingCheck> = waiting.iter().filter(fits).collect();

@@ -13,7 +13,7 @@ use super::{
     question, quoted,
 };
 use crate::{
-    catalog::ProductCode,
+    catalog::{Catalog, ProductCode},
     inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
     say,
     store::{Record, Row, RowKind, Seq},
@@ -55,7 +55,7 @@ impl Conversation {
     /// `/cek PLN20` or `/cek` as a reply to a list.
     pub(super) fn list_quoted(&self, message: &Message, typed: &str) -> Option<Intent> {
         let quoted = quoted::source(message).filter(|_| !message.replies_to_bot)?;
-        let typed = parse(typed, &self.catalog);
+        let typed = parse(typed, &self.catalog.now());
         let source = if typed.pin_seen { PinIn::Message } else { PinIn::Quoted };
         let on_top = match typed.request {
             Err(Refusal::Empty) => None,
@@ -78,12 +78,12 @@ impl Conversation {
         source: PinIn,
     ) -> Option<Intent> {
         let Some((code, nominal)) = on_top else {
-            let list = bounded(parse::list(text, &self.catalog)?);
+            let list = bounded(parse::list(text, &self.catalog.now())?);
             let pin = list.pin_seen.then_some(source);
             return Some(Intent::List { list, wallets: false, pin });
         };
         let top = nominal.map_or(code.to_string(), |nominal| format!("{code} {}", nominal.0));
-        let mut list = parse::list(&format!("{top}\n{text}"), &self.catalog)?;
+        let mut list = parse::list(&format!("{top}\n{text}"), &self.catalog.now())?;
         if list.items.iter().any(|item| item.check.code != code) {
             return None;
         }
@@ -106,13 +106,14 @@ impl Conversation {
             (_, Some(last)) if is_word(last, EVERYWHERE) => drop(said.pop()),
             _ => return None,
         }
+        let catalog = self.catalog.now();
         let codes = WALLETS.into_iter().filter_map(|wallet| {
-            let mut products = self.catalog.products().iter();
+            let mut products = catalog.products().iter();
             products.find(|product| product.provider == wallet && !product.is_open()).map(|product| &product.code)
         });
         let codes: Vec<_> = codes.collect();
         let line = format!("{} {}", codes.first()?, said.join(" "));
-        let (first, source) = quoted::read(&line, quoted::source(message), &self.catalog);
+        let (first, source) = quoted::read(&line, quoted::source(message), &catalog);
         let pin = first.pin_seen.then_some(source);
         let number = match first.request {
             Ok(request) => request.number,
@@ -157,7 +158,7 @@ impl Conversation {
 
     /// The live message of a list.
     pub async fn list_progress(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
-        list_text::progress(self.words(chat).await, &self.catalog, listing, stage)
+        list_text::progress(self.words(chat).await, listing.catalog, listing, stage)
     }
 
     /// The summary of a list that has ended or was cancelled; it is kept for a day, so that its pages can be turned.
@@ -177,20 +178,21 @@ impl Conversation {
         if let Err(error) = self.rows.put(Row { kind: RowKind::List, key, value, expires }).await {
             tracing::error!(%error, "a list cannot be kept: its buttons will be stale");
         }
-        list_text::summary(self.words(chat).await, &self.catalog, listing, is_cancelled, 0)
+        list_text::summary(self.words(chat).await, listing.catalog, listing, is_cancelled, 0)
     }
 
     /// Another page of a list's summary; `None` where it is not kept any more.
     pub(super) async fn list_page(&self, asker: &Asker, update: UpdateId, page: usize) -> Option<Reply> {
         let (kept, answers) = self.kept_list(asker, update).await?;
-        let listing = kept.listing(update, &answers);
-        Some(list_text::summary(self.words(asker.chat).await, &self.catalog, &listing, kept.is_cancelled, page))
+        let catalog = self.catalog.now();
+        let listing = kept.listing(update, &catalog, &answers);
+        Some(list_text::summary(self.words(asker.chat).await, &catalog, &listing, kept.is_cancelled, page))
     }
 
     /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.
     pub(super) async fn unanswered_of(&self, asker: &Asker, update: UpdateId) -> Option<List> {
         let (kept, answers) = self.kept_list(asker, update).await?;
-        let items: Vec<Item> = kept.listing(update, &answers).unanswered().cloned().collect();
+        let items: Vec<Item> = kept.listing(update, &self.catalog.now(), &answers).unanswered().cloned().collect();
         (!items.is_empty()).then(|| List { items, ..List::default() })
     }
 
@@ -215,7 +217,7 @@ impl Conversation {
                     chat: kept.chat,
                     agent: kept.owner,
                     product: item.check.code.to_string(),
-                    provider: self.catalog.get(item.check.code.as_str())?.provider,
+                    provider: self.catalog.now().get(item.check.code.as_str())?.provider,
                     number: item.check.number.clone(),
                     nominal: item.check.nominal,
                     outcome: Outcome::unasked(),
@@ -242,9 +244,9 @@ impl Conversation {
 }
 
 impl Kept {
-    fn listing<'a>(&'a self, update: UpdateId, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
+    fn listing<'a>(&'a self, update: UpdateId, catalog: &'a Catalog, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
         let Self { owner, begun, ref list, wallets, .. } = *self;
-        Listing { update, owner, begun, list, wallets, answers }
+        Listing { update, owner, begun, list, wallets, catalog, answers }
     }
 }
 

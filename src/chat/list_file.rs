@@ -24,7 +24,7 @@ impl Conversation {
             Line::Text { text, mentioned } if is_private || *mentioned || message.replies_to_bot => text,
             _ => return None,
         };
-        let on_top = match parse(typed, &self.catalog).request {
+        let on_top = match parse(typed, &self.catalog.now()).request {
             Err(Refusal::MissingNumber(code, nominal)) => Some((code, nominal)),
             // Words that ask for nothing else.
             _ if !typed.bytes().any(|byte| byte.is_ascii_digit()) => None,
@@ -41,7 +41,7 @@ impl Conversation {
             return list;
         }
         let text = on_top.as_ref().map_or(text.clone(), |(code, _)| format!("{code} {text}"));
-        let Parsed { request, pin_seen, name, .. } = parse(&text, &self.catalog);
+        let Parsed { request, pin_seen, name, .. } = parse(&text, &self.catalog.now());
         match request {
             Ok(request) => {
                 let pin = pin_seen.then_some(PinIn::Message);

@@ -71,6 +71,8 @@ pub struct Listing<'a> {
     pub list: &'a List,
     /// Whether it is one number at every wallet.
     pub wallets: bool,
+    /// The catalog of the moment at which it began.
+    pub catalog: &'a Catalog,
     /// By item, as far as it is known.
     pub answers: &'a [Option<ListAnswer>],
 }

@@ -45,7 +45,7 @@ impl Conversation {
             tracing::error!(%error, "a customer cannot be read");
             None
         });
-        match kept.filter(|check| Request::of(check, &self.catalog).is_some()) {
+        match kept.filter(|check| Request::of(check, &self.catalog.now()).is_some()) {
             Some(check) => Intent::Check { check, pin: None, name: None, anew: false },
             None => intent,
         }

@@ -1,7 +1,7 @@
 //! What the bot asks when a message does not say all: buttons for what may be meant, and the open question, which the
 //! agent's next message completes. Digits are never guessed: a check is made of what was typed, or of a tap.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +123,7 @@ pub(super) fn line(parts: &Choice) -> String {
 /// Who is asked, and what they mostly check: their own choices come first.
 pub(super) struct Asked<'a> {
     pub(super) words: Words<'a>,
-    pub(super) catalog: &'a Catalog,
+    pub(super) catalog: Arc<Catalog>,
     pub(super) owner: UserId,
     pub(super) chat: ChatId,
     pub(super) used: HashMap<ProductCode, usize>,

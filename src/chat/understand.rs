@@ -49,9 +49,9 @@ impl Conversation {
             },
             Command::Check => self.check_of(message, args),
             Command::Again => Intent::Again { number: answered(message) },
-            Command::Products => Intent::Products { word: searched(args, &self.catalog) },
+            Command::Products => Intent::Products { word: searched(args, &self.catalog.now()) },
             Command::History => {
-                let (wanted, pin_seen) = Wanted::read(args, &self.catalog);
+                let (wanted, pin_seen) = Wanted::read(args, &self.catalog.now());
                 Intent::History { wanted, pin: pin_seen.then_some(PinIn::Message) }
             }
             Command::Export => Intent::Export { month: Month::parse(args) },
@@ -74,7 +74,7 @@ impl Conversation {
         if let Some(list) = self.list_in(text) {
             return list;
         }
-        let parsed = parse(text, &self.catalog);
+        let parsed = parse(text, &self.catalog.now());
         match &parsed.request {
             Ok(_) | Err(Refusal::Words(_) | Refusal::WhichProduct { number: Some(_), .. }) => {
                 intent_of(parsed, PinIn::Message, text)
@@ -111,7 +111,7 @@ impl Conversation {
 
     /// `dana`, `token listrik`, `cek saldo`: words without a number that say what is to be checked, or what cannot be.
     fn names_a_product(&self, text: &str) -> Option<Intent> {
-        let parsed = parse(text, &self.catalog);
+        let parsed = parse(text, &self.catalog.now());
         let names_one = matches!(
             parsed.request,
             Err(Refusal::MissingNumber(..) | Refusal::WhichProduct { .. } | Refusal::NotOffered)
@@ -132,7 +132,7 @@ impl Conversation {
     }
 
     fn begins_with_no_code(&self, text: &str) -> bool {
-        let Parsed { request, pin_seen, .. } = parse(text, &self.catalog);
+        let Parsed { request, pin_seen, .. } = parse(text, &self.catalog.now());
         !pin_seen && matches!(request, Err(Refusal::UnknownCode { nearest, .. }) if nearest.is_empty())
     }
 
@@ -141,7 +141,7 @@ impl Conversation {
         if let Some(many) = many.or_else(|| self.list_quoted(message, typed)) {
             return many;
         }
-        let (parsed, source) = quoted::read(typed, quoted::source(message), &self.catalog);
+        let (parsed, source) = quoted::read(typed, quoted::source(message), &self.catalog.now());
         intent_of(parsed, source, typed)
     }
 }

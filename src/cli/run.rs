@@ -61,6 +61,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         webhook,
         access: args.access.lists(),
         keep_days: args.retention.keep_days(),
+        audit_days: args.retention.audit_days(),
         bounds: jobs::Bounds { notice_after: args.answers.notice_after(), ..jobs::Bounds::default() },
         limits: bot::Limits::default(),
     };

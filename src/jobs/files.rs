@@ -2,8 +2,8 @@
 
 use super::{outbox::Priority, task::Task, worker::Worker};
 use crate::{
-    chat::{Intent, Notice, Report},
-    store::Job,
+    chat::{FileKind, Intent, Notice, Report},
+    store::{AuditAct, AuditEntry, Job},
     value::UpdateId,
 };
 
@@ -44,6 +44,7 @@ impl Worker {
                 return;
             }
         };
+        let is_export = files.iter().any(|(file, _)| file.kind == FileKind::Document);
         for (number, (file, caption)) in files.into_iter().enumerate() {
             if !self.may(job, task, task.intent.action()).await {
                 return;
@@ -55,6 +56,10 @@ impl Worker {
             if self.outbox.send_file(task.to, &file, &caption, Priority::Answer).await.is_err() {
                 return self.say_notice(job.chat, task, Notice::FileRefused).await;
             }
+        }
+        if is_export {
+            let entry = AuditEntry::by(job.user, job.chat, AuditAct::Export, "sent", self.now());
+            self.conversation.audit.note(entry).await;
         }
     }
 }

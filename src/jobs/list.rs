@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     access,
+    catalog::Catalog,
     chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, PinIn, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
     store::{Job, Kept, Waiting},
@@ -53,15 +54,17 @@ pub(super) struct Ordered<'a> {
     pub(super) list: &'a List,
     /// Whether it is one number at every wallet.
     pub(super) wallets: bool,
+    /// The catalog of the moment at which it began, or goes on after a restart.
+    pub(super) catalog: &'a Catalog,
     /// Where a PIN was shown.
     pub(super) pin: Option<PinIn>,
 }
 
 impl<'a> Ordered<'a> {
     /// The list that an intent asks for, if it is one.
-    pub(super) fn of(intent: &'a Intent) -> Option<Self> {
+    pub(super) fn of(intent: &'a Intent, catalog: &'a Catalog) -> Option<Self> {
         match intent {
-            Intent::List { list, wallets, pin } => Some(Self { list, wallets: *wallets, pin: *pin }),
+            Intent::List { list, wallets, pin } => Some(Self { list, wallets: *wallets, catalog, pin: *pin }),
             _ => None,
         }
     }
@@ -98,8 +101,8 @@ impl Run<'_> {
 }
 
 fn listing<'a>(job: &Job, ordered: Ordered<'a>, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
-    let Ordered { list, wallets, .. } = ordered;
-    Listing { update: job.update, owner: job.user, begun: job.accepted, list, wallets, answers }
+    let Ordered { list, wallets, catalog, .. } = ordered;
+    Listing { update: job.update, owner: job.user, begun: job.accepted, list, wallets, catalog, answers }
 }
 
 impl Worker {
@@ -111,7 +114,7 @@ impl Worker {
         }
         let running = self.lists.begin(job.update);
         let turn = self.lists.try_turn(job.chat);
-        let requests = ordered.list.items.iter().map(|item| Request::of(&item.check, &self.conversation.catalog));
+        let requests = ordered.list.items.iter().map(|item| Request::of(&item.check, ordered.catalog));
         let requests: Vec<_> = requests.collect();
         let answers = self.answers_before(job, &requests).await;
         let stage = if turn.is_some() { ListStage::Running } else { ListStage::Queued };

@@ -144,7 +144,7 @@ impl Worker {
             cancelled.inspect_err(|error| tracing::error!(%error, "waiting checks cannot be cancelled")).ok()?;
         for job in &cancelled {
             let Some(task) = Task::read(&job.body) else { continue };
-            if let Some(ordered) = Ordered::of(&task.intent) {
+            if let Some(ordered) = Ordered::of(&task.intent, &self.conversation.catalog.now()) {
                 if !self.lists.cancel(job.update) {
                     self.say_cancelled_list(job, &task, ordered).await;
                 }
@@ -165,8 +165,9 @@ impl Worker {
         });
         let is_own = |other: &Job| other.chat == job.chat && other.user == job.user && other.update != job.update;
         let tasks: Vec<Task> = open.iter().filter(|job| is_own(job)).filter_map(|job| Task::read(&job.body)).collect();
-        let check = |task: &Task| Some((Request::of(task.intent.check()?, &self.conversation.catalog)?, task.asked));
-        let list = |task: &Task| Some((Ordered::of(&task.intent)?.list.items.len(), task.asked));
+        let catalog = self.conversation.catalog.now();
+        let check = |task: &Task| Some((Request::of(task.intent.check()?, &catalog)?, task.asked));
+        let list = |task: &Task| Some((Ordered::of(&task.intent, &catalog)?.list.items.len(), task.asked));
         let checks: Vec<_> = tasks.iter().filter_map(check).collect();
         let lists: Vec<_> = tasks.iter().filter_map(list).collect();
         let reply = self.conversation.notice(job.chat, Notice::StillWaiting(&checks, &lists)).await;

@@ -156,6 +156,7 @@ impl Worker {
         slot: Option<Slot>,
     ) -> Progress {
         if let Decision::Deny(reason) = self.authorise(job, task, task.intent.action()).await {
+            self.note_denied(job, task.intent.action(), reason).await;
             self.say_denied(job, task, reason).await;
             return Progress::Done;
         }
@@ -164,11 +165,12 @@ impl Worker {
             // was before whatever is asked now.
             self.conversation.close_question(&self.asker(job, task)).await;
         }
-        if let Some(ordered) = Ordered::of(&task.intent) {
+        let catalog = self.conversation.catalog.now();
+        if let Some(ordered) = Ordered::of(&task.intent, &catalog) {
             return self.list(job, task, ordered).await;
         }
         match (&task.intent, &task.press) {
-            (Intent::Check { check, pin, name, anew }, _) => match Request::of(check, &self.conversation.catalog) {
+            (Intent::Check { check, pin, name, anew }, _) => match Request::of(check, &catalog) {
                 Some(request) => {
                     let check =
                         Check { task, request: &request, pin: *pin, name: name.as_deref(), anew: *anew, in_place };
@@ -352,7 +354,8 @@ impl Worker {
                 // The next start goes on with this very list.
                 let task = Task { intent: Intent::List { list, wallets: false, pin: None }, ..task.clone() };
                 self.until_written(|| self.store.amend(job.update, None, task.intent.items(), task.write())).await;
-                let Some(ordered) = Ordered::of(&task.intent) else { return Progress::Done };
+                let catalog = self.conversation.catalog.now();
+                let Some(ordered) = Ordered::of(&task.intent, &catalog) else { return Progress::Done };
                 return self.list(job, &task, ordered).await;
             }
             Pressed::Files(update) => {

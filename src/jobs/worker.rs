@@ -24,7 +24,7 @@ use crate::{
     chat::{Alert, Asker, Checked, Conversation, Notice, PinIn, Reply},
     clock::Clock,
     inquiry::parse::Request,
-    store::{self, Job, Jobs, Kept, Record},
+    store::{self, AuditAct, AuditEntry, Job, Jobs, Kept, Record},
     value::{ChatId, MessageId, Outcome, UpdateId},
 };
 
@@ -178,6 +178,23 @@ impl Worker {
             tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
         }
         decision.is_allowed()
+    }
+
+    /// Notes that somebody who may use the bot wanted what they may not. Strangers write nothing.
+    pub(super) async fn note_denied(&self, job: &Job, action: access::Action, reason: Reason) {
+        use access::Action::{Configure, DeleteChat, Manage, Own};
+        if !matches!(action, Manage | Own | Configure | DeleteChat) {
+            return;
+        }
+        let word = match reason {
+            Reason::NotOwner => "not-owner",
+            Reason::NotManager => "not-manager",
+            Reason::NotGroupAdmin => "not-group-admin",
+            Reason::OnlyInPrivate => "only-in-private",
+            _ => "no-access",
+        };
+        let entry = AuditEntry::by(job.user, job.chat, AuditAct::Denied, word, self.now());
+        self.conversation.audit.note(entry).await;
     }
 
     /// Tells the one who asked why that is not done. Who is blocked is told nothing.

@@ -108,6 +108,19 @@ impl Mirrored for DateTime<Utc> {
     }
 }
 
+/// A UUID without its hyphens.
+impl Mirrored for Reference {
+    type Mirror = String;
+
+    fn mirror(&self) -> String {
+        self.to_string().replace('-', "")
+    }
+
+    fn unmirror(text: String) -> Result<Self, &'static str> {
+        Self::parse(&text).ok_or("no reference")
+    }
+}
+
 /// For `serde(with = ...)`: a [`Mirrored`] value.
 pub(super) mod mirrored {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -232,7 +245,7 @@ impl Mirrored for Outcome {
             power: customer.power,
             total: customer.total,
             code: self.code.as_ref().map(|code| code.as_str().to_owned()),
-            reference: self.reference.to_string().replace('-', ""),
+            reference: self.reference.mirror(),
         }
     }
 
@@ -282,7 +295,7 @@ impl StoredOutcome {
 }
 
 /// The word of a verdict's kind, and what goes with it.
-fn write_verdict(verdict: &Verdict) -> (&'static str, Option<String>) {
+pub(super) fn write_verdict(verdict: &Verdict) -> (&'static str, Option<String>) {
     match verdict {
         Verdict::Found(_) => ("found", None),
         Verdict::NotFound => ("not-found", None),

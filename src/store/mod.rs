@@ -1,12 +1,13 @@
 //! What is kept: the traits, apart from the backends that keep it.
 //!
-//! Three traits say what can be kept and asked: [`History`] (the checks of each chat), [`Jobs`] (what was accepted and
-//! is not done) and [`KeyValue`] (small rows, some with an expiry). A backend implements all of them ([`Store`]): today
+//! Four traits say what can be kept and asked: [`History`] (the checks of each chat), [`Jobs`] (what was accepted and
+//! is not done), [`KeyValue`] (small rows, some with an expiry) and [`AuditLog`] (who did what). A backend implements all of them ([`Store`]): today
 //! [`SledStore`], a directory that one process has open; next a database that several processes share. So the traits
 //! are async, carry no type of any backend, each method is one statement or one transaction of a database, and nothing
 //! has to be held between two calls. One contract suite (`contract`, in the tests) is run on every backend.
 //!
-//! Over the traits, and so for every backend: [`Preferences`] (what each chat has chosen), [`backup()`] and
+//! Over the traits, and so for every backend: [`Preferences`] (what each chat has chosen), [`Audit`] (where what
+//! was done is noted), [`backup()`] and
 //! [`restore()`] (one portable file), [`purge`] (retention).
 //!
 //! *Durable* means: it outlives a kill of the process and, as far as the disk tells the truth, a power cut. After an
@@ -16,6 +17,7 @@
 //! Every error is an [`Error`], whose text names the remedy. While the disk is full, or the data directory is gone, every
 //! write and every claim fails with [`Error::Full`] or [`Error::Gone`]; the store goes on by itself afterwards.
 
+mod audit;
 mod backup;
 mod codec;
 #[cfg(test)]
@@ -31,12 +33,13 @@ mod sled;
 mod traits;
 mod types;
 
+pub use audit::{Audit, AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace};
 pub use backup::{BackupService, Counts, Summary, backup, backup_dir, restore, restore_dir};
 pub use error::Error;
 pub use preferences::Preferences;
 pub use retention::{Purged, purge};
 pub use sled::SledStore;
-pub use traits::{History, Jobs, KeyValue, Store};
+pub use traits::{AuditLog, History, Jobs, KeyValue, Store};
 use types::MAX_NUMBER;
 pub use types::{
     Accepted, Claim, Count, Cursor, Deletion, Job, Kept, Load, MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, NewJob, Page,

@@ -14,19 +14,32 @@ pub struct Purged {
     pub records: usize,
     /// How many expired rows.
     pub rows: usize,
+    /// How many entries of who did what.
+    pub audit: usize,
 }
 
-/// Deletes records of checks that ended more than `keep_days` days before `now` (0: none), and expired rows. To be
+/// Deletes records of checks that ended more than `keep_days` days before `now` (0: none), entries of who did what from
+/// more than `audit_days` before it (0: none), and expired rows. To be
 /// called from time to time; what a call that is dropped or fails leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.
-pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32) -> Result<Purged, Error> {
+pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_days: u32) -> Result<Purged, Error> {
     let mut purged = Purged::default();
-    if let Some(oldest) = now.checked_sub_signed(TimeDelta::days(keep_days.into())).filter(|_| keep_days > 0) {
+    let oldest = |days: u32| now.checked_sub_signed(TimeDelta::days(days.into())).filter(|_| days > 0);
+    if let Some(oldest) = oldest(keep_days) {
         loop {
             let deleted = store.delete(&Deletion::Before(oldest), STEP).await?;
             purged.records += deleted;
+            if deleted == 0 {
+                break;
+            }
+        }
+    }
+    if let Some(oldest) = oldest(audit_days) {
+        loop {
+            let deleted = store.purge_audit(oldest, STEP).await?;
+            purged.audit += deleted;
             if deleted == 0 {
                 break;
             }

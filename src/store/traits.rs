@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::Error;
+use super::audit::{AuditEntry, AuditFilter, AuditPage, AuditPlace};
 use super::types::{
     Accepted, Claim, Count, Cursor, Deletion, Job, Kept, Load, NewJob, Page, Record, Row, RowKind, Search, Seq,
     Waiting, WorkerId,
@@ -167,7 +168,42 @@ pub trait KeyValue: Send + Sync {
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error>;
 }
 
-/// All that a backend keeps.
-pub trait Store: History + Jobs + KeyValue {}
+/// Who did what: entries are added, and go by age; none is ever changed.
+///
+/// A record that is kept ([`History::append`], [`Jobs::keep`]) writes the entry of its check in the same commit. An entry
+/// that cannot be read is left out wherever entries are given, and logged.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Adds an entry. Durable when it returns.
+    async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error>;
 
-impl<T: History + Jobs + KeyValue> Store for T {}
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older than
+    /// one. It may read all of the time that the filter names.
+    async fn audit_page(
+        &self,
+        filter: &AuditFilter,
+        older_than: Option<AuditPlace>,
+        limit: usize,
+    ) -> Result<AuditPage, Error>;
+
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) entries of `from` or later, behind `after`, by their places, rising. None
+    /// when there are no more.
+    async fn audit_since(
+        &self,
+        from: DateTime<Utc>,
+        after: Option<AuditPlace>,
+        limit: usize,
+    ) -> Result<Vec<(AuditPlace, AuditEntry)>, Error>;
+
+    /// Deletes at most `limit` entries from before a moment and gives how many; 0 when none is left. Durable when it
+    /// returns.
+    async fn purge_audit(&self, before: DateTime<Utc>, limit: usize) -> Result<usize, Error>;
+
+    /// Puts entries back under their own places, for a restore; later ones get higher numbers. Durable when it returns.
+    async fn import_audit(&self, entries: Vec<(AuditPlace, AuditEntry)>) -> Result<(), Error>;
+}
+
+/// All that a backend keeps.
+pub trait Store: History + Jobs + KeyValue + AuditLog {}
+
+impl<T: History + Jobs + KeyValue + AuditLog> Store for T {}

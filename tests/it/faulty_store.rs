@@ -11,8 +11,9 @@ use std::{
 use async_trait::async_trait;
 use ceknomor::{
     store::{
-        Accepted, Claim, Count, Cursor, Deletion, Error, History, Job, Jobs, Kept, KeyValue, Load, NewJob, Page,
-        Record, Row, RowKind, Search, Seq, SledStore, Store, Waiting, WorkerId,
+        Accepted, AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Claim, Count, Cursor, Deletion, Error,
+        History, Job, Jobs, Kept, KeyValue, Load, NewJob, Page, Record, Row, RowKind, Search, Seq, SledStore, Store,
+        Waiting, WorkerId,
     },
     value::{ChatId, Provider, UpdateId},
 };
@@ -199,6 +200,44 @@ impl Jobs for FaultyStore {
     async fn import(&self, jobs: Vec<Job>, finished: Vec<UpdateId>) -> Result<(), Error> {
         self.room()?;
         Jobs::import(&*self.sound, jobs, finished).await
+    }
+}
+
+#[async_trait]
+impl AuditLog for FaultyStore {
+    async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error> {
+        self.room_for_records()?;
+        self.sound.append_audit(entry).await
+    }
+
+    async fn audit_page(
+        &self,
+        filter: &AuditFilter,
+        older_than: Option<AuditPlace>,
+        limit: usize,
+    ) -> Result<AuditPage, Error> {
+        self.readable()?;
+        self.sound.audit_page(filter, older_than, limit).await
+    }
+
+    async fn audit_since(
+        &self,
+        from: DateTime<Utc>,
+        after: Option<AuditPlace>,
+        limit: usize,
+    ) -> Result<Vec<(AuditPlace, AuditEntry)>, Error> {
+        self.readable()?;
+        self.sound.audit_since(from, after, limit).await
+    }
+
+    async fn purge_audit(&self, before: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
+        self.room_for_records()?;
+        self.sound.purge_audit(before, limit).await
+    }
+
+    async fn import_audit(&self, entries: Vec<(AuditPlace, AuditEntry)>) -> Result<(), Error> {
+        self.room_for_records()?;
+        self.sound.import_audit(entries).await
     }
 }
 

@@ -187,6 +187,7 @@ impl Scene {
             webhook: self.webhook.clone(),
             access: self.lists(),
             keep_days: 0,
+            audit_days: 0,
             bounds: self.bounds.jobs,
             limits: self.bounds.limits,
         };

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _, BufWriter};
 
-use super::super::{Error, Job, MAX_BODY_LEN, MAX_NUMBER, MAX_ROW_LEN, REMEMBERED, Record, Row, Seq, codec};
+use super::super::{
+    AuditEntry, AuditPlace, Error, Job, MAX_BODY_LEN, MAX_NUMBER, MAX_ROW_LEN, REMEMBERED, Record, Row, Seq, codec,
+};
 use crate::value::{ChatId, UpdateId};
 
 /// The version of the format that this build writes, and the newest that it reads.
@@ -41,6 +43,9 @@ pub struct Counts {
     pub finished: u64,
     /// Small rows: choices of chats, open questions.
     pub rows: u64,
+    /// Entries of who did what.
+    #[serde(default)]
+    pub audit: u64,
 }
 
 /// A line of a backup.
@@ -53,6 +58,7 @@ pub(super) enum Line {
     Finished(UpdateId),
     Row(Row),
     Record(Seq, Record),
+    Audit(AuditPlace, AuditEntry),
     Seal(Seal),
 }
 
@@ -90,6 +96,7 @@ impl Tally {
             Line::Job(_) => self.counts.jobs += 1,
             Line::Finished(_) => self.counts.finished += 1,
             Line::Row(_) => self.counts.rows += 1,
+            Line::Audit(..) => self.counts.audit += 1,
             Line::Header(_) | Line::Seal(_) => {}
         }
         self.bytes += bytes.len() as u64;
@@ -146,6 +153,7 @@ pub(super) struct Reader {
     made: DateTime<Utc>,
     is_sealed: bool,
     last_record: Option<(ChatId, Seq)>,
+    last_audit: Option<AuditPlace>,
     updates: HashSet<UpdateId>,
     /// The jobs that were not cancelled, and those that others say to have cancelled them.
     uncancelled: HashSet<UpdateId>,
@@ -190,6 +198,13 @@ impl Reader {
                     return Err("its place cannot be".to_owned());
                 }
                 self.last_record = Some(place);
+            }
+            Line::Audit(place, entry) => {
+                let is_its_time = u64::try_from(entry.at.timestamp_millis()) == Ok(place.millis);
+                if !is_its_time || place.number > MAX_NUMBER || self.last_audit.is_some_and(|last| last >= *place) {
+                    return Err("its place cannot be".to_owned());
+                }
+                self.last_audit = Some(*place);
             }
             Line::Job(job) => {
                 self.update(job.update)?;

@@ -68,6 +68,15 @@ pub async fn backup(
             writer.line(&Line::Record(seq, record)).await?;
         }
     }
+    let mut after = None;
+    loop {
+        let entries = store.audit_since(DateTime::UNIX_EPOCH, after, BATCH).await?;
+        let Some((place, _)) = entries.last() else { break };
+        after = Some(*place);
+        for (place, entry) in entries {
+            writer.line(&Line::Audit(place, entry)).await?;
+        }
+    }
     writer.seal().await
 }
 
@@ -86,6 +95,7 @@ pub async fn restore(input: &mut File, store: &dyn Store) -> Result<Summary, Err
 async fn refuse_unless_empty(store: &dyn Store, name: &str) -> Result<(), Error> {
     let (jobs, finished) = store.open_jobs().await?;
     let mut is_empty = jobs.is_empty() && finished.is_empty() && store.stream(None, None, 1).await?.is_empty();
+    is_empty &= store.audit_since(DateTime::UNIX_EPOCH, None, 1).await?.is_empty();
     for kind in RowKind::ALL {
         is_empty &= store.list(kind, None, 1).await?.is_empty();
     }
@@ -102,10 +112,11 @@ fn verify(input: &mut File) -> Result<Summary, Error> {
 /// Writes what is in `input`, which was found whole, into `store`.
 async fn import(input: &mut File, store: &dyn Store) -> Result<(), Error> {
     let (mut reader, mut input) = (Reader::default(), rewound(input)?);
-    let (mut records, mut finished) = (Vec::new(), Vec::new());
+    let (mut records, mut finished, mut audit) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(line) = next_line(&mut reader, &mut input)? {
         match line {
             Line::Record(seq, record) => records.push((seq, record)),
+            Line::Audit(place, entry) => audit.push((place, entry)),
             Line::Job(job) => Jobs::import(store, vec![Job { waiting: None, ..job }], Vec::new()).await?,
             Line::Finished(update) => finished.push(update),
             Line::Row(row) => store.put(row).await?,
@@ -114,8 +125,12 @@ async fn import(input: &mut File, store: &dyn Store) -> Result<(), Error> {
         if records.len() == BATCH {
             History::import(store, std::mem::take(&mut records)).await?;
         }
+        if audit.len() == BATCH {
+            store.import_audit(std::mem::take(&mut audit)).await?;
+        }
     }
     History::import(store, records).await?;
+    store.import_audit(audit).await?;
     Jobs::import(store, Vec::new(), finished).await
 }
 

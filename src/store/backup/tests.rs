@@ -86,7 +86,7 @@ fn sealed(lines: &[Value]) -> Vec<u8> {
     let sha256 = format!("{:x}", <sha2::Sha256 as sha2::Digest>::digest(&bytes));
     let seal = json!({"seal": {
         "records": count("record"), "jobs": count("job"), "finished": count("finished"), "rows": count("row"),
-        "sha256": sha256,
+        "audit": count("audit"), "sha256": sha256,
     }});
     bytes.extend((seal.to_string() + "\n").into_bytes());
     bytes
@@ -105,7 +105,7 @@ async fn what_was_restored_is_what_was_backed_up() {
     let first = bytes_of(&store).await;
     let restored = SledStore::temporary().unwrap();
     let summary = restore(&mut place.file(&first), &restored).await.unwrap();
-    let counts = Counts { records: 1235, jobs: 4, finished: 2, rows: 2 };
+    let counts = Counts { records: 1235, jobs: 4, finished: 2, rows: 2, audit: 1235 };
     let expected = Summary { made: moment(0), counts, bytes: first.len() as u64 };
     assert_eq!(summary, expected);
 

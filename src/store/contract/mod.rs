@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Store;
 
+mod audit;
 mod history;
 mod jobs;
 mod jobs_model;
@@ -29,6 +30,7 @@ pub(super) async fn holds<B: Backend>() {
     history::holds::<B>().await;
     jobs::holds::<B>().await;
     rows::holds::<B>().await;
+    audit::holds::<B>().await;
 }
 
 /// Random lives.

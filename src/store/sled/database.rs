@@ -45,15 +45,18 @@ pub(super) enum TreeName {
     Rows,
     /// The store's id, and the counters.
     Meta,
+    /// Who did what, by time.
+    Audit,
 }
 
 impl TreeName {
-    const ALL: [(Self, &str); 5] = [
+    const ALL: [(Self, &str); 6] = [
         (Self::History, "history"),
         (Self::Jobs, "jobs"),
         (Self::Finished, "finished"),
         (Self::Rows, "rows"),
         (Self::Meta, "meta"),
+        (Self::Audit, "audit"),
     ];
 }
 
@@ -316,7 +319,8 @@ impl Database {
         rows.filter_map(|row| row.map(|(key, value)| read_record(&key, &value)).transpose())
     }
 
-    fn range(
+    /// The rows of a tree between two keys, by their keys.
+    pub(super) fn range(
         &self,
         tree: TreeName,
         from: Bound<&[u8]>,

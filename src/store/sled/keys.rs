@@ -1,6 +1,6 @@
 //! Under which bytes things lie in sled's trees: such that what belongs together stands together, in its order.
 
-use super::super::{RowKind, Seq};
+use super::super::{AuditPlace, RowKind, Seq};
 use super::schedule::Order;
 use crate::value::{ChatId, UpdateId};
 
@@ -34,6 +34,20 @@ pub(super) fn job(order: Order, UpdateId(update): UpdateId) -> [u8; 16] {
 pub(super) fn read_job(key: &[u8]) -> Option<(Order, UpdateId)> {
     let (order, update) = read_pair(key)?;
     Some((order, UpdateId(update)))
+}
+
+/// The key of an entry of who did what: its time, then which one it is.
+pub(super) type AuditKey = [u8; 16];
+
+/// The key of the entry at `place`.
+pub(super) fn audit(AuditPlace { millis, number }: AuditPlace) -> AuditKey {
+    pair(millis, number)
+}
+
+/// The place that an entry's key stands for; `None` when it is none.
+pub(super) fn read_audit(key: &[u8]) -> Option<AuditPlace> {
+    let (millis, number) = read_pair(key)?;
+    Some(AuditPlace { millis, number })
 }
 
 /// The key of a row. No kind's name has a zero in it, so that the rows of a kind stand together.

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::value::{ChatId, Provider, UpdateId};
 
+mod audit;
 mod database;
 mod directory;
 mod keys;

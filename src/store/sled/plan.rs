@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::codec;
 use super::super::{
-    Accepted, Claim, Error, Job, Kept, MAX_NUMBER, NewJob, REMEMBERED, Record, Row, RowKind, Seq, Waiting, WorkerId,
+    Accepted, AuditEntry, AuditPlace, Claim, Error, Job, Kept, MAX_NUMBER, NewJob, REMEMBERED, Record, Row, RowKind,
+    Seq, Waiting, WorkerId,
 };
 use super::database::{Changes, Database, TreeName};
 use super::keys::{self, RecordKey};
@@ -20,12 +21,15 @@ use crate::value::{Provider, UpdateId};
 /// The key of the counters in the tree `meta`.
 const COUNTERS: &[u8] = b"counters";
 
-/// How many records, jobs and finished jobs there ever were: the last place, order and number that was given.
+/// How many records, jobs, finished jobs and entries of who did what there ever were: the last place, order and numbers
+/// that were given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Counters {
     seq: u64,
     order: Order,
     finished: u64,
+    #[serde(default)]
+    audit: u64,
 }
 
 /// What is known in memory of what is on disk.
@@ -55,8 +59,9 @@ impl State {
         let damaged = |what: &str| Error::damaged(database.dir(), what);
         if let Some(counters) = database.value(TreeName::Meta, COUNTERS)? {
             let counters = serde_json::from_slice(&counters).ok();
-            let counters =
-                counters.filter(|Counters { seq, order, finished }| seq.max(order).max(finished) <= &MAX_NUMBER);
+            let counters = counters.filter(|Counters { seq, order, finished, audit }| {
+                [seq, order, finished, audit].into_iter().all(|number| *number <= MAX_NUMBER)
+            });
             state.counters = counters.ok_or_else(|| damaged("its counters cannot be read"))?;
         }
         for row in database.rows_of(TreeName::Jobs) {
@@ -99,7 +104,27 @@ impl<'a> Plan<'a> {
         self.state.counters.seq += 1;
         let seq = Seq(self.state.counters.seq);
         self.put(TreeName::History, &keys::record(record.chat, seq), codec::write(record));
+        self.append_audit(&AuditEntry::of(record));
         seq
+    }
+
+    pub(super) fn append_audit(&mut self, entry: &AuditEntry) {
+        self.state.counters.audit += 1;
+        let millis = u64::try_from(entry.at.timestamp_millis()).unwrap_or_default();
+        let place = AuditPlace { millis, number: self.state.counters.audit };
+        self.put(TreeName::Audit, &keys::audit(place), codec::write(entry));
+    }
+
+    pub(super) fn delete_audit(&mut self, keys: &[Vec<u8>]) -> usize {
+        keys.iter().for_each(|key| self.remove(TreeName::Audit, key));
+        keys.len()
+    }
+
+    pub(super) fn import_audit(&mut self, entries: &[(AuditPlace, AuditEntry)]) {
+        for (place, entry) in entries {
+            self.put(TreeName::Audit, &keys::audit(*place), codec::write(entry));
+            self.state.counters.audit = self.state.counters.audit.max(place.number);
+        }
     }
 
     pub(super) fn delete(&mut self, keys: &[RecordKey]) -> usize {

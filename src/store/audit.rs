@@ -1,0 +1,242 @@
+//! The record of who did what: its entries, what is asked of them, and how the rest of the program writes them.
+//!
+//! An entry holds ids, words of this program and references: no number, no name, no text that anybody typed. The record
+//! of a check writes its entry itself, in the same commit; everything else is noted through [`Audit`].
+
+use std::{borrow::Cow, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{AuditLog, Record, codec};
+use crate::value::{ChatId, Provider, Reference, UserId};
+
+/// Something that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When, to the millisecond.
+    #[serde(rename = "t", with = "codec::mirrored")]
+    pub at: DateTime<Utc>,
+    /// Who did it; `None`: the program, or somebody at the shell.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+    /// In which chat, by the id under which its history is kept.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatId>,
+    /// What.
+    #[serde(rename = "a")]
+    pub act: AuditAct,
+    /// To whom or what: a group, or a person by the id that their private chat has too.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<ChatId>,
+    /// For a check: whose customer it was.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
+    /// How it ended, in a word of this program: such as `done`, `found`, `not-owner`.
+    #[serde(rename = "o", deserialize_with = "word")]
+    pub outcome: Cow<'static, str>,
+    /// The reference of a check.
+    #[serde(rename = "r", with = "codec::mirrored", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+}
+
+fn word<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Cow<'static, str>, D::Error> {
+    codec::readable(from).map(Cow::Owned)
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditAct {
+    /// A number was checked.
+    Check,
+    /// Somebody was let in.
+    Grant,
+    /// Somebody who asked to be let in was not.
+    Refuse,
+    /// Somebody was blocked.
+    Block,
+    /// Somebody may not check for a while.
+    Pause,
+    /// A pause was lifted.
+    Resume,
+    /// Somebody was taken off.
+    Remove,
+    /// Somebody was made an admin, or ceased to be one.
+    Admin,
+    /// An invitation was made or revoked.
+    Invite,
+    /// Somebody came by an invitation.
+    InviteUsed,
+    /// A group was admitted.
+    GroupOpen,
+    /// A group was closed.
+    GroupClose,
+    /// A setting of a chat or of a person was changed.
+    Setting,
+    /// Something that was kept was deleted on demand.
+    Delete,
+    /// History was sent as a file.
+    Export,
+    /// Catalog and lists were read anew.
+    Reload,
+    /// How much somebody may check was changed, or was used up.
+    Quota,
+    /// Somebody wanted what they may not.
+    Denied,
+}
+
+impl AuditAct {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::Check,
+        Self::Grant,
+        Self::Refuse,
+        Self::Block,
+        Self::Pause,
+        Self::Resume,
+        Self::Remove,
+        Self::Admin,
+        Self::Invite,
+        Self::InviteUsed,
+        Self::GroupOpen,
+        Self::GroupClose,
+        Self::Setting,
+        Self::Delete,
+        Self::Export,
+        Self::Reload,
+        Self::Quota,
+        Self::Denied,
+    ];
+
+    /// The word under which it is stored and shown to programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Grant => "grant",
+            Self::Refuse => "refuse",
+            Self::Block => "block",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Remove => "remove",
+            Self::Admin => "admin",
+            Self::Invite => "invite",
+            Self::InviteUsed => "invite-used",
+            Self::GroupOpen => "group-open",
+            Self::GroupClose => "group-close",
+            Self::Setting => "setting",
+            Self::Delete => "delete",
+            Self::Export => "export",
+            Self::Reload => "reload",
+            Self::Quota => "quota",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+impl AuditEntry {
+    /// What a person did in a chat, and how it ended: a word of this program.
+    pub fn by(user: UserId, chat: ChatId, act: AuditAct, outcome: &'static str, at: DateTime<Utc>) -> Self {
+        Self { by: Some(user), chat: Some(chat), ..Self::system(act, outcome, at) }
+    }
+
+    /// What the program did by itself, or somebody at the shell.
+    pub fn system(act: AuditAct, outcome: &'static str, at: DateTime<Utc>) -> Self {
+        let outcome = Cow::Borrowed(outcome);
+        Self { at, by: None, chat: None, act, on: None, provider: None, outcome, reference: None }
+    }
+
+    /// The same, done to a person.
+    pub fn on_person(self, user: UserId) -> Self {
+        Self { on: i64::try_from(user.0).ok().map(ChatId), ..self }
+    }
+
+    /// The same, done to a chat.
+    pub fn on_chat(self, chat: ChatId) -> Self {
+        Self { on: Some(chat), ..self }
+    }
+
+    /// The entry of a check.
+    pub(super) fn of(record: &Record) -> Self {
+        let outcome = codec::write_verdict(&record.outcome.verdict).0;
+        Self {
+            provider: Some(record.provider),
+            reference: Some(record.outcome.reference),
+            ..Self::by(record.agent, record.chat, AuditAct::Check, outcome, record.at)
+        }
+    }
+}
+
+/// An entry's place in the record: by the time, and then in the order in which they were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AuditPlace {
+    /// Milliseconds since 1970, UTC.
+    pub millis: u64,
+    /// Which one of all entries that were ever written.
+    pub number: u64,
+}
+
+/// Which entries are looked for: those that fit every part that is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditFilter {
+    /// What this person did, or what was done to them.
+    pub user: Option<UserId>,
+    /// What was done in this chat or to it.
+    pub chat: Option<ChatId>,
+    /// At this moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl AuditFilter {
+    /// Whether an entry is looked for.
+    pub fn fits(&self, entry: &AuditEntry) -> bool {
+        let is_on = |user: UserId| i64::try_from(user.0).is_ok_and(|id| entry.on == Some(ChatId(id)));
+        self.user.is_none_or(|user| entry.by == Some(user) || is_on(user))
+            && self.chat.is_none_or(|chat| entry.chat == Some(chat) || entry.on == Some(chat))
+            && self.from.is_none_or(|from| entry.at >= from)
+            && self.until.is_none_or(|until| entry.at < until)
+    }
+}
+
+/// A page of the record, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The entries with their places.
+    pub entries: Vec<(AuditPlace, AuditEntry)>,
+    /// Whether there are older ones than the last of these.
+    pub has_older: bool,
+}
+
+/// Where the rest of the program notes what was done.
+#[derive(Clone)]
+pub struct Audit(Arc<dyn AuditLog>);
+
+impl Audit {
+    /// Notes go into `log`.
+    pub fn new(log: Arc<dyn AuditLog>) -> Self {
+        Self(log)
+    }
+
+    /// Notes what was done. It is done by then: a store that fails costs the entry, and is logged.
+    pub async fn note(&self, entry: AuditEntry) {
+        let act = entry.act.name();
+        if let Err(error) = self.0.append_audit(entry).await {
+            tracing::error!(%error, act, "what was done could not be noted");
+        }
+    }
+
+    /// A page of the record.
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    pub async fn page(
+        &self,
+        filter: &AuditFilter,
+        older_than: Option<AuditPlace>,
+        limit: usize,
+    ) -> Result<AuditPage, super::Error> {
+        self.0.audit_page(filter, older_than, limit).await
+    }
+}
