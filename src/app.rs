@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    access::{Access, Lists},
+    access::{self, Access, FairUse, Lists},
     bot::{self, Bot, Webhook},
     catalog::{self, Catalog, SharedCatalog},
     chat::{AgentNames, Conversation, Manners, Strangers},
@@ -61,6 +61,8 @@ pub struct Checks {
     pub recent: Option<TimeDelta>,
     /// How much is asked at once.
     pub bounds: inquiry::Bounds,
+    /// How much one may ask.
+    pub quotas: access::Limits,
 }
 
 impl Checks {
@@ -75,10 +77,12 @@ impl Checks {
         clock: &Arc<dyn Clock>,
     ) -> Result<Conversation, Error> {
         let client = Client::new(self.klikoo, self.timeouts, clock.clone())?;
+        let access = Arc::new(Access::new(lists, store.clone(), clock.clone()));
         Ok(Conversation {
             inquiry: Inquiry::new(client, clock.clone(), self.bounds),
             catalog: SharedCatalog::new(self.catalog),
-            access: Arc::new(Access::new(lists, store.clone(), clock.clone())),
+            fair: FairUse::new(access.people.clone(), store.clone(), clock.clone(), self.quotas),
+            access,
             history: store.clone(),
             preferences: Preferences::new(store.clone()),
             audit: Audit::new(store.clone()),

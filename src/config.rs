@@ -13,14 +13,14 @@ use std::{
 use axum::http::{Uri, uri::Authority};
 use chrono::TimeDelta;
 use clap::{
-    Args,
+    ArgAction, Args,
     builder::{FalseyValueParser, OsStringValueParser, TypedValueParser},
 };
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    access::Lists,
+    access::{Limits, Lists, Quota},
     bot::{self, Webhook},
     klikoo::{self, PrivateKey, Timeouts},
     value::{ChatId, UserId, is_this_machine},
@@ -286,6 +286,54 @@ pub struct AccessSettings {
         allow_hyphen_values = true
     )]
     chats: Ids<i64>,
+}
+
+/// How much one may ask.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Fair use")]
+pub struct FairUseSettings {
+    /// Checks that an agent may make per minute and per day (WIB), such as 60/1000; 0: no limit
+    #[arg(long, env = "CEKNOMOR_QUOTA_AGENT", value_name = "MINUTE/DAY", default_value = DEFAULT_QUOTA_AGENT,
+          value_parser = |text: &str| quota(text, DEFAULT_QUOTA_AGENT))]
+    quota_agent: Quota,
+    /// The same of a group, all its members together
+    #[arg(long, env = "CEKNOMOR_QUOTA_GROUP", value_name = "MINUTE/DAY", default_value = DEFAULT_QUOTA_GROUP,
+          value_parser = |text: &str| quota(text, DEFAULT_QUOTA_GROUP))]
+    quota_group: Quota,
+    /// The same of all together
+    #[arg(long, env = "CEKNOMOR_QUOTA_ACCOUNT", value_name = "MINUTE/DAY", default_value = DEFAULT_QUOTA_ACCOUNT,
+          value_parser = |text: &str| quota(text, DEFAULT_QUOTA_ACCOUNT))]
+    quota_account: Quota,
+    /// Whether an agent who seems to harvest names is paused, until an owner lets them go on: on or off
+    #[arg(long, env = "CEKNOMOR_GUARD", value_name = "ON|OFF", default_value = "on", value_parser = on_or_off,
+          action = ArgAction::Set)]
+    guard: bool,
+}
+
+const DEFAULT_QUOTA_AGENT: &str = "200/3000";
+const DEFAULT_QUOTA_GROUP: &str = "400/6000";
+const DEFAULT_QUOTA_ACCOUNT: &str = "0/0";
+
+/// Reads a quota.
+fn quota(text: &str, default: &str) -> Result<Quota, String> {
+    if text.trim().is_empty() { default.parse() } else { text.parse() }
+}
+
+/// Reads a switch that is on where nothing is said.
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "" | "on" | "true" => Ok(true),
+        "off" | "false" => Ok(false),
+        _ => Err("give on or off".to_owned()),
+    }
+}
+
+impl FairUseSettings {
+    /// How much one may ask.
+    pub fn limits(&self) -> Limits {
+        let &Self { quota_agent: agent, quota_group: group, quota_account: account, guard } = self;
+        Limits { agent, group, account, guard }
+    }
 }
 
 /// Numbers separated by commas or spaces.

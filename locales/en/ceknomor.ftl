@@ -15,7 +15,7 @@ help =
     /cek choose by buttons · /ulang the last check once more
     /produk [word] list of codes · /gangguan how PLN, DANA and the others are doing
     /riwayat [word] find checks, such as <code>/riwayat kemarin</code> (yesterday)
-    /rekap figures · /ekspor files for Excel
+    /rekap figures · /ekspor files for Excel · /kuota your quota
     /simpan a customer under a name of your own · /pelanggan lists them
     /batal cancel what waits · /bahasa id|en · /id show IDs
     { $place ->
@@ -438,3 +438,52 @@ button-list-files = ⬇ Download (Excel, CSV)
 list-caption = 📄 List: { $count } numbers.
 list-file-unread = ⚠️ No number could be read in that file. Write one a line, such as <code>PLN20 01105691111</code>
 list-file-refused = ⚠️ That file cannot be opened. Send a .txt or .csv of at most 256 KB.
+
+### Fair use
+
+menu-kuota = What is left of your quota
+quota-heading = 📊 <b>Your quota</b>
+quota-heading-group = 👥 <b>This group's quota</b>
+quota-heading-of = 📊 <b>Quota of { $name }</b> (<code>{ $id }</code>)
+quota-used =
+    { $window ->
+        [minute] This minute
+       *[day] Today
+    }: { $used } of { $most }, <b>{ $left }</b> left
+quota-used-unlimited =
+    { $window ->
+        [minute] This minute
+       *[day] Today
+    }: { $used }, no limit
+quota-set = ✅ The quota is changed.
+quota-usage = An agent's quota: <code>/kuota 123456789 60 1000</code> (per minute, per day; 0: no limit). Back to the usual one: <code>/kuota 123456789 normal</code>
+quota-full-minute =
+    ⏸ { $scope ->
+        [agent] Your quota
+        [group] This group's quota
+       *[account] This bot's quota
+    } for this minute is used up. Try again at { $time } ({ $seconds } seconds).
+quota-full-day =
+    ⏸ { $scope ->
+        [agent] Your quota
+        [group] This group's quota
+       *[account] This bot's quota
+    } for today is used up. It starts again tomorrow at { $time }.
+list-stopped = ⏸ <b>Stopped before the end.</b> Answered so far:
+busy-own = 🙏 { $count } of your checks still wait for an answer, so this one cannot wait too. Try again once one is answered, or /batal.
+guard-near = many numbers in a row
+guard-unknown = many numbers that were not found
+guard-unusual = far more checks than on your usual day
+guard-paused =
+    ⏸ <b>Your checks are paused until { $until }.</b> There were { $rule } today. The pause is automatic; nothing need be wrong.
+    Ask the bot's owner to let you go on at once.
+denied-paused-guard =
+    ⏸ <b>Your checks are paused until { $until }.</b> The pause is automatic; nothing need be wrong.
+    Ask the bot's owner to let you go on at once.
+guard-go-on = ▶ You can check again. Thank you for waiting.
+guard-card =
+    🛡 <b>{ $name }</b> (<code>{ $id }</code>) is paused from { $since } until { $until }: { $rule }.
+    { $checks } checks today. If these are their own customers, let them go on:
+guard-lifted = ▶ <b>{ $name }</b> (<code>{ $id }</code>) can check again. Let go on by { $by }.
+guard-not-paused = <b>{ $name }</b> (<code>{ $id }</code>) is not paused any more.
+button-guard-lift = ▶ Let go on

@@ -15,7 +15,7 @@ help =
     /cek pilih lewat tombol · /ulang cek terakhir
     /produk [kata] daftar kode · /gangguan status PLN, DANA, dll.
     /riwayat [kata] cari cek, misalnya <code>/riwayat kemarin</code>
-    /rekap ringkasan · /ekspor berkas Excel
+    /rekap ringkasan · /ekspor berkas Excel · /kuota sisa jatah
     /simpan pelanggan dengan nama sendiri · /pelanggan daftarnya
     /batal batalkan yang menunggu · /bahasa id|en · /id lihat ID
     { $place ->
@@ -405,3 +405,52 @@ button-list-files = ⬇ Unduh (Excel, CSV)
 list-caption = 📄 Daftar: { $count } nomor.
 list-file-unread = ⚠️ Tidak ada nomor yang terbaca di berkas itu. Tulis satu per baris, misalnya <code>PLN20 01105691111</code>
 list-file-refused = ⚠️ Berkas itu tidak bisa dibuka. Kirim .txt atau .csv, paling besar 256 KB.
+
+### Pemakaian wajar
+
+menu-kuota = Sisa jatah cek
+quota-heading = 📊 <b>Jatah cek Anda</b>
+quota-heading-group = 👥 <b>Jatah grup ini</b>
+quota-heading-of = 📊 <b>Jatah { $name }</b> (<code>{ $id }</code>)
+quota-used =
+    { $window ->
+        [minute] Menit ini
+       *[day] Hari ini
+    }: { $used } dari { $most }, sisa <b>{ $left }</b>
+quota-used-unlimited =
+    { $window ->
+        [minute] Menit ini
+       *[day] Hari ini
+    }: { $used }, tanpa batas
+quota-set = ✅ Jatahnya sudah diubah.
+quota-usage = Jatah seorang agen: <code>/kuota 123456789 60 1000</code> (per menit, per hari; 0 tanpa batas). Kembali ke biasa: <code>/kuota 123456789 normal</code>
+quota-full-minute =
+    ⏸ { $scope ->
+        [agent] Jatah Anda
+        [group] Jatah grup ini
+       *[account] Jatah bot ini
+    } per menit habis. Coba lagi { $time } ({ $seconds } detik).
+quota-full-day =
+    ⏸ { $scope ->
+        [agent] Jatah Anda
+        [group] Jatah grup ini
+       *[account] Jatah bot ini
+    } hari ini habis. Mulai lagi besok { $time }.
+list-stopped = ⏸ <b>Berhenti sebelum selesai.</b> Yang sudah terjawab:
+busy-own = 🙏 { $count } cek Anda masih menunggu jawaban, jadi yang ini belum bisa ikut menunggu. Coba lagi setelah ada yang terjawab, atau /batal.
+guard-near = banyak nomor yang berurutan
+guard-unknown = banyak nomor yang tidak ditemukan
+guard-unusual = jauh lebih banyak cek dari hari biasanya
+guard-paused =
+    ⏸ <b>Cek Anda dijeda sampai { $until }.</b> Hari ini ada { $rule }. Jeda ini otomatis dan belum tentu ada yang salah.
+    Hubungi pemilik bot supaya bisa langsung lanjut.
+denied-paused-guard =
+    ⏸ <b>Cek Anda dijeda sampai { $until }.</b> Jeda ini otomatis dan belum tentu ada yang salah.
+    Hubungi pemilik bot supaya bisa langsung lanjut.
+guard-go-on = ▶ Cek Anda sudah bisa dipakai lagi. Terima kasih sudah menunggu.
+guard-card =
+    🛡 <b>{ $name }</b> (<code>{ $id }</code>) dijeda sejak { $since } sampai { $until }: { $rule }.
+    { $checks } cek hari ini. Kalau memang pelanggannya sendiri, lanjutkan:
+guard-lifted = ▶ <b>{ $name }</b> (<code>{ $id }</code>) bisa cek lagi. Dilanjutkan oleh { $by }.
+guard-not-paused = <b>{ $name }</b> (<code>{ $id }</code>) sudah tidak dijeda.
+button-guard-lift = ▶ Lanjutkan

@@ -5,7 +5,10 @@
 //! follows from it is one table (`decision`). Whatever is not allowed there is denied.
 
 mod decision;
+mod fair;
+mod guard;
 mod people;
+mod quota;
 
 use std::{
     collections::HashSet,
@@ -15,7 +18,10 @@ use std::{
 use async_trait::async_trait;
 
 pub use decision::{Action, Actor, ChatIds, Decision, Reason};
+pub use fair::{Call, FairUse, Taken};
+pub use guard::{Rule, Suspicion};
 pub use people::{Group, GroupState, Pause, People, Person, Standing};
+pub use quota::{Full, Limits, Quota, Scope, Used, Window};
 
 use crate::{
     clock::Clock,
@@ -76,6 +82,11 @@ impl Access {
     /// The owners, in no order.
     pub fn owners(&self) -> Vec<UserId> {
         self.lists().owners.iter().copied().collect()
+    }
+
+    /// Whether a person owns the bot.
+    pub fn is_owner(&self, user: UserId) -> bool {
+        self.lists().owners.contains(&user)
     }
 
     /// Whether `actor` may do `action` in a chat at this moment: the only place that decides it.

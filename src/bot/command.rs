@@ -26,6 +26,7 @@ enum Command {
     Batal(String),
     Bahasa(String),
     Id(String),
+    Kuota(String),
 }
 
 impl From<Command> for Line {
@@ -45,6 +46,7 @@ impl From<Command> for Line {
             Command::Batal(argument) => (chat::Command::Cancel, argument),
             Command::Bahasa(argument) => (chat::Command::Language, argument),
             Command::Id(argument) => (chat::Command::Id, argument),
+            Command::Kuota(argument) => (chat::Command::Quota, argument),
         };
         Self::Command(command, argument)
     }
@@ -136,6 +138,7 @@ mod tests {
             ("/batal", chat::Command::Cancel),
             ("/bahasa", chat::Command::Language),
             ("/id", chat::Command::Id),
+            ("/kuota", chat::Command::Quota),
         ] {
             assert_eq!(read_line(name, "b"), command(expected, ""));
         }

@@ -43,6 +43,7 @@ fn menu(words: Words<'_>) -> Vec<BotCommand> {
         ("bantuan", say!(words, "menu-bantuan")),
         ("bahasa", say!(words, "menu-bahasa")),
         ("id", say!(words, "menu-id")),
+        ("kuota", say!(words, "menu-kuota")),
     ];
     menu.into_iter().map(|(name, text)| BotCommand::new(name, text.plain())).collect()
 }

@@ -83,6 +83,8 @@ pub enum Action {
     SendList(UpdateId),
     /// No answer to this job is wanted any more.
     Cancel(UpdateId),
+    /// An agent whom the guard has paused is to go on.
+    LiftPause(UserId),
 }
 
 /// What a history was searched for, as the store has it for the owner of the button.
@@ -108,12 +110,13 @@ impl Action {
             | Self::TurnList(..)
             | Self::SendList(_)
             | Self::Cancel(_) => access::Action::Read,
+            Self::LiftPause(_) => access::Action::Manage,
         }
     }
 
     /// Whether it needs the store to take something down.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))
+        matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_) | Self::LiftPause(_))
     }
 }
 
@@ -168,6 +171,7 @@ impl Press {
             Action::RepeatList(UpdateId(update)) => format!("u:{update}:{owner}"),
             Action::SendList(UpdateId(update)) => format!("f:{update}:{owner}"),
             Action::Cancel(UpdateId(update)) => format!("b:{update}:{owner}"),
+            Action::LiftPause(agent) => format!("j:{agent}:{owner}"),
         }
     }
 
@@ -189,6 +193,7 @@ impl Press {
             ("u", [update]) => Action::RepeatList(UpdateId(update.parse().ok()?)),
             ("f", [update]) => Action::SendList(UpdateId(update.parse().ok()?)),
             ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
+            ("j", [agent]) => Action::LiftPause(UserId(agent.parse().ok()?)),
             _ => return None,
         };
         let press = Self { action, owner: UserId(owner.parse().ok()?) };
@@ -277,6 +282,7 @@ mod tests {
             any::<u64>().prop_map(|seq| Action::Turn(Cursor::NewerThan(Seq(seq)))),
             any::<(u32, u64)>().prop_map(|(search, seq)| Action::Find(SearchId(search), Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
+            any::<u64>().prop_map(|agent| Action::LiftPause(UserId(agent))),
             any::<u64>().prop_map(|update| Action::RepeatList(UpdateId(update))),
             any::<u64>().prop_map(|update| Action::SendList(UpdateId(update))),
             (any::<u64>(), 0_usize..100).prop_map(|(update, page)| Action::TurnList(UpdateId(update), page)),

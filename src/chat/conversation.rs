@@ -19,7 +19,7 @@ use super::{
     strangers::Strangers,
 };
 use crate::{
-    access::{self, Access, ChatIds},
+    access::{self, Access, ChatIds, FairUse},
     catalog::{ProductCode, SharedCatalog},
     clock::Clock,
     inquiry::{
@@ -57,6 +57,8 @@ pub struct Conversation {
     pub names: AgentNames,
     /// Who may do what.
     pub access: Arc<Access>,
+    /// How much they may ask.
+    pub fair: FairUse,
     /// The words.
     pub locale: Arc<Locale>,
     /// Small rows: open questions, what was searched for, and the agents' customers.
@@ -121,6 +123,7 @@ impl Conversation {
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
             Intent::Language { language } => self.set_language(words, asker, *language).await.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
+            Intent::Quota { order } => self.quota(words, asker, *order).await,
         })
     }
 
@@ -155,6 +158,7 @@ impl Conversation {
             },
             Some(Press { action: Action::SendList(update), .. }) => Pressed::Files(*update),
             Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
+            Some(Press { action: Action::LiftPause(agent), .. }) => self.lift_pause(asker, *agent).await,
             None => notice(say!(words, "button-stale")),
         }
     }

@@ -10,6 +10,7 @@ use super::{
     button::{Action, Choice, Press},
     dates::{Month, Period},
     message::PinIn,
+    quota::QuotaOrder,
     search::Wanted,
 };
 use crate::{
@@ -150,6 +151,11 @@ pub enum Intent {
     },
     /// `/bahasa` without a language.
     LanguageUsage,
+    /// How much may be asked.
+    Quota {
+        /// What is to be done.
+        order: QuotaOrder,
+    },
 }
 
 impl Intent {
@@ -159,6 +165,8 @@ impl Intent {
         match self {
             Self::Start | Self::Id => Action::Introduce,
             Self::Check { .. } | Self::List { .. } | Self::File { .. } | Self::Again { .. } => Action::Check,
+            Self::Quota { order } if order.is_of_managers() => Action::Manage,
+            Self::Quota { .. } => Action::Read,
             Self::Press { press } => press.as_ref().map_or(Action::Read, |press| press.action.needs()),
             Self::FileUnread
             | Self::FileRefused

@@ -42,6 +42,8 @@ struct Kept {
     list: List,
     wallets: bool,
     is_cancelled: bool,
+    #[serde(default)]
+    is_stopped: bool,
     /// By item: where the history has its answer.
     places: Vec<Option<Seq>>,
 }
@@ -161,16 +163,16 @@ impl Conversation {
         list_text::progress(self.words(chat).await, listing.catalog, listing, stage)
     }
 
-    /// The summary of a list that has ended or was cancelled; it is kept for a day, so that its pages can be turned.
+    /// The summary of a list that has ended, was cancelled or stopped; it is kept for a day, so that its pages can be turned.
     pub async fn list_ended(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
-        let is_cancelled = stage == ListStage::Cancelled;
         let kept = Kept {
             chat,
             owner: listing.owner,
             begun: listing.begun,
             list: listing.list.clone(),
             wallets: listing.wallets,
-            is_cancelled,
+            is_cancelled: stage == ListStage::Cancelled,
+            is_stopped: stage == ListStage::Stopped,
             places: listing.answers.iter().map(|answer| answer.as_ref().and_then(|answer| answer.seq)).collect(),
         };
         let value = serde_json::to_string(&kept).unwrap_or_default();
@@ -178,7 +180,7 @@ impl Conversation {
         if let Err(error) = self.rows.put(Row { kind: RowKind::List, key, value, expires }).await {
             tracing::error!(%error, "a list cannot be kept: its buttons will be stale");
         }
-        list_text::summary(self.words(chat).await, listing.catalog, listing, is_cancelled, 0)
+        list_text::summary(self.words(chat).await, listing.catalog, listing, stage, 0)
     }
 
     /// Another page of a list's summary; `None` where it is not kept any more.
@@ -186,7 +188,7 @@ impl Conversation {
         let (kept, answers) = self.kept_list(asker, update).await?;
         let catalog = self.catalog.now();
         let listing = kept.listing(update, &catalog, &answers);
-        Some(list_text::summary(self.words(asker.chat).await, &catalog, &listing, kept.is_cancelled, page))
+        Some(list_text::summary(self.words(asker.chat).await, &catalog, &listing, kept.stage(), page))
     }
 
     /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.
@@ -244,6 +246,14 @@ impl Conversation {
 }
 
 impl Kept {
+    fn stage(&self) -> ListStage {
+        match (self.is_cancelled, self.is_stopped) {
+            (true, _) => ListStage::Cancelled,
+            (false, true) => ListStage::Stopped,
+            (false, false) => ListStage::Ended,
+        }
+    }
+
     fn listing<'a>(&'a self, update: UpdateId, catalog: &'a Catalog, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
         let Self { owner, begun, ref list, wallets, .. } = *self;
         Listing { update, owner, begun, list, wallets, catalog, answers }

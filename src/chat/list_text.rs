@@ -56,6 +56,8 @@ pub enum ListStage {
     Ended,
     /// Its agent wants no more of it.
     Cancelled,
+    /// It was stopped, because no more may be asked.
+    Stopped,
 }
 
 /// A list and what is known of it.
@@ -127,7 +129,7 @@ pub(super) fn summary(
     words: Words<'_>,
     catalog: &Catalog,
     listing: &Listing<'_>,
-    is_cancelled: bool,
+    stage: ListStage,
     page: usize,
 ) -> Reply {
     let (different, others): (Vec<_>, Vec<_>) =
@@ -139,8 +141,10 @@ pub(super) fn summary(
     let page = page.min(pages.len().saturating_sub(1));
 
     let mut text = Vec::new();
-    if is_cancelled {
-        text.push(say!(words, "list-cancelled"));
+    match stage {
+        ListStage::Cancelled => text.push(say!(words, "list-cancelled")),
+        ListStage::Stopped => text.push(say!(words, "list-stopped")),
+        ListStage::Queued | ListStage::Running | ListStage::Ended => {}
     }
     text.extend(number_everywhere(listing).map(|number| say!(words, "list-wallets", number = Html::code(number))));
     text.push(counts(catalog, listing));
@@ -153,9 +157,9 @@ pub(super) fn summary(
     let newer = page.checked_sub(1).and_then(|to| turn(to, say!(words, "button-page-before")));
     let older = (page + 1 < pages.len()).then(|| turn(page + 1, say!(words, "button-page-after"))).flatten();
     let left = listing.unanswered().count();
-    let label = match is_cancelled {
-        true => say!(words, "button-list-rest", count = left),
-        false => say!(words, "button-list-again", count = left),
+    let label = match stage {
+        ListStage::Cancelled | ListStage::Stopped => say!(words, "button-list-rest", count = left),
+        ListStage::Queued | ListStage::Running | ListStage::Ended => say!(words, "button-list-again", count = left),
     };
     let again =
         (left > 0).then(|| Button::press(label.plain(), Action::RepeatList(listing.update), listing.owner)).flatten();

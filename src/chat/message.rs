@@ -58,6 +58,8 @@ pub enum Command {
     Language,
     /// `/id`: the ids of the user and the chat.
     Id,
+    /// `/kuota`: how much may be asked.
+    Quota,
 }
 
 /// What a message says, once commands are told from other text.
@@ -184,6 +186,13 @@ pub enum Pressed {
     Files(UpdateId),
     /// Cancel this job of the agent's, which waits.
     Cancel(UpdateId),
+    /// An agent may go on whom the guard had paused, and is to be told so.
+    Lifted {
+        /// What the card of the one who pressed becomes.
+        card: Reply,
+        /// The agent.
+        agent: UserId,
+    },
 }
 
 /// Which message showed a PIN: it is taken out of the chat where the bot may.

@@ -7,9 +7,10 @@ use super::{
     button::{Action, Button},
     later,
     message::{PinIn, Reply},
+    quota,
 };
 use crate::{
-    access::{Pause, Reason},
+    access::{Full, Pause, Reason, Suspicion},
     inquiry::parse::{Check, Request},
     locale::{Html, Words, moment},
     say,
@@ -80,6 +81,14 @@ pub enum Notice<'a> {
     Revoked,
     /// A mistake in this program stands in the way of an answer.
     Apology,
+    /// So many checks of the agent's wait already that this one cannot.
+    OwnBusy(usize, Option<&'a Check>),
+    /// A quota is used up; at the present moment, with the check that was not made and its agent.
+    QuotaFull(Full, DateTime<Utc>, Option<(&'a Check, UserId)>),
+    /// The guard has paused the agent.
+    Suspected(Suspicion),
+    /// The agent may go on, whom the guard had paused.
+    PauseLifted,
 }
 
 impl Notice<'_> {
@@ -119,6 +128,22 @@ impl Notice<'_> {
             Self::Denied(reason, now) => denied(words, reason, now).into(),
             Self::Revoked => say!(words, "access-revoked").into(),
             Self::Apology => say!(words, "apology").into(),
+            Self::OwnBusy(count, check) => {
+                let line = check.map(|check| Html::code(&check.line()));
+                Html::lines([say!(words, "busy-own", count = count)].into_iter().chain(line)).into()
+            }
+            Self::QuotaFull(full, now, check) => {
+                let again = check.and_then(|(check, owner)| {
+                    Button::press(say!(words, "button-again").plain(), Action::Check(check.clone()), owner)
+                });
+                let line = check.map(|(check, _)| Html::code(&check.line()));
+                let text = Html::lines([quota::full(words, full, now)].into_iter().chain(line));
+                Reply::new(text, again.into_iter().map(|again| vec![again]).collect())
+            }
+            Self::Suspected(Suspicion { rule, since, until, .. }) => {
+                say!(words, "guard-paused", rule = quota::why(words, rule), until = moment(until, since, words)).into()
+            }
+            Self::PauseLifted => say!(words, "guard-go-on").into(),
         }
     }
 }
@@ -126,6 +151,9 @@ impl Notice<'_> {
 /// Why somebody may not do what they ask for.
 fn denied(words: Words<'_>, reason: Reason, now: DateTime<Utc>) -> Html {
     match reason {
+        Reason::Paused(Pause { until: Some(until), by_guard: true }) => {
+            say!(words, "denied-paused-guard", until = moment(until, now, words))
+        }
         Reason::Paused(Pause { until: Some(until), .. }) => {
             say!(words, "denied-paused-until", until = moment(until, now, words))
         }

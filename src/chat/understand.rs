@@ -8,6 +8,7 @@ use super::{
     intent::Intent,
     message::{Command, Line, Message, PinIn, Place},
     question,
+    quota::QuotaOrder,
     quoted::{self, has_digits},
     search::Wanted,
 };
@@ -65,6 +66,7 @@ impl Conversation {
                 None => Intent::LanguageUsage,
             },
             Command::Id => Intent::Id,
+            Command::Quota => Intent::Quota { order: QuotaOrder::read(args) },
         }
     }
 

@@ -12,8 +12,8 @@ use crate::{
     catalog::Catalog,
     clock::SystemClock,
     config::{
-        self, AccessSettings, AnswerSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings,
-        RetentionSettings, RetrySettings, TelegramSettings, WebhookSettings,
+        self, AccessSettings, AnswerSettings, CatalogSettings, DataSettings, FairUseSettings, KlikooSettings,
+        NetworkSettings, RetentionSettings, RetrySettings, TelegramSettings, WebhookSettings,
     },
     inquiry, jobs,
     store::SledStore,
@@ -30,6 +30,8 @@ pub(super) struct Args {
     klikoo: KlikooSettings,
     #[command(flatten)]
     access: AccessSettings,
+    #[command(flatten)]
+    fair_use: FairUseSettings,
     #[command(flatten)]
     catalog: CatalogSettings,
     #[command(flatten)]
@@ -54,6 +56,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         catalog: Catalog::load(args.catalog.file())?,
         recent: args.answers.recent(),
         bounds: inquiry::Bounds::default(),
+        quotas: args.fair_use.limits(),
     };
     let config = Config {
         telegram,

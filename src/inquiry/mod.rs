@@ -18,6 +18,7 @@ pub mod name_match;
 pub mod parse;
 mod permits;
 mod service;
+mod shares;
 mod signal;
 mod single_flight;
 
@@ -25,3 +26,4 @@ pub use ask::{Reason, ask_for_reason};
 pub use breaker::CircuitState;
 pub use health::Health;
 pub use service::{Asked, Bounds, Inquiry, Wait};
+pub use shares::Share;

@@ -12,6 +12,7 @@ use super::{
     health::{Health, Minutes},
     parse::Request,
     permits::{Permit, Permits},
+    shares::{Share, Shares},
     signal::{LastFailures, Signal},
     single_flight::SingleFlight,
 };
@@ -19,7 +20,7 @@ use crate::{
     catalog::ProductCode,
     clock::Clock,
     klikoo::Client,
-    value::{CustomerNumber, Outcome, Provider, Rupiah, Verdict},
+    value::{CustomerNumber, Outcome, Provider, Rupiah, UserId, Verdict},
 };
 
 /// How much is asked at once.
@@ -62,6 +63,8 @@ pub struct Inquiry {
     permits: Permits,
     /// Those of checks in the background.
     background: Permits,
+    /// What one agent may have of them.
+    shares: Shares,
     wait: Duration,
     breaker: Breaker,
     minutes: Minutes,
@@ -103,11 +106,18 @@ impl Inquiry {
             calls: SingleFlight::default(),
             permits: Permits::new(bounds.calls),
             background: Permits::new((bounds.calls / 2).max(1)),
+            shares: Shares::new((bounds.calls / 4).max(1)),
             wait: bounds.wait,
             breaker: Breaker::default(),
             minutes: Minutes::default(),
             last_failures: LastFailures::default(),
         }
+    }
+
+    /// Waits until an agent may have one more call under way at a provider: a quarter of its calls are one agent's at
+    /// most, over all chats. `None`: it did not come to that in time, with [`Wait::Briefly`] alone.
+    pub async fn share(&self, provider: Provider, agent: UserId, wait: Wait) -> Option<Share> {
+        self.shares.acquire(provider, agent, (wait == Wait::Briefly).then_some(self.wait)).await
     }
 
     /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit included;

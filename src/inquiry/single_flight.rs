@@ -10,6 +10,7 @@ use std::{
 };
 
 use tokio::sync::watch;
+use tracing::Instrument;
 
 /// The calls under way, by their key. Clones share them. May be lost at any moment: a lost call is simply made again.
 pub(super) struct SingleFlight<K, V> {
@@ -53,10 +54,12 @@ where
         // Not under the lock: a runtime that shuts down drops the task here, and the entry locks to remove itself.
         let mut entry = Entry { calls: Arc::clone(&self.calls), key, sender, value: None };
         let call = start();
-        tokio::spawn(async move {
+        let call = async move {
             let entry = &mut entry;
             entry.value = Some(call.await);
-        });
+        };
+        // What it logs tells for whom it was begun.
+        tokio::spawn(call.in_current_span());
         joined
     }
 }

@@ -22,10 +22,11 @@ use super::{
     worker::{IN_PROGRESS, Progress, Worker, notice_of},
 };
 use crate::{
-    access,
+    access::{self, Decision, Reason},
     catalog::Catalog,
     chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, PinIn, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
+    locale::Html,
     store::{Job, Kept, Waiting},
     value::Outcome,
 };
@@ -83,6 +84,8 @@ struct Run<'a> {
     answers: Mutex<Vec<Option<ListAnswer>>>,
     /// Whether there are answers that the live message does not show.
     has_news: AtomicBool,
+    /// Why no more may be asked, once that is so: what is under way is still answered.
+    stopped: Mutex<Option<Notice<'static>>>,
     cancelled: &'a CancellationToken,
 }
 
@@ -91,7 +94,14 @@ impl Run<'_> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn stopped(&self) -> MutexGuard<'_, Option<Notice<'static>>> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn next(&self) -> Option<usize> {
+        if self.stopped().is_some() {
+            return None;
+        }
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
@@ -138,6 +148,7 @@ impl Worker {
             requests,
             answers: Mutex::new(answers),
             has_news: AtomicBool::new(turn.is_none()),
+            stopped: Mutex::new(None),
             cancelled: &running.cancelled,
         };
         if !is_open {
@@ -155,8 +166,13 @@ impl Worker {
             self.say_revoked(&job, task).await;
             return Progress::Done;
         }
-        let answers = run.answers().clone();
-        let reply = self.conversation.list_ended(job.chat, &run.listing(&answers), ListStage::Ended).await;
+        let (answers, stopped) = (run.answers().clone(), *run.stopped());
+        let stage = if stopped.is_some() { ListStage::Stopped } else { ListStage::Ended };
+        let mut reply = self.conversation.list_ended(job.chat, &run.listing(&answers), stage).await;
+        if let Some(why) = stopped {
+            let why = self.conversation.notice(job.chat, why).await.text;
+            reply.text = Html::lines([why, reply.text]);
+        }
         self.say_late(&job, task, reply).await;
         Progress::Done
     }
@@ -188,6 +204,10 @@ impl Worker {
         let (notice, until) = match &job.waiting {
             Some(waiting) => (waiting.notice, waiting.until.min(latest)),
             None => {
+                if let Some(own) = self.own_waiting_if_full(job.user).await {
+                    self.say_notice(job.chat, task, Notice::OwnBusy(own, None)).await;
+                    return None;
+                }
                 if self.store.load().await.is_ok_and(|load| load.waiting >= self.max_waiting) {
                     self.say_notice(job.chat, task, Notice::Busy).await;
                     return None;
@@ -256,10 +276,20 @@ impl Worker {
     async fn ask_items(&self, run: &Run<'_>) {
         while let Some(item) = run.next() {
             let Some(request) = run.requests.get(item).and_then(Option::as_ref) else { continue };
-            let answer = match self.may(run.job, run.task, access::Action::Check).await {
-                true => self.ask_item(run.job, item, request).await,
-                false => None,
+            let refusal = match self.authorise(run.job, run.task, access::Action::Check).await {
+                Decision::Allow => self.refusal(run.job, request).await,
+                Decision::Deny(reason @ Reason::Paused(_)) => Some(Notice::Denied(reason, self.now())),
+                Decision::Deny(_) => {
+                    run.cancelled.cancel();
+                    return;
+                }
             };
+            if let Some(refusal) = refusal {
+                // The first to be refused says why.
+                run.stopped().get_or_insert(refusal);
+                return;
+            }
+            let answer = self.ask_item(run.job, item, request).await;
             let Some(answer) = answer else {
                 run.cancelled.cancel();
                 return;
@@ -275,7 +305,7 @@ impl Worker {
     async fn ask_item(&self, job: &Job, item: usize, request: &Request) -> Option<ListAnswer> {
         let (inquiry, provider) = (&self.conversation.inquiry, request.product.provider);
         let was_down = inquiry.circuit(provider) != CircuitState::Closed;
-        let asked = inquiry.ask(request, Wait::InBackground).await;
+        let asked = self.ask_in_turn((job.chat, job.user), request, Wait::InBackground).await;
         let outcome = match asked {
             Asked::Ended { outcome, .. } => outcome,
             unasked => Outcome { verdict: inquiry.verdict_without_answer(provider, &unasked), ..Outcome::unasked() },
@@ -286,6 +316,7 @@ impl Worker {
         if let Some(alert) = chat::alert_of(&request.product, &outcome) {
             self.tell_owners(&alert);
         }
+        self.note_answer(job, &outcome.verdict).await;
         let (at, verdict) = (self.now(), outcome.verdict.clone());
         let item = u32::try_from(item).unwrap_or(u32::MAX);
         let kept = self.store.keep(job.update, item, Self::record(job, request, outcome, at)).await;

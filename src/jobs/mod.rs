@@ -15,6 +15,7 @@
 
 mod alerts;
 mod answers;
+mod fair;
 mod files;
 mod history;
 mod list;

@@ -68,7 +68,10 @@ impl Worker {
         let now = self.now();
         let load = self.store.load().await;
         let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.max_waiting);
+        let own = self.own_waiting_if_full(job.user).await;
+        let (is_full, asked) = (is_full || own.is_some(), request.check());
         let notice = match outcome {
+            _ if own.is_some() => Notice::OwnBusy(own.unwrap_or_default(), Some(&asked)),
             _ if !is_full => Notice::Waiting {
                 request,
                 verdict,

@@ -316,6 +316,7 @@ impl Runner {
                     Intent::Refused { parts, .. } => *parts != Choice::default(),
                     Intent::Press { press } => press.as_ref().is_some_and(|press| press.action.writes()),
                     Intent::Customers { order, .. } => order.writes(),
+                    Intent::Quota { order } => order.writes(),
                     _ => false,
                 };
                 if writes {

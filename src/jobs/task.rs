@@ -82,7 +82,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{Catalog, ProductCode},
-        chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, Wanted},
+        chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, QuotaOrder, Wanted},
         inquiry::parse::{Check, Item, List, Refusal, Unread},
         jobs::properties,
         store::{Cursor, Seq},
@@ -157,6 +157,7 @@ mod tests {
             Intent::Cancel,
             Intent::Language { language: Language::En },
             Intent::LanguageUsage,
+            Intent::Quota { order: QuotaOrder::Set(UserId(42), 60, 1000) },
         ]
     }
 

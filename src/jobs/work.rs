@@ -210,6 +210,13 @@ impl Worker {
         let checked = match checked {
             Some(checked) => checked,
             None => {
+                // One that has waited was counted before.
+                if job.waiting.is_none()
+                    && let Some(refusal) = self.refusal(&job, request).await
+                {
+                    self.say_refusal(&job, check, refusal).await;
+                    return Progress::Done;
+                }
                 let provider = request.product.provider;
                 let was_down = self.conversation.inquiry.circuit(provider) != CircuitState::Closed;
                 let asked = match self.ask(&mut job, check).await {
@@ -221,6 +228,7 @@ impl Worker {
                         if was_down {
                             self.hasten(provider).await;
                         }
+                        self.note_answer(&job, &outcome.verdict).await;
                         match self.keep(&job, 0, request, outcome).await {
                             Some(checked) => checked,
                             None => return Progress::Cancelled,
@@ -277,7 +285,7 @@ impl Worker {
         // A job that an earlier process had accepted waits for its turn, however many there are.
         let can_wait = self.conversation.retry_window.is_some() && !job.resumed;
         let wait = if can_wait { Wait::Briefly } else { Wait::ForPermit };
-        let asking = self.conversation.inquiry.ask(check.request, wait);
+        let asking = self.ask_in_turn((job.chat, job.user), check.request, wait);
         let typing = job.waiting.is_none().then(|| self.outbox.typing(check.task.to));
         let Some(window) = self.conversation.retry_window.filter(|_| job.waiting.is_none()) else {
             return Ok(asking.await);
@@ -361,6 +369,11 @@ impl Worker {
             Pressed::Files(update) => {
                 answer(None).await;
                 self.list_files(job, task, update).await;
+            }
+            Pressed::Lifted { card, agent } => {
+                let message = Placed { chat: task.to.chat, message: button.message };
+                let edit = self.outbox.edit(message, &card, Priority::Answer);
+                let _ = tokio::join!(answer(None), edit, self.say_lifted(agent));
             }
             Pressed::Cancel(update) => {
                 let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());

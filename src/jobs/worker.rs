@@ -112,8 +112,13 @@ impl Worker {
         at: Option<MessageId>,
         pin: Option<PinIn>,
     ) -> Option<Placed> {
-        if !self.may(job, task, task.intent.action()).await {
-            return None;
+        // Who is paused asks for no more, but reads what was asked before, as the history shows it too.
+        match self.authorise(job, task, task.intent.action()).await {
+            Decision::Allow | Decision::Deny(Reason::Paused(_)) => {}
+            Decision::Deny(reason) => {
+                log_denied(job, reason);
+                return None;
+            }
         }
         let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
         let placed = self.replace(task, at, &reply, priority).await;
@@ -175,7 +180,7 @@ impl Worker {
     pub(super) async fn may(&self, job: &Job, task: &Task, action: access::Action) -> bool {
         let decision = self.authorise(job, task, action).await;
         if let Decision::Deny(reason) = decision {
-            tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
+            log_denied(job, reason);
         }
         decision.is_allowed()
     }
@@ -312,6 +317,10 @@ impl Worker {
             });
         }
     }
+}
+
+fn log_denied(job: &Job, reason: Reason) {
+    tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
 }
 
 /// The message of a job that waits.

@@ -42,6 +42,6 @@ pub use sled::SledStore;
 pub use traits::{AuditLog, History, Jobs, KeyValue, Store};
 use types::MAX_NUMBER;
 pub use types::{
-    Accepted, Claim, Count, Cursor, Deletion, Job, Kept, Load, MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, NewJob, Page,
-    REMEMBERED, Record, Retries, Row, RowKind, Search, Seq, Waiting, WorkerId,
+    Accepted, Claim, Count, Counted, Counter, Cursor, Deletion, Job, Kept, Load, MAX_BODY_LEN, MAX_PAGE_LEN,
+    MAX_ROW_LEN, NewJob, Page, REMEMBERED, Record, Retries, Row, RowKind, Search, Seq, Waiting, WorkerId,
 };

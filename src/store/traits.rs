@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use super::Error;
 use super::audit::{AuditEntry, AuditFilter, AuditPage, AuditPlace};
 use super::types::{
-    Accepted, Claim, Count, Cursor, Deletion, Job, Kept, Load, NewJob, Page, Record, Row, RowKind, Search, Seq,
-    Waiting, WorkerId,
+    Accepted, Claim, Count, Counted, Counter, Cursor, Deletion, Job, Kept, Load, NewJob, Page, Record, Row, RowKind,
+    Search, Seq, Waiting, WorkerId,
 };
 #[cfg(doc)]
 use super::types::{MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, REMEMBERED};
-use crate::value::{ChatId, Provider, UpdateId};
+use crate::value::{ChatId, Provider, UpdateId, UserId};
 
 /// The checks of each chat.
 ///
@@ -87,7 +87,8 @@ pub trait Jobs: Send + Sync {
     /// - of each agent in each chat the oldest ready job, unless one that never waited runs;
     /// - of each agent in each chat one waiting job, unless one runs: the oldest that has all its records (its answer
     ///   is known) or is to be given up (`until` is reached); else one that may be asked again (`due` is reached) as
-    ///   far as [`Claim::retries`] lets it. A job that waits and names no provider is not counted there.
+    ///   far as [`Claim::retries`] lets it. A job that waits and names no provider is not counted there. Of those that
+    ///   are being asked again at a provider, in all chats, at most half (and at least one) are one agent's.
     ///
     /// Where more than [`Claim::limit`] are due, the oldest are taken. A job that cannot be read is never claimed (and
     /// logged). A backend that one process opens at a time may let a claim last until that process ends. A call that is
@@ -135,6 +136,9 @@ pub trait Jobs: Send + Sync {
     /// How many open jobs there are.
     async fn load(&self) -> Result<Load, Error>;
 
+    /// How many jobs of a person wait for their providers, in all chats, those that are being asked again among them.
+    async fn waiting_of(&self, user: UserId) -> Result<usize, Error>;
+
     /// All open jobs, cancelled ones too, in the order in which they were accepted, and the updates that were finished
     /// lately, the first first: for backups and reports.
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error>;
@@ -166,6 +170,15 @@ pub trait KeyValue: Send + Sync {
     /// Deletes at most `limit` rows that are expired at `now` and gives how many; 0 when none is left. Durable when it
     /// returns.
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error>;
+
+    /// Adds to all of `counters`, each of which is another row, if none comes to more than it may; else to none. One
+    /// that is not there, is expired at `now` or holds no number begins at 0. One transaction: calls side by side never
+    /// come to more than may be.
+    ///
+    /// Need not be durable when it returns, but is as soon as anything is that is written after it: so that a check which
+    /// is counted costs no wait for the disk beyond that for its record. Counters are rows like any other in
+    /// [`get`](Self::get), in [`purge`](Self::purge) and in backups.
+    async fn count(&self, counters: Vec<Counter>, now: DateTime<Utc>) -> Result<Counted, Error>;
 }
 
 /// Who did what: entries are added, and go by age; none is ever changed.

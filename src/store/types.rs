@@ -365,11 +365,15 @@ pub enum RowKind {
     Pause,
     /// Whether the bot works in a group, by the group's first id.
     Group,
+    /// A number that is counted up until it expires, in the words of `access`.
+    Counter,
+    /// How much a person may ask, where it is not what the settings say, by their id.
+    Quota,
 }
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Language,
         Self::MigratedFrom,
         Self::OpenQuestion,
@@ -380,6 +384,8 @@ impl RowKind {
         Self::Person,
         Self::Pause,
         Self::Group,
+        Self::Counter,
+        Self::Quota,
     ];
 
     /// The word under which rows of this kind are stored.
@@ -395,6 +401,8 @@ impl RowKind {
             Self::Person => "person",
             Self::Pause => "pause",
             Self::Group => "group",
+            Self::Counter => "counter",
+            Self::Quota => "quota",
         }
     }
 }
@@ -422,4 +430,33 @@ impl Row {
     pub(super) fn is_alive(&self, now: DateTime<Utc>) -> bool {
         self.expires.is_none_or(|expires| expires > now)
     }
+}
+
+/// Something to be counted: a row whose value is a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// What it is about.
+    pub kind: RowKind,
+    /// Which one of its kind.
+    pub key: String,
+    /// What is added.
+    pub add: u64,
+    /// What it may come to; `None`: whatever it does.
+    pub most: Option<u64>,
+    /// When it begins anew. One that is there already keeps its own end where that is earlier.
+    pub expires: DateTime<Utc>,
+}
+
+/// What became of counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// All were added to: what each has come to, in their order.
+    Added(Vec<u64>),
+    /// Nothing was added to any: one would have come to more than it may.
+    Full {
+        /// The first that would, by its place.
+        which: usize,
+        /// When that one begins anew.
+        ends: DateTime<Utc>,
+    },
 }

@@ -11,11 +11,11 @@ use std::{
 use async_trait::async_trait;
 use ceknomor::{
     store::{
-        Accepted, AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Claim, Count, Cursor, Deletion, Error,
-        History, Job, Jobs, Kept, KeyValue, Load, NewJob, Page, Record, Row, RowKind, Search, Seq, SledStore, Store,
-        Waiting, WorkerId,
+        Accepted, AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Claim, Count, Counted, Counter, Cursor,
+        Deletion, Error, History, Job, Jobs, Kept, KeyValue, Load, NewJob, Page, Record, Row, RowKind, Search, Seq,
+        SledStore, Store, Waiting, WorkerId,
     },
-    value::{ChatId, Provider, UpdateId},
+    value::{ChatId, Provider, UpdateId, UserId},
 };
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
@@ -193,6 +193,10 @@ impl Jobs for FaultyStore {
         self.sound.load().await
     }
 
+    async fn waiting_of(&self, user: UserId) -> Result<usize, Error> {
+        self.sound.waiting_of(user).await
+    }
+
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error> {
         self.sound.open_jobs().await
     }
@@ -268,5 +272,10 @@ impl KeyValue for FaultyStore {
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
         self.room_for_records()?;
         self.sound.purge(now, limit).await
+    }
+
+    async fn count(&self, counters: Vec<Counter>, now: DateTime<Utc>) -> Result<Counted, Error> {
+        self.room_for_records()?;
+        self.sound.count(counters, now).await
     }
 }

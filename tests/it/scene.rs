@@ -9,7 +9,7 @@ use std::{
 };
 
 use ceknomor::{
-    access::Lists,
+    access::{Limits, Lists},
     app::{App, Checks, Config, open_store},
     bot::{self, Account as Telegram, Webhook},
     catalog::Catalog,
@@ -81,6 +81,8 @@ pub struct Scene {
     pub catalog: Catalog,
     /// How much the bot takes on.
     pub bounds: Bounds,
+    /// How much one may ask: no limit, unless a test is about that.
+    pub quotas: Limits,
     /// Where Telegram calls the bot; `None`: it polls.
     pub webhook: Option<Webhook>,
     /// The data directory.
@@ -109,6 +111,7 @@ impl Scene {
                 jobs: jobs::Bounds { long_wait: TimeDelta::MAX, ..jobs::Bounds::default() },
                 ..Bounds::default()
             },
+            quotas: Limits::default(),
             webhook: None,
             data: tempfile::tempdir().unwrap(),
             owners: Vec::new(),
@@ -220,6 +223,7 @@ impl Scene {
             recent: self.recent,
             catalog: self.catalog.clone(),
             bounds: self.bounds.inquiry,
+            quotas: self.quotas,
         }
     }
 

@@ -20,7 +20,7 @@ use self::{
 };
 use super::{run::stop_signal, sandbox};
 use crate::{
-    access::Lists,
+    access::{Limits, Lists},
     app::Checks,
     bot::read_line,
     catalog::Catalog,
@@ -81,6 +81,7 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
         catalog,
         recent: Some(RECENT),
         bounds: inquiry::Bounds::default(),
+        quotas: Limits::default(),
     };
     let conversation = Arc::new(checks.conversation(Lists::new([], [CHAT]), &store, &clock)?);
     let language = args.bahasa.unwrap_or_else(language_of_the_machine);

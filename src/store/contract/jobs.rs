@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 
 use super::super::samples::{claim, moment, new_job, new_job_of, record, waiting};
 use super::super::{
-    Accepted, Claim, Cursor, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Retries, Seq, Waiting,
-    WorkerId,
+    Accepted, Claim, Cursor, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Retries, Seq, Store,
+    Waiting, WorkerId,
 };
 use super::Backend;
 use crate::value::{ChatId, Provider, UpdateId, UserId};
@@ -35,6 +35,8 @@ pub(super) async fn holds<B: Backend>() {
     a_job_waits_until_it_is_due(&mut B::fresh().await).await;
     a_waiting_job_runs_beside_a_first_one(&B::fresh().await).await;
     providers_are_asked_again_as_far_as_the_claim_says(&B::fresh().await).await;
+    an_agent_with_many_chats_leaves_half_of_a_provider_to_others(&B::fresh().await).await;
+    what_a_person_waits_for_is_counted_over_all_chats(&mut B::fresh().await).await;
     what_needs_no_provider_is_claimed_whatever_it_does(&B::fresh().await).await;
     a_provider_that_is_back_is_asked_at_once(&B::fresh().await).await;
     a_cancelled_job_ends_with_the_one_that_cancelled_it(&mut B::fresh().await).await;
@@ -272,6 +274,55 @@ async fn providers_are_asked_again_as_far_as_the_claim_says(store: &impl Backend
     let both = with(&[(Provider::Pln, Retries::UpTo(2)), (Provider::Ovo, Retries::UpTo(1))]);
     assert_eq!(take(store, &both).await, [1, 2, 6]);
     assert_eq!(take(store, &claim(worker, 1)).await, [3, 5, 7, 8]);
+}
+
+/// A job of one agent in a chat of its own.
+fn elsewhere(update: u64, user: u64) -> NewJob {
+    NewJob { chat: ChatId(update.cast_signed()), ..new_job_of(update, user) }
+}
+
+async fn an_agent_with_many_chats_leaves_half_of_a_provider_to_others(store: &impl Backend) {
+    let worker = WorkerId::fresh();
+    accept(store, (1..=30).map(|update| elsewhere(update, 7)).chain([elsewhere(31, 8), elsewhere(32, 9)]), MANY).await;
+    take(store, &claim(worker, 0)).await;
+    for update in 1..=32 {
+        assert_eq!(store.store().reschedule(UpdateId(update), waiting(1)).await, Ok(true));
+    }
+    let up_to = |most| Claim { retries: vec![(Provider::Pln, Retries::UpTo(most))], ..claim(worker, 2) };
+    assert_eq!(take(store, &up_to(8)).await, [1, 2, 3, 4, 31, 32], "four of eight are the first one's");
+    assert_eq!(take(store, &up_to(2)).await, [0; 0], "of eight, as before");
+    finish(store, 2).await;
+    assert_eq!(take(store, &up_to(3)).await, [5]);
+    for update in [1, 3, 4, 5, 31, 32] {
+        finish(store, update).await;
+    }
+    assert_eq!(take(store, &up_to(1)).await, [6], "one at least");
+    finish(store, 6).await;
+    let probe = Claim { retries: vec![(Provider::Pln, Retries::Probe)], ..claim(worker, 2) };
+    assert_eq!(take(store, &probe).await, [7]);
+    // What is over is told, however many there are.
+    assert_eq!(take(store, &Claim { retries: Vec::new(), ..claim(worker, 20) }).await.len(), 23);
+}
+
+async fn what_a_person_waits_for_is_counted_over_all_chats(store: &mut impl Backend) {
+    let worker = WorkerId::fresh();
+    let both = async |store: &dyn Store| {
+        [store.waiting_of(UserId(7)).await.unwrap(), store.waiting_of(UserId(8)).await.unwrap()]
+    };
+    accept(store, [elsewhere(1, 7), elsewhere(2, 7), elsewhere(3, 8), elsewhere(4, 7)], MANY).await;
+    take(store, &claim(worker, 0)).await;
+    assert_eq!(both(&**store.store()).await, [0, 0], "what runs the first time does not wait");
+    for update in [1, 2, 3] {
+        assert_eq!(store.store().reschedule(UpdateId(update), waiting(1)).await, Ok(true));
+    }
+    assert_eq!(both(&**store.store()).await, [2, 1]);
+    take(store, &claim(worker, 2)).await;
+    assert_eq!(both(&**store.store()).await, [2, 1], "also while it is asked again");
+    store.reopen().await;
+    assert_eq!(both(&**store.store()).await, [2, 1]);
+    finish(store, 1).await;
+    finish(store, 3).await;
+    assert_eq!(both(&**store.store()).await, [1, 0]);
 }
 
 async fn what_needs_no_provider_is_claimed_whatever_it_does(store: &impl Backend) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::samples::moment;
-use super::super::{Error, KeyValue, MAX_ROW_LEN, Preferences, Row, RowKind};
+use super::super::{Counted, Counter, Error, KeyValue, MAX_ROW_LEN, Preferences, Row, RowKind};
 use super::{Backend, runtime};
 use crate::value::{ChatId, Language};
 
@@ -16,6 +16,9 @@ pub(super) async fn holds<B: Backend>() {
     too_long_a_row_is_refused(&B::fresh().await).await;
     rows_are_listed_by_their_keys(&B::fresh().await).await;
     only_what_is_expired_is_purged(&B::fresh().await).await;
+    counters_are_added_to_together_or_not_at_all(&mut B::fresh().await).await;
+    a_counter_begins_anew_when_it_ends(&B::fresh().await).await;
+    counts_side_by_side_come_to_no_more_than_may_be(&B::fresh().await).await;
     a_chat_has_one_language(&mut B::fresh().await).await;
     a_chat_was_one_other(&mut B::fresh().await).await;
 }
@@ -91,6 +94,47 @@ async fn only_what_is_expired_is_purged(store: &impl Backend) {
     assert_eq!(store.store().purge(moment(2), 3).await, Ok(0));
     let left = store.store().list(RowKind::OpenQuestion, None, 9).await.unwrap();
     assert_eq!(left, [row("d", "1", Some(3)), row("e", "1", None)]);
+}
+
+fn counter(key: &str, most: Option<u64>, ends: usize) -> Counter {
+    Counter { kind: RowKind::Counter, key: key.to_owned(), add: 1, most, expires: moment(ends) }
+}
+
+async fn count(store: &impl Backend, counters: &[Counter], minutes: usize) -> Counted {
+    store.store().count(counters.to_vec(), moment(minutes)).await.unwrap()
+}
+
+async fn counters_are_added_to_together_or_not_at_all(store: &mut impl Backend) {
+    let both = [counter("a", None, 9), counter("b", Some(2), 5)];
+    assert_eq!(count(store, &both, 0).await, Counted::Added(vec![1, 1]));
+    assert_eq!(count(store, &both[..1], 0).await, Counted::Added(vec![2]));
+    assert_eq!(count(store, &both, 0).await, Counted::Added(vec![3, 2]));
+    assert_eq!(count(store, &both, 0).await, Counted::Full { which: 1, ends: moment(5) });
+    assert_eq!(count(store, &[Counter { add: 5, ..both[0].clone() }], 0).await, Counted::Added(vec![8]));
+    assert_eq!(count(store, &[], 0).await, Counted::Added(Vec::new()));
+    // They are rows like any other, and an end by the owner keeps them.
+    store.reopen().await;
+    let row = |key: &str, value: &str, ends| Row { kind: RowKind::Counter, ..row(key, value, Some(ends)) };
+    let kept = store.store().list(RowKind::Counter, None, 9).await.unwrap();
+    assert_eq!(kept, [row("a", "8", 9), row("b", "2", 5)]);
+    assert_eq!(store.store().purge(moment(5), 9).await, Ok(1));
+    assert_eq!(count(store, &both, 5).await, Counted::Added(vec![9, 1]));
+    put(store, Row { kind: RowKind::Counter, ..self::row("a", "no number", None) }).await;
+    assert_eq!(count(store, &both[..1], 5).await, Counted::Added(vec![1]));
+}
+
+async fn a_counter_begins_anew_when_it_ends(store: &impl Backend) {
+    let one = |ends| [counter("a", Some(1), ends)];
+    assert_eq!(count(store, &one(5), 0).await, Counted::Added(vec![1]));
+    assert_eq!(count(store, &one(9), 4).await, Counted::Full { which: 0, ends: moment(5) }, "it keeps its end");
+    assert_eq!(count(store, &one(9), 5).await, Counted::Added(vec![1]));
+    assert_eq!(count(store, &one(6), 5).await, Counted::Full { which: 0, ends: moment(6) }, "unless that is sooner");
+}
+
+async fn counts_side_by_side_come_to_no_more_than_may_be(store: &impl Backend) {
+    let one = [counter("a", Some(7), 5)];
+    let counted = futures_util::future::join_all((0..40).map(|_| count(store, &one, 0))).await;
+    assert_eq!(counted.iter().filter(|counted| matches!(counted, Counted::Added(_))).count(), 7);
 }
 
 async fn a_chat_has_one_language(store: &mut impl Backend) {

@@ -127,8 +127,7 @@ impl Database {
         if is_full { Err(Error::Full(self.dir.clone())) } else { Ok(()) }
     }
 
-    /// Writes all of `changes` or none, and waits until they are durable. Only one thread may ever be in here: sled
-    /// deadlocks where many flush at once (sled#1308).
+    /// Writes all of `changes` or none. They are durable once [`flush`](Self::flush) has returned.
     pub(super) fn commit(&self, changes: &Changes) -> Result<(), Error> {
         let write = |trees: &Vec<TransactionalTree>| {
             for ((tree, key), value) in changes {
@@ -144,7 +143,12 @@ impl Database {
         written.map_err(|error| match error {
             TransactionError::Storage(error) => self.error(&error),
             TransactionError::Abort(()) => Error::Closed,
-        })?;
+        })
+    }
+
+    /// Waits until all that was committed is durable. Only one thread may ever be in here: sled deadlocks where many
+    /// flush at once (sled#1308).
+    pub(super) fn flush(&self) -> Result<(), Error> {
         let Some(file) = &self.file else { return Ok(()) };
         catching(&self.dir, || self.db.flush())?.map_err(|error| self.error(&error))?;
         file.sync_data().map_err(|error| Error::from_io(&self.dir, &error))

@@ -22,10 +22,10 @@ use self::plan::{Plan, State};
 use self::writer::Writer;
 use super::codec::{self, Searched};
 use super::{
-    Accepted, Claim, Count, Cursor, Deletion, Error, History, Job, Jobs, Kept, KeyValue, Load, MAX_BODY_LEN,
-    MAX_ROW_LEN, NewJob, Page, Record, Row, RowKind, Search, Seq, Waiting, WorkerId,
+    Accepted, Claim, Count, Counted, Counter, Cursor, Deletion, Error, History, Job, Jobs, Kept, KeyValue, Load,
+    MAX_BODY_LEN, MAX_ROW_LEN, NewJob, Page, Record, Row, RowKind, Search, Seq, Waiting, WorkerId,
 };
-use crate::value::{ChatId, Provider, UpdateId};
+use crate::value::{ChatId, Provider, UpdateId, UserId};
 
 mod audit;
 mod database;
@@ -242,6 +242,10 @@ impl Jobs for SledStore {
         self.write(|plan| plan.state.schedule.load()).await
     }
 
+    async fn waiting_of(&self, user: UserId) -> Result<usize, Error> {
+        self.write(move |plan| plan.state.schedule.waiting_of(user)).await
+    }
+
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error> {
         self.write(|plan| {
             let jobs = plan.state.schedule.all().map(|(_, entry)| entry.job.clone()).collect();
@@ -282,5 +286,9 @@ impl KeyValue for SledStore {
 
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
         self.write(move |plan| plan.purge(now, limit)).await?
+    }
+
+    async fn count(&self, counters: Vec<Counter>, now: DateTime<Utc>) -> Result<Counted, Error> {
+        self.write(move |plan| plan.count(&counters, now)).await?
     }
 }

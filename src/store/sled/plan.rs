@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::codec;
 use super::super::{
-    Accepted, AuditEntry, AuditPlace, Claim, Error, Job, Kept, MAX_NUMBER, NewJob, REMEMBERED, Record, Row, RowKind,
-    Seq, Waiting, WorkerId,
+    Accepted, AuditEntry, AuditPlace, Claim, Counted, Counter, Error, Job, Kept, MAX_NUMBER, NewJob, REMEMBERED,
+    Record, Row, RowKind, Seq, Waiting, WorkerId,
 };
 use super::database::{Changes, Database, TreeName};
 use super::keys::{self, RecordKey};
@@ -50,6 +50,8 @@ pub(super) struct Plan<'a> {
     /// Before it.
     counters: Counters,
     changes: Changes,
+    /// Whether any of the changes has to be on disk before the callers are answered.
+    is_durable: bool,
 }
 
 impl State {
@@ -88,16 +90,16 @@ impl State {
 impl<'a> Plan<'a> {
     pub(super) fn new(database: &'a Database, state: &'a mut State) -> Self {
         let counters = state.counters;
-        Self { database, state, counters, changes: Changes::new() }
+        Self { database, state, counters, changes: Changes::new(), is_durable: false }
     }
 
-    /// What is to be written.
-    pub(super) fn end(mut self) -> Changes {
+    /// What is to be written, and whether that has to be on disk before the callers are answered.
+    pub(super) fn end(mut self) -> (Changes, bool) {
         if self.state.counters != self.counters {
             // Three numbers: there is nothing in them that serde_json could refuse.
             self.put(TreeName::Meta, COUNTERS, serde_json::to_vec(&self.state.counters).unwrap_or_default());
         }
-        self.changes
+        (self.changes, self.is_durable)
     }
 
     pub(super) fn append(&mut self, record: &Record) -> Seq {
@@ -258,6 +260,35 @@ impl<'a> Plan<'a> {
         Ok(is_there)
     }
 
+    pub(super) fn count(&mut self, counters: &[Counter], now: DateTime<Utc>) -> Result<Counted, Error> {
+        let mut rows = Vec::with_capacity(counters.len());
+        for (which, counter) in counters.iter().enumerate() {
+            let before = self.row(counter.kind, &counter.key)?.filter(|row| row.is_alive(now));
+            let count = before.as_ref().and_then(|row| row.value.parse().ok()).unwrap_or(0_u64);
+            let ends = before.and_then(|row| row.expires).map_or(counter.expires, |ends| ends.min(counter.expires));
+            let count = count.saturating_add(counter.add);
+            if counter.most.is_some_and(|most| count > most) {
+                return Ok(Counted::Full { which, ends });
+            }
+            let (kind, key, value) = (counter.kind, counter.key.clone(), count.to_string());
+            rows.push((count, Row { kind, key, value, expires: Some(ends) }));
+        }
+        let counts = rows.into_iter().map(|(count, row)| {
+            // What is written after it takes it to the disk.
+            self.changes.insert((TreeName::Rows, keys::row(row.kind, &row.key)), Some(codec::write(&row)));
+            count
+        });
+        Ok(Counted::Added(counts.collect()))
+    }
+
+    /// A row as this group leaves it; one that cannot be read counts as none.
+    fn row(&self, kind: RowKind, key: &str) -> Result<Option<Row>, Error> {
+        match self.changes.get(&(TreeName::Rows, keys::row(kind, key))) {
+            Some(value) => Ok(value.as_ref().and_then(|value| codec::read(value).ok())),
+            None => self.database.row(kind, key),
+        }
+    }
+
     pub(super) fn purge(&mut self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
         let mut expired = self.database.expired(now, limit)?;
         // What is written in this very group is left for the next time.
@@ -307,10 +338,12 @@ impl<'a> Plan<'a> {
     }
 
     fn put(&mut self, tree: TreeName, key: &[u8], value: Vec<u8>) {
+        self.is_durable = true;
         self.changes.insert((tree, key.to_vec()), Some(value));
     }
 
     fn remove(&mut self, tree: TreeName, key: &[u8]) {
+        self.is_durable = true;
         self.changes.insert((tree, key.to_vec()), None);
     }
 }

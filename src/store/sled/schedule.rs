@@ -47,6 +47,8 @@ pub(super) struct Schedule {
     by_state: BTreeMap<State, BTreeSet<Order>>,
     /// The oldest ready job of each agent queue of which none runs.
     heads: BTreeSet<Order>,
+    /// How many jobs of each person wait, claimed or not.
+    waiting_of: HashMap<UserId, usize>,
 }
 
 impl Entry {
@@ -101,6 +103,11 @@ impl Schedule {
         cancelled.map(|(order, _)| order).collect()
     }
 
+    /// How many jobs of a person wait, claimed or not.
+    pub(super) fn waiting_of(&self, user: UserId) -> usize {
+        self.waiting_of.get(&user).copied().unwrap_or(0)
+    }
+
     /// The jobs that wait and are not claimed, by their order.
     pub(super) fn waiting(&self) -> impl Iterator<Item = (Order, &Entry, &Waiting)> {
         let waiting = self.in_state(State::Waiting);
@@ -135,6 +142,11 @@ impl Schedule {
 
         // One of each agent queue, unless one runs.
         let mut taken: HashSet<QueueId> = self.in_state(State::Retrying).map(|(_, entry)| entry.queue()).collect();
+        // Which provider is asked again for whom.
+        let mut asked: HashMap<Option<Provider>, HashMap<UserId, usize>> = HashMap::new();
+        for (_, entry) in self.in_state(State::Retrying) {
+            *asked.entry(entry.job.provider).or_default().entry(entry.job.user).or_default() += 1;
+        }
         ended.retain(|(_, queue)| taken.insert(*queue));
         let mut orders: Vec<Order> = ended.into_iter().map(|(order, _)| order).collect();
         let retries = claim.retries.iter().map(|(provider, retries)| (Some(*provider), *retries));
@@ -147,7 +159,16 @@ impl Schedule {
                 }
                 Retries::UpTo(most) => most,
             };
-            let free = due.into_iter().filter(|(_, _, queue)| taken.insert(*queue));
+            let asked = asked.entry(provider).or_default();
+            // So that one agent with many chats leaves room for the others.
+            let all = asked.values().sum::<usize>().saturating_add(most);
+            let of_one = if provider.is_some() { (all / 2).max(1) } else { usize::MAX };
+            let free = due.into_iter().filter(|(_, _, queue)| {
+                let of_agent = asked.entry(queue.1).or_default();
+                let is_free = *of_agent < of_one && taken.insert(*queue);
+                *of_agent += usize::from(is_free);
+                is_free
+            });
             orders.extend(free.take(most).map(|(_, order, _)| order));
         }
 
@@ -188,6 +209,14 @@ impl Schedule {
         self.heads.extend(head(queue));
         if queue.is_empty() {
             self.queues.remove(&id);
+        }
+        if matches!(state, State::Waiting | State::Retrying) {
+            let user = entry.job.user;
+            let waiting = self.waiting_of.entry(user).or_default();
+            *waiting = if is_there { *waiting + 1 } else { waiting.saturating_sub(1) };
+            if *waiting == 0 {
+                self.waiting_of.remove(&user);
+            }
         }
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Writer {
 struct Worker {
     database: Arc<Database>,
     state: State,
+    /// Whether something is committed that no flush has followed yet.
+    is_unflushed: bool,
     /// The first failure of sled.
     failed: Option<Error>,
 }
@@ -45,7 +47,7 @@ impl Writer {
     /// Starts the thread over an open database, which is closed with it.
     pub(super) fn start(database: Arc<Database>, state: State, shared: Shared) -> io::Result<Self> {
         let (inbox, tasks) = mpsc::channel(QUEUE_LEN);
-        let worker = Worker { database, state, failed: None };
+        let worker = Worker { database, state, is_unflushed: false, failed: None };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || {
             let ended = worker.run(tasks);
             shared.write().unwrap_or_else(PoisonError::into_inner).take();
@@ -94,7 +96,11 @@ impl Worker {
             }
             self.commit(group);
         }
-        self.failed.map_or(Ok(()), Err)
+        match self.failed {
+            Some(error) => Err(error),
+            None if self.is_unflushed => self.database.flush(),
+            None => Ok(()),
+        }
     }
 
     /// Commits a group whole, or refuses all of it.
@@ -105,8 +111,13 @@ impl Worker {
         }
         let mut plan = Plan::new(&self.database, &mut self.state);
         let answers: Vec<Deliver> = group.into_iter().filter_map(|task| task(Ok(&mut plan))).collect();
-        let changes = plan.end();
-        let committed = if changes.is_empty() { Ok(()) } else { self.database.commit(&changes) };
+        let (changes, is_durable) = plan.end();
+        let committed = if changes.is_empty() {
+            Ok(())
+        } else {
+            self.is_unflushed = !is_durable;
+            self.database.commit(&changes).and_then(|()| if is_durable { self.database.flush() } else { Ok(()) })
+        };
         if let Err(error) = &committed {
             tracing::error!(%error, "the store cannot write any more");
             // Room alone is no remedy any more.

@@ -1,0 +1,3 @@
+//! What owners and their admins are shown and may press: each subject has its file.
+
+pub(super) mod guard;

@@ -1,0 +1,61 @@
+//! `/kuota`: what has been used of a quota and what is left; and a quota of an agent's own, given by those who manage agents.
+
+use super::{
+    conversation::{Conversation, store_trouble},
+    message::{Asker, Reply},
+    quota::{QuotaOrder, used},
+};
+use crate::{
+    access::{Quota, Used},
+    locale::{Html, Words},
+    say, store,
+    value::UserId,
+};
+
+impl Conversation {
+    pub(super) async fn quota(&self, words: Words<'_>, asker: &Asker, order: QuotaOrder) -> Reply {
+        let done = match order {
+            QuotaOrder::Own => self.own_quota(words, asker).await,
+            QuotaOrder::Of(user) => self.quota_of(words, asker, user).await,
+            QuotaOrder::Set(user, per_minute, per_day) => {
+                self.set_quota(words, asker, user, Some(Quota { per_minute, per_day })).await
+            }
+            QuotaOrder::Reset(user) => self.set_quota(words, asker, user, None).await,
+            QuotaOrder::Usage => Ok(say!(words, "quota-usage")),
+        };
+        done.unwrap_or_else(|error| store_trouble(words, &error)).into()
+    }
+
+    async fn own_quota(&self, words: Words<'_>, asker: &Asker) -> Result<Html, store::Error> {
+        let (own, group) = self.fair.used(asker.user, asker.chat).await?;
+        let mut lines = Vec::new();
+        if let Some(own) = own {
+            lines.push(say!(words, "quota-heading"));
+            // Owners are counted, and never refused.
+            let quota = if self.access.is_owner(asker.user) { Quota::default() } else { own.quota };
+            lines.extend(used(words, Used { quota, ..own }));
+        }
+        if let Some(group) = group {
+            lines.push(say!(words, "quota-heading-group"));
+            lines.extend(used(words, group));
+        }
+        Ok(Html::lines(lines))
+    }
+
+    async fn quota_of(&self, words: Words<'_>, asker: &Asker, user: UserId) -> Result<Html, store::Error> {
+        let (own, _) = self.fair.used(user, asker.chat).await?;
+        let heading = say!(words, "quota-heading-of", name = self.names.of(words, user).await, id = user);
+        Ok(Html::lines([heading].into_iter().chain(own.into_iter().flat_map(|own| used(words, own)))))
+    }
+
+    async fn set_quota(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        user: UserId,
+        quota: Option<Quota>,
+    ) -> Result<Html, store::Error> {
+        self.fair.set_quota(user, quota).await?;
+        Ok(Html::lines([say!(words, "quota-set"), self.quota_of(words, asker, user).await?]))
+    }
+}

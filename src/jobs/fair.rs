@@ -1,0 +1,96 @@
+//! Fair use: whether a call may be made that is about to be, how many checks of one agent may wait, and who is told.
+
+use tracing::Instrument;
+
+use super::{
+    outbox::{Destination, Priority},
+    worker::{Check, Worker},
+};
+use crate::{
+    access::{Call, ChatIds, Suspicion, Taken},
+    chat::Notice,
+    inquiry::{Asked, Wait, parse::Request},
+    store::Job,
+    value::{ChatId, UserId, Verdict},
+};
+
+/// The part of all that may wait which one agent may have,
+const OWN_PART: usize = 10;
+
+/// but at least so many.
+const OWN_LEAST: usize = 20;
+
+impl Worker {
+    /// Counts a call that is about to be made. Where it must not be made, gives what the agent is told, and sees that the
+    /// owners are.
+    pub(super) async fn refusal<'a>(&self, job: &Job, request: &Request) -> Option<Notice<'a>> {
+        let (user, is_owner) = (job.user, self.conversation.access.is_owner(job.user));
+        let provider = request.product.provider;
+        let call = Call { user, is_owner, chat: job.chat, provider, number: &request.number };
+        match self.conversation.fair.take(call).await {
+            Taken::Counted => None,
+            Taken::Full(full) => {
+                tracing::info!(chat = %job.chat, agent = %user, ?full, "not asked: a quota is used up");
+                Some(Notice::QuotaFull(full, self.now(), None))
+            }
+            Taken::Suspected(suspicion) => {
+                if suspicion.is_news {
+                    self.show_guard_card(suspicion);
+                }
+                Some(Notice::Suspected(suspicion))
+            }
+        }
+    }
+
+    /// Tells an agent why a check is not made.
+    pub(super) async fn say_refusal(&self, job: &Job, check: Check<'_>, refusal: Notice<'_>) {
+        let line = check.request.check();
+        let refusal = match refusal {
+            Notice::QuotaFull(full, now, _) => Notice::QuotaFull(full, now, Some((&line, job.user))),
+            other => other,
+        };
+        let reply = self.conversation.notice(job.chat, refusal).await;
+        let reply = self.conversation.with_pin_warning(job.chat, reply, check.pin).await;
+        self.say(job, check.task, reply, check.in_place, check.pin).await;
+    }
+
+    /// Notes what the partner said, for the guard.
+    pub(super) async fn note_answer(&self, job: &Job, verdict: &Verdict) {
+        let is_owner = self.conversation.access.is_owner(job.user);
+        self.conversation.fair.answered(job.user, is_owner, verdict).await;
+    }
+
+    /// Asks about a number once the agent may have one more call under way. The log lines of the call name chat and agent.
+    pub(super) async fn ask_in_turn(&self, (chat, agent): (ChatId, UserId), request: &Request, wait: Wait) -> Asked {
+        let inquiry = &self.conversation.inquiry;
+        let Some(_share) = inquiry.share(request.product.provider, agent, wait).await else { return Asked::Busy };
+        inquiry.ask(request, wait).instrument(tracing::info_span!("check", %chat, %agent)).await
+    }
+
+    /// How many checks of an agent wait, where no more of theirs may: so that one alone cannot fill the queue.
+    pub(super) async fn own_waiting_if_full(&self, user: UserId) -> Option<usize> {
+        let most = (self.max_waiting / OWN_PART).max(OWN_LEAST);
+        let waiting = self.store.waiting_of(user).await;
+        let waiting = waiting.inspect_err(|error| tracing::error!(%error, "what an agent waits for cannot be counted"));
+        waiting.ok().filter(|waiting| *waiting >= most)
+    }
+
+    /// Tells the owners of an agent whom the guard has paused; does not wait until they are told.
+    fn show_guard_card(&self, suspicion: Suspicion) {
+        for owner in self.conversation.access.owners() {
+            let Some(chat) = ChatIds::private(owner) else { continue };
+            let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());
+            self.notices.spawn(async move {
+                let card = conversation.guard_card(chat.first, owner, &suspicion).await;
+                let _ = outbox.send(Destination::chat(chat.first), &card, Priority::Alert).await;
+            });
+        }
+    }
+
+    /// Tells an agent, in private, that they may go on.
+    pub(super) async fn say_lifted(&self, agent: UserId) {
+        let Some(chat) = ChatIds::private(agent) else { return };
+        let notice = self.conversation.notice(chat.first, Notice::PauseLifted).await;
+        let _ = self.outbox.send(Destination::chat(chat.first), &notice, Priority::Answer).await;
+    }
+}
