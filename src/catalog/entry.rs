@@ -1,14 +1,17 @@
-//! Reads a file of products: what each `[[product]]` changes, or every mistake in the file, each with a remedy.
+//! Reads a file of products into the catalog, or every mistake in the file, each with a remedy.
 
-use std::{collections::HashMap, fmt::Display, ops::RangeInclusive, sync::Arc};
+use std::{collections::HashMap, fmt::Display, fs, ops::RangeInclusive, path::Path, sync::Arc};
 
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use super::{Price, Product, ProductCode, Total, nearest, product::is_taken};
+use super::{Catalog, Error, MAX_WORD_LEN, Price, Product, ProductCode, Total, product::is_taken};
 use crate::value::{NumberKind, Provider, Rupiah};
+
+/// The largest file that is read, in bytes: room for some thousands of products.
+pub(super) const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
 const KEYS: [&str; 10] =
     ["code", "name", "provider", "number", "buying", "selling", "min", "max", "below_cost", "hidden"];
@@ -22,140 +25,181 @@ const SENSIBLE: RangeInclusive<u64> = 100..=100_000_000;
 /// The longest name, in characters: a line on a phone.
 const MAX_NAME_LEN: usize = 60;
 
-/// What an entry does to the product of a code: puts one there, or (`None`) takes it away.
-pub(super) type Change = (ProductCode, Option<Product>);
+impl Catalog {
+    /// The built-in products with the operator's file, if there is one, over them.
+    ///
+    /// # Errors
+    /// Every mistake in the file, each with its line and a remedy; or why it cannot be read.
+    pub fn load(file: Option<&Path>) -> Result<Self, Error> {
+        let embedded = Self::over(&Self::default(), include_str!("products.toml"), Path::new("products.toml"))?;
+        let Some(path) = file else { return Ok(embedded) };
+        Self::over(&embedded, &read(path)?, path)
+    }
 
-/// The byte of the text at which something is wrong, and `what is wrong; what to do`.
-pub(super) type Mistake = (usize, String);
-
-/// Reads what a text changes in the products of `base` and which total it wants shown, or every mistake in it.
-pub(super) fn read(text: &str, base: &[Arc<Product>]) -> Result<(Vec<Change>, Option<Total>), Vec<Mistake>> {
-    let (document, faults) = DeTable::parse_recoverable(text);
-    let not_toml = |message| format!("is not TOML: {message}; see products.example.toml for the form");
-    let at = |fault: &toml::de::Error| fault.span().map_or(0, |span| span.start);
-    let mut mistakes: Vec<Mistake> = faults.iter().map(|fault| (at(fault), not_toml(fault.message()))).collect();
-    let (mut changes, mut total, mut seen) = (Vec::new(), None, HashMap::new());
-    for (key, value) in document.get_ref() {
-        let wrong = match (key.get_ref().as_ref(), value.get_ref()) {
-            ("product", DeValue::Array(products)) => {
-                let read = |product| change(text, product, base, &mut seen, &mut mistakes);
-                changes.extend(products.iter().filter_map(read));
-                continue;
-            }
-            ("total", DeValue::String(which)) if which == "vendor" => {
-                total = Some(Total::Vendor);
-                continue;
-            }
-            ("total", DeValue::String(which)) if which == "selling" => {
-                total = Some(Total::Selling);
-                continue;
-            }
-            ("total", _) => "`total` is none of the two; write \"vendor\" or \"selling\"".to_owned(),
-            ("product", _) => "`product` is one table; write `[[product]]`, with two brackets".to_owned(),
-            (other, _) => {
-                let key = other.escape_debug();
-                format!("unknown key `{key}` outside of a product; begin each product with a line `[[product]]`")
-            }
+    /// `base` with the products of a text over it; `path` is for the error alone.
+    ///
+    /// # Errors
+    /// Every mistake in the text, each with its line and a remedy.
+    pub(crate) fn over(base: &Self, text: &str, path: &Path) -> Result<Self, Error> {
+        let (document, faults) = DeTable::parse_recoverable(text);
+        let not_toml = |fault: &toml::de::Error| {
+            let wrong = format!("is not TOML: {}; see products.example.toml for the form", fault.message());
+            (fault.span().map_or(0, |span| span.start), wrong)
         };
-        mistakes.push((key.span().start, wrong));
+        let mistakes = faults.iter().map(not_toml).collect();
+        let table = document.get_ref();
+        let mut reader = Reader { text, base, table, at: 0, built_in: None, seen: HashMap::new(), mistakes };
+        let (mut products, mut total) = (base.products.clone(), None);
+        for (key, value) in table {
+            let wrong = match (key.get_ref().as_ref(), value.get_ref()) {
+                ("product", DeValue::Array(entries)) => {
+                    for (code, product) in entries.iter().filter_map(|entry| reader.change(entry)) {
+                        products.retain(|product| product.code != code);
+                        products.extend(product.map(Arc::new));
+                    }
+                    continue;
+                }
+                ("product", _) => "`product` is one table; write `[[product]]`, with two brackets".to_owned(),
+                ("total", value) => {
+                    let words = [("vendor", Total::Vendor), ("selling", Total::Selling)];
+                    match words.into_iter().find(|(word, _)| value.as_str() == Some(word)) {
+                        None => "`total` is none of the two; write \"vendor\" or \"selling\"".to_owned(),
+                        Some((_, which)) => {
+                            total = Some(which);
+                            continue;
+                        }
+                    }
+                }
+                (other, _) => {
+                    let key = other.escape_debug();
+                    format!("unknown key `{key}` outside of a product; begin each product with a line `[[product]]`")
+                }
+            };
+            reader.mistakes.push((key.span().start, wrong));
+        }
+        let mut mistakes = reader.mistakes;
+        if !mistakes.is_empty() {
+            mistakes.sort_by_key(|(at, _)| *at);
+            let told = |(at, wrong)| format!("{}:{}: {wrong}", path.display(), line(text, at));
+            return Err(Error(mistakes.into_iter().map(told).collect::<Vec<_>>().join("\n")));
+        }
+        if let Some(total) = total {
+            products = products.iter().map(|product| Arc::new(Product { total, ..Product::clone(product) })).collect();
+        }
+        products.sort_by_cached_key(|product| (product.provider, product.code.in_order()));
+        Ok(Self { products })
     }
-    if mistakes.is_empty() { Ok((changes, total)) } else { Err(mistakes) }
 }
 
-/// Reads one entry; every part of it, even after a mistake in an earlier one.
-fn change<'t>(
+/// The text of an operator's file.
+fn read(path: &Path) -> Result<String, Error> {
+    let error = |wrong: &str| Error(format!("{}: {wrong}", path.display()));
+    let unreadable = |why| error(&format!("cannot be read: {why}; check the path and the file's permissions"));
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(error("is not a file; name a TOML file with products"));
+    }
+    if metadata.len() > MAX_FILE_SIZE {
+        return Err(error("is larger than 1 MiB; check that it is the file of products"));
+    }
+    String::from_utf8(fs::read(path).map_err(unreadable)?).map_err(|bad| {
+        let line = line(&String::from_utf8_lossy(bad.as_bytes()), bad.utf8_error().valid_up_to());
+        Error(format!("{}:{line}: is not UTF-8 text; save the file as UTF-8", path.display()))
+    })
+}
+
+/// Reads a text's products one after the other.
+struct Reader<'t> {
     text: &'t str,
-    value: &'t Spanned<DeValue<'t>>,
-    base: &[Arc<Product>],
-    seen: &mut HashMap<ProductCode, usize>,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Change> {
-    let at = value.span().start;
-    let DeValue::Table(table) = value.get_ref() else {
-        mistakes.push((at, "a product is not a table; begin each product with a line `[[product]]`".to_owned()));
-        return None;
-    };
-    for key in table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
-        let remedy = match nearest::word(&KEYS, key.get_ref()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("a product has {}", KEYS.join(", ")),
-        };
-        mistakes.push((key.span().start, format!("unknown key `{}`; {remedy}", key.get_ref().escape_debug())));
-    }
-    let mut entry = Entry { text, table, at, mistakes };
-    let code = entry.code(seen);
-    let built_in = base.iter().find(|product| Some(&product.code) == code.as_ref()).map(AsRef::as_ref);
-    let hidden = entry.flag("hidden");
-    if hidden && built_in.is_none() && !entry.has("name") {
-        let (code, near) = (code.as_ref()?, nearest::codes(base, code.as_ref()?.as_str(), 1));
-        let remedy = near.first().map_or("take the entry out".to_owned(), |near| format!("did you mean {near}?"));
-        entry.refuse("code", format!("no product {code} is there to hide; {remedy}"));
-        return None;
-    }
-    let (name, provider) = (entry.name(built_in), entry.provider(built_in));
-    let (number, price) = (entry.number(provider, built_in), entry.price(built_in));
-    let product =
-        Product { code: code?, name: name?, provider: provider?, number: number?, price: price?, total: Total::Vendor };
-    Some((product.code.clone(), (!hidden).then_some(product)))
-}
-
-/// The line of a byte of a text, from 1.
-pub(super) fn line(text: &str, at: usize) -> usize {
-    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
-}
-
-/// One `[[product]]` of a text, the byte at which it begins, and where its mistakes go.
-struct Entry<'t, 'm> {
-    text: &'t str,
+    base: &'t Catalog,
+    /// The entry that is read, the byte at which it begins, and the product that it changes.
     table: &'t DeTable<'t>,
     at: usize,
-    mistakes: &'m mut Vec<Mistake>,
+    built_in: Option<&'t Product>,
+    /// The line in which each code stood last.
+    seen: HashMap<ProductCode, usize>,
+    /// The byte at which something is wrong, and `what is wrong; what to do`.
+    mistakes: Vec<(usize, String)>,
 }
 
-impl<'t> Entry<'t, '_> {
-    fn code(&mut self, seen: &mut HashMap<ProductCode, usize>) -> Option<ProductCode> {
-        let has_letter = |code: &ProductCode| code.as_str().bytes().any(|b| b.is_ascii_alphabetic());
+impl<'t> Reader<'t> {
+    /// Reads one entry; every part of it, even after a mistake in an earlier one. Gives its code, with the product that
+    /// is sold under it from now on, if any is.
+    fn change(&mut self, value: &'t Spanned<DeValue<'t>>) -> Option<(ProductCode, Option<Product>)> {
+        self.at = value.span().start;
+        let DeValue::Table(table) = value.get_ref() else {
+            self.mistakes
+                .push((self.at, "a product is not a table; begin each product with a line `[[product]]`".to_owned()));
+            return None;
+        };
+        for key in table.keys().filter(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+            let word: String = key.get_ref().chars().take(MAX_WORD_LEN).map(|c| c.to_ascii_lowercase()).collect();
+            let typos = KEYS.map(|known| (strsim::osa_distance(known, &word), known));
+            let remedy = match typos.into_iter().min_by_key(|(typos, _)| *typos) {
+                Some((..=2, near)) => format!("did you mean `{near}`?"),
+                _ => format!("a product has {}", KEYS.join(", ")),
+            };
+            self.mistakes.push((key.span().start, format!("unknown key `{}`; {remedy}", key.get_ref().escape_debug())));
+        }
+        (self.table, self.built_in) = (table, None);
+        let code = self.code();
+        self.built_in = code.as_ref().and_then(|code| self.base.get(code.as_str())).map(AsRef::as_ref);
+        let hidden = self.flag("hidden");
+        if hidden && self.built_in.is_none() && !self.has("name") {
+            let (code, near) = (code.as_ref()?, self.base.nearest(code.as_ref()?.as_str(), 1));
+            let remedy = near.first().map_or("take the entry out".to_owned(), |near| format!("did you mean {near}?"));
+            self.refuse("code", format!("no product {code} is there to hide; {remedy}"));
+            return None;
+        }
+        let (name, provider) = (self.name(), self.provider());
+        let (number, price, total) = (self.number(provider), self.price(), Total::Vendor);
+        let (code, name, provider, number, price) = (code?, name?, provider?, number?, price?);
+        let product = Product { code: code.clone(), name, provider, number, price, total };
+        Some((code, (!hidden).then_some(product)))
+    }
+
+    fn code(&mut self) -> Option<ProductCode> {
+        let has_letter = |code: &ProductCode| code.as_str().contains(|c: char| c.is_ascii_alphabetic());
+        let read = |raw: &str| ProductCode::new(raw).filter(has_letter);
         let remedy = "use up to 20 letters, digits and `-`, with a letter among them";
         let wrong = |raw| format!("`{raw}` is not a product code; {remedy}");
-        let code = self.part("code", None, "PLN20", |raw| ProductCode::new(raw).filter(has_letter), wrong)?;
+        let code = self.part("code", |product| product.code.clone(), "PLN20", read, wrong)?;
         if is_taken(code.as_str()) {
             let wrong = format!("agents know {code} as a command of other bots; choose the vendor's own product code");
             self.refuse("code", wrong);
             return None;
         }
         let here = self.table.get("code").map_or(self.at, |code| code.span().start);
-        if let Some(earlier) = seen.insert(code.clone(), here) {
-            let earlier = line(self.text, earlier);
+        if let Some(earlier) = self.seen.insert(code.clone(), line(self.text, here)) {
             self.refuse("code", format!("{code} stands here again, after line {earlier}; keep one of the two"));
         }
         Some(code)
     }
 
-    fn name(&mut self, built_in: Option<&Product>) -> Option<String> {
+    fn name(&mut self) -> Option<String> {
         let fits = |raw: &str| (1..=MAX_NAME_LEN).contains(&raw.chars().count()) && !raw.chars().any(char::is_control);
         let wrong = |_| format!("`name` is empty or too long; write one line of 1 to {MAX_NAME_LEN} characters");
-        let inherited = built_in.map(|product| product.name.clone());
-        self.part("name", inherited, "PLN 20.000", |raw| fits(raw).then(|| raw.to_owned()), wrong)
+        self.part("name", |product| product.name.clone(), "PLN 20.000", |raw| fits(raw).then(|| raw.to_owned()), wrong)
     }
 
-    fn provider(&mut self, built_in: Option<&Product>) -> Option<Provider> {
+    fn provider(&mut self) -> Option<Provider> {
         let all = Provider::ALL.map(Provider::name).join(", ");
         let wrong = |raw| format!("`{raw}` is not a provider that can be checked; write {all}");
-        self.part("provider", built_in.map(|product| product.provider), "PLN", Provider::from_name, wrong)
+        self.part("provider", |product| product.provider, "PLN", Provider::from_name, wrong)
     }
 
     /// Without the key, the built-in product's kind of number, or what the customers of another provider have.
-    fn number(&mut self, provider: Option<Provider>, built_in: Option<&Product>) -> Option<NumberKind> {
+    fn number(&mut self, provider: Option<Provider>) -> Option<NumberKind> {
         if !self.has("number") {
-            let same = built_in.filter(|product| Some(product.provider) == provider);
+            let same = self.built_in.filter(|product| Some(product.provider) == provider);
             return same.map(|product| product.number).or(provider.map(Provider::usual_number));
         }
         let read = |raw: &str| Some(NUMBERS.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(raw))?.1);
         let wrong = |raw| format!("`{raw}` is not a kind of number; write \"meter\", \"mobile\" or \"driver\"");
-        self.part("number", None, "meter", read, wrong)
+        self.part("number", |product| product.number, "meter", read, wrong)
     }
 
-    fn price(&mut self, built_in: Option<&Product>) -> Option<Price> {
+    fn price(&mut self) -> Option<Price> {
         let below_cost = self.flag("below_cost");
         match (self.has("buying") || self.has("selling"), self.has("min") || self.has("max")) {
             (true, true) => {
@@ -178,7 +222,7 @@ impl<'t> Entry<'t, '_> {
                 }
                 Some(Price::Open { min, max })
             }
-            (false, false) if built_in.is_some() => built_in.map(|product| product.price),
+            (false, false) if self.built_in.is_some() => self.built_in.map(|product| product.price),
             (false, false) => self.missing("buying", "buying and selling (or, for an open denomination, min and max)"),
         }
     }
@@ -207,18 +251,18 @@ impl<'t> Entry<'t, '_> {
         self.value(key, "true or false", "true, without quotes", DeValue::as_bool).unwrap_or(false)
     }
 
-    /// What `read` makes of the text under `key`; without the key, what is `inherited`. Of a text that `read` does not take,
-    /// `wrong` gives the mistake; it is given the text shortened and on one line.
+    /// What `read` makes of the text under `key`; without the key, what is `inherited` of the built-in product. Of a
+    /// text that `read` does not take, `wrong` gives the mistake; it is given the text shortened and on one line.
     fn part<T>(
         &mut self,
         key: &str,
-        inherited: Option<T>,
+        inherited: fn(&Product) -> T,
         example: &str,
         read: impl FnOnce(&'t str) -> Option<T>,
         wrong: impl FnOnce(String) -> String,
     ) -> Option<T> {
         if !self.has(key) {
-            return inherited.or_else(|| self.missing(key, format!("{key} = \"{example}\"")));
+            return self.built_in.map(inherited).or_else(|| self.missing(key, format!("{key} = \"{example}\"")));
         }
         let raw = self.value(key, "a text", "\"…\"", DeValue::as_str)?.trim();
         let part = read(raw);
@@ -261,4 +305,9 @@ impl<'t> Entry<'t, '_> {
         self.mistakes.push((self.at, format!("`{key}` is missing; add {what_to_add}")));
         None
     }
+}
+
+/// The line of a byte of a text, from 1.
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }

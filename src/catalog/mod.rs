@@ -5,23 +5,17 @@
 //! reports every mistake in a file, not only the first.
 
 mod entry;
-mod nearest;
 mod product;
 
-use std::{
-    fs,
-    io::Read as _,
-    path::Path,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub(crate) use product::is_taken;
 pub use product::{Price, Product, ProductCode, Total};
 
 use crate::value::Provider;
 
-/// The largest file that is read, in bytes: room for some thousands of products.
-const MAX_FILE_SIZE: u64 = 1024 * 1024;
+/// Longer words are cut here: no code is as long, and the distance costs the product of both lengths.
+const MAX_WORD_LEN: usize = 24;
 
 /// A file of products that cannot be used: every mistake in it, one a line: `file:line: what is wrong; what to do`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,38 +29,6 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The built-in products with the operator's file, if there is one, over them.
-    ///
-    /// # Errors
-    /// Every mistake in the file, each with its line and a remedy; or why it cannot be read.
-    pub fn load(file: Option<&Path>) -> Result<Self, Error> {
-        let embedded = Self::over(&Self::default(), include_str!("products.toml"), Path::new("products.toml"))?;
-        let Some(path) = file else { return Ok(embedded) };
-        Self::over(&embedded, &read(path)?, path)
-    }
-
-    /// `base` with the products of a text over it; `path` is for the error alone.
-    ///
-    /// # Errors
-    /// Every mistake in the text.
-    pub(crate) fn over(base: &Self, text: &str, path: &Path) -> Result<Self, Error> {
-        let (changes, total) = entry::read(text, &base.products).map_err(|mut mistakes| {
-            mistakes.sort_by_key(|(at, _)| *at);
-            let told = |(at, wrong)| format!("{}:{}: {wrong}", path.display(), entry::line(text, at));
-            Error(mistakes.into_iter().map(told).collect::<Vec<_>>().join("\n"))
-        })?;
-        let mut products = base.products.clone();
-        for (code, product) in changes {
-            products.retain(|product| product.code != code);
-            products.extend(product.map(Arc::new));
-        }
-        if let Some(total) = total {
-            products = products.iter().map(|product| Arc::new(Product { total, ..Product::clone(product) })).collect();
-        }
-        products.sort_by_cached_key(|product| (product.provider, product.code.in_order()));
-        Ok(Self { products })
-    }
-
     /// The product of a code, in any case.
     pub fn get(&self, code: &str) -> Option<&Arc<Product>> {
         let code = ProductCode::new(code)?;
@@ -90,9 +52,7 @@ impl Catalog {
         let word = word.trim().to_lowercase();
         let has_word = |text: &str| text.to_lowercase().contains(&word);
         let fits = |product: &&Arc<Product>| {
-            has_word(product.code.as_str())
-                || has_word(&product.name)
-                || has_word(product.provider.name())
+            [product.code.as_str(), &product.name, product.provider.name()].into_iter().any(has_word)
                 || product.provider.nicknames().iter().any(|name| word.contains(name))
         };
         self.products.iter().filter(fits).collect()
@@ -101,7 +61,11 @@ impl Catalog {
     /// Up to `most` codes that a mistyped `word` may have meant, nearest first: by a letter or two, by a code begun
     /// or glued to more, or by a provider's name.
     pub fn nearest(&self, word: &str, most: usize) -> Vec<ProductCode> {
-        nearest::codes(&self.products, word, most)
+        let word: String = word.chars().take(MAX_WORD_LEN).map(|c| c.to_ascii_uppercase()).collect();
+        let distance = |product: &Arc<Product>| Some((distance(product, &word)?, product.code.clone()));
+        let mut found: Vec<_> = self.products.iter().filter_map(distance).collect();
+        found.sort_by_key(|(distance, _)| *distance);
+        found.into_iter().take(most).map(|(_, code)| code).collect()
     }
 }
 
@@ -126,23 +90,17 @@ impl SharedCatalog {
     }
 }
 
-/// The text of an operator's file.
-fn read(path: &Path) -> Result<String, Error> {
-    let error = |wrong: String| Error(format!("{}: {wrong}", path.display()));
-    let unreadable =
-        |why: std::io::Error| error(format!("cannot be read: {why}; check the path and the file's permissions"));
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(error("is not a file; name a TOML file with products".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_FILE_SIZE {
-        return Err(error("is larger than 1 MiB; check that it is the file of products".to_owned()));
-    }
-    String::from_utf8(bytes).map_err(|bad| {
-        let line = entry::line(&String::from_utf8_lossy(bad.as_bytes()), bad.utf8_error().valid_up_to());
-        Error(format!("{}:{line}: is not UTF-8 text; save the file as UTF-8", path.display()))
-    })
+/// How far a word is from a product: twice the letters to change, less where it names the provider or begins the code.
+/// `None` where they have nothing to do with each other.
+fn distance(product: &Product, word: &str) -> Option<usize> {
+    let code = product.code.as_str();
+    let letters = word.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let typo = strsim::osa_distance(code, word);
+    let allowed = (code.len().max(word.len()) / 3).max(1);
+    let begun = word.len() >= 2 && code.starts_with(word) || word.starts_with(code);
+    let provider = letters.eq_ignore_ascii_case(product.provider.name());
+    let near = [(typo <= allowed, typo * 2), (begun, 1), (provider && letters == word, 1), (provider, 3)];
+    near.into_iter().filter_map(|(holds, distance)| holds.then_some(distance)).min()
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! One product, as the catalog knows it.
 
-use std::fmt;
-
 use crate::value::{NumberKind, Provider, Rupiah};
 
 /// Whether agents of other bots type this, in any case, for something else: such a code would be misunderstood (field
@@ -12,8 +10,10 @@ pub(crate) fn is_taken(code: &str) -> bool {
 }
 
 /// A product code: 1 to 20 capitals, digits and `-` (all that the vendor's signature allows).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(
+    Clone, Debug, derive_more::Display, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(try_from = "String")]
 pub struct ProductCode(String);
 
 impl ProductCode {
@@ -36,23 +36,11 @@ impl ProductCode {
     }
 }
 
-impl From<ProductCode> for String {
-    fn from(code: ProductCode) -> Self {
-        code.0
-    }
-}
-
 impl TryFrom<String> for ProductCode {
     type Error = &'static str;
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
         Self::new(&code).ok_or("not a product code")
-    }
-}
-
-impl fmt::Display for ProductCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
     }
 }
 
@@ -84,10 +72,11 @@ pub enum Total {
 }
 
 impl Product {
-    /// The total that agents read where the vendor's is `total`. Its fee is what it has over the buying price.
+    /// The total that agents read where the vendor's is `total`: never the buying price itself, which is the operator's
+    /// secret. The fee is what the vendor's total has over the buying price.
     pub fn shown_total(&self, total: Rupiah) -> Rupiah {
-        match (self.total, self.price) {
-            (Total::Selling, Price::Fixed { buying, selling }) => {
+        match self.price {
+            Price::Fixed { buying, selling } if self.total == Total::Selling || total == buying => {
                 Rupiah(selling.0.saturating_add(total.0.saturating_sub(buying.0)))
             }
             _ => total,

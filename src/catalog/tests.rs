@@ -1,8 +1,10 @@
 //! The built-in products, and operators' files with every mistake that there is.
 
+use std::{fs, path::Path};
+
 use proptest::prelude::*;
 
-use super::*;
+use super::{entry::MAX_FILE_SIZE, *};
 use crate::value::{NumberKind, Rupiah};
 
 fn built_in() -> Catalog {
@@ -290,11 +292,12 @@ fn the_total_that_agents_read_is_what_the_operator_says() {
         let catalog =
             with(&format!("{text}\n[[product]]\ncode = \"PLN20\"\nbuying = 20150\nselling = 20500\n")).unwrap();
         let total = |code: &str, total| catalog.get(code).unwrap().shown_total(Rupiah(total));
-        [total("PLN20", 20_196), total("DNOPEN", 50_000)]
+        [total("PLN20", 20_196), total("DNOPEN", 50_000), total("PLN20", 20_150)]
     };
+    let never_the_buying_price = Rupiah(20_500);
     for text in ["", "total = \"vendor\""] {
-        assert_eq!(shown(text), [Rupiah(20_196), Rupiah(50_000)]);
+        assert_eq!(shown(text), [Rupiah(20_196), Rupiah(50_000), never_the_buying_price]);
     }
-    assert_eq!(shown("total = \"selling\""), [Rupiah(20_546), Rupiah(50_000)]);
+    assert_eq!(shown("total = \"selling\""), [Rupiah(20_546), Rupiah(50_000), never_the_buying_price]);
     assert!(with("total = \"buying\"").unwrap_err().contains("p.toml:1: `total` is none of the two"));
 }

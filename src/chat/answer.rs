@@ -226,7 +226,8 @@ pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
     }
 }
 
-fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
+/// What an operator does about a problem that only an operator can put right.
+pub fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
     match problem {
         OperatorProblem::Signature => say!(words, "remedy-signature"),
         OperatorProblem::Credentials => say!(words, "remedy-credentials"),

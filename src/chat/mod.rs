@@ -40,7 +40,7 @@ mod understand;
 mod visitors;
 
 pub use alias::{Alias, CustomerOrder};
-pub use answer::{Checked, alert_of, answer};
+pub use answer::{Checked, alert_of, answer, remedy};
 pub use button::{Action, Button, Choice, Press, SearchId};
 pub use conversation::Conversation;
 pub use dates::{Day, Month, Period};

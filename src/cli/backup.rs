@@ -8,17 +8,15 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, bail};
 use tokio::io::AsyncWriteExt;
 
+use super::doctor::count;
 use crate::{
     clock::{Clock, SystemClock, WIB},
     config::DataSettings,
     store::{self, Summary},
 };
-
-/// What stands for standard output and standard input.
-const STANDARD: &str = "-";
 
 #[derive(clap::Args, Debug)]
 #[command(after_help = "The file holds what the data directory holds, customers' names too, and is
@@ -46,32 +44,27 @@ pub(super) struct RestoreArgs {
 
 pub(super) async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     let (dir, now) = (args.data.dir(), SystemClock.now());
-    if args.file == Path::new(STANDARD) {
+    if args.file == Path::new("-") {
         let made = store::backup_dir(dir, now, &mut tokio::io::stdout()).await?;
         writeln!(io::stderr(), "ceknomor: {}", told(&made))?;
         return Ok(ExitCode::SUCCESS);
     }
     let file = &args.file;
     if file.exists() {
-        return Err(anyhow!(
-            "{} exists already and is left as it is: name another, or move it away first",
-            shown(file)
-        ));
+        bail!("{} exists already and is left as it is: name another, or move it away first", file.display());
     }
     // The file gets its name when it is whole.
-    let mut partial = file.clone().into_os_string();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
+    let partial = file.with_added_extension("partial");
     let made = write(dir, &partial).await.inspect_err(|_| drop(std::fs::remove_file(&partial)))?;
-    std::fs::rename(&partial, file).with_context(|| format!("cannot name {}", shown(file)))?;
-    writeln!(io::stdout().lock(), "{} holds {}.", shown(file), told(&made))?;
+    std::fs::rename(&partial, file).with_context(|| format!("cannot name {}", file.display()))?;
+    writeln!(io::stdout().lock(), "{} holds {}.", file.display(), told(&made))?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn write(dir: &Path, file: &Path) -> anyhow::Result<Summary> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let out = options.open(file).with_context(|| format!("cannot write {}", shown(file)))?;
+    let out = options.open(file).with_context(|| format!("cannot write {}", file.display()))?;
     let mut out = tokio::fs::File::from_std(out);
     let made = store::backup_dir(dir, SystemClock.now(), &mut out).await?;
     out.flush().await?;
@@ -80,20 +73,16 @@ async fn write(dir: &Path, file: &Path) -> anyhow::Result<Summary> {
 }
 
 pub(super) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
-    let input = if args.file == Path::new(STANDARD) {
+    let input = if args.file == Path::new("-") {
         // A file of its own, since the command reads the backup twice.
         File::open("/dev/stdin").context("cannot read standard input")?
     } else {
-        File::open(&args.file).with_context(|| format!("cannot read {}", shown(&args.file)))?
+        File::open(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?
     };
     let dir = args.data.dir();
     let restored = store::restore_dir(dir, input).await?;
-    writeln!(io::stdout().lock(), "{} holds {}.", shown(dir), told(&restored))?;
+    writeln!(io::stdout().lock(), "{} holds {}.", dir.display(), told(&restored))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn shown(path: &Path) -> impl std::fmt::Display {
-    path.display()
 }
 
 /// What is in a backup, in words.
@@ -103,8 +92,4 @@ fn told(summary: &Summary) -> String {
     let checks = count(counts.records, "check");
     let (rows, jobs) = (count(counts.rows, "setting"), count(counts.jobs, "unanswered job"));
     format!("{checks}, {rows} and {jobs}, as of {at}")
-}
-
-fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

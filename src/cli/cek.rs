@@ -3,9 +3,8 @@
 
 use std::{io::Write, process::ExitCode, sync::Arc};
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::doctor::operators;
 use crate::{
     catalog::Catalog,
     chat::{self, Checked},
@@ -14,7 +13,7 @@ use crate::{
     inquiry::{Reason, ask_for_reason, parse},
     klikoo::{Client, Fault},
     locale::Locale,
-    value::{Customer, Language, Verdict},
+    value::{Customer, CustomerName, Language, Outcome, ResponseCode, Verdict},
 };
 
 #[derive(clap::Args, Debug)]
@@ -67,64 +66,50 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
         Ok(request) => request,
         Err(refusal) => {
             let text = chat::refusal(words, &catalog, &refusal).plain();
-            let invalid = Answer { outcome: "invalid", message: Some(text.clone()), ..Answer::default() };
-            return print(&invalid, &text, args.json, 2);
+            return print(json!({ "outcome": "invalid", "message": text }), &text, args.json, 2);
         }
     };
     let client = Client::new(args.klikoo.account(&args.network)?, args.klikoo.timeouts(), Arc::new(SystemClock))?;
     let Reason { outcome, fault, .. } = ask_for_reason(&client, &request).await;
-    let fault = fault.as_ref().map(Fault::root);
-    let checked = Checked { outcome, at: SystemClock.now(), kept: true, is_earlier: false };
-    let text = chat::answer(words, &request, &checked, None, None).plain();
-    let (mut answer, exit) = describe(&checked.outcome.verdict);
-    answer.product = Some(request.product.code.to_string());
-    answer.provider = Some(request.product.provider.name());
-    answer.number = Some(request.number.as_str().to_owned());
-    answer.nominal = request.nominal.map(|nominal| nominal.0);
-    answer.code = checked.outcome.code.as_ref().map(|code| code.as_str().to_owned());
-    answer.reference = Some(checked.outcome.reference.to_string());
-    answer.at = Some(checked.at.with_timezone(&WIB).to_rfc3339());
-    if fault == Some(&Fault::Unreachable) {
-        answer.message = Some(OUT_OF_REACH.to_owned());
-    }
-    if let (Some(Fault::Operator(_) | Fault::Unreachable), Some(remedy), false) = (fault, &answer.message, args.json) {
+    let remedy = match fault.as_ref().map(Fault::root) {
+        Some(Fault::Operator(problem)) => Some(chat::remedy(locale.words(Language::En), *problem).plain()),
+        Some(Fault::Unreachable) => Some(OUT_OF_REACH.to_owned()),
+        _ => None,
+    };
+    if let (Some(remedy), false) = (&remedy, args.json) {
         // The operator may be the one who runs this; what agents read does not say what to do.
         writeln!(std::io::stderr(), "ceknomor: {remedy}")?;
     }
-    print(&answer, &text, args.json, exit)
+    let checked = Checked { outcome, at: SystemClock.now(), kept: true, is_earlier: false };
+    let text = chat::answer(words, &request, &checked, None, None).plain();
+    let Outcome { verdict, code, reference } = &checked.outcome;
+    let (outcome, exit) = name_and_exit(verdict);
+    let (customer, message) = match verdict {
+        Verdict::Found(customer) => (customer.clone(), None),
+        Verdict::Other(message) | Verdict::Refused(message) => (Customer::default(), Some(message.clone())),
+        _ => (Customer::default(), remedy),
+    };
+    // Scripts rely on these names.
+    let answer = json!({
+        "outcome": outcome,
+        "product": request.product.code,
+        "provider": request.product.provider,
+        "number": request.number,
+        "nominal": request.nominal,
+        "name": customer.name.as_ref().map(CustomerName::as_str),
+        "power": customer.power,
+        "total": customer.total,
+        "message": message,
+        "code": code.as_ref().map(ResponseCode::as_str),
+        "reference": reference.to_string(),
+        "at": checked.at.with_timezone(&WIB).to_rfc3339(),
+    });
+    print(answer, &text, args.json, exit)
 }
 
-/// What `--json` prints. Scripts rely on these names.
-#[derive(Serialize, Default)]
-struct Answer {
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    product: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nominal: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    power: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
-}
-
-/// The answer and the exit code of a verdict.
-fn describe(verdict: &Verdict) -> (Answer, u8) {
-    let (outcome, exit) = match verdict {
+/// What a verdict is called, and its exit code.
+fn name_and_exit(verdict: &Verdict) -> (&'static str, u8) {
+    match verdict {
         Verdict::Found(_) => ("found", 0),
         Verdict::NotFound => ("not_found", 1),
         Verdict::ProviderDown => ("provider_down", 3),
@@ -136,25 +121,15 @@ fn describe(verdict: &Verdict) -> (Answer, u8) {
         Verdict::AmountTooSmall => ("amount_too_small", 5),
         Verdict::ProductUnavailable => ("product_unavailable", 5),
         Verdict::Other(_) | Verdict::Refused(_) => ("other", 5),
-    };
-    let mut answer = Answer { outcome, ..Answer::default() };
-    match verdict {
-        Verdict::Found(Customer { name, power, total }) => {
-            answer.name = name.as_ref().map(|name| name.as_str().to_owned());
-            answer.power = power.clone();
-            answer.total = total.map(|total| total.0);
-        }
-        Verdict::Operator(problem) => answer.message = Some(operators(*problem).to_owned()),
-        Verdict::Other(message) | Verdict::Refused(message) => answer.message = Some(message.clone()),
-        _ => {}
     }
-    (answer, exit)
 }
 
-fn print(answer: &Answer, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
+/// Prints an answer as a text, or what of it is known as JSON.
+fn print(mut answer: Value, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if as_json {
-        writeln!(out, "{}", serde_json::to_string(answer)?)?;
+        answer.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
+        writeln!(out, "{answer}")?;
     } else {
         writeln!(out, "{text}")?;
     }

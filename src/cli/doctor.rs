@@ -15,15 +15,16 @@ use crate::{
     app::open_store,
     bot,
     catalog::Catalog,
+    chat,
     clock::SystemClock,
     config::{
         AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetrySettings,
         TelegramSettings, env_file,
     },
     klikoo::{self, Client, Fault},
-    locale::rupiah,
+    locale::{Locale, Words, rupiah},
     store,
-    value::{ChatId, OperatorProblem},
+    value::{ChatId, Language},
 };
 
 #[derive(clap::Args, Debug)]
@@ -78,7 +79,11 @@ pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
     }
     report.add("products", products(&args.catalog))?;
     report.add("access", access(&args.access))?;
-    report.add("late answers", Ok(late_answers(&args.retry)))?;
+    let late_answers = match args.retry.retry_window() {
+        Some(window) => format!("a provider that does not answer is asked again for {} min", window.num_minutes()),
+        None => "a provider that does not answer is not asked again".to_owned(),
+    };
+    report.add("late answers", Ok(late_answers))?;
     if args.network.allows_http() {
         let warning = "CEKNOMOR_ALLOW_HTTP lets secrets go over http://, where anyone on the way can read them";
         report.add("privacy", Ok(warning.to_owned()))?;
@@ -86,13 +91,6 @@ pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
     check_klikoo(&mut report, &args.klikoo, &args.network).await?;
     telegram(&mut report, &args).await?;
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-fn late_answers(settings: &RetrySettings) -> String {
-    match settings.retry_window() {
-        Some(window) => format!("a provider that does not answer is asked again for {} min", window.num_minutes()),
-        None => "a provider that does not answer is not asked again".to_owned(),
-    }
 }
 
 fn data(dir: &Path) -> Finding {
@@ -107,7 +105,10 @@ fn data(dir: &Path) -> Finding {
     if !has_begun {
         return place_for_data(dir);
     }
-    if let Some(owner) = left_alone_by_root(dir) {
+    // Where root looks at another user's: opening it would leave files that the bot cannot read, and root can write
+    // what the bot may not.
+    let owner_of = |path| fs::metadata(path).ok().map(|metadata| metadata.uid());
+    if let (Some(0), Some(owner @ 1..)) = (owner_of(Path::new("/proc/self")), owner_of(dir)) {
         let dir = dir.display();
         return Ok(format!(
             "{dir} is user {owner}'s and was not opened; to look into it: sudo -u '#{owner}' ceknomor doctor"
@@ -131,14 +132,6 @@ fn open_to_others(args: &Args) -> Vec<PathBuf> {
     files.extend(backups.map(|file| file.strip_prefix(".").map_or(file.clone(), Path::to_owned)));
     files.retain(|file| fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0));
     files
-}
-
-/// Whose `dir` is, where root looks at another user's: opening it would leave files that the bot cannot read, and root
-/// can write what the bot may not.
-fn left_alone_by_root(dir: &Path) -> Option<u32> {
-    let user = fs::metadata("/proc/self").ok()?.uid();
-    let owner = fs::metadata(dir).ok()?.uid();
-    (user == 0 && owner != 0).then_some(owner)
 }
 
 /// Whether data can be begun in `dir`. Nothing is left there: the user who runs this may be another than the bot's, or in
@@ -166,7 +159,9 @@ fn access(settings: &AccessSettings) -> Finding {
     }
 }
 
-fn count(number: usize, what: &str) -> String {
+/// A number of things, in English.
+pub(super) fn count(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -180,33 +175,28 @@ async fn check_klikoo(report: &mut Report, settings: &KlikooSettings, network: &
         Ok(client) => client,
         Err(error) => return report.add("Klikoo", Err(error.to_string())),
     };
+    let locale = Locale::new()?;
+    let english = locale.words(Language::En);
     if let Err(error) = client.authenticate().await {
-        return report.add("Klikoo token", Err(with_remedy(&error)));
+        return report.add("Klikoo token", Err(with_remedy(&error, english)));
     }
     report.add("Klikoo token", Ok("given".to_owned()))?;
     report.add("clock", clock(client.clock_offset()))?;
-    let balance = client.balance().await;
-    report.add(
-        "Klikoo balance",
-        balance.map(|balance| format!("{} in the account", rupiah(balance))).map_err(|error| with_remedy(&error)),
-    )
+    let balance = client.balance().await.map(|balance| format!("{} in the account", rupiah(balance)));
+    report.add("Klikoo balance", balance.map_err(|error| with_remedy(&error, english)))
 }
 
 /// A clock that the vendor refuses is corrected by the client; the operator should know all the same.
 fn clock(offset: TimeDelta) -> Finding {
-    match offset.num_seconds() {
-        0 => Ok("accepted by Klikoo".to_owned()),
-        seconds => Err(format!(
-            "this machine's clock is {} {} Klikoo's; requests are corrected, but turn on NTP (timedatectl set-ntp true)",
-            length(seconds.unsigned_abs()),
-            if seconds > 0 { "behind" } else { "ahead of" },
-        )),
-    }
-}
-
-/// Some time in words, whole minutes where seconds say no more.
-fn length(seconds: u64) -> String {
-    if seconds < 120 { format!("{seconds} s") } else { format!("about {} min", (seconds + 30) / 60) }
+    let seconds = offset.num_seconds();
+    let length = match seconds.unsigned_abs() {
+        0 => return Ok("accepted by Klikoo".to_owned()),
+        few @ ..120 => format!("{few} s"),
+        many => format!("about {} min", (many + 30) / 60),
+    };
+    let side = if seconds > 0 { "behind" } else { "ahead of" };
+    let remedy = "requests are corrected, but turn on NTP (timedatectl set-ntp true)";
+    Err(format!("this machine's clock is {length} {side} Klikoo's; {remedy}"))
 }
 
 async fn telegram(report: &mut Report, args: &Args) -> anyhow::Result<()> {
@@ -235,39 +225,13 @@ async fn telegram(report: &mut Report, args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn with_remedy(error: &klikoo::Error) -> String {
-    match (&error.fault, &error.code) {
-        (Fault::Operator(problem), Some(code)) => {
-            format!("Klikoo refuses {} ({}): {}", refused(*problem), code.as_str(), operators(*problem))
+/// What went wrong with Klikoo, and what an operator does about it.
+fn with_remedy(error: &klikoo::Error, words: Words<'_>) -> String {
+    let remedy = match error.fault.root() {
+        Fault::Operator(problem) => {
+            let code = error.code.as_ref().map(|code| format!(" (code {})", code.as_str())).unwrap_or_default();
+            return format!("{}{code}", chat::remedy(words, *problem).plain());
         }
-        (Fault::Operator(problem), None) => operators(*problem).to_owned(),
-        (fault, _) => format!("{error}: {}", remedy(fault)),
-    }
-}
-
-/// What Klikoo refuses by an answer that only an operator can put right.
-fn refused(problem: OperatorProblem) -> &'static str {
-    match problem {
-        OperatorProblem::Signature => "the signature",
-        OperatorProblem::Credentials => "the client id or secret",
-        OperatorProblem::AddressNotListed => "this server's IP address",
-        OperatorProblem::NotVerified
-        | OperatorProblem::AccountType
-        | OperatorProblem::AccountBlocked
-        | OperatorProblem::AccountData => "the account",
-        OperatorProblem::Clock => "this machine's clock",
-        OperatorProblem::Token => "the token that it gave",
-        OperatorProblem::Forbidden => "this server",
-        OperatorProblem::NoApi
-        | OperatorProblem::Throttled
-        | OperatorProblem::Unreadable
-        | OperatorProblem::Request => "the request",
-    }
-}
-
-fn remedy(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::Operator(problem) => operators(*problem),
         // A clock that is years off makes every certificate one of the past or the future.
         Fault::Unreachable => {
             "check KLIKOO_BASE_URL, and that this machine reaches it (firewall, proxy, clock); `--log warn` shows the cause"
@@ -277,50 +241,7 @@ fn remedy(fault: &Fault) -> &'static str {
             "try again later; if it lasts, check that KLIKOO_BASE_URL is the API's address, gateway prefix included"
         }
         Fault::ProviderDown | Fault::VendorFault | Fault::NotNow => "try again later; tell Klikoo if it lasts",
-        Fault::NoToken(fault) => remedy(fault),
-        Fault::NumberNotFound
-        | Fault::NumberBlocked
-        | Fault::AlreadyPaid
-        | Fault::OverLimit
-        | Fault::AmountTooSmall
-        | Fault::ProductUnavailable
-        | Fault::Other(_)
-        | Fault::Refused(_) => "ask Klikoo, naming the code",
-    }
-}
-
-/// What an operator does about a problem that only an operator can put right.
-pub(super) fn operators(problem: OperatorProblem) -> &'static str {
-    match problem {
-        OperatorProblem::Signature => {
-            "paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard, and check KLIKOO_CLIENT_SECRET"
-        }
-        OperatorProblem::Credentials => {
-            // Unquoted, what follows a `$` in it would be taken for a variable.
-            "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again, in `.env` between single quotes"
-        }
-        OperatorProblem::AddressNotListed => "put this server's IP address into the dashboard's whitelist",
-        OperatorProblem::NotVerified => "finish the verification of the account in the dashboard",
-        OperatorProblem::AccountType => "the account is of a wrong type (not b2b/irs): ask Klikoo",
-        OperatorProblem::AccountBlocked => "the account is disabled or blocked: ask Klikoo",
-        OperatorProblem::AccountData => "Klikoo cannot read the account: ask Klikoo if it lasts",
-        OperatorProblem::Clock => "turn on NTP on this machine (timedatectl set-ntp true)",
-        OperatorProblem::Token => "check KLIKOO_CLIENT_SECRET; ask Klikoo if it is right",
-        OperatorProblem::NoApi => {
-            "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included, and its https"
-        }
-        OperatorProblem::Forbidden => {
-            "put this server's IP address into the dashboard's whitelist; if it is there, ask Klikoo whether its \
-             firewall blocks it"
-        }
-        OperatorProblem::Throttled => {
-            "Klikoo takes no more requests for now: try again later; if it lasts, ask Klikoo for a higher limit"
-        }
-        OperatorProblem::Unreadable => {
-            "the answer cannot be read: check KLIKOO_BASE_URL; if it is right, report it to Klikoo"
-        }
-        OperatorProblem::Request => {
-            "check products and prices in the catalog; if they are right, report a bug of ceknomor's, with the code"
-        }
-    }
+        _ => "ask Klikoo, naming the code",
+    };
+    format!("{error}: {remedy}")
 }

@@ -32,13 +32,21 @@ pub(super) struct Args {
 
 pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
     if args.list {
-        return list();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{:<28} WHAT HAPPENS", "METER        MOBILE")?;
+        for scenario in scenarios() {
+            writeln!(out, "{:<28} {}", scenario.numbers.join("  "), scenario.what)?;
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     let catalog = Catalog::load(args.catalog.file())?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         anyhow!("cannot listen on {}: {error}: give another with --listen, such as 127.0.0.1:0", args.listen)
     })?;
-    let (sandbox, account) = start(listener, key_in(&args.private_key_file)?, catalog)?;
+    if !args.private_key_file.exists() {
+        write_private(&args.private_key_file, PrivateKey::generate()?.to_pem()?.expose_secret())?;
+    }
+    let (sandbox, account) = start(listener, PrivateKey::read(&args.private_key_file)?, catalog)?;
     let stop = stop_signal()?;
     // The bot may be started in another directory.
     let key_file = std::path::absolute(&args.private_key_file)?;
@@ -85,20 +93,4 @@ pub(super) fn start(
     let sandbox = Sandbox::start(listener, settings)?;
     let account = Account { base_url: sandbox.base_url().parse()?, client_id, client_secret, private_key };
     Ok((sandbox, account))
-}
-
-fn key_in(file: &std::path::Path) -> anyhow::Result<PrivateKey> {
-    if !file.exists() {
-        write_private(file, PrivateKey::generate()?.to_pem()?.expose_secret())?;
-    }
-    Ok(PrivateKey::read(file)?)
-}
-
-fn list() -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{:<28} WHAT HAPPENS", "METER        MOBILE")?;
-    for scenario in scenarios() {
-        writeln!(out, "{:<28} {}", scenario.numbers.join("  "), scenario.what)?;
-    }
-    Ok(ExitCode::SUCCESS)
 }

@@ -39,8 +39,10 @@ pub async fn ask_for_reason(client: &Client, request: &Request) -> Reason {
         Err(fault) => tracing::info!(%product, %reference, code, %fault, "no customer"),
     }
     let (fault, retry_after) = (answer.result.as_ref().err().cloned(), answer.retry_after);
-    let found =
-        answer.result.map(|customer| Customer { total: customer.total.map(|t| shown(t, buying, selling)), ..customer });
+    let found = answer.result.map(|customer| {
+        let total = customer.total.map(|total| request.product.shown_total(total));
+        Customer { total, ..customer }
+    });
     let verdict = found.map_or_else(verdict, Verdict::Found);
     Reason { outcome: Outcome { verdict, code: answer.code, reference: answer.reference }, fault, retry_after }
 }
@@ -54,12 +56,6 @@ fn prices(request: &Request) -> (Rupiah, Rupiah) {
             (nominal, nominal)
         }
     }
-}
-
-/// The total as agents may see it: where the vendor's total is the buying price itself, which is the operator's
-/// secret, the selling price stands in its place.
-fn shown(total: Rupiah, buying: Rupiah, selling: Rupiah) -> Rupiah {
-    if total == buying { selling } else { total }
 }
 
 /// What a fault tells of the number. Only the provider's own word makes it "not found".
@@ -78,17 +74,5 @@ fn verdict(fault: Fault) -> Verdict {
         Fault::Operator(problem) => Verdict::Operator(problem),
         Fault::Other(message) => Verdict::Other(message),
         Fault::Refused(message) => Verdict::Refused(message),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_total_never_is_the_buying_price() {
-        let (buying, selling) = (Rupiah(70_000), Rupiah(73_500));
-        assert_eq!(shown(buying, buying, selling), selling);
-        assert_eq!(shown(Rupiah(20_546), Rupiah(20_500), Rupiah(21_000)), Rupiah(20_546), "the vendor's own sample");
     }
 }

@@ -152,10 +152,7 @@ impl Inquiry {
         };
         let Some(pass) = self.breaker.admit(provider, self.clock.now()) else { return Asked::Held };
         let began = Instant::now();
-        let Reason { mut outcome, retry_after, .. } = ask_for_reason(&self.client, &request).await;
-        if let Verdict::Found(customer) = &mut outcome.verdict {
-            customer.total = customer.total.map(|total| request.product.shown_total(total));
-        }
+        let Reason { outcome, retry_after, .. } = ask_for_reason(&self.client, &request).await;
         let (signal, now) = (Signal::of(&outcome.verdict), self.clock.now());
         self.minutes.note(provider, signal, began.elapsed(), now);
         self.last_failures.note(provider, &outcome.verdict);

@@ -1,4 +1,4 @@
-//! What the vendor's response codes mean: every row of its page "APIs Response Code", as data, and what HTTP itself
+//! What the vendor's response codes mean: every row of its page "APIs Response Code", and what HTTP itself
 //! says where a code is in no row.
 //!
 //! A code is HTTP status (3 digits), service (2) and case (4). The case decides; the service digits vary.
@@ -20,81 +20,63 @@ pub(super) enum Meaning {
     Failed(Cause),
 }
 
-/// The cases of the vendor's page. Of `7005` (no such transaction) and `7012` (the last instalment), which no inquiry
-/// of a prepaid product gets, the message is shown, as of an unknown one.
-static CASES: [(&str, Meaning); 30] = [
-    ("2000", Meaning::Success),
-    ("2001", Meaning::Success),
-    ("6500", Meaning::Failed(Cause::TokenRefused(OperatorProblem::Token))),
-    ("6505", Meaning::Failed(Cause::ClockRefused)),
-    ("6508", operators(OperatorProblem::Signature)),
-    ("6510", operators(OperatorProblem::Request)),
-    ("6512", operators(OperatorProblem::Request)),
-    ("6524", operators(OperatorProblem::NotVerified)),
-    ("6525", failed(Fault::ProductUnavailable)),
-    ("6535", Meaning::Failed(Cause::TokenRefused(OperatorProblem::Token))),
-    ("6563", Meaning::Failed(Cause::ReferenceUsed)),
-    ("6567", operators(OperatorProblem::AccountType)),
-    ("6568", operators(OperatorProblem::Request)),
-    ("6569", operators(OperatorProblem::Request)),
-    (CREDENTIALS, operators(OperatorProblem::Credentials)),
-    ("6571", operators(OperatorProblem::AddressNotListed)),
-    ("6572", operators(OperatorProblem::AccountType)),
-    ("7001", operators(OperatorProblem::AccountData)),
-    ("7002", failed(Fault::NumberNotFound)),
-    ("7003", failed(Fault::ProductUnavailable)),
-    ("7009", operators(OperatorProblem::AccountBlocked)),
-    ("7011", failed(Fault::NumberNotFound)),
-    ("8504", failed(Fault::VendorFault)),
-    ("8505", failed(Fault::VendorFault)),
-    ("8601", failed(Fault::VendorFault)),
-    ("9975", failed(Fault::VendorFault)),
-    ("9976", failed(Fault::ProductUnavailable)),
-    ("9991", failed(Fault::ProviderDown)),
-    ("9992", failed(Fault::ProductUnavailable)),
-    ("9999", failed(Fault::VendorFault)),
-];
-
-/// The one refusal among the 401s that a new token does not help.
-const CREDENTIALS: &str = "6570";
-
-/// The case of a code that only repeats its HTTP status.
-const NO_CASE: &str = "0000";
-
 /// Nothing of Klikoo's stands at this path.
 const NO_API: Cause = Cause::Fault(Fault::Operator(OperatorProblem::NoApi));
 
-/// The case under which the biller's own words come; known by its digits in codes of every length.
-const BILLERS_OWN: &str = "9998";
-
-const fn failed(fault: Fault) -> Meaning {
+fn failed(fault: Fault) -> Meaning {
     Meaning::Failed(Cause::Fault(fault))
 }
 
-const fn operators(problem: OperatorProblem) -> Meaning {
+fn operators(problem: OperatorProblem) -> Meaning {
     failed(Fault::Operator(problem))
+}
+
+/// The cases of the vendor's page. Of `7005` (no such transaction) and `7012` (the last instalment), which no inquiry
+/// of a prepaid product gets, the message is shown, as of an unknown one.
+fn by_case(case: &str) -> Option<Meaning> {
+    Some(match case {
+        "2000" | "2001" => Meaning::Success,
+        "6500" | "6535" => Meaning::Failed(Cause::TokenRefused(OperatorProblem::Token)),
+        "6505" => Meaning::Failed(Cause::ClockRefused),
+        "6508" => operators(OperatorProblem::Signature),
+        "6510" | "6512" | "6568" | "6569" => operators(OperatorProblem::Request),
+        "6524" => operators(OperatorProblem::NotVerified),
+        "6563" => Meaning::Failed(Cause::ReferenceUsed),
+        "6567" | "6572" => operators(OperatorProblem::AccountType),
+        "6570" => operators(OperatorProblem::Credentials),
+        "6571" => operators(OperatorProblem::AddressNotListed),
+        "7001" => operators(OperatorProblem::AccountData),
+        "7002" | "7011" => failed(Fault::NumberNotFound),
+        "7009" => operators(OperatorProblem::AccountBlocked),
+        "6525" | "7003" | "9976" | "9992" => failed(Fault::ProductUnavailable),
+        "8504" | "8505" | "8601" | "9975" | "9999" => failed(Fault::VendorFault),
+        "9991" => failed(Fault::ProviderDown),
+        _ => return None,
+    })
 }
 
 /// The meaning of an answer by its HTTP status, its code and the message that came with it.
 pub(super) fn meaning(status: StatusCode, code: Option<&ResponseCode>, message: &str) -> Meaning {
     let (digits, case) = (code.map_or("", ResponseCode::as_str), code.and_then(ResponseCode::case));
-    let known = case.and_then(|case| CASES.iter().find(|(known, _)| *known == case)).map(|(_, meaning)| meaning);
-    let is_401 = (status == StatusCode::UNAUTHORIZED || digits.starts_with("401")) && case != Some(CREDENTIALS);
-    match known {
+    // 6570 is the one refusal among the 401s that a new token does not help.
+    let is_401 = (status == StatusCode::UNAUTHORIZED || digits.starts_with("401")) && case != Some("6570");
+    match case.and_then(by_case) {
         Some(Meaning::Failed(Cause::Fault(Fault::Operator(problem)))) if is_401 => {
-            return Meaning::Failed(Cause::TokenRefused(*problem));
+            return Meaning::Failed(Cause::TokenRefused(problem));
         }
-        Some(meaning) => return meaning.clone(),
+        Some(meaning) => return meaning,
         None => {}
     }
-    let billers = if digits.len() >= 7 && digits.ends_with(BILLERS_OWN) { billers_own(message) } else { None };
+    // The biller's own words come under the case 9998, in codes of every length.
+    let billers = if digits.len() >= 7 && digits.ends_with("9998") { billers_own(message) } else { None };
     let by_code = || digits.get(..3).and_then(|part| by_http(part.parse().ok()?));
     let by_status = || match status.as_u16() {
         404 if code.is_none() => Some(NO_API),
         500.. if code.is_none() => Some(Cause::Fault(Fault::Garbled)),
         status => by_http(status),
     };
-    let no_service = (digits.starts_with("40400") && case == Some(NO_CASE)).then_some(NO_API);
+    // A code that only repeats its HTTP status, and names no service.
+    let no_service = (digits == "404000000").then_some(NO_API);
     let cause = billers.map(Cause::Fault).or(no_service).or_else(by_code).or_else(by_status);
     match cause {
         Some(cause) => Meaning::Failed(cause),

@@ -6,29 +6,22 @@ use crate::value::{OperatorProblem, ResponseCode};
 
 /// What went wrong, as a caller tells it apart.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "where nothing is added, each text says what happened")]
 pub enum Fault {
-    /// The provider says that it knows no such customer.
     #[error("the provider does not know this number")]
     NumberNotFound,
-    /// The provider has blocked the number.
     #[error("the provider has blocked this number")]
     NumberBlocked,
-    /// The provider says that there is nothing left to pay.
     #[error("it is paid already")]
     AlreadyPaid,
-    /// It is more than the provider lets this customer buy.
     #[error("it is more than the provider allows")]
     OverLimit,
-    /// The nominal is too small for the provider.
     #[error("the amount is too small for the provider")]
     AmountTooSmall,
-    /// The vendor does not know the product, or cannot inquire it.
     #[error("the vendor cannot inquire this product")]
     ProductUnavailable,
-    /// The provider is out of order.
     #[error("the provider is out of order")]
     ProviderDown,
-    /// The vendor is out of order.
     #[error("Klikoo is out of order")]
     VendorFault,
     /// No connection, or it was lost before an answer began.

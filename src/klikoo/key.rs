@@ -1,10 +1,9 @@
 //! The partner's RSA key pair: read from a PEM file, with errors that say what the file holds instead.
 
 use std::{
-    fmt,
     fs::File,
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -12,7 +11,7 @@ use rsa::{
     RsaPrivateKey, RsaPublicKey,
     pkcs1::DecodeRsaPrivateKey,
     pkcs1v15::{SigningKey, VerifyingKey},
-    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding},
+    pkcs8::{self, DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding, spki},
     traits::PublicKeyParts,
 };
 use secrecy::{SecretString, zeroize::Zeroizing};
@@ -25,63 +24,30 @@ const BITS: usize = 2048;
 const LARGEST_FILE: u64 = 64 * 1024;
 
 /// The partner's private key. `{:?}` shows nothing of it; its numbers are wiped from memory when it goes.
-#[derive(Clone)]
-pub struct PrivateKey(SigningKey<Sha256>);
+#[derive(Clone, derive_more::Debug)]
+#[debug("PrivateKey(..)")]
+pub struct PrivateKey(pub(super) SigningKey<Sha256>);
 
 /// The public half, which the partner pastes into the dashboard.
 #[derive(Clone, Debug)]
-pub struct PublicKey(VerifyingKey<Sha256>);
+pub struct PublicKey(pub(super) VerifyingKey<Sha256>);
 
-/// A private key that could not be read: which file, and why.
+/// Why a private key could not be read, what there is instead, and the remedy.
 #[derive(Debug, thiserror::Error)]
-#[error("private key {}: {problem}", path.display())]
-pub struct KeyError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong with it.
-    pub problem: KeyProblem,
+#[error("{0}")]
+pub struct KeyError(String);
+
+impl From<&str> for KeyError {
+    fn from(problem: &str) -> Self {
+        Self(problem.to_owned())
+    }
 }
 
-/// What is wrong with a private key. Each text names the remedy.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "each text says what was found")]
-pub enum KeyProblem {
-    #[error("there is no such file; give the path in KLIKOO_PRIVATE_KEY_FILE, or make a key with `ceknomor keygen`")]
-    Missing,
-    #[error("this is a directory; name the file of the private key in it")]
-    Directory,
-    #[error("the file cannot be read ({0}); let the user that runs ceknomor read it")]
-    Unreadable(io::Error),
-    #[error("the file is empty; put the key back from your copy, or make a new one with `ceknomor keygen`")]
-    Empty,
-    #[error("the file is larger than 64 KiB, so it is no key; name the PEM file of the private key")]
-    TooLarge,
-    #[error("this is binary DER, not PEM; convert it: openssl pkey -inform DER -in FILE -out key.pem")]
-    Der,
-    #[error("this is no PEM file: there is no -----BEGIN PRIVATE KEY----- in it; name the file that `keygen` wrote")]
-    NotPem,
-    #[error("this is a public key; name the file of the private key, which begins with -----BEGIN PRIVATE KEY-----")]
-    PublicKey,
-    #[error("this is a certificate; name the file of the private key that belongs to it")]
-    Certificate,
-    #[error("this key is encrypted; take the passphrase off: openssl pkey -in FILE -out key.pem (then chmod 600)")]
-    Encrypted,
-    #[error("this is a key in OpenSSH's format; convert a copy of it: ssh-keygen -p -N '' -m PEM -f COPY")]
-    OpenSsh,
-    #[error("this key is not an RSA key; make one with `ceknomor keygen` and register it in the dashboard")]
-    NotRsa,
-    #[error(
-        "its line breaks are written as \\n, as in a JSON file; make real ones of them: \
-         sed -i 's/\\\\n/\\n/g' FILE"
-    )]
-    EscapedLines,
-    #[error("this PEM file holds {0:?}, not a private key; name the file that begins with -----BEGIN PRIVATE KEY-----")]
-    Other(String),
-    #[error("the key is damaged (cut off or altered); put it back from your copy, or make a new one with `keygen`")]
-    Damaged,
-    #[error("the key has {0} bits, fewer than 2048; make one with `ceknomor keygen` and register it in the dashboard")]
-    TooShort(usize),
-}
+const DAMAGED: &str =
+    "the key is damaged (cut off or altered); put it back from your copy, or make a new one with `keygen`";
+const ENCRYPTED: &str =
+    "this key is encrypted; take the passphrase off: openssl pkey -in FILE -out key.pem (then chmod 600)";
+const NOT_RSA: &str = "this key is not an RSA key; make one with `ceknomor keygen` and register it in the dashboard";
 
 impl PrivateKey {
     /// Reads a key from a file: PEM, PKCS#8 or PKCS#1.
@@ -90,22 +56,32 @@ impl PrivateKey {
     /// Says which file it is, what it holds instead, and the remedy.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let key = read_bounded(path).and_then(|content| Self::from_pem(&content));
-        key.map_err(|problem| KeyError { path: path.to_owned(), problem })
+        key.map_err(|KeyError(problem)| KeyError(format!("private key {}: {problem}", path.display())))
     }
 
     /// Reads a key from the content of a file: PEM, PKCS#8 or PKCS#1.
     ///
     /// # Errors
     /// What the content is instead, and the remedy.
-    pub fn from_pem(content: &[u8]) -> Result<Self, KeyProblem> {
-        let Some(block) = PemBlock::find(content) else { return Err(what_is_not_pem(content)) };
-        let key = match block.label {
-            "PRIVATE KEY" => from_pkcs8(&block.der()?)?,
-            "RSA PRIVATE KEY" => RsaPrivateKey::from_pkcs1_der(&block.der()?).map_err(|_| KeyProblem::Damaged)?,
-            label => return Err(what_is_labelled(label)),
+    pub fn from_pem(content: &[u8]) -> Result<Self, KeyError> {
+        let key = match block(content) {
+            Some(("PRIVATE KEY", block)) => {
+                RsaPrivateKey::from_pkcs8_der(&der(block)?).map_err(|error| match error {
+                    pkcs8::Error::PublicKey(spki::Error::OidUnknown { .. }) => NOT_RSA,
+                    _ => DAMAGED,
+                })?
+            }
+            Some(("RSA PRIVATE KEY", block)) => RsaPrivateKey::from_pkcs1_der(&der(block)?).map_err(|_| DAMAGED)?,
+            Some((label, _)) => return Err(what_is_labelled(label)),
+            None => return Err(what_is_not_pem(content).into()),
         };
-        let bits = key.n().bits();
-        if bits < BITS { Err(KeyProblem::TooShort(bits)) } else { Ok(Self(SigningKey::new(key))) }
+        match key.n().bits() {
+            BITS.. => Ok(Self(SigningKey::new(key))),
+            bits => Err(KeyError(format!(
+                "the key has {bits} bits, fewer than 2048; make one with `ceknomor keygen` and register it in the \
+                 dashboard"
+            ))),
+        }
     }
 
     /// Makes a new key of 2048 bits. It takes a good part of a second: not for an async thread.
@@ -120,24 +96,13 @@ impl PrivateKey {
     ///
     /// # Errors
     /// When the key cannot be encoded, which no key that was read or generated does.
-    pub fn to_pem(&self) -> Result<SecretString, rsa::pkcs8::Error> {
-        let pem = self.0.to_pkcs8_pem(LineEnding::LF)?;
-        Ok(SecretString::from(pem.as_str()))
+    pub fn to_pem(&self) -> Result<SecretString, pkcs8::Error> {
+        self.0.to_pkcs8_pem(LineEnding::LF).map(|pem| SecretString::from(pem.as_str()))
     }
 
     /// The public half.
     pub fn public_key(&self) -> PublicKey {
         PublicKey(rsa::signature::Keypair::verifying_key(&self.0))
-    }
-
-    pub(super) fn signing_key(&self) -> &SigningKey<Sha256> {
-        &self.0
-    }
-}
-
-impl fmt::Debug for PrivateKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PrivateKey(..)")
     }
 }
 
@@ -146,7 +111,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// When it is not one.
-    pub fn from_pem(pem: &str) -> Result<Self, rsa::pkcs8::spki::Error> {
+    pub fn from_pem(pem: &str) -> Result<Self, spki::Error> {
         RsaPublicKey::from_public_key_pem(pem).map(|key| Self(VerifyingKey::new(key)))
     }
 
@@ -154,94 +119,86 @@ impl PublicKey {
     ///
     /// # Errors
     /// When the key cannot be encoded, which no key that was read or generated does.
-    pub fn to_pem(&self) -> Result<String, rsa::pkcs8::spki::Error> {
+    pub fn to_pem(&self) -> Result<String, spki::Error> {
         self.0.to_public_key_pem(LineEnding::LF)
     }
-
-    pub(super) fn verifying_key(&self) -> &VerifyingKey<Sha256> {
-        &self.0
-    }
 }
 
-fn read_bounded(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => KeyProblem::Missing,
-        _ => KeyProblem::Unreadable(error),
-    })?;
+fn read_bounded(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let mut content = Zeroizing::new(Vec::new());
-    let read = file.take(LARGEST_FILE + 1).read_to_end(&mut content).map_err(|error| match error.kind() {
-        io::ErrorKind::IsADirectory => KeyProblem::Directory,
-        _ => KeyProblem::Unreadable(error),
+    let read = File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut content));
+    let read = read.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            "there is no such file; give the path in KLIKOO_PRIVATE_KEY_FILE, or make a key with `ceknomor keygen`"
+                .into()
+        }
+        io::ErrorKind::IsADirectory => "this is a directory; name the file of the private key in it".into(),
+        _ => KeyError(format!("the file cannot be read ({error}); let the user that runs ceknomor read it")),
     })?;
-    if read as u64 > LARGEST_FILE { Err(KeyProblem::TooLarge) } else { Ok(content) }
+    if read as u64 > LARGEST_FILE {
+        return Err("the file is larger than 64 KiB, so it is no key; name the PEM file of the private key".into());
+    }
+    Ok(content)
 }
 
-fn from_pkcs8(der: &[u8]) -> Result<RsaPrivateKey, KeyProblem> {
-    let info = rsa::pkcs8::PrivateKeyInfo::try_from(der).map_err(|_| KeyProblem::Damaged)?;
-    if info.algorithm.oid != rsa::pkcs1::ALGORITHM_OID {
-        return Err(KeyProblem::NotRsa);
-    }
-    RsaPrivateKey::from_pkcs8_der(der).map_err(|_| KeyProblem::Damaged)
+/// Label and rest of a PEM file's block with a private key, or else of its first block: keys often stand behind
+/// parameters or certificates.
+fn block(content: &[u8]) -> Option<(&str, &str)> {
+    let text = str::from_utf8(content).ok()?;
+    let blocks = || text.split("-----BEGIN ").skip(1).filter_map(|block| block.split_once("-----"));
+    blocks().find(|(label, _)| label.ends_with("PRIVATE KEY")).or_else(|| blocks().next())
 }
 
-/// One block of a PEM file. Lines of any width, spaces and text around it do no harm.
-struct PemBlock<'a> {
-    label: &'a str,
-    content: &'a str,
-    is_whole: bool,
-}
-
-impl<'a> PemBlock<'a> {
-    /// The first block with a private key, or else the first block: keys often stand behind parameters or certificates.
-    fn find(content: &'a [u8]) -> Option<Self> {
-        let text = str::from_utf8(content).ok()?;
-        let blocks = || text.split("-----BEGIN ").skip(1).filter_map(Self::read);
-        blocks().find(|block| block.label.ends_with("PRIVATE KEY")).or_else(|| blocks().next())
+/// The bytes in a block. Lines of any width, and spaces in them, do no harm.
+fn der(block: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let (content, _) = block.split_once("-----END").unwrap_or((block, ""));
+    if content.contains("ENCRYPTED") {
+        return Err(ENCRYPTED.into());
     }
-
-    fn read(text: &'a str) -> Option<Self> {
-        let (label, rest) = text.split_once("-----")?;
-        let end = rest.find("-----END");
-        let content = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-        Some(Self { label, content, is_whole: end.is_some() })
+    if content.contains("\\n") {
+        let remedy = r"make real ones of them: sed -i 's/\\n/\n/g' FILE";
+        return Err(KeyError(format!(r"its line breaks are written as \n, as in a JSON file; {remedy}")));
     }
-
-    /// The bytes in it.
-    fn der(&self) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
-        if self.content.contains("ENCRYPTED") {
-            return Err(KeyProblem::Encrypted);
-        }
-        if self.content.contains("\\n") {
-            return Err(KeyProblem::EscapedLines);
-        }
-        let packed: Zeroizing<Vec<u8>> =
-            Zeroizing::new(self.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect());
-        let der = BASE64.decode(&*packed).map_err(|_| KeyProblem::Damaged)?;
-        if self.is_whole { Ok(Zeroizing::new(der)) } else { Err(KeyProblem::Damaged) }
-    }
+    let packed = Zeroizing::new(content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect::<Vec<_>>());
+    Ok(Zeroizing::new(BASE64.decode(&*packed).map_err(|_| DAMAGED)?))
 }
 
 /// What a file is that holds no PEM.
-fn what_is_not_pem(content: &[u8]) -> KeyProblem {
-    const DER_SEQUENCE: u8 = 0x30;
+fn what_is_not_pem(content: &[u8]) -> &'static str {
     let is_binary = str::from_utf8(content).is_err() || content.contains(&0);
     match content.trim_ascii().first() {
-        None => KeyProblem::Empty,
-        Some(&DER_SEQUENCE) if is_binary => KeyProblem::Der,
-        Some(_) => KeyProblem::NotPem,
+        None => "the file is empty; put the key back from your copy, or make a new one with `ceknomor keygen`",
+        // How a DER sequence begins.
+        Some(0x30) if is_binary => {
+            "this is binary DER, not PEM; convert it: openssl pkey -inform DER -in FILE -out key.pem"
+        }
+        Some(_) => {
+            "this is no PEM file: there is no -----BEGIN PRIVATE KEY----- in it; name the file that `keygen` wrote"
+        }
     }
 }
 
 /// What a PEM block is whose label is not that of a private key for RSA.
-fn what_is_labelled(label: &str) -> KeyProblem {
-    match label {
-        "ENCRYPTED PRIVATE KEY" => KeyProblem::Encrypted,
-        "OPENSSH PRIVATE KEY" => KeyProblem::OpenSsh,
-        _ if label.ends_with("PUBLIC KEY") => KeyProblem::PublicKey,
-        _ if label.contains("CERTIFICATE") => KeyProblem::Certificate,
-        _ if label.ends_with("PRIVATE KEY") => KeyProblem::NotRsa,
-        _ => KeyProblem::Other(label.chars().take(40).collect()),
-    }
+fn what_is_labelled(label: &str) -> KeyError {
+    let problem = match label {
+        "ENCRYPTED PRIVATE KEY" => ENCRYPTED,
+        "OPENSSH PRIVATE KEY" => {
+            "this is a key in OpenSSH's format; convert a copy of it: ssh-keygen -p -N '' -m PEM -f COPY"
+        }
+        _ if label.ends_with("PUBLIC KEY") => {
+            "this is a public key; name the file of the private key, which begins with -----BEGIN PRIVATE KEY-----"
+        }
+        _ if label.contains("CERTIFICATE") => {
+            "this is a certificate; name the file of the private key that belongs to it"
+        }
+        _ if label.ends_with("PRIVATE KEY") => NOT_RSA,
+        _ => {
+            let label: String = label.chars().take(40).collect();
+            let remedy = "name the file that begins with -----BEGIN PRIVATE KEY-----";
+            return KeyError(format!("this PEM file holds {label:?}, not a private key; {remedy}"));
+        }
+    };
+    problem.into()
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@
 //!
 //! An operation gets the access token (`token`: one request for it, however many wait), signs the request
 //! ([`sign`], with [`PrivateKey`] and client secret) at the vendor's time (`skew`), exchanges it for an answer of
-//! bounded size and time (`transport`), and reads that: whatever its form as JSON (`json`), by the types of [`wire`]
-//! (`answer`), the table of `codes` and, where the biller speaks in its own words, by their stems (`words`).
+//! bounded size and time (`transport`), and reads that: whatever its form as JSON (`json`), field by field
+//! (`answer`), by the table of `codes` and, where the biller speaks in its own words, by their stems (`words`).
 //! What failed and can be remedied is tried once more (`retry`), all within the time that one check has
 //! ([`Timeouts`]). What cannot be remedied is a [`Fault`]; whether that says anything of the customer's number is
 //! for the caller to tell from its kind.
@@ -39,5 +39,5 @@ mod tests;
 pub use account::{Account, BaseUrl, BaseUrlError, SetupError, Timeouts};
 pub use client::{Answer, Client, Inquiry};
 pub use error::{Error, Fault};
-pub use key::{KeyError, KeyProblem, PrivateKey, PublicKey};
+pub use key::{KeyError, PrivateKey, PublicKey};
 pub use transport::MAX_RETRY_AFTER;

@@ -6,6 +6,7 @@
 
 use chrono::DateTime;
 use reqwest::StatusCode;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::{Error, Fault, answer, json, transport::RawAnswer, words};
@@ -163,9 +164,11 @@ fn is_founded(error: &Error) {
 fn token(raw: &RawAnswer) {
     let Ok(brought) = answer::token(raw, DateTime::UNIX_EPOCH) else { return };
     let token = brought.value;
-    assert!(token.expose().bytes().all(|byte| byte.is_ascii_graphic()) && !token.expose().is_empty());
-    assert!(token.header().is_sensitive() && token.life().as_secs() <= 24 * 3600);
-    assert_eq!(format!("{token:?}"), "Token(..)");
+    let text = token.text.expose_secret();
+    assert!(text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.is_empty());
+    assert!(token.header.is_sensitive() && token.life.as_secs() <= 24 * 3600);
+    let shown = format!("{token:?}");
+    assert!(shown.contains("[REDACTED]") && shown.contains("header: Sensitive"), "{shown}");
 }
 
 #[cfg(test)]

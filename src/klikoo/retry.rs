@@ -14,11 +14,8 @@ const MOST_ATTEMPTS: usize = 4;
 /// An attempt that brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failed {
-    /// Why.
     pub(super) cause: Cause,
-    /// The response code, where there was one.
     pub(super) code: Option<ResponseCode>,
-    /// For how long the vendor wants to hear nothing.
     pub(super) retry_after: Option<Duration>,
 }
 
@@ -31,7 +28,6 @@ pub(super) enum Cause {
     TokenRefused(OperatorProblem),
     /// `6563`.
     ReferenceUsed,
-    /// Anything else.
     Fault(Fault),
 }
 
@@ -42,11 +38,6 @@ impl From<Fault> for Failed {
 }
 
 impl Failed {
-    /// The same failure, with what the operator has to put right.
-    pub(super) fn because(self, problem: OperatorProblem) -> Self {
-        Self { cause: Cause::Fault(Fault::Operator(problem)), ..self }
-    }
-
     /// What a caller is told when no remedy is left; in the vendor's words stands none of our `secrets`.
     pub(super) fn into_error(self, secrets: &[&str]) -> Error {
         let fault = match self.cause {
@@ -61,19 +52,18 @@ impl Failed {
     /// How long to pause before another attempt, where one can help: with a new token, at the corrected time, with a
     /// new reference, or when the fault has passed.
     fn pause(&self) -> Option<Duration> {
+        use Fault::{Garbled, NotNow, ProviderDown, Refused, Timeout, Unreachable, VendorFault};
         match &self.cause {
             Cause::ClockRefused | Cause::TokenRefused(_) | Cause::ReferenceUsed => Some(Duration::ZERO),
             // Not at once: that would be what it was refused for.
             Cause::Fault(Fault::Operator(OperatorProblem::Throttled)) => self.retry_after,
-            Cause::Fault(fault) => may_pass(fault).then(|| self.retry_after.unwrap_or_default()),
+            // What may be gone at the next attempt says nothing of the number.
+            Cause::Fault(Garbled | NotNow | ProviderDown | Refused(_) | Timeout | Unreachable | VendorFault) => {
+                Some(self.retry_after.unwrap_or_default())
+            }
+            Cause::Fault(_) => None,
         }
     }
-}
-
-/// Whether a fault may be gone at the next attempt: it says nothing of the number.
-fn may_pass(fault: &Fault) -> bool {
-    use Fault::{Garbled, NotNow, ProviderDown, Refused, Timeout, Unreachable, VendorFault};
-    matches!(fault, Garbled | NotNow | ProviderDown | Refused(_) | Timeout | Unreachable | VendorFault)
 }
 
 /// The kinds of causes for which one operation was sent again.

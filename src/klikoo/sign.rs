@@ -4,8 +4,6 @@
 //! ([`auth_string`], [`PrivateKey::sign`]); everything else carries an HMAC over method, path, token, payload hash
 //! and time ([`SignedRequest`], [`RequestKey`]). Both kinds are checked here as well, for the sandbox.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, Mac};
@@ -33,14 +31,8 @@ pub fn auth_string(client_id: &str, timestamp: &str) -> String {
 
 /// Lowercase hexadecimal SHA-256 of a payload; of nothing, for a request without one.
 pub fn payload_hash(body: &[u8]) -> String {
-    let digits = Sha256::digest(body).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    format!("{:x}", Sha256::digest(body))
 }
-
-/// An RSA key refused to sign: it is not a usable key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the private key cannot sign: make a new one with `ceknomor keygen`")]
-pub struct CannotSign;
 
 impl PrivateKey {
     /// RSASSA-PKCS1-v1_5 with SHA-256 over `text`, as base64.
@@ -48,10 +40,9 @@ impl PrivateKey {
     /// Blinded by random numbers, which guards the key against timing (RUSTSEC-2023-0071); the signature is the same.
     ///
     /// # Errors
-    /// [`CannotSign`] when the numbers in the key do not belong together.
-    pub fn sign(&self, text: &str) -> Result<String, CannotSign> {
-        let signature =
-            self.signing_key().try_sign_with_rng(&mut rand::thread_rng(), text.as_bytes()).map_err(|_| CannotSign)?;
+    /// When the numbers in the key do not belong together.
+    pub fn sign(&self, text: &str) -> Result<String, rsa::signature::Error> {
+        let signature = self.0.try_sign_with_rng(&mut rand::thread_rng(), text.as_bytes())?;
         Ok(BASE64.encode(signature.to_bytes()))
     }
 }
@@ -59,9 +50,8 @@ impl PrivateKey {
 impl PublicKey {
     /// Whether `signature` (base64) over `text` was made with the private key that belongs to this one.
     pub fn verifies(&self, text: &str, signature: &str) -> bool {
-        let Ok(bytes) = BASE64.decode(signature) else { return false };
-        let Ok(signature) = Signature::try_from(bytes.as_slice()) else { return false };
-        self.verifying_key().verify(text.as_bytes(), &signature).is_ok()
+        let signature = BASE64.decode(signature).ok().and_then(|bytes| Signature::try_from(&*bytes).ok());
+        signature.is_some_and(|signature| self.0.verify(text.as_bytes(), &signature).is_ok())
     }
 }
 
@@ -89,7 +79,8 @@ impl SignedRequest<'_> {
 }
 
 /// The client secret, made ready to sign requests. `{:?}` shows nothing of it.
-#[derive(Clone)]
+#[derive(Clone, derive_more::Debug)]
+#[debug("RequestKey(..)")]
 pub struct RequestKey(Hmac<Sha512>);
 
 impl RequestKey {
@@ -101,22 +92,13 @@ impl RequestKey {
 
     /// HMAC-SHA512 over the request, as base64: 88 characters.
     pub fn sign(&self, request: &SignedRequest<'_>) -> String {
-        BASE64.encode(self.mac_of(request).finalize().into_bytes())
+        BASE64.encode(self.0.clone().chain_update(request.string_to_sign()).finalize().into_bytes())
     }
 
     /// Whether `signature` (base64) is this request's own; takes the same time whichever byte is wrong.
     pub fn verifies(&self, request: &SignedRequest<'_>, signature: &str) -> bool {
-        BASE64.decode(signature).is_ok_and(|bytes| self.mac_of(request).verify_slice(&bytes).is_ok())
-    }
-
-    fn mac_of(&self, request: &SignedRequest<'_>) -> Hmac<Sha512> {
-        self.0.clone().chain_update(request.string_to_sign())
-    }
-}
-
-impl fmt::Debug for RequestKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RequestKey(..)")
+        let own = self.0.clone().chain_update(request.string_to_sign());
+        BASE64.decode(signature).is_ok_and(|bytes| own.verify_slice(&bytes).is_ok())
     }
 }
 

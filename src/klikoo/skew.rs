@@ -13,12 +13,10 @@ use crate::clock::Clock;
 /// `Date` has seconds only, and an answer is under way for a while: a smaller difference tells nothing.
 const NOISE: TimeDelta = TimeDelta::seconds(1);
 
-/// On average a `Date` header is half a second old when it is written.
-const HALF_A_SECOND: TimeDelta = TimeDelta::milliseconds(500);
-
 /// The vendor's time, as far as it is known.
 pub(super) struct VendorClock {
-    own: Arc<dyn Clock>,
+    /// This machine's clock, uncorrected.
+    pub(super) own: Arc<dyn Clock>,
     /// Vendor's time less ours; zero while our own clock was never refused.
     offset: Mutex<TimeDelta>,
 }
@@ -26,11 +24,6 @@ pub(super) struct VendorClock {
 impl VendorClock {
     pub(super) fn new(own: Arc<dyn Clock>) -> Self {
         Self { own, offset: Mutex::new(TimeDelta::zero()) }
-    }
-
-    /// This machine's time, uncorrected.
-    pub(super) fn own_now(&self) -> DateTime<Utc> {
-        self.own.now()
     }
 
     /// The time to sign.
@@ -46,21 +39,18 @@ impl VendorClock {
 
     /// How far ours is from the time in a `Date` header that has just come.
     pub(super) fn measure(&self, date: DateTime<Utc>) -> TimeDelta {
-        date.signed_duration_since(self.own.now()) + HALF_A_SECOND
+        // On average a `Date` header is half a second old when it is written.
+        date.signed_duration_since(self.own.now()) + TimeDelta::milliseconds(500)
     }
 
-    /// The vendor refused our time: keeps what was measured.
-    pub(super) fn correct(&self, measured: TimeDelta) {
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner) = measured;
-    }
-
-    /// The vendor took our time: follows what was measured, if an offset is kept and no longer true.
-    pub(super) fn follow(&self, measured: TimeDelta) {
+    /// Keeps what was measured where the vendor refused our time; where it took it, if an offset is kept that is no
+    /// longer true.
+    pub(super) fn learn(&self, measured: TimeDelta, is_refused: bool) {
         let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
-        if offset.is_zero() || (measured - *offset).abs() <= NOISE {
-            return;
+        if is_refused || !offset.is_zero() && (measured - *offset).abs() > NOISE {
+            let is_ours = !is_refused && measured.abs() <= NOISE;
+            *offset = if is_ours { TimeDelta::zero() } else { measured };
         }
-        *offset = if measured.abs() <= NOISE { TimeDelta::zero() } else { measured };
     }
 }
 
@@ -76,20 +66,20 @@ mod tests {
     #[test]
     fn our_own_clock_is_trusted_until_it_is_refused() {
         let clock = clock();
-        clock.follow(TimeDelta::hours(1));
+        clock.learn(TimeDelta::hours(1), false);
         assert_eq!(clock.now(), DateTime::UNIX_EPOCH);
-        clock.correct(TimeDelta::hours(1));
+        clock.learn(TimeDelta::hours(1), true);
         assert_eq!(clock.now(), DateTime::UNIX_EPOCH + TimeDelta::hours(1));
     }
 
     #[test]
     fn a_kept_offset_follows_what_is_measured_beyond_noise() {
         let clock = clock();
-        clock.correct(TimeDelta::seconds(60));
+        clock.learn(TimeDelta::seconds(60), true);
         for (measured, kept) in
             [(60_400, 60_000), (59_100, 60_000), (58_900, 58_900), (40_000, 40_000), (700, 0), (30_000, 0)]
         {
-            clock.follow(TimeDelta::milliseconds(measured));
+            clock.learn(TimeDelta::milliseconds(measured), false);
             assert_eq!(clock.offset().num_milliseconds(), kept, "after {measured} ms");
         }
     }
@@ -103,8 +93,8 @@ mod tests {
     #[test]
     fn a_date_from_the_end_of_time_breaks_nothing() {
         let clock = clock();
-        clock.correct(clock.measure(DateTime::<Utc>::MAX_UTC - TimeDelta::days(1)));
-        clock.follow(TimeDelta::seconds(5));
+        clock.learn(clock.measure(DateTime::<Utc>::MAX_UTC - TimeDelta::days(1)), true);
+        clock.learn(TimeDelta::seconds(5), false);
         assert_eq!(clock.offset(), TimeDelta::seconds(5));
     }
 }

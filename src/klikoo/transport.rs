@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::{
-    Method, Response, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER},
+    Method, RequestBuilder, Response, StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER},
     redirect,
 };
 
@@ -26,19 +26,6 @@ pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 /// (On a connection that was closed before anything was written, hyper sends it anew by itself.)
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A request, signed.
-pub(super) struct Call {
-    pub(super) method: Method,
-    /// Without the gateway's prefix, as it was signed.
-    pub(super) path: &'static str,
-    /// The very bytes that were hashed.
-    pub(super) body: String,
-    pub(super) timestamp: String,
-    pub(super) signature: String,
-    /// `Bearer …`, for everything but the token request.
-    pub(super) authorization: Option<HeaderValue>,
-}
-
 /// An answer, unread.
 pub(super) struct RawAnswer {
     pub(super) status: StatusCode,
@@ -47,7 +34,7 @@ pub(super) struct RawAnswer {
     pub(super) retry_after: Option<Duration>,
 }
 
-/// Sends calls to one base URL.
+/// Sends requests to one base URL.
 pub(super) struct Transport {
     http: reqwest::Client,
     base_url: BaseUrl,
@@ -73,45 +60,45 @@ impl Transport {
         Ok(Self { http, base_url, read: timeouts.read })
     }
 
-    /// Sends a call and reads its answer whole. `on_date` hears the `Date` header as soon as it is there.
-    pub(super) async fn exchange(&self, call: Call, on_date: impl FnOnce(DateTime<Utc>)) -> Result<RawAnswer, Failed> {
+    /// A request as it was signed: `path` is without the gateway's prefix, `body` has the very bytes that were hashed.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+        timestamp: String,
+        signature: String,
+    ) -> RequestBuilder {
+        self.http
+            .request(method, self.base_url.join(path))
+            .header(CONTENT_TYPE, "application/json")
+            .header(TIMESTAMP_HEADER, timestamp)
+            .header(SIGNATURE_HEADER, signature)
+            .body(body)
+    }
+
+    /// Sends a request and reads its answer whole. `on_date` hears the `Date` header as soon as it is there.
+    pub(super) async fn exchange(
+        &self,
+        request: RequestBuilder,
+        on_date: impl FnOnce(DateTime<Utc>),
+    ) -> Result<RawAnswer, Failed> {
         let in_time = tokio::time::timeout(self.read, async {
-            let response = self.send(call).await?;
+            let mut response = request.send().await.map_err(|error| lost(error, Fault::Unreachable))?;
             let date = date_in(&response, DATE);
-            if let Some(date) = date {
-                on_date(date);
+            date.map(on_date);
+            let (mut body, retry_after) = (Vec::new(), retry_after(&response, date));
+            while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, Fault::Garbled))? {
+                if body.len() + chunk.len() > LARGEST_ANSWER {
+                    tracing::warn!(limit = LARGEST_ANSWER, "Klikoo's answer is too large");
+                    return Err(Failed { retry_after, ..Fault::Operator(OperatorProblem::Unreadable).into() });
+                }
+                body.extend_from_slice(&chunk);
             }
-            let (status, retry_after) = (response.status(), retry_after(&response, date));
-            Ok(RawAnswer { status, body: read_bounded(response, retry_after).await?, retry_after })
+            Ok(RawAnswer { status: response.status(), body, retry_after })
         });
         in_time.await.unwrap_or_else(|_| Err(Fault::Timeout.into()))
     }
-
-    async fn send(&self, call: Call) -> Result<Response, Failed> {
-        let mut request = self
-            .http
-            .request(call.method, self.base_url.join(call.path))
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(TIMESTAMP_HEADER, call.timestamp)
-            .header(SIGNATURE_HEADER, call.signature)
-            .body(call.body);
-        if let Some(authorization) = call.authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        request.send().await.map_err(|error| lost(error, Fault::Unreachable))
-    }
-}
-
-async fn read_bounded(mut response: Response, retry_after: Option<Duration>) -> Result<Vec<u8>, Failed> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, Fault::Garbled))? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            tracing::warn!(limit = LARGEST_ANSWER, "Klikoo's answer is too large");
-            return Err(Failed { retry_after, ..Fault::Operator(OperatorProblem::Unreadable).into() });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 fn lost(error: reqwest::Error, fault: Fault) -> Failed {

@@ -9,9 +9,6 @@ const LONGEST_MESSAGE: usize = 200;
 /// A shorter secret would be found in messages by chance. The vendor's have 32 characters or more.
 const SHORTEST_SECRET: usize = 8;
 
-/// What stands in the place of a link.
-const NO_LINK: &str = "…";
-
 /// Stems in the biller's words, and what they say; of several rows the first counts.
 ///
 /// Sources: the vendor's page on response codes (its own `7002`, `7011`, `9991`, `9998`); Jatelindo's response codes
@@ -94,7 +91,7 @@ pub(super) fn for_agents(message: &str, secrets: &[&str]) -> String {
     if is_placeholder(&words) || secrets.iter().filter(is_secret).any(|secret| all.contains(&bare(secret))) {
         return String::new();
     }
-    let without_links = words.split(' ').map(|word| if is_link(word) { NO_LINK } else { word });
+    let without_links = words.split(' ').map(|word| if is_link(word) { "…" } else { word });
     clean(&without_links.collect::<Vec<_>>().join(" "), LONGEST_MESSAGE)
 }
 

@@ -1,29 +1,24 @@
 //! Our own ids, so that a chat is never taken for a user, and the language of a chat.
 
-use std::fmt;
-
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A chat, as Telegram numbers it: positive in private, negative for groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChatId(pub i64);
 
 /// A person (or an anonymous administrator's stand-in), as Telegram numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub u64);
 
 /// An update, as Telegram numbers them (Bot API, `Update.update_id`). Usually ascending; after a week of silence it may
 /// begin anew anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct UpdateId(pub u64);
 
 /// A message of a chat, as Telegram numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct MessageId(pub i32);
 
 impl ChatId {
@@ -49,20 +44,8 @@ impl UserId {
     }
 }
 
-impl fmt::Display for ChatId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// `partner_reference_id` of one request to the partner API: a UUID v4, never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Hash)]
 pub struct Reference(Uuid);
 
 impl Reference {
@@ -83,15 +66,7 @@ impl Reference {
 
     /// The first eight hexadecimal digits: enough for an agent to name a check to support.
     pub fn short(&self) -> String {
-        let mut whole = self.to_string();
-        whole.truncate(8);
-        whole
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.hyphenated().fmt(f)
+        self.to_string().chars().take(8).collect()
     }
 }
 

@@ -1,16 +1,13 @@
 //! A customer's name: personal data (UU 27/2022), shown to the agent who asked and to no log.
 
-use std::fmt;
-
 use super::text::{clean, is_placeholder};
 
 /// The longest name that is kept, in characters; the rest of a longer one is cut off.
 const MAX_NAME_LEN: usize = 100;
 
-/// A customer's name as the provider gave it, without what hides in it and of bounded length.
-///
-/// `{:?}` shows only its length.
-#[derive(Clone, PartialEq, Eq)]
+/// A customer's name as the provider gave it, without what hides in it and of bounded length. `{:?}` shows its length.
+#[derive(Clone, PartialEq, Eq, derive_more::Debug)]
+#[debug("CustomerName({} characters)", _0.chars().count())]
 pub struct CustomerName(String);
 
 impl CustomerName {
@@ -23,12 +20,6 @@ impl CustomerName {
     /// The whole name, for the chat that asked.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Debug for CustomerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CustomerName({} characters)", self.0.chars().count())
     }
 }
 

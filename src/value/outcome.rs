@@ -126,8 +126,7 @@ impl ResponseCode {
     /// The last four digits, the case, which decides; the service digits before it vary from one operation to another.
     /// `None` for a code that is too short to have a case.
     pub fn case(&self) -> Option<&str> {
-        let start = self.0.len().checked_sub(4).filter(|_| self.0.len() == 9)?;
-        self.0.get(start..)
+        if self.0.len() == 9 { self.0.get(5..) } else { None }
     }
 }
 

@@ -16,45 +16,34 @@ pub(super) const PROMPT: &str = "> ";
 /// Words that end the demo, as Ctrl-D does.
 const LAST_WORDS: [&str; 3] = ["keluar", "exit", "quit"];
 
-/// A terminal's line editor. It asks for the next line as soon as it has one, as a phone does, and prints what is said
-/// meanwhile above it.
-pub(super) struct LineEditor {
-    editor: Editor<(), MemHistory>,
-    before: Termios,
-}
+/// A terminal's line editor. It asks for the next line as soon as it has one, as a phone does.
+pub(super) type LineEditor = Editor<(), MemHistory>;
 
-impl LineEditor {
-    /// An editor, where standard input and output are a terminal that can move its cursor.
-    pub(super) fn new() -> Option<(Self, Box<dyn ExternalPrinter + Send>)> {
-        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-            return None;
-        }
-        let before = tcgetattr(io::stdin()).ok()?;
-        let config = Config::builder().auto_add_history(true).build();
-        let mut editor = Editor::with_history(config, MemHistory::new()).ok()?;
-        let printer = editor.create_external_printer().ok()?;
-        Some((Self { editor, before }, Box::new(printer)))
+/// What prints above the line that is being edited.
+pub(super) type Printer = Box<dyn ExternalPrinter + Send>;
+
+/// An editor, where standard input and output are a terminal that can move its cursor. The terminal is as before once
+/// [`Restore`] is dropped.
+pub(super) fn line_editor() -> Option<(LineEditor, (Printer, Restore))> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return None;
     }
-
-    /// Reads lines until the input ends, in a thread of its own. The terminal is as before once [`Restore`] is dropped.
-    pub(super) fn lines(mut self) -> (Lines, Restore) {
-        let restore = Restore(self.before);
-        let lines = read_lines(move || match self.editor.readline(PROMPT) {
-            Err(ReadlineError::Eof | ReadlineError::Interrupted) => None,
-            line => Some(line.context("cannot read from the terminal")),
-        });
-        (lines, restore)
-    }
+    let restore = tcgetattr(io::stdin()).ok()?;
+    let config = Config::builder().auto_add_history(true).build();
+    let mut editor = Editor::with_history(config, MemHistory::new()).ok()?;
+    let printer = editor.create_external_printer().ok()?;
+    Some((editor, (Box::new(printer), Restore(restore))))
 }
 
-/// Reads lines as they come.
-pub(super) fn plain_lines() -> Lines {
-    let mut lines = BufReader::new(io::stdin()).lines();
-    read_lines(move || lines.next().map(|line| line.context("cannot read standard input")))
-}
-
-fn read_lines(mut next: impl FnMut() -> Option<anyhow::Result<String>> + Send + 'static) -> Lines {
+/// Reads lines until the input ends, in a thread of its own: edited, or as they come.
+pub(super) fn lines(mut editor: Option<LineEditor>) -> Lines {
     let (read, lines) = mpsc::channel(1);
+    let mut plain = BufReader::new(io::stdin()).lines();
+    let mut next = move || match editor.as_mut().map(|editor| editor.readline(PROMPT)) {
+        None => plain.next().map(|line| line.context("cannot read standard input")),
+        Some(Err(ReadlineError::Eof | ReadlineError::Interrupted)) => None,
+        Some(line) => Some(line.context("cannot read from the terminal")),
+    };
     // Not one of the runtime's threads: the process does not wait for it at the end.
     std::thread::spawn(move || {
         while let Some(line) = next() {

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    input::{LineEditor, Lines, PROMPT, plain_lines},
+    input::{Lines, PROMPT, line_editor, lines},
     terminal::{Choice, Terminal},
 };
 use super::{run::stop_signal, sandbox};
@@ -39,14 +39,11 @@ use crate::{
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Language to begin with: `id` or `en`; without it, English where LANG is, else Indonesian
-    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    #[arg(long, value_name = "LANGUAGE")]
+    #[arg(value_parser = |code: &str| Language::from_code(code).ok_or("give `id` or `en`"))]
     bahasa: Option<Language>,
     #[command(flatten)]
     catalog: CatalogSettings,
-}
-
-fn language(code: &str) -> Result<Language, String> {
-    Language::from_code(code).ok_or_else(|| "give `id` or `en`".to_owned())
 }
 
 /// The one agent at the terminal, and the private chat.
@@ -55,12 +52,6 @@ const CHAT: ChatId = ChatId(1);
 
 /// What the bot is called where a line does not name it.
 const NAME: &str = "ceknomor_demo_bot";
-
-/// How long a provider that does not answer is asked again.
-const RETRY_WINDOW: TimeDelta = TimeDelta::minutes(15);
-
-/// For how long an answer is good for the same check, as `run` has it by itself.
-const RECENT: TimeDelta = TimeDelta::minutes(10);
 
 /// Longer lines than Telegram sends are cut off.
 const MAX_LINE_LEN: usize = 4096;
@@ -77,9 +68,10 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
     let checks = Checks {
         klikoo: account,
         timeouts: Timeouts::default(),
-        retry_window: Some(RETRY_WINDOW),
+        // As `run` has them by itself.
+        retry_window: Some(TimeDelta::minutes(15)),
+        recent: Some(TimeDelta::minutes(10)),
         catalog,
-        recent: Some(RECENT),
         bounds: inquiry::Bounds::default(),
         quotas: Limits::default(),
     };
@@ -88,7 +80,8 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
     conversation.preferences.set_language(CHAT, language).await?;
     let words = conversation.locale.words(language);
 
-    let (editor, printer) = LineEditor::new().unzip();
+    let (editor, at_terminal) = line_editor().unzip();
+    let (printer, restore) = at_terminal.unzip();
     let is_edited = editor.is_some();
     let terminal = Arc::new(Terminal::new(printer));
     let runner = Runner::new(store, conversation.clone(), terminal.clone(), clock.clone(), Bounds::default());
@@ -96,17 +89,10 @@ pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
     let jobs_stop = CancellationToken::new();
     let jobs = tokio::spawn(runner.clone().run(jobs_stop.clone()));
     terminal.show(&opening(words, &terminal))?;
-    let (lines, restore) = editor.map_or_else(
-        || (plain_lines(), None),
-        |editor| {
-            let (lines, restore) = editor.lines();
-            (lines, Some(restore))
-        },
-    );
     let dialogue =
         Dialogue { terminal: terminal.clone(), conversation: conversation.clone(), runner, clock, is_edited };
     // A reader that stops reading the output ends the conversation, as its end and Ctrl-C do.
-    let ended = stop.run_until_cancelled(dialogue.hold(lines)).await.transpose()?;
+    let ended = stop.run_until_cancelled(dialogue.hold(lines(editor))).await.transpose()?;
     jobs_stop.cancel();
     jobs.abort();
     drop(restore);
@@ -186,7 +172,10 @@ impl Dialogue {
     }
 
     async fn say(&self, number: i32, line: &str) -> anyhow::Result<()> {
-        let line = read_line(line, name_in(line));
+        // What a line calls the bot: `/cek@BOT` is for this one whatever its name, as there is no other here.
+        let command = line.split_whitespace().next().filter(|word| word.starts_with('/'));
+        let name = command.and_then(|word| word.split_once('@')).map_or(NAME, |(_, name)| name);
+        let line = read_line(line, name);
         let typed = Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false, document: None };
         match self.conversation.understand(&typed) {
             Some(intent) => {
@@ -207,10 +196,4 @@ impl Dialogue {
         self.runner.accept(vec![Incoming { update, chat: CHAT, user: USER, task }]).await;
         if self.is_edited { self.terminal.check() } else { self.terminal.answered().await }
     }
-}
-
-/// What a line calls the bot: `/cek@BOT` is for this one whatever its name, as there is no other here.
-fn name_in(line: &str) -> &str {
-    let command = line.split_whitespace().next().filter(|word| word.starts_with('/'));
-    command.and_then(|word| word.split_once('@')).map_or(NAME, |(_, name)| name)
 }

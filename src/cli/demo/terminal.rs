@@ -4,18 +4,15 @@ use std::{
     fs,
     io::{IsTerminal, Write},
     path::Path,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI32, Ordering::Relaxed},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use anyhow::Context;
 use async_trait::async_trait;
-use rustyline::ExternalPrinter;
 use tokio::{sync::Notify, time::timeout};
 
+use super::input::Printer;
 use crate::{
     chat::{Attachment, Button, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
@@ -51,48 +48,48 @@ pub(super) enum Choice {
 pub(super) struct Terminal {
     screen: Mutex<Screen>,
     colours: bool,
-    next_message: AtomicI32,
-    /// The message that is answered next, and the one under which a button was pressed.
-    awaited: Mutex<Option<(MessageId, Option<MessageId>)>>,
     answered: Notify,
-    is_broken: AtomicBool,
 }
 
+#[derive(Default)]
 struct Screen {
     /// Prints above the line that is being edited; `None` where lines are read as they come.
-    printer: Option<Box<dyn ExternalPrinter + Send>>,
+    printer: Option<Printer>,
     shows_waiting: bool,
     /// Every button so far: the first has number 1.
     choices: Vec<Choice>,
+    messages: i32,
+    /// The message that is answered next, and the one under which a button was pressed.
+    awaited: Option<(MessageId, Option<MessageId>)>,
+    /// Whether something could not be printed.
+    is_broken: bool,
 }
 
 impl Terminal {
-    pub(super) fn new(printer: Option<Box<dyn ExternalPrinter + Send>>) -> Self {
-        Self {
-            screen: Mutex::new(Screen { printer, shows_waiting: false, choices: Vec::new() }),
-            colours: std::io::stdout().is_terminal(),
-            // Messages of the bot's are told from the lines that are typed.
-            next_message: AtomicI32::new(1_000_000),
-            awaited: Mutex::default(),
-            answered: Notify::new(),
-            is_broken: AtomicBool::new(false),
-        }
+    pub(super) fn new(printer: Option<Printer>) -> Self {
+        // Messages of the bot's are told from the lines that are typed.
+        let screen = Mutex::new(Screen { printer, messages: 1_000_000, ..Screen::default() });
+        Self { screen, colours: std::io::stdout().is_terminal(), answered: Notify::new() }
+    }
+
+    fn screen(&self) -> MutexGuard<'_, Screen> {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a line does that is a number of a button.
     pub(super) fn choice(&self, line: &str) -> Option<Choice> {
-        lock(&self.screen).choices.get(line.parse::<usize>().ok()?.checked_sub(1)?).cloned()
+        self.screen().choices.get(line.parse::<usize>().ok()?.checked_sub(1)?).cloned()
     }
 
     /// Gives a choice the next number, and says how it is shown.
     pub(super) fn number(&self, label: &str, choice: Choice) -> String {
-        let choices = &mut lock(&self.screen).choices;
+        let choices = &mut self.screen().choices;
         choices.push(choice);
         format!("[{}] {label}", choices.len())
     }
 
     pub(super) fn show(&self, text: &str) -> anyhow::Result<()> {
-        let screen = &mut *lock(&self.screen);
+        let screen = &mut *self.screen();
         let wipe = if std::mem::take(&mut screen.shows_waiting) { WIPE } else { "" };
         let text = format!("{wipe}{text}");
         match &mut screen.printer {
@@ -111,18 +108,18 @@ impl Terminal {
 
     /// The line that was typed stands below a sign of waiting now, which cannot be wiped any more.
     pub(super) fn line_typed(&self) {
-        lock(&self.screen).shows_waiting = false;
+        self.screen().shows_waiting = false;
     }
 
     /// From here on, an answer to `line` is waited for; `under`: it pressed a button under that message.
     pub(super) fn expect_answer(&self, line: MessageId, under: Option<MessageId>) {
-        *lock(&self.awaited) = Some((line, under));
+        self.screen().awaited = Some((line, under));
     }
 
     /// Waits until the line is answered.
     pub(super) async fn answered(&self) -> anyhow::Result<()> {
         let wait = async {
-            while lock(&self.awaited).is_some() {
+            while self.screen().awaited.is_some() {
                 self.answered.notified().await;
             }
         };
@@ -132,7 +129,7 @@ impl Terminal {
 
     /// Whether everything could be printed.
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        anyhow::ensure!(!self.is_broken.load(Relaxed), std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        anyhow::ensure!(!self.screen().is_broken, std::io::Error::from(std::io::ErrorKind::BrokenPipe));
         Ok(())
     }
 
@@ -153,14 +150,14 @@ impl Terminal {
 
     fn print_text(&self, text: &str) {
         if self.show(&format!("{text}\n\n")).is_err() {
-            self.is_broken.store(true, Relaxed);
+            self.screen().is_broken = true;
         }
     }
 
     fn end_wait_if(&self, is_answer: impl FnOnce(MessageId, Option<MessageId>) -> bool) {
-        let mut awaited = lock(&self.awaited);
-        if awaited.is_some_and(|(line, under)| is_answer(line, under)) {
-            *awaited = None;
+        let mut screen = self.screen();
+        if screen.awaited.is_some_and(|(line, under)| is_answer(line, under)) {
+            screen.awaited = None;
             self.answered.notify_one();
         }
     }
@@ -169,7 +166,8 @@ impl Terminal {
 #[async_trait]
 impl Outbox for Terminal {
     async fn send(&self, to: Destination, reply: &Reply, _: Priority) -> Result<Placed, Refused> {
-        let message = MessageId(self.next_message.fetch_add(1, Relaxed));
+        self.screen().messages += 1;
+        let message = MessageId(self.screen().messages);
         self.print(message, reply);
         self.end_wait_if(|line, _| to.message == Some(line));
         Ok(Placed { chat: to.chat, message })
@@ -215,16 +213,12 @@ impl Outbox for Terminal {
 
     /// Only above a line that is being edited can it be wiped again.
     fn typing(&self, _: Destination) -> Typing {
-        let screen = &mut *lock(&self.screen);
+        let screen = &mut *self.screen();
         if let Some(printer) = screen.printer.as_mut().filter(|_| !screen.shows_waiting) {
             screen.shows_waiting = printer.print(WAITING.to_owned()).is_ok();
         }
         Typing::default()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Telegram's tags in a terminal's colours.

@@ -26,7 +26,8 @@ async fn the_exit_code_tells_how_a_check_ended() {
         let ended = stage.place.call(&args).await;
         assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
         assert!(ended.out.contains(text), "{line}: {}", ended.out);
-        let remedy = "ceknomor: put this server's IP address into the dashboard's whitelist\n";
+        let remedy =
+            "ceknomor: The IP address of the bot's server is not in the whitelist: add it in Klikoo's dashboard.\n";
         assert_eq!(ended.err, if code == 4 { remedy } else { "" }, "{line}");
     }
 }
@@ -38,9 +39,9 @@ async fn an_address_without_klikoos_api_is_the_operators() {
     stage.place.set("KLIKOO_BASE_URL", elsewhere.as_str());
     let ended = stage.place.call(&["cek", "PLN20", "01105691111"]).await;
     assert!(ended.code == Some(4) && ended.out.contains("dibenahi admin"), "{ended:?}");
-    assert!(ended.err.contains("check KLIKOO_BASE_URL, gateway prefix included"), "{}", ended.err);
+    assert!(ended.err.contains("check KLIKOO_BASE_URL, gateway prefix and https included"), "{}", ended.err);
     let ended = stage.place.call(&["doctor"]).await;
-    assert!(ended.out.contains("there is no Klikoo API at this address: check KLIKOO_BASE_URL"), "{}", ended.out);
+    assert!(ended.out.contains("There is no Klikoo API at that address: check KLIKOO_BASE_URL"), "{}", ended.out);
 }
 
 #[tokio::test]

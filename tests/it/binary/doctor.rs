@@ -90,9 +90,9 @@ async fn a_wrong_secret_has_its_remedy_and_is_not_shown() {
     assert_eq!(part, "Klikoo token");
     assert_eq!(
         text,
-        "Klikoo refuses the client id or secret (401016570): \
+        "Klikoo refuses the client id or secret: \
          copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again, \
-         in `.env` between single quotes"
+         in .env between single quotes. (code 401016570)"
     );
 }
 
@@ -115,12 +115,12 @@ async fn web_server(status: u16) -> String {
 async fn what_stands_in_front_of_klikoo_has_a_remedy_for_each_of_its_refusals() {
     let mut stage = Stage::new().await;
     for (status, remedy) in [
-        (200, "the answer cannot be read: check KLIKOO_BASE_URL; if it is right, report it to Klikoo"),
-        (301, "there is no Klikoo API at this address: check KLIKOO_BASE_URL, gateway prefix included, and its https"),
+        (200, "Klikoo's answers cannot be read: check KLIKOO_BASE_URL; if it is right, report it to Klikoo"),
+        (301, "There is no Klikoo API at that address: check KLIKOO_BASE_URL, gateway prefix and https included."),
         (401, "copy KLIKOO_CLIENT_ID and KLIKOO_CLIENT_SECRET from the dashboard again"),
         (403, "whitelist; if it is there, ask Klikoo whether its firewall blocks it"),
-        (404, "there is no Klikoo API at this address"),
-        (429, "Klikoo takes no more requests for now: try again later"),
+        (404, "There is no Klikoo API at that address"),
+        (429, "Klikoo refuses because requests come too often; "),
         (503, "try again later; if it lasts, check that KLIKOO_BASE_URL is the API's address"),
     ] {
         stage.place.set("KLIKOO_BASE_URL", web_server(status).await);
@@ -137,7 +137,7 @@ async fn a_key_that_is_not_registered_has_its_remedy() {
     stage.place.set("KLIKOO_PRIVATE_KEY_FILE", file.to_str().unwrap());
     let (part, text) = one_failure(&stage.place).await;
     assert_eq!(part, "Klikoo token");
-    assert!(text.starts_with("Klikoo refuses the signature (400016508): "), "{text}");
+    assert!(text.starts_with("Klikoo refuses the signature: ") && text.ends_with("(code 400016508)"), "{text}");
     assert!(text.contains("paste the public key of KLIKOO_PRIVATE_KEY_FILE into the dashboard"), "{text}");
 }
 
