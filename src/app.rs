@@ -94,6 +94,7 @@ impl Checks {
             manners: Manners::default(),
             recent: self.recent,
             retry_window: self.retry_window,
+            keep_days: 0,
         })
     }
 }
@@ -133,7 +134,9 @@ impl App {
     /// # Errors
     /// A part that cannot be made.
     pub fn build(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let conversation = Arc::new(config.checks.conversation(config.access, &store, &clock)?);
+        let mut conversation = config.checks.conversation(config.access, &store, &clock)?;
+        conversation.keep_days = config.keep_days;
+        let conversation = Arc::new(conversation);
         let bot = Bot {
             account: config.telegram,
             webhook: config.webhook,

@@ -595,6 +595,17 @@ mod tests {
     }
 
     #[test]
+    fn fair_use_has_defaults_and_switches() {
+        assert_eq!(quota(" ", DEFAULT_QUOTA_AGENT), Ok(Quota { per_minute: 200, per_day: 3000 }));
+        assert_eq!(quota("0", DEFAULT_QUOTA_GROUP), Ok(Quota::default()));
+        assert!(quota("many", DEFAULT_QUOTA_GROUP).is_err());
+        assert_eq!(
+            ["", "ON", "off", "maybe"].map(|text| on_or_off(text).ok()),
+            [Some(true), Some(true), Some(false), None]
+        );
+    }
+
+    #[test]
     fn a_port_alone_is_this_machines() {
         for text in ["8640", ":8640", "localhost:8640", " 127.0.0.1:8640 "] {
             assert_eq!(address(text), Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 8640))), "{text}");

@@ -17,7 +17,7 @@ help =
     /riwayat [word] find checks, such as <code>/riwayat kemarin</code> (yesterday)
     /rekap figures · /ekspor files for Excel · /kuota your quota
     /simpan a customer under a name of your own · /pelanggan lists them
-    /batal cancel what waits · /bahasa id|en · /id show IDs
+    /batal cancel what waits · /bahasa id|en · /id · /privasi · /atur
     { $place ->
         [group] In a group: use /cek, mention the bot, or reply <code>/cek PLN20</code> to a message with the number.
        *[private] A typing mistake? Just edit your message.
@@ -487,3 +487,61 @@ guard-card =
 guard-lifted = ▶ <b>{ $name }</b> (<code>{ $id }</code>) can check again. Let go on by { $by }.
 guard-not-paused = <b>{ $name }</b> (<code>{ $id }</code>) is not paused any more.
 button-guard-lift = ▶ Let go on
+
+### Privacy
+
+settings-heading = ⚙️ <b>Settings of this chat</b>
+settings-names = Customers' names: <b>{ $choice }</b>
+settings-names-whole = whole
+settings-names-masked = masked (BUDI S******)
+settings-names-asker = whole to the one who asked, masked to all others
+settings-kept = History is kept: <b>{ $choice }</b>
+settings-seen = History is seen by: <b>{ $choice }</b>
+settings-seen-all = all members
+settings-seen-own = each their own; group administrators see all
+settings-groups-only = ⚠️ That choice is for groups only.
+button-names-whole = Whole names
+button-names-masked = Masked
+button-names-asker = Asker only
+button-days = { $days } days
+button-days-forever = For ever
+button-seen-own = Own only
+button-seen-all = See all
+kept-days = { $days } days
+kept-forever = without an end
+forget-ask-own =
+    🗑 <b>Delete all of your data in this group?</b>
+    Your checks, questions, searches, lists, and checks that still wait. It cannot be undone.
+    Your data elsewhere and /pelanggan: send /hapusdata in the private chat.
+forget-ask-everywhere =
+    🗑 <b>Delete all of your data, here and in every group?</b>
+    Checks, /pelanggan, questions, searches, lists, your name, and checks that still wait. It cannot be undone.
+forget-ask-chat =
+    🗑 <b>Delete all data of this group?</b>
+    All members' checks, questions, searches, lists, and checks that still wait. It cannot be undone.
+forget-anonymous = Anonymous administrators have no data of their own. For all of the group: /hapusdata obrolan
+forget-not = Nothing was deleted.
+forgotten =
+    🗑 <b>Deleted:</b> { $checks } checks, { $others } other entries, { $waiting } checks that waited.
+    What stays: your permission, quota, settings, and the owner's record (without names and numbers). What is left in the bot's files goes when the bot is started again.
+button-forget = 🗑 Delete
+button-keep = Cancel
+button-forget-late = More than 5 minutes ago: nothing was deleted. Type /hapusdata again.
+list-deleted = ✋ This list was cancelled because its data is deleted.
+answered-to-asker = 👤 Only the one who asked can see the answer.
+privacy =
+    🔒 <b>What this bot keeps</b>
+    • Of each check: when, who asked, product, number, and the answer (customer's name, power, total).
+    • The customers whom you keep, your first name, and the chat's settings.
+    It serves checks, history and recaps alone. PINs are never kept.
+    Checks of this chat are kept { $kept }; the owner's backups may be kept for longer.
+    Seen by: { $seen }, and the bot's owner. Numbers go to Klikoo to be checked, and nowhere else.
+    Delete: /hapusdata (yours) or /hapusdata obrolan (group administrators). What is left in the bot's files goes when it is started again.
+    Names can be masked and the time made shorter: /atur
+    Responsible: the owner of this bot ({ $owners }). Your rights over personal data: UU 27/2022 (Indonesia).
+privacy-seen-private = you alone
+privacy-seen-own = the one who asked and group administrators
+privacy-seen-all = all members of this group
+menu-atur = Set names, how long, and who sees
+menu-hapusdata = Delete your data for good
+menu-privasi = What is kept, and your rights

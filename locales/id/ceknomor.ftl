@@ -17,7 +17,7 @@ help =
     /riwayat [kata] cari cek, misalnya <code>/riwayat kemarin</code>
     /rekap ringkasan · /ekspor berkas Excel · /kuota sisa jatah
     /simpan pelanggan dengan nama sendiri · /pelanggan daftarnya
-    /batal batalkan yang menunggu · /bahasa id|en · /id lihat ID
+    /batal batalkan yang menunggu · /bahasa id|en · /id · /privasi · /atur
     { $place ->
         [group] Di grup: pakai /cek, sebut nama bot, atau balas pesan berisi nomor dengan <code>/cek PLN20</code>.
        *[private] Salah ketik? Edit saja pesannya.
@@ -454,3 +454,61 @@ guard-card =
 guard-lifted = ▶ <b>{ $name }</b> (<code>{ $id }</code>) bisa cek lagi. Dilanjutkan oleh { $by }.
 guard-not-paused = <b>{ $name }</b> (<code>{ $id }</code>) sudah tidak dijeda.
 button-guard-lift = ▶ Lanjutkan
+
+### Privasi
+
+settings-heading = ⚙️ <b>Pengaturan obrolan ini</b>
+settings-names = Nama pelanggan: <b>{ $choice }</b>
+settings-names-whole = lengkap
+settings-names-masked = disamarkan (BUDI S******)
+settings-names-asker = hanya penanya yang melihat lengkap, yang lain disamarkan
+settings-kept = Riwayat disimpan: <b>{ $choice }</b>
+settings-seen = Riwayat dilihat: <b>{ $choice }</b>
+settings-seen-all = semua anggota
+settings-seen-own = masing-masing hanya miliknya; admin grup melihat semua
+settings-groups-only = ⚠️ Pilihan itu hanya untuk grup.
+button-names-whole = Nama lengkap
+button-names-masked = Disamarkan
+button-names-asker = Hanya penanya
+button-days = { $days } hari
+button-days-forever = Selamanya
+button-seen-own = Lihat sendiri
+button-seen-all = Lihat semua
+kept-days = { $days } hari
+kept-forever = tanpa batas waktu
+forget-ask-own =
+    🗑 <b>Hapus semua data Anda di grup ini?</b>
+    Riwayat cek Anda, pertanyaan, pencarian, daftar, dan cek yang masih menunggu. Tidak bisa dikembalikan.
+    Data Anda di tempat lain dan /pelanggan: kirim /hapusdata di obrolan pribadi.
+forget-ask-everywhere =
+    🗑 <b>Hapus semua data Anda, di sini dan di semua grup?</b>
+    Riwayat cek, /pelanggan, pertanyaan, pencarian, daftar, nama Anda, dan cek yang masih menunggu. Tidak bisa dikembalikan.
+forget-ask-chat =
+    🗑 <b>Hapus semua data grup ini?</b>
+    Riwayat cek semua anggota, pertanyaan, pencarian, daftar, dan cek yang masih menunggu. Tidak bisa dikembalikan.
+forget-anonymous = Admin anonim tidak punya data sendiri. Untuk data seluruh grup: /hapusdata obrolan
+forget-not = Tidak ada yang dihapus.
+forgotten =
+    🗑 <b>Sudah dihapus:</b> { $checks } cek, { $others } catatan lain, { $waiting } cek yang menunggu.
+    Tetap ada: izin Anda, jatah, pengaturan, dan catatan pemilik (tanpa nama dan nomor). Sisa di berkas bot hilang saat bot dimulai ulang.
+button-forget = 🗑 Hapus
+button-keep = Batal
+button-forget-late = Sudah lewat 5 menit, tidak ada yang dihapus. Ketik /hapusdata lagi.
+list-deleted = ✋ Daftar ini dibatalkan karena datanya dihapus.
+answered-to-asker = 👤 Jawabannya hanya ditampilkan kepada penanya.
+privacy =
+    🔒 <b>Yang disimpan bot ini</b>
+    • Tiap cek: waktu, siapa yang bertanya, produk, nomor, dan jawabannya (nama pelanggan, daya, total).
+    • Pelanggan yang Anda simpan, nama depan Anda, dan pengaturan obrolan.
+    Gunanya hanya untuk menjawab cek, riwayat, dan rekap. PIN tidak pernah disimpan.
+    Cek di sini disimpan { $kept }; cadangan (backup) milik pemilik bisa lebih lama.
+    Yang melihat: { $seen }, dan pemilik bot. Nomor dikirim ke Klikoo untuk dicek, tidak ke tempat lain.
+    Hapus: /hapusdata (milik Anda) atau /hapusdata obrolan (admin grup). Sisa di berkas bot hilang saat bot dimulai ulang.
+    Nama bisa disamarkan dan lama simpan dipersingkat: /atur
+    Penanggung jawab: pemilik bot ini ({ $owners }). Hak Anda atas data pribadi diatur UU 27/2022.
+privacy-seen-private = Anda sendiri
+privacy-seen-own = penanya sendiri dan admin grup
+privacy-seen-all = semua anggota grup ini
+menu-atur = Atur nama, lama simpan, dan siapa yang melihat
+menu-hapusdata = Hapus data Anda untuk selamanya
+menu-privasi = Data apa yang disimpan dan haknya

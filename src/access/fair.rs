@@ -241,3 +241,7 @@ impl FairUse {
 fn is_person(user: UserId) -> bool {
     matches!(Actor::of(user), Actor::Person(_))
 }
+
+#[cfg(test)]
+#[path = "fair_tests.rs"]
+mod tests;

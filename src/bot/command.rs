@@ -27,6 +27,9 @@ enum Command {
     Bahasa(String),
     Id(String),
     Kuota(String),
+    Atur(String),
+    Hapusdata(String),
+    Privasi(String),
 }
 
 impl From<Command> for Line {
@@ -47,6 +50,9 @@ impl From<Command> for Line {
             Command::Bahasa(argument) => (chat::Command::Language, argument),
             Command::Id(argument) => (chat::Command::Id, argument),
             Command::Kuota(argument) => (chat::Command::Quota, argument),
+            Command::Atur(argument) => (chat::Command::Configure, argument),
+            Command::Hapusdata(argument) => (chat::Command::DeleteData, argument),
+            Command::Privasi(argument) => (chat::Command::Privacy, argument),
         };
         Self::Command(command, argument)
     }
@@ -139,6 +145,9 @@ mod tests {
             ("/bahasa", chat::Command::Language),
             ("/id", chat::Command::Id),
             ("/kuota", chat::Command::Quota),
+            ("/atur", chat::Command::Configure),
+            ("/hapusdata", chat::Command::DeleteData),
+            ("/privasi", chat::Command::Privacy),
         ] {
             assert_eq!(read_line(name, "b"), command(expected, ""));
         }

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message};
 use tokio::sync::Notify;
@@ -64,6 +65,11 @@ impl Intake {
         if let Some(old) = message.migrate_from_chat_id() {
             self.migrations.note(ChatId(old.0), here).await;
         }
+        if let Some(joined) = message.new_chat_members() {
+            for member in joined.iter().filter(|member| !member.is_bot) {
+                self.note_joined(here, UserId(member.id.0), message.date).await;
+            }
+        }
         let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return };
         let chat = self.migrations.first_id(here).await;
         let replied = message.reply_to_message();
@@ -84,7 +90,7 @@ impl Intake {
         let to = Destination {
             chat: here,
             topic: message.thread_id.filter(|_| message.is_topic_message).map(|topic| topic.0.0),
-            message: Some(MessageId(message.id.0)),
+            message: message_id(&message),
         };
         let decision = self.may_read(user, chat, here).await;
         self.note_visit(decision, user, chat, here);
@@ -109,7 +115,7 @@ impl Intake {
                 self.conversation.names.note(user, &from.first_name).await;
             }
             let intent = self.conversation.look_up(&heard, intent).await;
-            let quoted = replied.map(|replied| MessageId(replied.id.0));
+            let quoted = replied.and_then(message_id);
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
             let task = Task { to, quoted, asked, press: None, in_place: None, edited, intent };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
@@ -155,6 +161,23 @@ impl Intake {
         Ok(())
     }
 
+    /// Somebody joined a group or left it: Telegram tells it of groups that the bot administrates.
+    pub(super) async fn member(self: Arc<Self>, change: ChatMemberUpdated) -> Result<(), Infallible> {
+        let (old, new) = (&change.old_chat_member, &change.new_chat_member);
+        if !old.is_present() && new.is_present() && !new.user.is_bot {
+            self.note_joined(ChatId(change.chat.id.0), UserId(new.user.id.0), change.date).await;
+        }
+        Ok(())
+    }
+
+    /// Notes since when somebody is in a group where they may use the bot; elsewhere there is nothing to see.
+    async fn note_joined(&self, here: ChatId, user: UserId, at: DateTime<Utc>) {
+        let chat = self.migrations.first_id(here).await;
+        if Place::of(chat) == Place::Group && self.may_read(user, chat, here).await.is_allowed() {
+            self.conversation.note_joined(chat, user, at).await;
+        }
+    }
+
     /// Who the bot is.
     pub(super) fn me(&self) -> Arc<Me> {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -196,6 +219,11 @@ fn asker(message: &Message) -> Option<UserId> {
             Some(UserId(from.id.0)).filter(|user| !user.is_stand_in())
         }
     }
+}
+
+/// The id of a message. What one member of a group alone can see has none of its own (Bot API 10.2, `Message.message_id`).
+fn message_id(message: &Message) -> Option<MessageId> {
+    Some(MessageId(message.id.0)).filter(|id| id.0 != 0)
 }
 
 /// What a person wrote: a text, the caption of a picture, or the number of a contact card; empty for what has no text.

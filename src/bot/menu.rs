@@ -44,6 +44,9 @@ fn menu(words: Words<'_>) -> Vec<BotCommand> {
         ("bahasa", say!(words, "menu-bahasa")),
         ("id", say!(words, "menu-id")),
         ("kuota", say!(words, "menu-kuota")),
+        ("atur", say!(words, "menu-atur")),
+        ("hapusdata", say!(words, "menu-hapusdata")),
+        ("privasi", say!(words, "menu-privasi")),
     ];
     menu.into_iter().map(|(name, text)| BotCommand::new(name, text.plain())).collect()
 }

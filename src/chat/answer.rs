@@ -52,7 +52,7 @@ pub fn answer(
         Verdict::Found(customer) => {
             lines.extend(found(words, request, customer));
             lines.extend(name.map(|given| judged(words, given, customer, product.provider)));
-            lines.extend(before.map(|before| say!(words, "name-changed", before = before)));
+            lines.extend(before.map(|before| say!(words, "name-changed", before = words.name(before))));
         }
         verdict => lines.push(without_customer(words, product, &request.number, verdict)),
     }
@@ -69,8 +69,8 @@ fn judged(words: Words<'_>, given: &str, customer: &Customer, provider: Provider
     match name_match::compare(given, told, provider) {
         NameVerdict::Match => say!(words, "name-match"),
         NameVerdict::MatchAsFarAsVisible { letters } => say!(words, "name-match-visible", letters = letters),
-        NameVerdict::Close => say!(words, "name-close", provider = provider, name = told),
-        NameVerdict::Different => say!(words, "name-different", provider = provider, name = told),
+        NameVerdict::Close => say!(words, "name-close", provider = provider, name = words.name(told)),
+        NameVerdict::Different => say!(words, "name-different", provider = provider, name = words.name(told)),
         NameVerdict::NotComparable => say!(words, "name-not-comparable"),
     }
 }
@@ -117,7 +117,7 @@ fn found(words: Words<'_>, request: &Request, customer: &Customer) -> Vec<Html> 
     let product = &request.product;
     let mut lines = vec![say!(words, "found-heading", product = &product.name)];
     lines.push(match &customer.name {
-        Some(name) => say!(words, "found-name", name = name),
+        Some(name) => say!(words, "found-name", name = words.name(name)),
         None => say!(words, "found-unnamed", provider = product.provider),
     });
     lines.push(labelled_number(words, product.number, &request.number));
@@ -184,7 +184,7 @@ pub(super) fn with_pin_warning(words: Words<'_>, reply: Reply, pin: Option<PinIn
     if pin.is_none() {
         return reply;
     }
-    Reply { text: Html::lines([reply.text, Html::default(), say!(words, "pin-warning")]), ..reply }
+    reply.map_text(|text| Html::lines([text, Html::default(), say!(words, "pin-warning")]))
 }
 
 /// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.

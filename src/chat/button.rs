@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::alias::Alias;
+use super::{alias::Alias, setting::Setting};
 use crate::{
     access,
     catalog::ProductCode,
@@ -85,6 +85,17 @@ pub enum Action {
     Cancel(UpdateId),
     /// An agent whom the guard has paused is to go on.
     LiftPause(UserId),
+    /// A choice of the chat's.
+    Set(Setting),
+    /// To delete for good what the bot asked about.
+    Forget {
+        /// Whether all of the chat is meant, and not the presser's own.
+        whole_chat: bool,
+        /// The last second at which it may be pressed, since 1970.
+        until: i64,
+    },
+    /// To delete nothing.
+    KeepData,
 }
 
 /// What a history was searched for, as the store has it for the owner of the button.
@@ -102,6 +113,9 @@ impl Action {
     pub(super) fn needs(&self) -> access::Action {
         match self {
             Self::Check(_) | Self::RepeatList(_) => access::Action::Check,
+            Self::Set(_) => access::Action::Configure,
+            Self::Forget { whole_chat: true, .. } => access::Action::DeleteChat,
+            Self::Forget { whole_chat: false, .. } | Self::KeepData => access::Action::Read,
             Self::Turn(_)
             | Self::Find(..)
             | Self::Customers(_)
@@ -116,7 +130,16 @@ impl Action {
 
     /// Whether it needs the store to take something down.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_) | Self::LiftPause(_))
+        matches!(
+            self,
+            Self::Choose(_)
+                | Self::Check(_)
+                | Self::RepeatList(_)
+                | Self::Cancel(_)
+                | Self::LiftPause(_)
+                | Self::Set(_)
+                | Self::Forget { .. }
+        )
     }
 }
 
@@ -172,6 +195,9 @@ impl Press {
             Action::SendList(UpdateId(update)) => format!("f:{update}:{owner}"),
             Action::Cancel(UpdateId(update)) => format!("b:{update}:{owner}"),
             Action::LiftPause(agent) => format!("j:{agent}:{owner}"),
+            Action::Set(setting) => format!("at:{}:{owner}", setting.encode()),
+            Action::Forget { whole_chat, until } => format!("hd:{}:{until}:{owner}", u8::from(*whole_chat)),
+            Action::KeepData => format!("hd:0:{owner}"),
         }
     }
 
@@ -194,6 +220,11 @@ impl Press {
             ("f", [update]) => Action::SendList(UpdateId(update.parse().ok()?)),
             ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
             ("j", [agent]) => Action::LiftPause(UserId(agent.parse().ok()?)),
+            ("at", [what, choice]) => Action::Set(Setting::decode(what, choice)?),
+            ("hd", [whole_chat, until]) => {
+                Action::Forget { whole_chat: *whole_chat == "1", until: until.parse().ok()? }
+            }
+            ("hd", ["0"]) => Action::KeepData,
             _ => return None,
         };
         let press = Self { action, owner: UserId(owner.parse().ok()?) };
@@ -262,7 +293,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::chat::properties;
+    use crate::{chat::properties, store::NamesShown};
 
     fn actions() -> impl Strategy<Value = Action> {
         let choice = (
@@ -283,6 +314,18 @@ mod tests {
             any::<(u32, u64)>().prop_map(|(search, seq)| Action::Find(SearchId(search), Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
             any::<u64>().prop_map(|agent| Action::LiftPause(UserId(agent))),
+            (any::<bool>(), any::<i64>()).prop_map(|(whole_chat, until)| Action::Forget { whole_chat, until }),
+            Just(Action::KeepData),
+            proptest::sample::select(vec![
+                Setting::Names(NamesShown::Whole),
+                Setting::Names(NamesShown::Masked),
+                Setting::Names(NamesShown::Asker),
+                Setting::Days(None),
+                Setting::Days(Some(30)),
+                Setting::OwnOnly(false),
+                Setting::OwnOnly(true),
+            ])
+            .prop_map(Action::Set),
             any::<u64>().prop_map(|update| Action::RepeatList(UpdateId(update))),
             any::<u64>().prop_map(|update| Action::SendList(UpdateId(update))),
             (any::<u64>(), 0_usize..100).prop_map(|(update, page)| Action::TurnList(UpdateId(update), page)),

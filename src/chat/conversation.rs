@@ -29,8 +29,8 @@ use crate::{
     locale::{Html, Locale, Words},
     say,
     store::{
-        self, Audit, AuditAct, AuditEntry, Cursor, History, KeyValue, MAX_PAGE_LEN, Preferences, Record, Row, RowKind,
-        Seq,
+        self, Audit, AuditAct, AuditEntry, Cursor, History, KeyValue, MAX_PAGE_LEN, NamesShown, Preferences, Record,
+        Row, RowKind, Seq,
     },
     value::{ChatId, Customer, CustomerName, CustomerNumber, Language, Provider, UserId, Verdict},
 };
@@ -73,6 +73,8 @@ pub struct Conversation {
     pub recent: Option<TimeDelta>,
     /// How long a provider that does not answer is asked again; `None`: the first try is the answer.
     pub retry_window: Option<TimeDelta>,
+    /// How many days the operator keeps history; 0: for ever.
+    pub keep_days: u32,
 }
 
 impl Conversation {
@@ -124,6 +126,9 @@ impl Conversation {
             Intent::Language { language } => self.set_language(words, asker, *language).await.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
             Intent::Quota { order } => self.quota(words, asker, *order).await,
+            Intent::Settings { change } => self.settings(asker, *change).await,
+            Intent::DeleteData { whole_chat } => self.ask_to_forget(asker, *whole_chat).await,
+            Intent::Privacy => self.privacy(asker).await.into(),
         })
     }
 
@@ -133,9 +138,9 @@ impl Conversation {
         let notice = |text: Html| Pressed::Notice(text.plain());
         match press {
             Some(press) if !press.belongs_to(asker.user, asker.chat) => notice(say!(words, "button-not-yours")),
-            Some(Press { action: Action::Turn(to), owner }) => self.turn_page(asker.chat, None, *to, *owner).await,
+            Some(Press { action: Action::Turn(to), owner }) => self.turn_page(asker, None, *to, *owner).await,
             Some(Press { action: Action::Find(search, to), owner }) => {
-                self.turn_page(asker.chat, Some(*search), *to, *owner).await
+                self.turn_page(asker, Some(*search), *to, *owner).await
             }
             Some(Press { action: Action::Customers(page), .. }) => self.turn_customers(asker, *page, None).await,
             Some(Press { action: Action::ForgetCustomer(page, alias), .. }) => {
@@ -159,6 +164,13 @@ impl Conversation {
             Some(Press { action: Action::SendList(update), .. }) => Pressed::Files(*update),
             Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
             Some(Press { action: Action::LiftPause(agent), .. }) => self.lift_pause(asker, *agent).await,
+            Some(Press { action: Action::Set(setting), .. }) => {
+                Pressed::Edit(self.settings(asker, Some(*setting)).await)
+            }
+            Some(press @ Press { action: Action::Forget { whole_chat, until }, .. }) => {
+                self.press_forget(asker, press, *whole_chat, *until).await
+            }
+            Some(Press { action: Action::KeepData, .. }) => self.keep_data(asker).await,
             None => notice(say!(words, "button-stale")),
         }
     }
@@ -208,17 +220,23 @@ impl Conversation {
     pub async fn last_check(&self, asker: &Asker, number: Option<&CustomerNumber>) -> Option<Request> {
         let page = self.history.page(asker.chat, Cursor::Newest, MAX_PAGE_LEN).await;
         let page = page.inspect_err(|error| tracing::error!(%error, "the last check cannot be read")).ok()?;
+        let view = self.view(asker).await;
         let is_meant = |record: &&Record| number.map_or(record.agent == asker.user, |number| record.number == *number);
-        let record = page.records.iter().map(|(_, record)| record).find(is_meant)?;
+        let mut records = page.records.iter().map(|(_, record)| record).filter(|record| view.shows_record(record));
+        let record = records.find(is_meant)?;
         let code = ProductCode::new(&record.product)?;
         let check = Check { code, number: record.number.clone(), nominal: record.nominal };
         Request::of(&check, &self.catalog.now())
     }
 
-    /// The last hundred checks of a chat, the newest first. A store that fails costs the convenience of an earlier answer.
-    pub(super) async fn newest(&self, chat: ChatId) -> Vec<(Seq, Record)> {
-        let page = self.history.page(chat, Cursor::Newest, MAX_PAGE_LEN).await;
-        page.inspect_err(|error| tracing::error!(%error, "earlier checks cannot be read")).unwrap_or_default().records
+    /// Those of a chat's last checks that the asker may see, the newest first. A store that fails costs the convenience of
+    /// an earlier answer.
+    pub(super) async fn newest(&self, asker: &Asker) -> Vec<(Seq, Record)> {
+        let page = self.history.page(asker.chat, Cursor::Newest, MAX_PAGE_LEN).await;
+        let page = page.inspect_err(|error| tracing::error!(%error, "earlier checks cannot be read"));
+        let (mut records, view) = (page.unwrap_or_default().records, self.view(asker).await);
+        records.retain(|(_, record)| view.shows_record(record));
+        records
     }
 
     /// Whether a record answers its check well enough for now, so that the provider need not be asked again.
@@ -228,10 +246,10 @@ impl Conversation {
         is_answer && age >= TimeDelta::zero() && self.recent.is_some_and(|window| age < window)
     }
 
-    /// The answer that the chat had for the same check lately.
-    pub async fn recent(&self, chat: ChatId, request: &Request) -> Option<Checked> {
+    /// The answer that the chat had for the same check lately, where the asker may see it.
+    pub async fn recent(&self, asker: &Asker, request: &Request) -> Option<Checked> {
         self.recent?;
-        let (_, record) = self.newest(chat).await.into_iter().find(|(_, record)| is_of(record, request))?;
+        let (_, record) = self.newest(asker).await.into_iter().find(|(_, record)| is_of(record, request))?;
         let Record { outcome, at, .. } = Some(record).filter(|record| self.is_good(record))?;
         Some(Checked { outcome, at, kept: true, is_earlier: true })
     }
@@ -246,20 +264,26 @@ impl Conversation {
         pin: Option<PinIn>,
     ) -> (Reply, Option<Alert>) {
         let words = self.words(asker.chat).await;
+        let names = self.options(asker.chat).await.names;
         let before = match &checked.outcome.verdict {
-            Verdict::Found(customer) if self.recent.is_some() => self.name_before(asker.chat, request, customer).await,
+            Verdict::Found(customer) if self.recent.is_some() => self.name_before(asker, request, customer).await,
             _ => None,
         };
         let text = answer::answer(words, request, checked, name, before.as_ref());
         let buttons = answer::buttons(words, &self.catalog.now(), request, checked, asker.user);
-        let reply = answer::with_pin_warning(words, Reply::new(text, buttons), pin);
+        let has_name = matches!(&checked.outcome.verdict, Verdict::Found(Customer { name: Some(_), .. }));
+        let is_for_asker = names == NamesShown::Asker && asker.chat.is_group() && !asker.user.is_stand_in() && has_name;
+        let whole = words.masking_names(false);
+        let to_asker = is_for_asker.then(|| answer::answer(whole, request, checked, name, before.as_ref()));
+        let reply = Reply { to_asker, ..Reply::new(text, buttons) };
+        let reply = answer::with_pin_warning(words, reply, pin);
         (reply, answer::alert_of(&request.product, &checked.outcome))
     }
 
     /// The name that the same check had before, where it is another.
-    async fn name_before(&self, chat: ChatId, request: &Request, customer: &Customer) -> Option<CustomerName> {
+    async fn name_before(&self, asker: &Asker, request: &Request, customer: &Customer) -> Option<CustomerName> {
         let name = customer.name.as_ref()?;
-        let same = self.newest(chat).await.into_iter().filter(|(_, record)| is_of(record, request));
+        let same = self.newest(asker).await.into_iter().filter(|(_, record)| is_of(record, request));
         let mut names = same.filter_map(|(_, record)| match record.outcome.verdict {
             Verdict::Found(customer) => customer.name,
             _ => None,
@@ -336,8 +360,9 @@ impl Conversation {
     }
 
     /// Whether someone may do something where they ask.
-    async fn may(&self, asker: &Asker, action: access::Action) -> bool {
-        self.access.authorise(access::Actor::of(asker.user), ChatIds::of(asker.chat), action).await.is_allowed()
+    pub(super) async fn may(&self, asker: &Asker, action: access::Action) -> bool {
+        let chat = ChatIds { first: asker.chat, current: asker.here };
+        self.access.authorise(access::Actor::of(asker.user), chat, action).await.is_allowed()
     }
 
     /// Whose answer an intent needs, if it is a check.
@@ -357,7 +382,7 @@ impl Conversation {
     /// A reply that begins with an apology for its lateness.
     pub async fn with_late_apology(&self, chat: ChatId, reply: Reply) -> Reply {
         let apology = say!(self.words(chat).await, "later-apology");
-        Reply { text: Html::lines([apology, reply.text]), ..reply }
+        reply.map_text(|text| Html::lines([apology.clone(), text]))
     }
 
     /// A reply with a warning where a PIN was shown.
@@ -377,6 +402,10 @@ impl Conversation {
         match (&message.line, Place::of(message.chat)) {
             (Line::ForAnotherBot, _) => None,
             (Line::Command(Command::Id, _), _) => Some(ids(self.words(message.chat).await, user, message.chat)),
+            (Line::Command(Command::Privacy, _), _) => {
+                let (chat, asked) = (message.chat, self.clock.now());
+                Some(self.privacy(&Asker { chat, here: chat, user, asked }).await.into())
+            }
             (_, Place::Group) => None,
             (line, Place::Private) => {
                 let asks_for_it = matches!(line, Line::Command(Command::Start, _));
@@ -398,7 +427,8 @@ impl Conversation {
             tracing::error!(%error, "cannot read a chat's language");
             None
         });
-        self.locale.words(chosen.unwrap_or_default())
+        let masks_names = self.options(chat).await.names != NamesShown::Whole;
+        self.locale.words(chosen.unwrap_or_default()).masking_names(masks_names)
     }
 
     async fn set_language(&self, words: Words<'_>, asker: &Asker, language: Language) -> Html {

@@ -121,43 +121,45 @@ impl Conversation {
         }
         self.put(agent, alias, check).await?;
         let (name, line) = (alias.to_string(), check.line());
-        let mut lines = vec![say!(words, "customer-saved", name = &name, line = Html::code(&line))];
+        let mut lines = vec![say!(words, "customer-saved", name = words.given_name(&name), line = Html::code(&line))];
         if let Some(before) = before.filter(|before| before != check) {
             lines.push(say!(words, "customer-replaced", line = Html::code(&before.line())));
         }
-        lines.push(say!(words, "customer-how", name = &name));
+        if !words.masks_names() {
+            lines.push(say!(words, "customer-how", name = &name));
+        }
         Ok(Html::lines(lines).into())
     }
 
     async fn delete(&self, words: Words<'_>, asker: &Asker, alias: &Alias) -> Result<Html, store::Error> {
-        let name = alias.to_string();
+        let name = words.given_name(&alias.to_string());
         Ok(match self.rows.remove(RowKind::Customer, &alias.key(asker.user)).await? {
             true => {
                 let now = self.clock.now();
                 self.audit.note(AuditEntry::by(asker.user, asker.chat, AuditAct::Delete, "customer", now)).await;
-                say!(words, "customer-deleted", name = &name)
+                say!(words, "customer-deleted", name = name)
             }
-            false => say!(words, "customer-unknown", name = &name),
+            false => say!(words, "customer-unknown", name = name),
         })
     }
 
     async fn rename(&self, words: Words<'_>, agent: UserId, from: &Alias, to: &Alias) -> Result<Html, store::Error> {
-        let (old, new) = (from.to_string(), to.to_string());
+        let (old, new) = (words.given_name(&from.to_string()), words.given_name(&to.to_string()));
         let Some(check) = self.customer(agent, from).await? else {
             return Ok(match self.customer(agent, to).await? {
                 // Done before the bot last ended, perhaps.
-                Some(_) if from != to => say!(words, "customer-renamed-before", old = &old, new = &new),
-                _ => say!(words, "customer-unknown", name = &old),
+                Some(_) if from != to => say!(words, "customer-renamed-before", old = old, new = new),
+                _ => say!(words, "customer-unknown", name = old),
             });
         };
         if from != to && self.customer(agent, to).await?.is_some_and(|there| there != check) {
-            return Ok(say!(words, "customer-alias-used", name = &new));
+            return Ok(say!(words, "customer-alias-used", name = new));
         }
         self.put(agent, to, &check).await?;
         if from != to {
             self.rows.remove(RowKind::Customer, &from.key(agent)).await?;
         }
-        Ok(say!(words, "customer-renamed", old = &old, new = &new))
+        Ok(say!(words, "customer-renamed", old = old, new = new))
     }
 
     async fn list(&self, words: Words<'_>, agent: UserId, page: usize) -> Result<Reply, store::Error> {
@@ -170,12 +172,14 @@ impl Conversation {
         let mut lines = vec![say!(words, "customers-heading", count = kept.len())];
         let mut buttons = Vec::new();
         for (alias, check) in shown {
-            let name = alias.to_string();
-            lines.push(say!(words, "customer-entry", name = &name, line = Html::code(&check.line())));
-            let check = Button::press(format!("🔎 {name}"), Action::Check(check.clone()), agent);
-            let rename = Button::Copy { label: "✏️".to_owned(), text: format!("/pelanggan ganti {name} jadi ") };
+            let name = words.given_name(&alias.to_string());
+            lines.push(say!(words, "customer-entry", name = name.clone(), line = Html::code(&check.line())));
+            let check = Button::press(format!("🔎 {}", name.plain()), Action::Check(check.clone()), agent);
+            // What is copied shows the name.
+            let rename = (!words.masks_names())
+                .then(|| Button::Copy { label: "✏️".to_owned(), text: format!("/pelanggan ganti {alias} jadi ") });
             let delete = Button::press("🗑", Action::ForgetCustomer(page, alias.clone()), agent);
-            buttons.push(check.into_iter().chain([rename]).chain(delete).collect());
+            buttons.push(check.into_iter().chain(rename).chain(delete).collect());
         }
         let turn = |label: Html, page| Button::press(label.plain(), Action::Customers(page), agent);
         let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));

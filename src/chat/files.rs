@@ -17,6 +17,7 @@ use super::{
     dates::{self, Month, Period},
     history,
     message::{Asker, Reply},
+    view::View,
 };
 use crate::{
     clock::WIB,
@@ -87,7 +88,7 @@ impl Conversation {
         };
         let (from, until) = (dates::start(first), dates::start(next));
         let month = month_and_year(from, words);
-        match self.write_checks(words, asker.chat, from, until).await {
+        match self.write_checks(words, asker, from, until).await {
             Ok(None) => Report::Said(say!(words, "export-none", month = &month).into()),
             Ok(Some((xlsx, csv, checks))) => {
                 let name = |ending: &str| format!("riwayat-{}.{ending}", first.format("%Y-%m"));
@@ -108,9 +109,9 @@ impl Conversation {
             let name: Arc<str> = self.names.of(words, record.agent).await.plain().into();
             rows.push((record, name));
         }
-        let (locale, language, count) = (self.locale.clone(), words.language(), rows.len());
+        let (locale, shown, count) = (self.locale.clone(), Shown::of(words), rows.len());
         let written = spawn_blocking(move || {
-            let mut tables = Tables::create(locale, language)?;
+            let mut tables = Tables::create(locale, shown)?;
             tables.push(&rows)?;
             Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))
         });
@@ -131,18 +132,19 @@ impl Conversation {
     async fn write_checks(
         &self,
         words: Words<'_>,
-        chat: ChatId,
+        asker: &Asker,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<(NamedTempFile, NamedTempFile, usize)>, Error> {
+        let view = self.view(asker).await;
         let (mut after, mut names, mut tables) = (None, HashMap::new(), None);
         loop {
-            let page = self.history.stream(Some(chat), after, MAX_PAGE_LEN).await?;
+            let page = self.history.stream(Some(asker.chat), after, MAX_PAGE_LEN).await?;
             let Some((chat, seq, _)) = page.last() else { break };
             after = Some((*chat, *seq));
             let mut rows = Vec::new();
             for (_, _, record) in page {
-                if !(from..until).contains(&record.at) {
+                if !(from..until).contains(&record.at) || !view.shows_record(&record) {
                     continue;
                 }
                 let name = match names.get(&record.agent) {
@@ -158,9 +160,9 @@ impl Conversation {
             if rows.is_empty() {
                 continue;
             }
-            let (begun, locale, language) = (tables.take(), self.locale.clone(), words.language());
+            let (begun, locale, shown) = (tables.take(), self.locale.clone(), Shown::of(words));
             let written = spawn_blocking(move || {
-                let mut tables = begun.map_or_else(|| Tables::create(locale, language), Ok)?;
+                let mut tables = begun.map_or_else(|| Tables::create(locale, shown), Ok)?;
                 tables.push(&rows)?;
                 Ok::<_, Error>(tables)
             });
@@ -186,11 +188,14 @@ impl Conversation {
             _ => date(from, words),
         };
         let drawn = async {
-            let counts = self.history.counts(Some(asker.chat), from, until).await?;
+            let view = self.view(asker).await;
+            let from = view.from(from);
+            let mut counts = self.history.counts(Some(asker.chat), from, until).await?;
+            counts.retain(|count| view.shows(count.agent, from));
             if counts.is_empty() {
                 return Ok(None);
             }
-            let hours = self.hours(asker.chat, from, until).await?;
+            let hours = self.hours(asker.chat, &view, from, until).await?;
             let caption = self.figures(words, asker.chat, &shown, &counts, &hours).await;
             let title = say!(words, "recap-title", period = &shown).plain();
             let file = spawn_blocking(move || {
@@ -211,13 +216,20 @@ impl Conversation {
     }
 
     /// How many checks there were in each hour of the day.
-    async fn hours(&self, chat: ChatId, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<[u64; 24], store::Error> {
+    async fn hours(
+        &self,
+        chat: ChatId,
+        view: &View,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<[u64; 24], store::Error> {
         let (mut after, mut hours) = (None, [0; 24]);
         loop {
             let page = self.history.stream(Some(chat), after, MAX_PAGE_LEN).await?;
             let Some((chat, seq, _)) = page.last() else { return Ok(hours) };
             after = Some((*chat, *seq));
-            for (_, _, record) in page.iter().filter(|(_, _, record)| (from..until).contains(&record.at)) {
+            let is_counted = |record: &Record| (from..until).contains(&record.at) && view.shows_record(record);
+            for (_, _, record) in page.iter().filter(|(_, _, record)| is_counted(record)) {
                 if let Some(count) = hours.get_mut(record.at.with_timezone(&WIB).hour() as usize) {
                     *count += 1;
                 }
@@ -287,18 +299,35 @@ impl Sum {
     }
 }
 
+/// How the words are shown, for another thread.
+#[derive(Clone, Copy)]
+struct Shown {
+    language: Language,
+    masks_names: bool,
+}
+
+impl Shown {
+    fn of(words: Words<'_>) -> Self {
+        Self { language: words.language(), masks_names: words.masks_names() }
+    }
+
+    fn words(self, locale: &Locale) -> Words<'_> {
+        locale.words(self.language).masking_names(self.masks_names)
+    }
+}
+
 /// The two files that are being written.
 struct Tables {
     locale: Arc<Locale>,
-    language: Language,
+    shown: Shown,
     xlsx: Table,
     csv: Table,
     checks: usize,
 }
 
 impl Tables {
-    fn create(locale: Arc<Locale>, language: Language) -> Result<Self, Error> {
-        let words = locale.words(language);
+    fn create(locale: Arc<Locale>, shown: Shown) -> Result<Self, Error> {
+        let words = shown.words(&locale);
         let [time, agent, product, provider, number, nominal, name, power, total, status, code, reference] = [
             say!(words, "column-time"),
             say!(words, "column-agent"),
@@ -330,18 +359,21 @@ impl Tables {
         });
         let table = |format| Table::create(format, &temp_dir(), &columns);
         let (xlsx, csv) = (table(Format::Xlsx)?, table(Format::Csv)?);
-        Ok(Self { locale, language, xlsx, csv, checks: 0 })
+        Ok(Self { locale, shown, xlsx, csv, checks: 0 })
     }
 
     fn push(&mut self, rows: &[(Record, Arc<str>)]) -> Result<(), report::Error> {
-        let words = self.locale.words(self.language);
+        let words = self.shown.words(&self.locale);
         for (record, agent) in rows {
-            let (status, power) = match &record.outcome.verdict {
-                Verdict::Found(customer) => (say!(words, "status-found"), customer.power.as_deref().map(power)),
-                verdict => (history::summary(words, verdict), None),
+            let (status, power, name) = match &record.outcome.verdict {
+                Verdict::Found(customer) => {
+                    let name = customer.name.as_ref().map(|name| words.name(name).plain());
+                    (say!(words, "status-found"), customer.power.as_deref().map(power), name)
+                }
+                verdict => (history::summary(words, verdict), None, None),
             };
-            let (status, power) = (status.plain(), power.unwrap_or_default());
-            let row = report::row(record, CheckWords { agent, power: &power, status: &status });
+            let (status, power, name) = (status.plain(), power.unwrap_or_default(), name.unwrap_or_default());
+            let row = report::row(record, CheckWords { agent, name: &name, power: &power, status: &status });
             self.xlsx.push(&row)?;
             self.csv.push(&row)?;
             self.checks += 1;

@@ -9,6 +9,7 @@ use super::{
     dates::today,
     message::{Asker, PinIn, Pressed, Reply},
     search::Wanted,
+    view::View,
 };
 use crate::{
     inquiry::parse::Check,
@@ -68,14 +69,15 @@ impl Conversation {
     ) -> Result<Reply, store::Error> {
         let mut reading = Reading { chat: asker.chat, owner: asker.user, is_search: !wanted.is_empty(), search: None };
         let mut wanted = wanted.clone().on(now);
-        let mut page = self.page(asker.chat, &wanted, Cursor::Newest, now).await?;
+        let view = self.view(asker).await;
+        let mut page = self.page(asker.chat, &view, &wanted, Cursor::Newest, now).await?;
         if page.records.is_empty()
             && asker.chat.is_group()
             && let Some(name) = wanted.agents_name()
         {
             for agent in self.names.called(name, MAX_NAMESAKES).await? {
                 let of_agent = wanted.of_agent(agent);
-                page = self.page(asker.chat, &of_agent, Cursor::Newest, now).await?;
+                page = self.page(asker.chat, &view, &of_agent, Cursor::Newest, now).await?;
                 if !page.records.is_empty() {
                     wanted = of_agent;
                     break;
@@ -83,11 +85,11 @@ impl Conversation {
             }
         }
         if !wanted.is_empty() && page.has_older {
-            reading.search = Some(wanted.keep(&*self.rows, asker.user, now).await?);
+            reading.search = Some(wanted.keep(&*self.rows, asker.chat, asker.user, now).await?);
         }
         let fits = |one: &&WaitingCheck| {
             let provider = self.catalog.now().get(one.check.code.as_str()).map(|product| product.provider);
-            wanted.fits(&one.check, provider, one.agent, one.asked)
+            view.shows(one.agent, one.asked) && wanted.fits(&one.check, provider, one.agent, one.asked)
         };
         let waiting: Vec<&WaitingCheck> = waiting.iter().filter(fits).collect();
         if page.records.is_empty() && waiting.is_empty() {
@@ -98,18 +100,25 @@ impl Conversation {
     }
 
     /// Another page in place of the message: of all checks, or of what was searched for.
-    pub(super) async fn turn_page(&self, chat: ChatId, search: Option<SearchId>, to: Cursor, owner: UserId) -> Pressed {
-        let (words, now) = (self.words(chat).await, self.clock.now());
+    pub(super) async fn turn_page(
+        &self,
+        asker: &Asker,
+        search: Option<SearchId>,
+        to: Cursor,
+        owner: UserId,
+    ) -> Pressed {
+        let chat = asker.chat;
+        let (words, now, view) = (self.words(chat).await, self.clock.now(), self.view(asker).await);
         let turned = async {
             let wanted = match search {
-                Some(search) => Wanted::kept(&*self.rows, owner, search, now).await?,
+                Some(search) => Wanted::kept(&*self.rows, chat, owner, search, now).await?,
                 None => Some(Wanted::default()),
             };
             let Some(wanted) = wanted else { return Ok(None) };
-            let mut page = self.page(chat, &wanted, to, now).await?;
+            let mut page = self.page(chat, &view, &wanted, to, now).await?;
             if !page.has_newer && to != Cursor::Newest {
                 // The first page is always a full one, however one got back to it.
-                page = self.page(chat, &wanted, Cursor::Newest, now).await?;
+                page = self.page(chat, &view, &wanted, Cursor::Newest, now).await?;
             }
             Ok::<_, store::Error>(Some(
                 self.show(words, &Reading { chat, owner, is_search: search.is_some(), search }, &page, &[]).await,
@@ -122,13 +131,20 @@ impl Conversation {
         }
     }
 
-    async fn page(&self, chat: ChatId, wanted: &Wanted, to: Cursor, now: DateTime<Utc>) -> Result<Page, store::Error> {
-        if wanted.fits_nothing() {
-            return Ok(Page::default());
+    async fn page(
+        &self,
+        chat: ChatId,
+        view: &View,
+        wanted: &Wanted,
+        to: Cursor,
+        now: DateTime<Utc>,
+    ) -> Result<Page, store::Error> {
+        if wanted.is_empty() && view.is_whole() {
+            return self.history.page(chat, to, PAGE_LEN).await;
         }
-        match wanted.is_empty() {
-            true => self.history.page(chat, to, PAGE_LEN).await,
-            false => self.history.find(chat, &wanted.search(now), to, PAGE_LEN).await,
+        match view.narrow(wanted.search(now)).filter(|_| !wanted.fits_nothing()) {
+            Some(search) => self.history.find(chat, &search, to, PAGE_LEN).await,
+            None => Ok(Page::default()),
         }
     }
 
@@ -221,7 +237,7 @@ pub(super) fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
 }
 
 fn found(words: Words<'_>, customer: &Customer) -> Html {
-    let name = customer.name.as_ref().map_or_else(|| say!(words, "history-unnamed"), |n| Html::escape(n.as_str()));
+    let name = customer.name.as_ref().map_or_else(|| say!(words, "history-unnamed"), |name| words.name(name));
     let total = match customer.total {
         Some(total) => Html::escape(&crate::locale::rupiah(total)),
         None => say!(words, "history-no-total"),

@@ -12,6 +12,7 @@ use super::{
     message::PinIn,
     quota::QuotaOrder,
     search::Wanted,
+    setting::Setting,
 };
 use crate::{
     access,
@@ -156,6 +157,18 @@ pub enum Intent {
         /// What is to be done.
         order: QuotaOrder,
     },
+    /// What the chat has chosen about its customers' data, changed first where there is a change.
+    Settings {
+        /// What to change.
+        change: Option<Setting>,
+    },
+    /// To delete for good.
+    DeleteData {
+        /// Whether all of the chat is meant, and not the sender's own.
+        whole_chat: bool,
+    },
+    /// What is kept, and how to have it deleted.
+    Privacy,
 }
 
 impl Intent {
@@ -163,7 +176,9 @@ impl Intent {
     pub fn action(&self) -> access::Action {
         use access::Action;
         match self {
-            Self::Start | Self::Id => Action::Introduce,
+            Self::Start | Self::Id | Self::Privacy => Action::Introduce,
+            Self::Settings { .. } => Action::Configure,
+            Self::DeleteData { whole_chat: true } => Action::DeleteChat,
             Self::Check { .. } | Self::List { .. } | Self::File { .. } | Self::Again { .. } => Action::Check,
             Self::Quota { order } if order.is_of_managers() => Action::Manage,
             Self::Quota { .. } => Action::Read,
@@ -186,7 +201,8 @@ impl Intent {
             | Self::Outages
             | Self::Cancel
             | Self::Language { .. }
-            | Self::LanguageUsage => Action::Read,
+            | Self::LanguageUsage
+            | Self::DeleteData { whole_chat: false } => Action::Read,
         }
     }
 

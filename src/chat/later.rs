@@ -71,7 +71,7 @@ pub(super) fn cancelled(words: Words<'_>, check: &Check) -> Html {
 }
 
 /// The check as it can be typed again.
-fn line(check: &Check) -> Html {
+pub(super) fn line(check: &Check) -> Html {
     Html::code(&format!("/cek {}", check.line()))
 }
 

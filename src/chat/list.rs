@@ -134,12 +134,12 @@ impl Conversation {
         Some(Intent::List { list, wallets: true, pin })
     }
 
-    /// The answers that the chat had lately for the checks of a list.
-    pub async fn recent_answers(&self, chat: ChatId, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
+    /// The answers that the chat had lately for the checks of a list, as far as the asker may see them.
+    pub async fn recent_answers(&self, asker: &Asker, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
         if self.recent.is_none() {
             return vec![None; requests.len()];
         }
-        let records = self.newest(chat).await;
+        let records = self.newest(asker).await;
         let recent = |request: &Option<Request>| {
             let request = request.as_ref()?;
             let (seq, record) = records.iter().find(|(_, record)| is_of(record, request))?;

@@ -245,8 +245,8 @@ fn line(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, item: &Item,
     parts.extend(judged(catalog, item, answer).map(|verdict| match verdict {
         NameVerdict::Match => say!(words, "list-name-match"),
         NameVerdict::MatchAsFarAsVisible { letters } => say!(words, "list-name-visible", letters = letters),
-        NameVerdict::Close => say!(words, "list-name-close", name = given),
-        NameVerdict::Different => say!(words, "list-name-different", name = given),
+        NameVerdict::Close => say!(words, "list-name-close", name = words.given_name(given)),
+        NameVerdict::Different => say!(words, "list-name-different", name = words.given_name(given)),
         NameVerdict::NotComparable => say!(words, "list-name-not-comparable"),
     }));
     let earlier = answer.filter(|answer| answer.at < listing.begun);

@@ -5,7 +5,7 @@ use super::{
     alias::Alias,
     conversation::Conversation,
     intent::Intent,
-    message::{Command, Line, Message},
+    message::{Asker, Command, Line, Message},
     search::Wanted,
 };
 use crate::{
@@ -51,10 +51,13 @@ impl Conversation {
         }
     }
 
-    /// Whether the digits stand in a number that the chat has checked, or are an agent's id.
+    /// Whether the digits stand in a number that the chat has checked, as far as the asker sees it, or are an agent's id.
     async fn stands_somewhere(&self, message: &Message, wanted: &Wanted) -> Result<bool, store::Error> {
-        let found = self.history.find(message.chat, &wanted.digits_alone(), Cursor::Newest, 1).await?;
-        if !found.records.is_empty() {
+        let chat = message.chat;
+        let asker = Asker { chat, here: chat, user: message.user, asked: self.clock.now() };
+        if let Some(search) = self.view(&asker).await.narrow(wanted.digits_alone())
+            && !self.history.find(chat, &search, Cursor::Newest, 1).await?.records.is_empty()
+        {
             return Ok(true);
         }
         let id = wanted.agents_id().filter(|_| message.chat.is_group());

@@ -8,6 +8,7 @@ use crate::{
     catalog::ProductCode,
     inquiry::parse::{List, Request},
     locale::Html,
+    store::Target,
     value::{ChatId, OperatorProblem, ResponseCode, UpdateId, UserId},
 };
 
@@ -60,6 +61,12 @@ pub enum Command {
     Id,
     /// `/kuota`: how much may be asked.
     Quota,
+    /// `/atur`: what the chat has chosen.
+    Configure,
+    /// `/hapusdata`: delete for good.
+    DeleteData,
+    /// `/privasi`: what is kept, and how to have it deleted.
+    Privacy,
 }
 
 /// What a message says, once commands are told from other text.
@@ -131,6 +138,8 @@ impl Document {
 pub struct Asker {
     /// The chat under whose id history is kept.
     pub chat: ChatId,
+    /// The same chat by the id that it has now.
+    pub here: ChatId,
     /// Who asks.
     pub user: UserId,
     /// When they asked: an open question is answered within two minutes of it, however late it is carried out.
@@ -146,12 +155,19 @@ pub struct Reply {
     pub buttons: Vec<Vec<Button>>,
     /// Whether it asks its reader to reply to it: in a group the bot hears nothing else of them. Only without buttons.
     pub asks_reply: bool,
+    /// What it says to the one who asked, where the chat shows that to nobody else; the text is for the others then.
+    pub to_asker: Option<Html>,
 }
 
 impl Reply {
     /// A text with buttons under it.
     pub fn new(text: Html, buttons: Vec<Vec<Button>>) -> Self {
-        Self { text, buttons, asks_reply: false }
+        Self { text, buttons, asks_reply: false, to_asker: None }
+    }
+
+    /// The same with other texts.
+    pub(super) fn map_text(self, change: impl Fn(Html) -> Html) -> Self {
+        Self { text: change(self.text), to_asker: self.to_asker.map(change), ..self }
     }
 }
 
@@ -193,6 +209,8 @@ pub enum Pressed {
         /// The agent.
         agent: UserId,
     },
+    /// Delete for good.
+    Forget(Target),
 }
 
 /// Which message showed a PIN: it is taken out of the chat where the bot may.

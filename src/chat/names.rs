@@ -57,6 +57,11 @@ impl AgentNames {
         }
     }
 
+    /// Forgets what an agent is called, beside the store.
+    pub(super) fn forget(&self, user: UserId) {
+        self.seen().remove(&user);
+    }
+
     /// What an agent is called; the id where no name is known.
     pub(super) async fn of(&self, words: Words<'_>, user: UserId) -> Html {
         if user == UserId::ANONYMOUS_ADMIN {

@@ -89,6 +89,10 @@ pub enum Notice<'a> {
     Suspected(Suspicion),
     /// The agent may go on, whom the guard had paused.
     PauseLifted,
+    /// A list was ended because what is kept of it is being deleted.
+    ListDeleted,
+    /// The answer was shown to the one who asked, and to nobody else.
+    AnsweredToAsker,
 }
 
 impl Notice<'_> {
@@ -129,14 +133,14 @@ impl Notice<'_> {
             Self::Revoked => say!(words, "access-revoked").into(),
             Self::Apology => say!(words, "apology").into(),
             Self::OwnBusy(count, check) => {
-                let line = check.map(|check| Html::code(&check.line()));
+                let line = check.map(later::line);
                 Html::lines([say!(words, "busy-own", count = count)].into_iter().chain(line)).into()
             }
             Self::QuotaFull(full, now, check) => {
                 let again = check.and_then(|(check, owner)| {
                     Button::press(say!(words, "button-again").plain(), Action::Check(check.clone()), owner)
                 });
-                let line = check.map(|(check, _)| Html::code(&check.line()));
+                let line = check.map(|(check, _)| later::line(check));
                 let text = Html::lines([quota::full(words, full, now)].into_iter().chain(line));
                 Reply::new(text, again.into_iter().map(|again| vec![again]).collect())
             }
@@ -144,6 +148,8 @@ impl Notice<'_> {
                 say!(words, "guard-paused", rule = quota::why(words, rule), until = moment(until, since, words)).into()
             }
             Self::PauseLifted => say!(words, "guard-go-on").into(),
+            Self::ListDeleted => say!(words, "list-deleted").into(),
+            Self::AnsweredToAsker => say!(words, "answered-to-asker").into(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     catalog::Catalog,
     inquiry::parse::{Check, Parsed, parse},
     store::{self, KeyValue, Row, RowKind, Search},
-    value::{Provider, UserId},
+    value::{ChatId, Provider, UserId},
 };
 
 /// The shortest run of digits that is searched for.
@@ -202,10 +202,11 @@ impl Wanted {
         self.day?.on(asked)
     }
 
-    /// Keeps it for the buttons of `owner`; the same search is kept once.
+    /// Keeps it for the buttons of `owner` in a chat; the same search is kept once.
     pub(super) async fn keep(
         &self,
         rows: &dyn KeyValue,
+        chat: ChatId,
         owner: UserId,
         now: DateTime<Utc>,
     ) -> Result<SearchId, store::Error> {
@@ -214,24 +215,25 @@ impl Wanted {
         let hash = Sha256::digest(&value);
         let id = SearchId(hash.iter().take(4).fold(0, |id, byte| id << 8 | u32::from(*byte)));
         let expires = now.checked_add_signed(KEPT_FOR);
-        rows.put(Row { kind: RowKind::HistorySearch, key: key(owner, id), value, expires }).await?;
+        rows.put(Row { kind: RowKind::HistorySearch, key: key(chat, owner, id), value, expires }).await?;
         Ok(id)
     }
 
     /// What was kept; `None` where it is too long ago.
     pub(super) async fn kept(
         rows: &dyn KeyValue,
+        chat: ChatId,
         owner: UserId,
         id: SearchId,
         now: DateTime<Utc>,
     ) -> Result<Option<Self>, store::Error> {
-        let value = rows.get(RowKind::HistorySearch, &key(owner, id), now).await?;
+        let value = rows.get(RowKind::HistorySearch, &key(chat, owner, id), now).await?;
         Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
     }
 }
 
-fn key(owner: UserId, id: SearchId) -> String {
-    format!("{owner}:{id}")
+fn key(chat: ChatId, owner: UserId, id: SearchId) -> String {
+    format!("{chat}:{owner}:{id}")
 }
 
 /// `22 nov`.

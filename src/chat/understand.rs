@@ -11,6 +11,7 @@ use super::{
     quota::QuotaOrder,
     quoted::{self, has_digits},
     search::Wanted,
+    setting::Setting,
 };
 use crate::{
     catalog::Catalog,
@@ -67,6 +68,13 @@ impl Conversation {
             },
             Command::Id => Intent::Id,
             Command::Quota => Intent::Quota { order: QuotaOrder::read(args) },
+            Command::Configure => Intent::Settings { change: Setting::parse(args) },
+            Command::DeleteData => {
+                let words = ["obrolan", "grup", "semua", "chat"];
+                let is_word = |word: &str| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+                Intent::DeleteData { whole_chat: args.split_whitespace().next().is_some_and(is_word) }
+            }
+            Command::Privacy => Intent::Privacy,
         }
     }
 

@@ -96,7 +96,7 @@ pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
         "provider": request.product.provider,
         "number": request.number,
         "nominal": request.nominal,
-        "name": customer.name.as_ref().map(CustomerName::as_str),
+        "name": customer.name.as_ref().map(CustomerName::whole_name),
         "power": customer.power,
         "total": customer.total,
         "message": message,

@@ -4,6 +4,7 @@ mod backup;
 mod cek;
 mod demo;
 mod doctor;
+mod forget;
 mod keygen;
 mod logging;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Put a backup into a new or empty data directory
     Restore(backup::RestoreArgs),
+    /// Delete for good what is kept of a chat, a person or a number; the bot must not run
+    Forget(forget::Args),
     /// Run a Klikoo of one's own on a port, for trying things out
     Sandbox(sandbox::Args),
 }
@@ -81,6 +84,7 @@ impl Cli {
             Command::Keygen(args) => keygen::keygen(&args),
             Command::Backup(args) => backup::backup(&args).await,
             Command::Restore(args) => backup::restore(&args).await,
+            Command::Forget(args) => forget::forget(&args).await,
             Command::Sandbox(args) => sandbox::sandbox(args).await,
         }
     }

@@ -63,8 +63,10 @@ pub struct Inquiry {
     permits: Permits,
     /// Those of checks in the background.
     background: Permits,
-    /// What one agent may have of them.
+    /// What one agent may have of the permits.
     shares: Shares,
+    /// What one agent may have for lists.
+    background_shares: Shares,
     wait: Duration,
     breaker: Breaker,
     minutes: Minutes,
@@ -106,7 +108,8 @@ impl Inquiry {
             calls: SingleFlight::default(),
             permits: Permits::new(bounds.calls),
             background: Permits::new((bounds.calls / 2).max(1)),
-            shares: Shares::new((bounds.calls / 4).max(1)),
+            shares: Shares::new((bounds.calls / 4).max(2)),
+            background_shares: Shares::new((bounds.calls / 8).max(1)),
             wait: bounds.wait,
             breaker: Breaker::default(),
             minutes: Minutes::default(),
@@ -115,9 +118,15 @@ impl Inquiry {
     }
 
     /// Waits until an agent may have one more call under way at a provider: a quarter of its calls are one agent's at
-    /// most, over all chats. `None`: it did not come to that in time, with [`Wait::Briefly`] alone.
-    pub async fn share(&self, provider: Provider, agent: UserId, wait: Wait) -> Option<Share> {
-        self.shares.acquire(provider, agent, (wait == Wait::Briefly).then_some(self.wait)).await
+    /// most, over all chats, and of these half are for lists. Dropping what it gives makes room for the next. `None`: it
+    /// did not come to that in time, with [`Wait::Briefly`] alone.
+    pub async fn share(&self, provider: Provider, agent: UserId, wait: Wait) -> Option<(Share, Option<Share>)> {
+        let longest = (wait == Wait::Briefly).then_some(self.wait);
+        let background = match wait {
+            Wait::InBackground => Some(self.background_shares.acquire(provider, agent, None).await?),
+            Wait::Briefly | Wait::ForPermit => None,
+        };
+        Some((self.shares.acquire(provider, agent, longest).await?, background))
     }
 
     /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit included;

@@ -9,6 +9,7 @@ use super::task::Task;
 use crate::{
     chat::Intent,
     inquiry::parse::Check,
+    store::Target,
     value::{ChatId, MessageId, UserId},
 };
 
@@ -65,6 +66,20 @@ impl Answers {
         {
             known.answers.remove(&oldest);
         }
+    }
+
+    /// Forgets what was deleted for good. Of which message answers which everything is forgotten, as at a restart: it is
+    /// not known here whose it is.
+    pub(super) fn forget(&self, target: &Target) {
+        let known = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.last.retain(|(chat, user), check| match target {
+            Target::Chat(deleted) => chat != deleted,
+            Target::Agent(deleted) => user != deleted,
+            Target::AgentInChat(in_chat, deleted) => (chat, user) != (in_chat, deleted),
+            Target::Number(number) => check.number != *number,
+        });
+        known.answers.clear();
+        known.order.clear();
     }
 
     /// The answer to the message that asked for `task`, as it stands now: a button may have made another of it.

@@ -126,7 +126,7 @@ impl Worker {
         let turn = self.lists.try_turn(job.chat);
         let requests = ordered.list.items.iter().map(|item| Request::of(&item.check, ordered.catalog));
         let requests: Vec<_> = requests.collect();
-        let answers = self.answers_before(job, &requests).await;
+        let answers = self.answers_before(job, task, &requests).await;
         let stage = if turn.is_some() { ListStage::Running } else { ListStage::Queued };
         let waiting = match self.show_list(job, task, ordered, &answers, stage).await {
             Some(waiting) => waiting,
@@ -159,7 +159,7 @@ impl Worker {
             return Progress::Cancelled;
         }
         if !self.in_turn(&run, turn).await {
-            if self.may(&job, task, access::Action::Check).await {
+            if self.may_hear(&job, task, access::Action::Check).await {
                 self.say_list_cancelled(&run).await;
                 return Progress::Cancelled;
             }
@@ -238,8 +238,8 @@ impl Worker {
     }
 
     /// What is known already: answers that were kept before the bot last ended, and recent ones of the chat.
-    async fn answers_before(&self, job: &Job, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
-        let mut answers = self.conversation.recent_answers(job.chat, requests).await;
+    async fn answers_before(&self, job: &Job, task: &Task, requests: &[Option<Request>]) -> Vec<Option<ListAnswer>> {
+        let mut answers = self.conversation.recent_answers(&self.asker(job, task), requests).await;
         for (item, seq) in &job.kept {
             let slot = usize::try_from(*item).ok().and_then(|item| answers.get_mut(item));
             if let Some(slot) = slot {
@@ -285,8 +285,11 @@ impl Worker {
                 }
             };
             if let Some(refusal) = refusal {
-                // The first to be refused says why.
-                run.stopped().get_or_insert(refusal);
+                // The first says why; of a pause, the one that led to it.
+                let mut stopped = run.stopped();
+                if stopped.is_none() || matches!(refusal, Notice::Suspected(_)) {
+                    *stopped = Some(refusal);
+                }
                 return;
             }
             let answer = self.ask_item(run.job, item, request).await;
@@ -363,7 +366,7 @@ impl Worker {
 
     /// Says that a list was cancelled which is not carried out here, as where the bot was just started.
     pub(super) async fn say_cancelled_list(&self, job: &Job, task: &Task, ordered: Ordered<'_>) {
-        let answers = self.answers_before(job, &vec![None; ordered.list.items.len()]).await;
+        let answers = self.answers_before(job, task, &vec![None; ordered.list.items.len()]).await;
         self.replace_with_cancelled(job, task, ordered, &answers).await;
     }
 
@@ -374,6 +377,11 @@ impl Worker {
         ordered: Ordered<'_>,
         answers: &[Option<ListAnswer>],
     ) {
+        if self.lists.is_forgotten(job.update) {
+            let reply = self.conversation.notice(job.chat, Notice::ListDeleted).await;
+            self.replace(task, notice_of(job), &reply, Priority::Answer).await;
+            return;
+        }
         let listing = listing(job, ordered, answers);
         let reply = self.conversation.list_ended(job.chat, &listing, ListStage::Cancelled).await;
         self.replace(task, notice_of(job), &reply, Priority::Answer).await;

@@ -17,6 +17,7 @@ mod alerts;
 mod answers;
 mod fair;
 mod files;
+mod forget;
 mod history;
 mod list;
 mod outbox;

@@ -8,7 +8,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::{
     chat::{Attachment, Reply},
     locale::Html,
-    value::{ChatId, MessageId},
+    value::{ChatId, MessageId, UserId},
 };
 
 /// Where a reply goes.
@@ -87,6 +87,21 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// It is larger, or not to be had.
     async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused>;
+
+    /// Shows a text and buttons in a group to one member alone, `press` being the button's press that it answers, if it
+    /// is one. Where that cannot be done nothing is shown to anyone.
+    ///
+    /// # Errors
+    /// It cannot be done there, or at present.
+    async fn send_to_one(
+        &self,
+        _to: Destination,
+        _reader: UserId,
+        _press: Option<&str>,
+        _reply: &Reply,
+    ) -> Result<(), Refused> {
+        Err(Refused)
+    }
 
     /// Puts a reply in place of an earlier message.
     ///

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
     use crate::{
         catalog::{Catalog, ProductCode},
-        chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, QuotaOrder, Wanted},
+        chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, QuotaOrder, Setting, Wanted},
         inquiry::parse::{Check, Item, List, Refusal, Unread},
         jobs::properties,
         store::{Cursor, Seq},
@@ -158,6 +158,9 @@ mod tests {
             Intent::Language { language: Language::En },
             Intent::LanguageUsage,
             Intent::Quota { order: QuotaOrder::Set(UserId(42), 60, 1000) },
+            Intent::Settings { change: Some(Setting::Days(Some(30))) },
+            Intent::DeleteData { whole_chat: true },
+            Intent::Privacy,
         ]
     }
 

@@ -1,7 +1,7 @@
 //! The lists that are carried out here: how `/batal` reaches one that runs, and that each chat has one at a time.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,6 +14,8 @@ use crate::value::{ChatId, UpdateId};
 #[derive(Default)]
 pub(super) struct Lists {
     running: Mutex<HashMap<UpdateId, CancellationToken>>,
+    /// Those of which nothing may be kept any more.
+    forgotten: Mutex<HashSet<UpdateId>>,
     chats: Mutex<HashMap<ChatId, Arc<AsyncMutex<()>>>>,
 }
 
@@ -43,6 +45,21 @@ impl Lists {
     /// Cancels a list that is carried out here, which then says so itself; `false` where it is not.
     pub(super) fn cancel(&self, update: UpdateId) -> bool {
         locked(&self.running).get(&update).map(CancellationToken::cancel).is_some()
+    }
+
+    /// Cancels a list that is carried out here, of which nothing may be kept; `false` where it is not.
+    pub(super) fn forget(&self, update: UpdateId) -> bool {
+        locked(&self.forgotten).insert(update);
+        let is_running = self.cancel(update);
+        if !is_running {
+            locked(&self.forgotten).remove(&update);
+        }
+        is_running
+    }
+
+    /// Whether nothing may be kept of a list.
+    pub(super) fn is_forgotten(&self, update: UpdateId) -> bool {
+        locked(&self.forgotten).contains(&update)
     }
 
     /// Whether a list is carried out here.
@@ -75,6 +92,7 @@ impl Lists {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         locked(&self.lists.running).remove(&self.update);
+        locked(&self.lists.forgotten).remove(&self.update);
     }
 }
 

@@ -205,7 +205,7 @@ impl Worker {
         let mut job = Cow::Borrowed(job);
         let mut checked = self.checked_before(&job).await;
         if checked.is_none() && !check.anew && job.waiting.is_none() {
-            checked = self.conversation.recent(job.chat, request).await;
+            checked = self.conversation.recent(&self.asker(&job, task), request).await;
         }
         let checked = match checked {
             Some(checked) => checked,
@@ -375,6 +375,7 @@ impl Worker {
                 let edit = self.outbox.edit(message, &card, Priority::Answer);
                 let _ = tokio::join!(answer(None), edit, self.say_lifted(agent));
             }
+            Pressed::Forget(target) => self.forget(job, task, button, &target).await,
             Pressed::Cancel(update) => {
                 let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
                 let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;

@@ -37,6 +37,9 @@ pub(super) const IN_PROGRESS: TimeDelta = TimeDelta::seconds(30);
 /// How long a write that failed waits before it is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
+/// The id of what the one who asked alone can see: it is no message of the chat.
+const NO_MESSAGE: MessageId = MessageId(0);
+
 /// How far a job has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
@@ -112,17 +115,15 @@ impl Worker {
         at: Option<MessageId>,
         pin: Option<PinIn>,
     ) -> Option<Placed> {
-        // Who is paused asks for no more, but reads what was asked before, as the history shows it too.
-        match self.authorise(job, task, task.intent.action()).await {
-            Decision::Allow | Decision::Deny(Reason::Paused(_)) => {}
-            Decision::Deny(reason) => {
-                log_denied(job, reason);
-                return None;
-            }
+        if !self.may_hear(job, task, task.intent.action()).await {
+            return None;
         }
         let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
-        let placed = self.replace(task, at, &reply, priority).await;
-        if let Some(placed) = placed {
+        let placed = match self.say_to_asker(job, task, &reply, at).await {
+            true => Some(Placed { chat: task.to.chat, message: NO_MESSAGE }),
+            false => self.replace(task, at, &reply, priority).await,
+        };
+        if let Some(placed) = placed.filter(|placed| placed.message != NO_MESSAGE) {
             self.answers.note(job.chat, job.user, task, placed.message);
         }
         let with_pin = match pin {
@@ -134,6 +135,22 @@ impl Worker {
             self.outbox.delete(Placed { chat: task.to.chat, message }).await;
         }
         placed
+    }
+
+    /// Says to the one who asked what nobody else in the chat may read; `false` where it was not said, as where there is no
+    /// such thing or Telegram refuses it.
+    async fn say_to_asker(&self, job: &Job, task: &Task, reply: &Reply, at: Option<MessageId>) -> bool {
+        let Some(text) = &reply.to_asker else { return false };
+        let whole = Reply::new(text.clone(), reply.buttons.clone());
+        let press = task.press.as_ref().map(|press| press.id.as_str());
+        if self.outbox.send_to_one(task.to, job.user, press, &whole).await.is_err() {
+            return false;
+        }
+        if let Some(message) = at {
+            let pointer = self.conversation.notice(job.chat, Notice::AnsweredToAsker).await;
+            let _ = self.outbox.edit(Placed { chat: task.to.chat, message }, &pointer, Priority::Answer).await;
+        }
+        true
     }
 
     /// An answer; where it comes late, with an apology.
@@ -167,7 +184,7 @@ impl Worker {
 
     /// Who asked.
     pub(super) fn asker(&self, job: &Job, task: &Task) -> Asker {
-        Asker { chat: job.chat, user: job.user, asked: task.asked }
+        Asker { chat: job.chat, here: task.to.chat, user: job.user, asked: task.asked }
     }
 
     /// Whether the one who asked may do `action` at this moment: they may have been taken off since they asked.
@@ -178,11 +195,14 @@ impl Worker {
 
     /// The same as a yes or no; a no is logged.
     pub(super) async fn may(&self, job: &Job, task: &Task, action: access::Action) -> bool {
+        is_allowed(job, self.authorise(job, task, action).await)
+    }
+
+    /// Whether they may be told of what they asked for. Who is paused asks for no more, but reads what was asked before, as
+    /// the history shows it too.
+    pub(super) async fn may_hear(&self, job: &Job, task: &Task, action: access::Action) -> bool {
         let decision = self.authorise(job, task, action).await;
-        if let Decision::Deny(reason) = decision {
-            log_denied(job, reason);
-        }
-        decision.is_allowed()
+        matches!(decision, Decision::Deny(Reason::Paused(_))) || is_allowed(job, decision)
     }
 
     /// Notes that somebody who may use the bot wanted what they may not. Strangers write nothing.
@@ -319,8 +339,11 @@ impl Worker {
     }
 }
 
-fn log_denied(job: &Job, reason: Reason) {
-    tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
+fn is_allowed(job: &Job, decision: Decision) -> bool {
+    if let Decision::Deny(reason) = decision {
+        tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
+    }
+    decision.is_allowed()
 }
 
 /// The message of a job that waits.

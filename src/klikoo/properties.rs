@@ -122,9 +122,9 @@ fn text(value: Option<&Value>) -> Option<String> {
 /// What goes into a chat and to the disk is bounded, on one line, and stays as it is when it is cleaned again.
 fn is_clean(customer: &Customer) {
     if let Some(name) = &customer.name {
-        assert_eq!(CustomerName::new(name.as_str()).as_ref(), Some(name));
-        assert!(name.as_str().chars().count() <= 100 && !name.as_str().contains(char::is_control));
-        assert!(!format!("{customer:?}").contains(&format!("{:?}", name.as_str())));
+        assert_eq!(CustomerName::new(name.whole_name()).as_ref(), Some(name));
+        assert!(name.whole_name().chars().count() <= 100 && !name.whole_name().contains(char::is_control));
+        assert!(!format!("{customer:?}").contains(&format!("{:?}", name.whole_name())));
     }
     if let Some(power) = &customer.power {
         assert!((1..=40).contains(&power.chars().count()) && !power.contains(char::is_control));

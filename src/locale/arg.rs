@@ -1,11 +1,12 @@
-//! What may stand in a message: every value is written and escaped for Telegram's HTML here and nowhere else.
+//! What may stand in a message: every value is written and escaped for Telegram's HTML here and nowhere else. A
+//! customer's name is none of these: `Words::name` makes it of what the chat may see.
 
 use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
 
 use super::Html;
-use crate::value::{ChatId, CustomerName, CustomerNumber, Provider, ResponseCode, Rupiah, UserId};
+use crate::value::{ChatId, CustomerNumber, Provider, ResponseCode, Rupiah, UserId};
 
 /// A value that may stand in a message. Its text is escaped here and nowhere else.
 pub trait Arg {
@@ -64,12 +65,6 @@ impl Arg for Rupiah {
 impl Arg for Provider {
     fn into_value(self) -> FluentValue<'static> {
         escaped(self.name())
-    }
-}
-
-impl Arg for &CustomerName {
-    fn into_value(self) -> FluentValue<'static> {
-        escaped(self.as_str())
     }
 }
 

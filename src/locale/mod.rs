@@ -42,7 +42,8 @@ mod tests {
     fn a_value_never_becomes_markup() {
         let locale = Locale::new().unwrap();
         let name = CustomerName::new("<b>&\"_*").unwrap();
-        let said = say!(locale.words(Language::Id), "found-name", name = &name);
+        let words = locale.words(Language::Id);
+        let said = say!(words, "found-name", name = words.name(&name));
         assert_eq!(said.as_str(), "<b>&lt;b&gt;&amp;&quot;_*</b>");
     }
 

@@ -3,7 +3,7 @@
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 
 use super::Html;
-use crate::value::Language;
+use crate::value::{CustomerName, Language, masked};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -50,7 +50,7 @@ impl Locale {
 
     /// The words of one language.
     pub fn words(&self, language: Language) -> Words<'_> {
-        Words { locale: self, language }
+        Words { locale: self, language, masks_names: false }
     }
 
     fn bundle(&self, language: Language) -> &Bundle {
@@ -77,9 +77,31 @@ fn bundle(language: &'static str, source: &str) -> Result<Bundle, Error> {
 pub struct Words<'a> {
     locale: &'a Locale,
     language: Language,
+    masks_names: bool,
 }
 
 impl Words<'_> {
+    /// The same words for a chat that masks names, or does not.
+    #[must_use]
+    pub fn masking_names(self, masks_names: bool) -> Self {
+        Self { masks_names, ..self }
+    }
+
+    /// Whether names are masked.
+    pub fn masks_names(self) -> bool {
+        self.masks_names
+    }
+
+    /// A customer's name, as far as the chat may see it: the one place where it becomes something to read.
+    pub fn name(self, name: &CustomerName) -> Html {
+        self.given_name(name.whole_name())
+    }
+
+    /// The same of a name that an agent gave a customer.
+    pub fn given_name(self, name: &str) -> Html {
+        if self.masks_names { Html::escape(&masked(name)) } else { Html::escape(name) }
+    }
+
     /// Which language these are.
     pub fn language(self) -> Language {
         self.language

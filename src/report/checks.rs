@@ -42,6 +42,8 @@ pub struct Headings<'a> {
 pub struct CheckWords<'a> {
     /// The agent's name, or id where the name is not known.
     pub agent: &'a str,
+    /// The customer's name, as far as the chat may see it; empty where there is none.
+    pub name: &'a str,
     /// PLN's tariff and power as agents know it; empty where there is none.
     pub power: &'a str,
     /// How the check ended, such as `SUKSES`.
@@ -73,7 +75,6 @@ pub fn row<'a>(record: &'a Record, words: CheckWords<'a>) -> [Cell<'a>; COLUMNS]
         Verdict::Found(customer) => Some(customer),
         _ => None,
     };
-    let name = customer.and_then(|customer| customer.name.as_ref());
     let total = customer.and_then(|customer| customer.total);
     [
         Cell::Time(record.at),
@@ -82,7 +83,7 @@ pub fn row<'a>(record: &'a Record, words: CheckWords<'a>) -> [Cell<'a>; COLUMNS]
         record.provider.name().into(),
         record.number.as_str().into(),
         record.nominal.map_or(Cell::Empty, Cell::Amount),
-        name.map_or(Cell::Empty, |name| name.as_str().into()),
+        if words.name.is_empty() { Cell::Empty } else { words.name.into() },
         words.power.into(),
         total.map_or(Cell::Empty, Cell::Amount),
         words.status.into(),

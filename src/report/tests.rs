@@ -55,7 +55,7 @@ fn record(name: &str) -> Record {
     }
 }
 
-const WORDS: CheckWords<'_> = CheckWords { agent: "Ani", power: "R1/1300VA", status: "SUKSES" };
+const WORDS: CheckWords<'_> = CheckWords { agent: "Ani", name: "BUDI SANTOSO", power: "R1/1300VA", status: "SUKSES" };
 
 fn column() -> [Column; 1] {
     [Column { heading: "Nama".to_owned(), width: 10 }]
@@ -89,7 +89,7 @@ mod csv {
         table.push(&row(&record("BUDI SANTOSO"), WORDS)).unwrap();
         let unknown = Outcome { verdict: Verdict::NotFound, code: None, reference: Reference::none() };
         let unknown = Record { nominal: Some(Rupiah(50_000)), outcome: unknown, ..record("") };
-        table.push(&row(&unknown, CheckWords { power: "", status: "GAGAL", ..WORDS })).unwrap();
+        table.push(&row(&unknown, CheckWords { name: "", power: "", status: "GAGAL", ..WORDS })).unwrap();
         let file = fs::read_to_string(table.finish().unwrap().path()).unwrap();
         assert_eq!(
             file,
@@ -127,7 +127,7 @@ mod xlsx {
     fn a_check_is_a_row_of_texts_amounts_and_a_time() {
         let dir = TempDir::new().unwrap();
         let mut table = Table::create(Format::Xlsx, dir.path(), &columns(&HEADINGS)).unwrap();
-        table.push(&row(&record("BUDI <SANTOSO>"), WORDS)).unwrap();
+        table.push(&row(&record("BUDI <SANTOSO>"), CheckWords { name: "BUDI <SANTOSO>", ..WORDS })).unwrap();
         let file = table.finish().unwrap();
         let sheet = sheet(file.path());
         let text = |cell: &str, text: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");

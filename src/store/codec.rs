@@ -241,7 +241,7 @@ impl Mirrored for Outcome {
         StoredOutcome {
             verdict: verdict.to_owned(),
             detail,
-            name: customer.name.map(|name| name.as_str().to_owned()),
+            name: customer.name.map(|name| name.whole_name().to_owned()),
             power: customer.power,
             total: customer.total,
             code: self.code.as_ref().map(|code| code.as_str().to_owned()),

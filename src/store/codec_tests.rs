@@ -166,7 +166,7 @@ fn fixture() -> PathBuf {
 fn meaning(record: &Record) -> Value {
     let (name, power, total) = match &record.outcome.verdict {
         Verdict::Found(customer) => {
-            (customer.name.as_ref().map(CustomerName::as_str), customer.power.as_deref(), customer.total)
+            (customer.name.as_ref().map(CustomerName::whole_name), customer.power.as_deref(), customer.total)
         }
         _ => (None, None, None),
     };

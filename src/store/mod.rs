@@ -7,8 +7,8 @@
 //! has to be held between two calls. One contract suite (`contract`, in the tests) is run on every backend.
 //!
 //! Over the traits, and so for every backend: [`Preferences`] (what each chat has chosen), [`Audit`] (where what
-//! was done is noted), [`backup()`] and
-//! [`restore()`] (one portable file), [`purge`] (retention).
+//! was done is noted), [`backup()`] and [`restore()`] (one portable file), [`purge`] (retention), [`forget()`] (deleting
+//! for good).
 //!
 //! *Durable* means: it outlives a kill of the process and, as far as the disk tells the truth, a power cut. After an
 //! error nothing is known of what was to be written: it may be kept or not. A write of a job or a row may be repeated
@@ -23,6 +23,8 @@ mod codec;
 #[cfg(test)]
 mod contract;
 mod error;
+mod forget;
+mod options;
 mod preferences;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
@@ -34,11 +36,13 @@ mod traits;
 mod types;
 
 pub use audit::{Audit, AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace};
-pub use backup::{BackupService, Counts, Summary, backup, backup_dir, restore, restore_dir};
+pub use backup::{BackupService, Counts, Restored, Summary, backup, backup_dir, restore, restore_dir};
 pub use error::Error;
+pub use forget::{Forgotten, Target, end_jobs, forget};
+pub use options::{ChatOptions, NamesShown};
 pub use preferences::Preferences;
 pub use retention::{Purged, purge};
-pub use sled::SledStore;
+pub use sled::{SledStore, rewrite};
 pub use traits::{AuditLog, History, Jobs, KeyValue, Store};
 use types::MAX_NUMBER;
 pub use types::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use super::{Error, KeyValue, Row, RowKind};
+use super::{ChatOptions, Error, KeyValue, Row, RowKind};
 use crate::value::{ChatId, Language};
 
 /// What each chat has chosen.
@@ -49,6 +49,25 @@ impl Preferences {
     /// It is not known to be kept.
     pub async fn set_migrated_from(&self, new: ChatId, old: ChatId) -> Result<(), Error> {
         self.put(RowKind::MigratedFrom, new, old.to_string()).await
+    }
+
+    /// What the chat has chosen about its customers' data. A choice that this build cannot read is the strictest.
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    pub async fn options(&self, chat: ChatId) -> Result<ChatOptions, Error> {
+        let kept = self.get(RowKind::ChatOptions, chat).await?;
+        Ok(kept
+            .map_or_else(ChatOptions::default, |value| serde_json::from_str(&value).unwrap_or(ChatOptions::STRICTEST)))
+    }
+
+    /// Keeps what the chat has chosen; durable when it returns.
+    ///
+    /// # Errors
+    /// It is not known to be kept.
+    pub async fn set_options(&self, chat: ChatId, options: ChatOptions) -> Result<(), Error> {
+        // Plain fields: there is none that JSON cannot hold.
+        self.put(RowKind::ChatOptions, chat, serde_json::to_string(&options).unwrap_or_default()).await
     }
 
     async fn get(&self, kind: RowKind, chat: ChatId) -> Result<Option<String>, Error> {

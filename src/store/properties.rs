@@ -22,7 +22,7 @@ fn of_someone_else(record: &Record) -> Record {
     let number = CustomerNumber::from_record(&"0".repeat(record.number.as_str().len()));
     other.number = number.unwrap_or(other.number);
     if let Verdict::Found(Customer { name: Some(name), .. }) = &mut other.outcome.verdict {
-        let length = name.as_str().chars().count();
+        let length = name.whole_name().chars().count();
         *name = CustomerName::new(&"x".repeat(length)).unwrap_or_else(|| name.clone());
     }
     other

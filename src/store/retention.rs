@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Deletion, Error, Store};
+use super::{ChatOptions, Deletion, Error, MAX_PAGE_LEN, RowKind, Store};
+use crate::value::ChatId;
 
 /// How much is deleted at a time: other writes wait no longer than for that.
 const STEP: usize = 500;
@@ -18,25 +19,31 @@ pub struct Purged {
     pub audit: usize,
 }
 
-/// Deletes records of checks that ended more than `keep_days` days before `now` (0: none), entries of who did what from
-/// more than `audit_days` before it (0: none), and expired rows. To be
-/// called from time to time; what a call that is dropped or fails leaves is deleted by the next one.
+/// Deletes records of checks that ended more than `keep_days` days before `now` (0: none), or more days than their chat
+/// has chosen, entries of who did what from more than `audit_days` before it (0: none), and expired rows. To be called from
+/// time to time; what a call that is dropped or fails leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.
 pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_days: u32) -> Result<Purged, Error> {
     let mut purged = Purged::default();
-    let oldest = |days: u32| now.checked_sub_signed(TimeDelta::days(days.into())).filter(|_| days > 0);
-    if let Some(oldest) = oldest(keep_days) {
-        loop {
-            let deleted = store.delete(&Deletion::Before(oldest), STEP).await?;
-            purged.records += deleted;
-            if deleted == 0 {
-                break;
+    if let Some(oldest) = before(now, keep_days) {
+        purged.records += delete(store, &Deletion::Before(oldest)).await?;
+    }
+    let mut after = None;
+    loop {
+        let chats = store.list(RowKind::ChatOptions, after.as_deref(), MAX_PAGE_LEN).await?;
+        let Some(last) = chats.last() else { break };
+        after = Some(last.key.clone());
+        for row in &chats {
+            let days = serde_json::from_str::<ChatOptions>(&row.value).ok().and_then(|options| options.keep_days);
+            let oldest = days.and_then(|days| before(now, days));
+            if let (Some(oldest), Ok(chat)) = (oldest, row.key.parse()) {
+                purged.records += delete(store, &Deletion::ChatBefore(ChatId(chat), oldest)).await?;
             }
         }
     }
-    if let Some(oldest) = oldest(audit_days) {
+    if let Some(oldest) = before(now, audit_days) {
         loop {
             let deleted = store.purge_audit(oldest, STEP).await?;
             purged.audit += deleted;
@@ -50,6 +57,22 @@ pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_
         purged.rows += deleted;
         if deleted == 0 {
             return Ok(purged);
+        }
+    }
+}
+
+/// The moment so many days before `now`; `None` for 0 days, which stand for ever.
+fn before(now: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
+    now.checked_sub_signed(TimeDelta::days(days.into())).filter(|_| days > 0)
+}
+
+/// Deletes records until none is left; gives how many.
+async fn delete(store: &dyn Store, what: &Deletion) -> Result<usize, Error> {
+    let mut all = 0;
+    loop {
+        match store.delete(what, STEP).await? {
+            0 => return Ok(all),
+            deleted => all += deleted,
         }
     }
 }

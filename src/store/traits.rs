@@ -44,7 +44,7 @@ pub trait History: Send + Sync {
     /// Deletes at most `limit` records and gives how many; 0 when none is left. Durable when it returns. The caller
     /// repeats it, so that no other write waits long.
     ///
-    /// [`Deletion::Before`] may pass over an old record that stands behind a younger one of its chat (the clock was put
+    /// [`Deletion::Before`] and [`Deletion::ChatBefore`] may pass over an old record that stands behind a younger one of its chat (the clock was put
     /// back) for as long as that one is kept.
     async fn delete(&self, what: &Deletion, limit: usize) -> Result<usize, Error>;
 

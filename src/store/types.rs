@@ -105,7 +105,7 @@ pub struct Search {
 }
 
 /// Which records are to be deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deletion {
     /// All of a chat.
     Chat(ChatId),
@@ -115,6 +115,10 @@ pub enum Deletion {
     AgentInChat(ChatId, UserId),
     /// Those of checks that ended before this moment.
     Before(DateTime<Utc>),
+    /// Those of a chat's checks that ended before this moment.
+    ChatBefore(ChatId, DateTime<Utc>),
+    /// All of a customer's number, in whichever chat.
+    Number(CustomerNumber),
 }
 
 /// How many checks ended how, of one agent at one provider on one day.
@@ -355,7 +359,7 @@ pub enum RowKind {
     List,
     /// The first name of an agent as it was last seen, by the agent's id.
     AgentName,
-    /// What a history was searched for, by agent and search: the buttons under a page refer to it.
+    /// What a history was searched for, by chat, agent and search: the buttons under a page refer to it.
     HistorySearch,
     /// A customer whom an agent keeps under a name, by agent and name.
     Customer,
@@ -369,11 +373,17 @@ pub enum RowKind {
     Counter,
     /// How much a person may ask, where it is not what the settings say, by their id.
     Quota,
+    /// How names are shown in a chat, how long its checks are kept and who sees them, by the chat's first id.
+    ChatOptions,
+    /// Since when a person is in a group, where Telegram told it, by both.
+    Joined,
+    /// That something was deleted for good, by what it was: so that no backup brings it back.
+    Deletion,
 }
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Language,
         Self::MigratedFrom,
         Self::OpenQuestion,
@@ -386,6 +396,9 @@ impl RowKind {
         Self::Group,
         Self::Counter,
         Self::Quota,
+        Self::ChatOptions,
+        Self::Joined,
+        Self::Deletion,
     ];
 
     /// The word under which rows of this kind are stored.
@@ -403,6 +416,9 @@ impl RowKind {
             Self::Group => "group",
             Self::Counter => "counter",
             Self::Quota => "quota",
+            Self::ChatOptions => "chat-options",
+            Self::Joined => "joined",
+            Self::Deletion => "deletion",
         }
     }
 }

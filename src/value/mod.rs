@@ -12,7 +12,7 @@ mod provider;
 mod text;
 
 pub use ids::{ChatId, Language, MessageId, Reference, UpdateId, UserId};
-pub use name::CustomerName;
+pub use name::{CustomerName, masked};
 pub use number::{CustomerNumber, NumberError, NumberKind};
 pub(crate) use number::{is_dash, is_invisible};
 pub use outcome::{Customer, OperatorProblem, Outcome, ResponseCode, Verdict};

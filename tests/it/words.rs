@@ -52,6 +52,22 @@ fn every_message_is_said_somewhere() {
     assert!(silent.is_empty(), "nothing says {silent:?}");
 }
 
+/// The files that may take a customer's name whole: where it is read, judged, kept, and made into what a chat may see; and
+/// the operator's own shell.
+const NAMES: [&str; 6] = ["value/name.rs", "klikoo/", "inquiry/name_match/", "store/", "locale/words.rs", "cli/cek.rs"];
+
+#[test]
+fn a_customers_name_is_shown_in_one_place() {
+    let is_allowed = |source: &Source| NAMES.iter().any(|place| source.path.starts_with(place));
+    let mut found = 0;
+    for source in source::all() {
+        let takes_it = source.tokens().iter().any(|token| token.is_word("whole_name"));
+        found += usize::from(takes_it);
+        assert!(!takes_it || is_allowed(&source), "src/{} shows a name past `Words::name`", source.path);
+    }
+    assert!(found > 3, "the names were not found");
+}
+
 #[test]
 fn markup_begins_and_ends_on_the_same_line() {
     each_wording(|language, id, text| {

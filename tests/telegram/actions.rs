@@ -115,7 +115,8 @@ impl State {
         let query = json!({
             "id": id, "from": self.person_json(user), "message": pressed, "chat_instance": format!("{chat}"), "data": data,
         });
-        self.presses.insert(id.clone(), Press { chat, answer: None, read: false });
+        let at = self.now();
+        self.presses.insert(id.clone(), Press { chat, user, at, answer: None, read: false });
         self.deliver("callback_query", &query, None);
         id
     }
@@ -131,6 +132,26 @@ impl State {
             "new_chat_member": self.bot_member_json(status),
         });
         self.deliver("my_chat_member", &change, None);
+    }
+
+    /// Lets somebody into a group. Privacy mode keeps no such service message away.
+    pub(crate) fn join(&mut self, chat: i64, user: u64) {
+        let there = self.chats.get_mut(&chat).expect("the group exists");
+        there.members.insert(user);
+        let (id, is_told) = (there.take_message_id(), there.status == BotStatus::Administrator);
+        let (there, person, date) = (&self.chats[&chat], self.person_json(user), self.now());
+        let message = json!({
+            "message_id": id, "date": date, "chat": self.chat_json(there), "from": person, "new_chat_members": [person],
+        });
+        let change = json!({
+            "chat": self.chat_json(there), "from": person, "date": date,
+            "old_chat_member": { "user": person, "status": "left" },
+            "new_chat_member": { "user": person, "status": "member" },
+        });
+        self.deliver("message", &message, None);
+        if is_told {
+            self.deliver("chat_member", &change, None);
+        }
     }
 
     /// The two service messages of a group that became a supergroup. Privacy mode keeps none of their kind away.

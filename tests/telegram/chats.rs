@@ -97,6 +97,8 @@ pub(crate) struct Unread {
     pub(crate) messages: VecDeque<Message>,
     pub(crate) edits: VecDeque<Message>,
     pub(crate) deletions: VecDeque<i64>,
+    /// What one member alone was shown, with whom.
+    pub(crate) to_one: VecDeque<(u64, Message)>,
     /// Chat actions: they depend on how long an answer takes, so they need not be read.
     pub(crate) typing: usize,
 }

@@ -146,6 +146,18 @@ impl Conversation {
         Reply::new(self.world.clone(), self.chat, next)
     }
 
+    /// The next message that the bot has shown to this person alone.
+    pub async fn shown_alone(&self) -> Reply {
+        let Sender::Person(reader) = self.sender else { panic!("only a person is shown something alone") };
+        let take = |state: &mut State| {
+            let to_one = &mut state.chats.get_mut(&self.chat)?.unread.to_one;
+            let place = to_one.iter().position(|(receiver, _)| *receiver == reader)?;
+            to_one.remove(place)
+        };
+        let (_, message) = self.world.expect(&format!("message for one in chat {}", self.chat), take).await;
+        Reply::new(self.world.clone(), self.chat, message)
+    }
+
     /// Says `probe`, which the bot must answer, and fails when it says anything else here before that answer. Since
     /// answers to one person keep their order, this proves that the bot passed over what was said before.
     pub async fn silence_until(&self, probe: &str) -> Reply {

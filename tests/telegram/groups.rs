@@ -89,6 +89,11 @@ impl Group {
         self.set_status(BotStatus::Administrator, by);
     }
 
+    /// Somebody joins; the group says so, and Telegram tells a bot that administrates it in an update, too.
+    pub fn joined_by(&self, user: &User) {
+        self.world.change(|state| state.join(self.id, user.id()));
+    }
+
     /// Removes the bot.
     pub fn removes_bot(&self, by: &User) {
         self.set_status(BotStatus::Gone, by);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    chats::{Chat, Message, Sender},
+    chats::{BotStatus, Chat, Kind, Message, Sender},
     content::photo,
     html::{self, Rendered, utf16_length},
     methods::MethodResult,
@@ -32,6 +32,15 @@ pub(crate) struct SendMessage {
     message_thread_id: Option<i64>,
     reply_parameters: Option<ReplyParameters>,
     reply_markup: Option<Value>,
+    ephemeral_message_parameters: Option<ToOne>,
+}
+
+/// `EphemeralMessageParameters`, as far as the bot gives them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToOne {
+    receiver_user_id: u64,
+    callback_query_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +92,8 @@ impl State {
     /// `sendMessage`.
     pub(crate) fn send_message(&mut self, call: SendMessage) -> MethodResult {
         let date = self.now();
+        let to_one = call.ephemeral_message_parameters.as_ref();
+        let reader = to_one.map(|to_one| self.reader(call.chat_id, to_one)).transpose()?;
         let chat = self.chat(call.chat_id)?;
         chat.may_write()?;
         let rendered = render(&call.text, call.parse_mode.as_deref(), "message is too long")?;
@@ -90,7 +101,8 @@ impl State {
         chat.may_write_into(call.message_thread_id)?;
         let message = Message {
             reply_to: call.reply_parameters.map_or(Ok(None), |reply| replied_to(chat, &reply))?,
-            id: chat.take_message_id(),
+            // What one member alone can see has no id among the chat's messages.
+            id: if reader.is_some() { 0 } else { chat.take_message_id() },
             sender: Sender::Bot,
             date,
             edited: None,
@@ -104,10 +116,31 @@ impl State {
             thread: call.message_thread_id,
             deleted: false,
         };
+        if let Some(reader) = reader {
+            let mut shown = json!({ "message_id": 0, "ephemeral_message_id": 1, "date": date });
+            chat.unread.to_one.push_back((reader, message));
+            shown["chat"] = self.chat_json(&self.chats[&call.chat_id]);
+            shown["receiver_user"] = self.person_json(reader);
+            return Ok(shown);
+        }
         let id = message.id;
         chat.unread.messages.push_back(message.clone());
         chat.messages.insert(id, message);
         Ok(self.shown(call.chat_id, id))
+    }
+
+    /// Who is to see a message alone (Bot API 10.3, `EphemeralMessageParameters`): a member of a group; where the bot does
+    /// not administrate it, the one who pressed a button there within 15 seconds.
+    fn reader(&mut self, chat: i64, to_one: &ToOne) -> Result<u64, Refusal> {
+        let now = self.now();
+        let reader = to_one.receiver_user_id;
+        let press = to_one.callback_query_id.as_ref().and_then(|press| self.presses.get(press));
+        let is_fresh = press.is_some_and(|press| (press.chat, press.user) == (chat, reader) && now - press.at <= 15);
+        let there = self.chat(chat)?;
+        if there.kind == Kind::Private || there.status != BotStatus::Administrator && !is_fresh {
+            return Err(Refusal::bad_request("BOT_NOT_ADMIN"));
+        }
+        there.members.contains(&reader).then_some(reader).ok_or_else(|| Refusal::bad_request("USER_NOT_PARTICIPANT"))
     }
 
     /// `sendDocument` or `sendPhoto`.

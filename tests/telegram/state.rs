@@ -43,6 +43,9 @@ pub struct Call {
 #[derive(Debug)]
 pub(crate) struct Press {
     pub(crate) chat: i64,
+    pub(crate) user: u64,
+    /// When, in seconds since 1970.
+    pub(crate) at: i64,
     pub(crate) answer: Option<Answer>,
     /// Whether the test has read the answer.
     pub(crate) read: bool,
@@ -176,6 +179,7 @@ impl State {
             let place = chat.id;
             all.extend(chat.unread.messages.iter().map(|m| format!("never read in {place}: {:?}", m.text)));
             all.extend(chat.unread.edits.iter().map(|m| format!("edit never read in {place}: {:?}", m.text)));
+            all.extend(chat.unread.to_one.iter().map(|(_, m)| format!("never read by one in {place}: {:?}", m.text)));
             all.extend(chat.unread.deletions.iter().map(|id| format!("deletion never read in {place}: {id}")));
         }
         for (id, press) in &self.presses {

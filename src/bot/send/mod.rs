@@ -5,6 +5,7 @@
 //! text that it refused, so the log gets the kind of an error, never its text.
 
 mod download;
+mod ephemeral;
 mod files;
 mod refusal;
 mod schedule;
@@ -46,14 +47,18 @@ use crate::{
     chat::{Attachment, Button, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
     locale::Html,
-    value::{ChatId, MessageId},
+    value::{ChatId, MessageId, UserId},
 };
+use ephemeral::{RefusedToOne, SendToOne};
 use files::{MAX_CAPTION_LEN, SendFile};
 use refusal::{Remedy, passes, remedy};
 use schedule::Schedule;
 
 /// How often it is tried to delete a message: the agent's next question waits for it.
 const DELETION_TRIES: u32 = 3;
+
+/// How often it is tried to show something to one alone: where that fails, all are answered.
+const TRIES_TO_ONE: u32 = 3;
 
 /// How often one message follows a group that has another id now.
 const MAX_MIGRATIONS: u32 = 3;
@@ -86,6 +91,8 @@ pub(super) struct Sender {
     typing: Arc<Semaphore>,
     /// A permit for each stranger who waits.
     strangers: Arc<Semaphore>,
+    /// Groups that lately refused what is for one member alone.
+    refused_to_one: Arc<RefusedToOne>,
 }
 
 impl Sender {
@@ -97,6 +104,7 @@ impl Sender {
             schedule: Arc::new(Schedule::new(limits)),
             typing: Arc::new(Semaphore::new(MAX_TYPING)),
             strangers: Arc::new(Semaphore::new(limits.strangers)),
+            refused_to_one: Arc::default(),
         }
     }
 
@@ -177,6 +185,33 @@ impl Outbox for Sender {
 
     async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {
         self.download(file, most).await
+    }
+
+    async fn send_to_one(
+        &self,
+        to: Destination,
+        reader: UserId,
+        press: Option<&str>,
+        reply: &Reply,
+    ) -> Result<(), Refused> {
+        let chat = self.migrations.current(to.chat);
+        let parts = reply.text.split(MAX_MESSAGE_LEN);
+        let ([text], true, false) = (parts.as_slice(), chat.is_group(), self.refused_to_one.is_refused(chat)) else {
+            return Err(Refused);
+        };
+        let topic = to.topic.filter(|_| chat == to.chat);
+        let (html, keyboard) = (text.as_str(), keyboard(&reply.buttons));
+        let message = SendToOne { chat, topic, reader, press, html, keyboard }.call();
+        match self.call::<_, IgnoredAny>(TRIES_TO_ONE, Some(chat), Some(Priority::Answer), &message).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                if matches!(error, RequestError::Api(_) | RequestError::MigrateToChatId(_)) {
+                    tracing::info!(%chat, error = kind(&error), "a group takes nothing for one alone; not trying for an hour");
+                    self.refused_to_one.note(chat);
+                }
+                Err(Refused)
+            }
+        }
     }
 
     async fn edit(&self, at: Placed, reply: &Reply, priority: Priority) -> Result<(), Refused> {

@@ -47,6 +47,7 @@ fn read_kind(kind: &str, content: &RawValue) -> Option<Option<UpdateKind>> {
         "edited_message" => read_as(message(&content), UpdateKind::EditedMessage),
         "callback_query" => read_as(callback_query(&content), UpdateKind::CallbackQuery),
         "my_chat_member" => read_as(membership(&content), UpdateKind::MyChatMember),
+        "chat_member" => read_as(membership(&content), UpdateKind::ChatMember),
         _ => return None,
     })
 }
@@ -103,7 +104,14 @@ fn message(from: &Value) -> Option<Value> {
         "contact": contact,
         "migrate_to_chat_id": from["migrate_to_chat_id"].as_i64(),
         "migrate_from_chat_id": from["migrate_from_chat_id"].as_i64(),
+        "new_chat_members": members(&from["new_chat_members"]),
     }))
+}
+
+/// Who has joined a group, as far as they can be read; `None` where nobody has.
+fn members(from: &Value) -> Option<Value> {
+    let members: Vec<Value> = from.as_array()?.iter().filter_map(user).collect();
+    (!members.is_empty()).then(|| members.into())
 }
 
 /// A `CallbackQuery`.

@@ -45,7 +45,7 @@ pub enum NameVerdict {
 /// 12 words is not comparable. The work is bounded by these limits: some milliseconds for the worst input.
 pub fn compare(given: &str, told: &CustomerName, provider: Provider) -> NameVerdict {
     let is_wallet = matches!(provider, Provider::Ovo | Provider::Gopay | Provider::Dana);
-    match (Name::read(given, is_wallet), Name::read(told.as_str(), is_wallet)) {
+    match (Name::read(given, is_wallet), Name::read(told.whole_name(), is_wallet)) {
         (Some(given), Some(told)) => judge(&given, &told),
         _ => NameVerdict::NotComparable,
     }

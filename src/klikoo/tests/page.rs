@@ -150,7 +150,7 @@ fn what_holds_a_fields_place_counts_as_missing() {
 fn a_name_is_decoded_once_cut_and_shows_all_that_it_holds() {
     let name = |raw: &str| {
         let data = json!({"customer_name": raw, "power_capacity": raw});
-        read(200, &success(data), "01105691111").map(|customer| customer.name.unwrap().as_str().to_owned()).unwrap()
+        read(200, &success(data), "01105691111").map(|customer| customer.name.unwrap().whole_name().to_owned()).unwrap()
     };
     assert_eq!(name("D&#39;COSTA &amp; &quot;BUDI&quot; &eacute;"), "D'COSTA & \"BUDI\" é");
     assert_eq!(name("A &amp;lt;b&amp;gt; B"), "A &lt;b&gt; B", "once");

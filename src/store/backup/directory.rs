@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{Duration, Instant, sleep, timeout};
 
-use super::super::sled::{holds_store, make_dir, set_restoring};
+use super::super::forget::Tombstone;
+use super::super::sled::{deletions, holds_store, make_dir, set_restoring};
 use super::super::{Error, SledStore};
 use super::format::{MAX_LINE_LEN, Reader, Summary, unwritable};
 use super::{backup, control, import, refuse_unless_empty, unreadable, verify};
@@ -70,25 +71,41 @@ async fn receive(
     }
 }
 
+/// What became of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What it holds.
+    pub backup: Summary,
+    /// How much of it was left out, because it was deleted for good since.
+    pub left_out: u64,
+    /// Whether the directory had the file that says what was deleted since the backup was made.
+    pub knows_deletions: bool,
+}
+
 /// Makes the data directory `dir` of the backup `input`; what is no file (standard input) is copied into an unnamed one
 /// in `dir` first. Waits for the disk.
 ///
 /// # Errors
 /// As for [`restore`](super::restore). Where it is cut off while it writes, `dir` is not opened again.
-pub async fn restore_dir(dir: &Path, input: File) -> Result<Summary, Error> {
+pub async fn restore_dir(dir: &Path, input: File) -> Result<Restored, Error> {
     let kind = input.metadata().map_err(|error| unreadable(&error))?;
     if kind.is_dir() {
         return Err(Error::NotABackup("it is a directory".to_owned()));
     }
     let mut input = if kind.is_file() { input } else { spool(dir, input)? };
-    let summary = verify(&mut input)?;
+    let (backup, mut deleted) = verify(&mut input)?;
+    let noted = if dir.is_dir() { deletions(dir)? } else { None };
+    for line in noted.iter().flatten() {
+        let unreadable = || Error::damaged(dir, "deletions.jsonl has a line that is no deletion");
+        deleted.push(Tombstone::read(line).ok_or_else(unreadable)?);
+    }
     let store = SledStore::open(dir)?;
     refuse_unless_empty(&store, &dir.display().to_string()).await?;
     set_restoring(dir, true)?;
-    import(&mut input, &store).await?;
+    let left_out = import(&mut input, &store, &backup, &deleted).await?;
     set_restoring(dir, false)?;
     store.close().await?;
-    Ok(summary)
+    Ok(Restored { backup, left_out, knows_deletions: noted.is_some() })
 }
 
 fn spool(dir: &Path, mut input: File) -> Result<File, Error> {

@@ -8,7 +8,7 @@
 //! that were open are open again, and are answered after the next start: an agent may read an answer twice, but where
 //! the backup is the last that there is of them, an answer too many is better than none. That they *wait*, with the
 //! message that says so, is not restored: that message has most likely become the answer since, and must not be written
-//! over.
+//! over. What was deleted for good is left out, as far as the backup or the directory's file of deletions knows of it.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use tokio::io::AsyncWrite;
 
 use self::format::{Line, MAX_LINE_LEN, Reader, Writer};
+use super::forget::Tombstone;
 use super::{Error, History, Job, Jobs, RowKind, Store};
 
 mod control;
@@ -26,7 +27,7 @@ mod format;
 mod tests;
 
 pub use control::BackupService;
-pub use directory::{backup_dir, restore_dir};
+pub use directory::{Restored, backup_dir, restore_dir};
 pub use format::{Counts, Summary};
 
 /// How many records are read and written at a time.
@@ -86,9 +87,9 @@ pub async fn backup(
 /// `input` is no whole backup, or `store` holds something: nothing was changed then. A failure of the store itself may
 /// leave a part in it.
 pub async fn restore(input: &mut File, store: &dyn Store) -> Result<Summary, Error> {
-    let summary = verify(input)?;
+    let (summary, deletions) = verify(input)?;
     refuse_unless_empty(store, "the store").await?;
-    import(input, store).await?;
+    import(input, store, &summary, &deletions).await?;
     Ok(summary)
 }
 
@@ -102,18 +103,39 @@ async fn refuse_unless_empty(store: &dyn Store, name: &str) -> Result<(), Error>
     if is_empty { Ok(()) } else { Err(Error::NotEmpty(name.to_owned())) }
 }
 
-/// Reads all of `input`, and sees that it is a whole backup.
-fn verify(input: &mut File) -> Result<Summary, Error> {
+/// Reads all of `input`, and sees that it is a whole backup; gives the deletions that it knows of, too.
+fn verify(input: &mut File) -> Result<(Summary, Vec<Tombstone>), Error> {
     let (mut reader, mut input) = (Reader::default(), rewound(input)?);
-    while next_line(&mut reader, &mut input)?.is_some() {}
-    reader.end()
+    let mut deletions = Vec::new();
+    while let Some(line) = next_line(&mut reader, &mut input)? {
+        if let Line::Row(row) = line
+            && row.kind == RowKind::Deletion
+        {
+            deletions.extend(Tombstone::read(&row.value));
+        }
+    }
+    Ok((reader.end()?, deletions))
 }
 
-/// Writes what is in `input`, which was found whole, into `store`.
-async fn import(input: &mut File, store: &dyn Store) -> Result<(), Error> {
+/// Writes what is in `input`, which was found whole, into `store`, but for what was deleted; gives how much that was.
+async fn import(input: &mut File, store: &dyn Store, summary: &Summary, deletions: &[Tombstone]) -> Result<u64, Error> {
+    let made = summary.made;
+    let is_deleted = |line: &Line| {
+        deletions.iter().any(|deletion| match line {
+            Line::Record(_, record) => deletion.covers_record(record),
+            Line::Job(job) => deletion.covers_job(job),
+            Line::Row(row) => deletion.covers_row(row, made),
+            Line::Audit(..) | Line::Header(_) | Line::Finished(_) | Line::Seal(_) => false,
+        })
+    };
+    let mut left_out = 0;
     let (mut reader, mut input) = (Reader::default(), rewound(input)?);
     let (mut records, mut finished, mut audit) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(line) = next_line(&mut reader, &mut input)? {
+        if is_deleted(&line) {
+            left_out += 1;
+            continue;
+        }
         match line {
             Line::Record(seq, record) => records.push((seq, record)),
             Line::Audit(place, entry) => audit.push((place, entry)),
@@ -131,7 +153,11 @@ async fn import(input: &mut File, store: &dyn Store) -> Result<(), Error> {
     }
     History::import(store, records).await?;
     store.import_audit(audit).await?;
-    Jobs::import(store, Vec::new(), finished).await
+    Jobs::import(store, Vec::new(), finished).await?;
+    for deletion in deletions {
+        store.put(deletion.row()).await?;
+    }
+    Ok(left_out)
 }
 
 fn rewound(input: &mut File) -> Result<BufReader<&mut File>, Error> {

@@ -16,7 +16,7 @@ use crate::clock::FixedClock;
 use crate::store::SledStore;
 use crate::store::samples::{moment, new_job, new_job_of, record, waiting};
 use crate::store::sled::set_restoring;
-use crate::store::{Accepted, KeyValue, Row, Seq, Waiting};
+use crate::store::{Accepted, KeyValue, NewJob, Row, Seq, Target, Waiting, end_jobs, forget};
 use crate::value::{ChatId, UpdateId};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -252,7 +252,7 @@ async fn a_directory_is_made_of_a_file_and_of_a_pipe() {
     let inputs = [("by file", place.file(&backup)), ("by pipe", File::from(std::os::fd::OwnedFd::from(receiving)))];
     for (name, input) in inputs {
         let dir = place.path(name);
-        assert_eq!(restore_dir(&dir, input).await.unwrap().counts.records, 701);
+        assert_eq!(restore_dir(&dir, input).await.unwrap().backup.counts.records, 701);
         let made = lines(&bytes_of(&SledStore::open(&dir).unwrap()).await);
         assert_eq!(made.len(), lines(&backup).len());
         assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
@@ -294,7 +294,7 @@ async fn ask(dir: &Path) -> Result<u64, Error> {
     let summary = backup_dir(dir, moment(0), &mut bytes).await?;
     let mut file = tempfile::tempfile().unwrap();
     io::Write::write_all(&mut file, &bytes).unwrap();
-    assert_eq!(verify(&mut file), Ok(summary));
+    assert_eq!(verify(&mut file), Ok((summary, Vec::new())));
     Ok(summary.counts.records)
 }
 
@@ -404,4 +404,90 @@ async fn where_nothing_is_kept_nothing_is_made() {
     }
     assert!(!place.path("nowhere").exists());
     assert_eq!(fs::read_dir(place.path("empty")).unwrap().count(), 0);
+}
+
+/// The records of a store, as chat and minute.
+async fn kept(store: &SledStore) -> Vec<(i64, i64)> {
+    let all = store.stream(None, None, 999).await.unwrap();
+    all.into_iter().map(|(chat, _, record)| (chat.0, (record.at - moment(0)).num_minutes())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_does_not_bring_back_what_was_deleted_since() {
+    let place = Place::new();
+    let (before, after) = (place.path("before"), place.path("after"));
+    let store = SledStore::open(&before).unwrap();
+    let customer = Row {
+        kind: RowKind::Customer,
+        key: "9:bu siti".to_owned(),
+        value: format!(r#"{{"code":"PLN20","number":"{}"}}"#, record(ChatId(1), 0).number.as_str()),
+        expires: None,
+    };
+    store.put(customer.clone()).await.unwrap();
+    for chat in [1, 2] {
+        store.append(record(ChatId(chat), 1)).await.unwrap();
+    }
+    store.accept(vec![NewJob { chat: ChatId(1), ..new_job(1) }], 9).await.unwrap();
+    let mut old = Vec::new();
+    backup(&store, moment(3), &mut old).await.unwrap();
+    assert_eq!(end_jobs(&store, &Target::Chat(ChatId(1))).await, Ok(1));
+    forget(&store, &store, &Target::Chat(ChatId(1)), moment(5)).await.unwrap();
+    store.append(record(ChatId(1), 9)).await.unwrap();
+    let mut new = Vec::new();
+    backup(&store, moment(10), &mut new).await.unwrap();
+    store.close().await.unwrap();
+
+    // The old backup, into an empty directory with the file of deletions alone.
+    fs::create_dir(&after).unwrap();
+    fs::copy(before.join("deletions.jsonl"), after.join("deletions.jsonl")).unwrap();
+    let restored = restore_dir(&after, place.file(&old)).await.unwrap();
+    assert_eq!((restored.left_out, restored.knows_deletions), (2, true), "a record and a job");
+    let store = SledStore::open(&after).unwrap();
+    assert_eq!(kept(&store).await, [(2, 1)]);
+    assert!(store.open_jobs().await.unwrap().0.is_empty());
+    assert_eq!(store.list(RowKind::Customer, None, 9).await, Ok(vec![customer]));
+    // What came of it goes on knowing of the deletion.
+    let mut again = Vec::new();
+    backup(&store, moment(11), &mut again).await.unwrap();
+    store.close().await.unwrap();
+    for (dir, backup, left_out, expected) in [
+        ("elsewhere", &old, 0, vec![(1, 1), (2, 1)]),
+        // What is newer than the deletion stays.
+        ("newest", &new, 0, vec![(1, 9), (2, 1)]),
+        ("again", &again, 0, vec![(2, 1)]),
+    ] {
+        let dir = place.path(dir);
+        let restored = restore_dir(&dir, place.file(backup)).await.unwrap();
+        assert_eq!((restored.left_out, restored.knows_deletions), (left_out, false));
+        let store = SledStore::open(&dir).unwrap();
+        assert_eq!(kept(&store).await, expected, "{}", dir.display());
+        store.close().await.unwrap();
+    }
+
+    // A number, of which the file says nothing that can be read.
+    let store = SledStore::open(&after).unwrap();
+    let number = record(ChatId(1), 0).number;
+    forget(&store, &store, &Target::Number(number.clone()), moment(20)).await.unwrap();
+    assert!(kept(&store).await.is_empty() && store.list(RowKind::Customer, None, 9).await.unwrap().is_empty());
+    store.close().await.unwrap();
+    let noted = fs::read_to_string(after.join("deletions.jsonl")).unwrap();
+    assert!(noted.lines().count() == 2 && !noted.contains(number.as_str()), "{noted}");
+    let last = place.path("last");
+    fs::create_dir(&last).unwrap();
+    fs::write(last.join("deletions.jsonl"), noted).unwrap();
+    assert_eq!(restore_dir(&last, place.file(&new)).await.unwrap().left_out, 3, "two records and a customer");
+    assert!(kept(&SledStore::open(&last).unwrap()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_of_deletions_is_told_and_nothing_is_restored() {
+    let place = Place::new();
+    let mut file = Vec::new();
+    backup(&filled(3).await, moment(3), &mut file).await.unwrap();
+    let dir = place.path("data");
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join("deletions.jsonl"), "{\"t\":5,").unwrap();
+    let error = restore_dir(&dir, place.file(&file)).await.unwrap_err();
+    assert!(error.to_string().contains("deletions.jsonl"), "{error}");
+    assert!(!dir.join("store.json").exists());
 }

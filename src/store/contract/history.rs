@@ -281,7 +281,9 @@ async fn each_kind_of_deletion_deletes_its_records_alone(store: &mut impl Backen
     let records: Vec<Record> = (0..24)
         .map(|number: usize| {
             let agent = UserId(number as u64 / 2 % 3);
-            Record { agent, ..record(ChatId(number as i64 % 4), number) }
+            let digits = if number % 5 == 0 { "00000000001" } else { "01105691111" };
+            let customer = CustomerNumber::from_record(digits).unwrap();
+            Record { agent, number: customer, ..record(ChatId(number as i64 % 4), number) }
         })
         .collect();
     for record in &records {
@@ -289,9 +291,12 @@ async fn each_kind_of_deletion_deletes_its_records_alone(store: &mut impl Backen
     }
     let mut left = records;
     type Fits = fn(&Record) -> bool;
-    let kinds: [(Deletion, Fits); 4] = [
+    let some_number = CustomerNumber::from_record("00000000001").unwrap();
+    let kinds: [(Deletion, Fits); 6] = [
         (Deletion::AgentInChat(ChatId(1), UserId(2)), |record| record.chat == ChatId(1) && record.agent == UserId(2)),
+        (Deletion::ChatBefore(ChatId(3), moment(9)), |record| record.chat == ChatId(3) && record.at < moment(9)),
         (Deletion::Before(moment(5)), |record| record.at < moment(5)),
+        (Deletion::Number(some_number), |record| record.number.as_str() == "00000000001"),
         (Deletion::Agent(UserId(1)), |record| record.agent == UserId(1)),
         (Deletion::Chat(ChatId(2)), |record| record.chat == ChatId(2)),
     ];
@@ -418,6 +423,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         (0_u64..3).prop_map(|agent| Deletion::Agent(UserId(agent))),
         (chat(), 0_u64..3).prop_map(|(chat, agent)| Deletion::AgentInChat(ChatId(chat), UserId(agent))),
         (0_usize..40).prop_map(|minute| Deletion::Before(moment(minute))),
+        (chat(), 0_usize..40).prop_map(|(chat, minute)| Deletion::ChatBefore(ChatId(chat), moment(minute))),
     ];
     let step = prop_oneof![
         8 => (chat(), 0_u64..3).prop_map(|(chat, agent)| Step::Append { chat, agent }),
@@ -452,11 +458,13 @@ async fn take(step: Step, minute: usize, store: &mut impl Backend, model: &mut V
             model.push((seq, record));
         }
         Step::Delete(what, limit) => {
-            let fits = |record: &Record| match what {
-                Deletion::Chat(chat) => record.chat == chat,
-                Deletion::Agent(agent) => record.agent == agent,
-                Deletion::AgentInChat(chat, agent) => record.chat == chat && record.agent == agent,
-                Deletion::Before(time) => record.at < time,
+            let fits = |record: &Record| match &what {
+                Deletion::Chat(chat) => record.chat == *chat,
+                Deletion::Agent(agent) => record.agent == *agent,
+                Deletion::AgentInChat(chat, agent) => record.chat == *chat && record.agent == *agent,
+                Deletion::Before(time) => record.at < *time,
+                Deletion::ChatBefore(chat, time) => record.chat == *chat && record.at < *time,
+                Deletion::Number(number) => record.number == *number,
             };
             let expected = model.iter().filter(|(_, record)| fits(record)).count().min(limit);
             assert_eq!(store.store().delete(&what, limit).await, Ok(expected), "{what:?}");

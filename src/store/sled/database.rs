@@ -27,6 +27,9 @@ const CACHE_CAPACITY: u64 = 8 * 1024 * 1024;
 /// snapshot.
 const SPARE: u64 = 16 * 1024 * 1024;
 
+/// How many rows are copied in one commit.
+const COPIED_AT_ONCE: usize = 2000;
+
 /// How often, and how long apart, an opening is tried where sled's files seem to be in use: sled's threads let go of
 /// them a moment after a close.
 const TRIES: u32 = 10;
@@ -76,9 +79,9 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens, or makes, the database in the data directory `dir`.
-    pub(super) fn open(dir: &Path) -> Result<Self, Error> {
-        let sled = dir.join("sled");
+    /// Opens, or makes, the database in the data directory `dir`, under the name that sled's own directory has there.
+    pub(super) fn open(dir: &Path, name: &str) -> Result<Self, Error> {
+        let sled = dir.join(name);
         prepare(&sled).map_err(|error| Error::from_io(dir, &error))?;
         let mut tries = 1;
         let (db, trees) = loop {
@@ -152,6 +155,22 @@ impl Database {
         let Some(file) = &self.file else { return Ok(()) };
         catching(&self.dir, || self.db.flush())?.map_err(|error| self.error(&error))?;
         file.sync_data().map_err(|error| Error::from_io(&self.dir, &error))
+    }
+
+    /// Writes all that is here into another database, which is empty.
+    pub(super) fn copy_to(&self, other: &Self) -> Result<(), Error> {
+        for (name, _) in TreeName::ALL {
+            let mut changes = Changes::new();
+            for row in self.rows_of(name) {
+                let (key, value) = row?;
+                changes.insert((name, key.to_vec()), Some(value.to_vec()));
+                if changes.len() == COPIED_AT_ONCE {
+                    other.commit(&std::mem::take(&mut changes))?;
+                }
+            }
+            other.commit(&changes)?;
+        }
+        Ok(())
     }
 
     /// The value of a row of a tree.
@@ -232,25 +251,31 @@ impl Database {
 
     /// The keys of at most `limit` records that are to be deleted.
     pub(super) fn to_delete(&self, what: &Deletion, limit: usize) -> Result<Vec<RecordKey>, Error> {
-        let (chat, agent) = match *what {
-            Deletion::Chat(chat) => (Some(chat), None),
-            Deletion::Agent(agent) => (None, Some(agent)),
-            Deletion::AgentInChat(chat, agent) => (Some(chat), Some(agent)),
-            Deletion::Before(time) => return self.keys_before(time, limit),
+        let (chat, agent, number) = match what {
+            Deletion::Chat(chat) => (Some(*chat), None, None),
+            Deletion::Agent(agent) => (None, Some(*agent), None),
+            Deletion::AgentInChat(chat, agent) => (Some(*chat), Some(*agent), None),
+            Deletion::Number(number) => (None, None, Some(number)),
+            Deletion::Before(time) => return self.keys_before(None, *time, limit),
+            Deletion::ChatBefore(chat, time) => return self.keys_before(Some(*chat), *time, limit),
         };
         let (first, last) = bounds(chat);
-        // Of a whole chat also what cannot be read.
         let fits = |(key, value): (IVec, IVec)| {
-            let is_of = |agent| read_record(&key, &value).is_some_and(|(.., record)| record.agent == agent);
-            RecordKey::try_from(key.as_ref()).ok().filter(|_| agent.is_none_or(is_of))
+            let is_meant = |record: &Record| {
+                agent.is_none_or(|agent| record.agent == agent) && number.is_none_or(|number| record.number == *number)
+            };
+            // Of a whole chat also what cannot be read.
+            let is_whole_chat = agent.is_none() && number.is_none();
+            let fits = is_whole_chat || read_record(&key, &value).is_some_and(|(.., record)| is_meant(&record));
+            RecordKey::try_from(key.as_ref()).ok().filter(|_| fits)
         };
         let rows = self.range(TreeName::History, Included(&first), Included(&last));
         rows.filter_map(|row| row.map(fits).transpose()).take(limit).collect()
     }
 
     /// The records of a chat stand nearly in the order of their times: so of each chat only the oldest are looked at.
-    fn keys_before(&self, time: DateTime<Utc>, limit: usize) -> Result<Vec<RecordKey>, Error> {
-        let (mut from, last) = bounds(None);
+    fn keys_before(&self, chat: Option<ChatId>, time: DateTime<Utc>, limit: usize) -> Result<Vec<RecordKey>, Error> {
+        let (mut from, last) = bounds(chat);
         let mut keys = Vec::new();
         while let Some(oldest) = self.records(Included(from), Included(last)).next() {
             let (chat, ..) = oldest?;
@@ -264,7 +289,7 @@ impl Database {
                 }
                 keys.push(keys::record(chat, seq));
             }
-            let Some(next) = keys::behind(chat) else { break };
+            let Some(next) = keys::behind(chat).filter(|next| *next <= last) else { break };
             from = next;
         }
         Ok(keys)

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `store.json` | what the directory is, its schema, the store's id, and whether a backup is being restored into it |
 //! | `sled/` | sled's own files; sled locks them as long as a process has the store open |
+//! | `deletions.jsonl` | what was deleted for good, a line each, so that no backup brings it back |
+//! | `sled.new/`, `sled.old/` | only while sled's files are written anew, or where that was cut off |
 //! | `control` | only while a bot has it open: the socket at which `ceknomor backup` asks |
 //!
 //! The id stands in sled too: sled opens an empty store without a word where its file is missing or emptied. A new
@@ -39,12 +41,117 @@ struct Manifest {
     /// Whether a backup is being restored into it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     restoring: bool,
+    /// Whether something was deleted for good that sled's files may still hold: sled frees what was deleted, and writes
+    /// over it only much later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    holds_deleted: bool,
 }
 
-/// Opens the database of the store in the directory. Both are made where they are not there.
+/// Opens the database of the store in the directory. Both are made where they are not there. Where something was deleted
+/// for good since, sled's files are written anew before.
 pub(super) fn open(dir: &Path) -> Result<Database, Error> {
+    let database = open_as_it_is(dir)?;
+    if !Manifest::read(dir)?.is_some_and(|manifest| manifest.holds_deleted) {
+        return Ok(database);
+    }
+    match write_anew(dir, database) {
+        Ok(()) => tracing::info!("wrote the store anew, without what was deleted"),
+        Err(error) => tracing::error!(%error, "the store could not be written anew; it may hold deleted data still"),
+    }
+    open_as_it_is(dir)
+}
+
+/// Writes sled's files anew where they may hold what was deleted: then they do so no more.
+///
+/// # Errors
+/// The directory is in use or damaged, or there is no room for another copy of the data.
+pub fn rewrite(dir: &Path) -> Result<(), Error> {
+    let database = open_as_it_is(dir)?;
+    match Manifest::read(dir)?.is_some_and(|manifest| manifest.holds_deleted) {
+        true => write_anew(dir, database),
+        false => Ok(()),
+    }
+}
+
+/// Copies what is there into new files, and puts these in the place of the old ones. Cut off anywhere, either is there.
+fn write_anew(dir: &Path, old: Database) -> Result<(), Error> {
+    let io = |error: io::Error| Error::from_io(dir, &error);
+    let (sled, new, gone) = (dir.join("sled"), dir.join("sled.new"), dir.join("sled.old"));
+    if new.exists() {
+        fs::remove_dir_all(&new).map_err(io)?;
+    }
+    let copied = Database::open(dir, "sled.new").and_then(|database| old.copy_to(&database));
+    if let Err(error) = copied {
+        let _ = fs::remove_dir_all(&new);
+        return Err(error);
+    }
+    drop(old);
+    let swapped = || {
+        sync_all(&new)?;
+        fs::rename(&sled, &gone)?;
+        fs::rename(&new, &sled)?;
+        File::open(dir)?.sync_all()?;
+        fs::remove_dir_all(&gone)
+    };
+    swapped().map_err(io)?;
+    let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
+    Manifest { holds_deleted: false, ..manifest }.write(dir).map_err(io)
+}
+
+/// Ends a writing anew that was cut off in the midst of its swap.
+fn end_swap(dir: &Path) -> io::Result<()> {
+    let (sled, gone) = (dir.join("sled"), dir.join("sled.old"));
+    match (sled.exists(), gone.exists()) {
+        (_, false) => Ok(()),
+        (true, true) => fs::remove_dir_all(gone),
+        (false, true) => fs::rename(gone, sled),
+    }
+}
+
+/// The file with what was deleted, a line each.
+const DELETIONS: &str = "deletions.jsonl";
+
+/// The longest file with deletions that is read, in bytes: some 500,000 of them.
+const MAX_DELETIONS_LEN: u64 = 64 * 1024 * 1024;
+
+/// The lines of the file with what was deleted; `None` where there is none.
+///
+/// # Errors
+/// It cannot be read.
+pub(in super::super) fn deletions(dir: &Path) -> Result<Option<Vec<String>>, Error> {
+    let file = match File::open(dir.join(DELETIONS)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::from_io(dir, &error)),
+    };
+    let mut text = String::new();
+    io::Read::read_to_string(&mut io::Read::take(file, MAX_DELETIONS_LEN), &mut text)
+        .map_err(|error| Error::from_io(dir, &error))?;
+    Ok(Some(text.lines().map(str::to_owned).collect()))
+}
+
+/// Notes durably that something is being deleted for good: in the file of deletions, once, and for the next opening.
+pub(super) fn note_deletion(dir: &Path, line: &str) -> Result<(), Error> {
+    let is_noted = deletions(dir)?.is_some_and(|lines| lines.iter().any(|noted| noted == line));
+    let note = || {
+        let mut file = File::options().append(true).create(true).mode(0o600).open(dir.join(DELETIONS))?;
+        file.write_all(format!("{line}\n").as_bytes())?;
+        file.sync_all()
+    };
+    if !is_noted {
+        note().map_err(|error| Error::from_io(dir, &error))?;
+    }
+    let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
+    if manifest.holds_deleted {
+        return Ok(());
+    }
+    Manifest { holds_deleted: true, ..manifest }.write(dir).map_err(|error| Error::from_io(dir, &error))
+}
+
+fn open_as_it_is(dir: &Path) -> Result<Database, Error> {
     let damaged = |what: &str| Err(Error::damaged(dir, what));
     make_dir(dir)?;
+    end_swap(dir).map_err(|error| Error::from_io(dir, &error))?;
     // Before sled, which makes what it does not find.
     holds_store(dir)?;
     if let Some(manifest) = Manifest::read(dir)? {
@@ -55,7 +162,7 @@ pub(super) fn open(dir: &Path) -> Result<Database, Error> {
             return damaged("sled's file is missing or empty");
         }
     }
-    let database = Database::open(dir)?;
+    let database = Database::open(dir, "sled")?;
     // Now alone: another may have made the store just before.
     let id = database.value(TreeName::Meta, ID)?;
     match (Manifest::read(dir)?, id) {
@@ -66,7 +173,8 @@ pub(super) fn open(dir: &Path) -> Result<Database, Error> {
         (None, _) => {
             let id = Uuid::new_v4().to_string();
             database.commit(&Changes::from([((TreeName::Meta, ID.to_vec()), Some(id.clone().into_bytes()))]))?;
-            let manifest = Manifest { store: "ceknomor".to_owned(), schema: SCHEMA, id, restoring: false };
+            let manifest =
+                Manifest { store: "ceknomor".to_owned(), schema: SCHEMA, id, restoring: false, holds_deleted: false };
             let written = sync_all(&dir.join("sled")).and_then(|()| manifest.write(dir));
             written.map_err(|error| Error::from_io(dir, &error))?;
         }
@@ -145,7 +253,7 @@ pub(in super::super) fn holds_store(dir: &Path) -> Result<bool, Error> {
     for entry in fs::read_dir(dir).map_err(io)? {
         let name = entry.map_err(io)?.file_name();
         let name = name.to_string_lossy();
-        if !matches!(&*name, "store.json.new" | "control" | "lost+found") && !name.starts_with('.') {
+        if !matches!(&*name, "store.json.new" | "control" | DELETIONS | "lost+found") && !name.starts_with('.') {
             return Err(Error::Foreign { dir: dir.to_owned(), found: name.into_owned() });
         }
     }

@@ -37,7 +37,8 @@ mod schedule;
 mod tests;
 mod writer;
 
-pub(super) use directory::{holds_store, make_dir, set_restoring};
+pub use directory::rewrite;
+pub(super) use directory::{deletions, holds_store, make_dir, set_restoring};
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
 const MAX_READS: usize = 4;
@@ -167,7 +168,7 @@ impl History for SledStore {
 
     async fn delete(&self, what: &Deletion, limit: usize) -> Result<usize, Error> {
         // Records never change: what is found beside the writer is still right when it gets there.
-        let what = *what;
+        let what = what.clone();
         let keys = self.read(move |database| database.to_delete(&what, limit)).await?;
         self.write(move |plan| plan.delete(&keys)).await
     }
@@ -270,6 +271,12 @@ impl KeyValue for SledStore {
     async fn put(&self, row: Row) -> Result<(), Error> {
         if row.value.len() > MAX_ROW_LEN {
             return Err(Error::RowTooLong(row.value.len()));
+        }
+        if let (RowKind::Deletion, Some(dir)) = (row.kind, self.dir()) {
+            let (dir, line) = (dir.to_owned(), row.value.clone());
+            // First: what follows from it must not be there without it.
+            let noted = move || directory::note_deletion(&dir, &line);
+            tokio::task::spawn_blocking(noted).await.map_err(|_| Error::Closed)??;
         }
         self.write(move |plan| plan.put_row(&row)).await
     }

@@ -18,6 +18,13 @@ fn done(ended: Ended) -> String {
     ended.out
 }
 
+/// A restore that had no file of deletions, and says so.
+fn restored(ended: Ended) -> String {
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.err.starts_with("ceknomor: what was deleted for good"), "{}", ended.err);
+    ended.out
+}
+
 #[tokio::test]
 async fn what_was_backed_up_while_the_bot_ran_is_its_history_again() {
     let stage = Stage::new().await;
@@ -39,7 +46,7 @@ async fn what_was_backed_up_while_the_bot_ran_is_its_history_again() {
     let refused = stage.place.call(&["restore", "night"]).await;
     assert!(refused.code == Some(4) && refused.err.contains("move the old one aside"), "{}", refused.err);
     fs::rename(stage.place.path("data"), stage.place.path("data.old")).unwrap();
-    let told = done(stage.place.call(&["restore", "night"]).await);
+    let told = restored(stage.place.call(&["restore", "night"]).await);
     assert!(told.starts_with("data holds 1 check, "), "{told}");
     let bot = stage.run().await;
     budi.says("/riwayat").await;
@@ -69,7 +76,7 @@ async fn backups_are_made_while_agents_check_and_each_holds_what_was_answered_be
     stopped(bot).await;
     stage.place.set("CEKNOMOR_DATA_DIR", "other");
     for nth in 1..=4 {
-        let told = done(stage.place.call(&["restore", &format!("night-{nth}")]).await);
+        let told = restored(stage.place.call(&["restore", &format!("night-{nth}")]).await);
         let checks = told.split(' ').nth(2).and_then(|word| word.parse::<u32>().ok()).expect("a count");
         assert!((2 * nth - 1..=2 * nth).contains(&checks), "{told}");
         fs::remove_dir_all(stage.place.path("other")).unwrap();
@@ -93,7 +100,7 @@ async fn a_stopped_bot_is_backed_up_all_the_same_and_moves_with_its_open_questio
 
     stage.klikoo.release();
     stage.place.set("CEKNOMOR_DATA_DIR", "elsewhere");
-    done(stage.place.call(&["restore", "moving"]).await);
+    restored(stage.place.call(&["restore", "moving"]).await);
     let bot = stage.run().await;
     let reply = budi.reply().await;
     assert!(reply.answers(&asked) && reply.text().contains("BAHARRUDIN1"), "{reply:?}");

@@ -23,6 +23,9 @@ pub(super) const OTHERS: [&str; 7] = [
     "CEKNOMOR_PATIENCE",
 ];
 
+/// What `run` alone goes by.
+const OF_RUN: [&str; 4] = ["CEKNOMOR_QUOTA_AGENT", "CEKNOMOR_QUOTA_GROUP", "CEKNOMOR_QUOTA_ACCOUNT", "CEKNOMOR_GUARD"];
+
 /// What a variable is set to: by this it would be recognised. Ids, seconds and minutes have to be numbers.
 fn value(name: &str) -> String {
     match name {
@@ -39,7 +42,7 @@ async fn every_command_documents_its_variables_and_shows_no_secret() {
     }
     let all = || KLIKOO.into_iter().chain(OTHERS).collect::<Vec<_>>();
     for (command, variables) in [
-        ("run", all()),
+        ("run", all().into_iter().chain(OF_RUN).collect()),
         ("doctor", all()),
         ("cek", [&KLIKOO[..], &["CEKNOMOR_CATALOG"]].concat()),
         ("demo", vec!["CEKNOMOR_CATALOG"]),
@@ -47,6 +50,7 @@ async fn every_command_documents_its_variables_and_shows_no_secret() {
         ("sandbox", vec!["CEKNOMOR_CATALOG"]),
         ("backup", vec!["CEKNOMOR_DATA_DIR"]),
         ("restore", vec!["CEKNOMOR_DATA_DIR"]),
+        ("forget", vec!["CEKNOMOR_DATA_DIR"]),
     ] {
         let help = place.call(&[command, "--help"]).await;
         assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
@@ -64,7 +68,7 @@ async fn every_command_documents_its_variables_and_shows_no_secret() {
 async fn the_first_help_names_every_command() {
     let help = Place::new().call(&["--help"]).await;
     assert_eq!(help.code, Some(0));
-    for command in ["run", "demo", "cek", "doctor", "keygen", "sandbox", "backup", "restore"] {
+    for command in ["run", "demo", "cek", "doctor", "keygen", "sandbox", "backup", "restore", "forget"] {
         assert!(help.out.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
 }

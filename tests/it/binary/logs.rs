@@ -178,6 +178,7 @@ fn says_what_an_operator_needs(log: &str, references: &[(&str, &str, String)]) {
         let ended: Vec<&str> = log.lines().filter(|line| line.contains(&format!("reference={reference}"))).collect();
         let [line] = ended.as_slice() else { panic!("one line on {asked}:\n{log}") };
         assert!(line.contains(&format!("product={product} ")) && line.contains(code), "{asked}: {line}");
+        assert!(line.contains(" check{chat=") && line.contains(" agent="), "who asked, and where: {line}");
     }
     for trouble in
         ["Telegram asks for a pause", "Telegram did not answer; trying again", "the connection to Klikoo was lost"]
@@ -185,6 +186,10 @@ fn says_what_an_operator_needs(log: &str, references: &[(&str, &str, String)]) {
         assert!(log.contains(trouble), "{trouble}:\n{log}");
     }
     for line in log.lines() {
+        let line = match line.split_once(" check{").zip(line.split_once("}: ")) {
+            Some(((before, _), (_, behind))) => format!("{before} {behind}"),
+            None => line.to_owned(),
+        };
         let target = line.split_whitespace().nth(2).unwrap_or_default();
         assert!(target.starts_with("ceknomor"), "another crate's line: {line}");
     }

@@ -7,6 +7,7 @@ mod child;
 mod crash;
 mod demo;
 mod doctor;
+mod forget;
 mod help;
 mod keygen;
 mod logs;

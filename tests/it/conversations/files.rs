@@ -170,7 +170,7 @@ async fn an_export_of_100_000_checks_takes_little_memory() {
         History::import(&*store, records).await.unwrap();
     }
     let conversation = scene.conversation(&store, &clock);
-    let asker = Asker { chat, user: UserId(7), asked: chrono::DateTime::UNIX_EPOCH };
+    let asker = Asker { chat, here: chat, user: UserId(7), asked: chrono::DateTime::UNIX_EPOCH };
     // What the store has in its cache afterwards is no part of the report's.
     let recap = conversation.recap(&asker, Some(Period::Month), clock.now()).await;
     assert!(matches!(recap, Report::Files(_)));

@@ -58,7 +58,11 @@ async fn menus_are_registered_for_private_chats_and_groups_in_both_languages() {
                 "batal",
                 "bantuan",
                 "bahasa",
-                "id"
+                "id",
+                "kuota",
+                "atur",
+                "hapusdata",
+                "privasi"
             ]
         );
         assert_eq!(indonesian[0].1, "Cek nomor: /cek PLN20 01105691111");

@@ -257,3 +257,33 @@ fn message_of(update: &Update) -> &Message {
         other => panic!("no message: {other:?}"),
     }
 }
+
+#[tokio::test]
+async fn what_one_member_alone_can_see_is_sent_by_administrators_and_in_answer_to_a_press() {
+    let telegram = FakeTelegram::start().await;
+    let (budi, sari) = (telegram.user("Budi"), telegram.user("Sari"));
+    let group = telegram.supergroup("Agen Jaya", &[&budi]);
+    let caller = Caller::of(&telegram);
+    let send = async |chat: i64, reader: u64, press: Option<String>| {
+        let to_one = match press {
+            Some(press) => json!({ "receiver_user_id": reader, "callback_query_id": press }),
+            None => json!({ "receiver_user_id": reader }),
+        };
+        let call = json!({ "chat_id": chat, "text": "BUDI", "ephemeral_message_parameters": to_one });
+        caller.call("sendMessage", call).await
+    };
+    let refused = async |chat: i64, reader: u64, press: Option<String>, reason: &str| {
+        assert_eq!(send(chat, reader, press).await.0, 400);
+        telegram.refused("sendMessage", reason).await;
+    };
+    refused(group.id(), budi.id(), None, "BOT_NOT_ADMIN").await;
+    refused(budi.chat_id(), budi.id(), None, "BOT_NOT_ADMIN").await;
+    refused(group.id(), budi.id(), Some("made up".to_owned()), "BOT_NOT_ADMIN").await;
+    group.promotes_bot(&budi);
+    refused(group.id(), sari.id(), None, "USER_NOT_PARTICIPANT").await;
+    let (status, sent) = send(group.id(), budi.id(), None).await;
+    let sent = &sent["result"];
+    assert_eq!((status, &sent["message_id"], &sent["ephemeral_message_id"]), (200, &json!(0), &json!(1)));
+    assert_eq!(budi.in_group(&group).shown_alone().await.text(), "BUDI");
+    telegram.finish().await;
+}

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::database::{Changes, TreeName};
 use super::*;
-use crate::store::Cursor;
+use crate::store::samples::moment;
+use crate::store::{Cursor, Seq, Target, forget};
 
 /// A directory with three records, closed.
 async fn closed() -> TempDir {
@@ -128,7 +129,7 @@ async fn a_store_whose_data_is_gone_is_refused() {
     // As sled makes it anew, in whichever way its data got lost.
     let dir = closed().await;
     fs::remove_dir_all(dir.path().join("sled")).unwrap();
-    drop(Database::open(dir.path()).unwrap());
+    drop(Database::open(dir.path(), "sled").unwrap());
     assert_eq!(damaged(dir.path()), "sled/ was emptied");
 }
 
@@ -159,7 +160,7 @@ async fn damaged_bytes_are_an_error_or_do_no_harm() {
 async fn a_making_that_was_cut_off_is_begun_anew() {
     // Before the id was in sled, and after.
     let dir = tempfile::tempdir().unwrap();
-    drop(Database::open(dir.path()).unwrap());
+    drop(Database::open(dir.path(), "sled").unwrap());
     drop(SledStore::open(dir.path()).unwrap());
     fs::remove_file(dir.path().join("store.json")).unwrap();
     let store = SledStore::open(dir.path()).unwrap();
@@ -192,7 +193,7 @@ async fn what_cannot_be_read_hides_nothing_else() {
         .await
         .unwrap();
     store.close().await.unwrap();
-    let database = Database::open(dir.path()).unwrap();
+    let database = Database::open(dir.path(), "sled").unwrap();
     let put = |tree, key: &[u8], value: &[u8]| ((tree, key.to_vec()), Some(value.to_vec()));
     let damage = Changes::from([
         put(TreeName::History, &keys::record(CHAT, Seq(2)), b""),
@@ -229,4 +230,66 @@ async fn a_new_directory_is_its_owners_alone_and_an_old_one_stays_as_it_is() {
     fs::set_permissions(&old, fs::Permissions::from_mode(0o750)).unwrap();
     drop(SledStore::open(&old).unwrap());
     assert_eq!([mode(&old), mode(&old.join("sled"))], [0o750, 0o700]);
+}
+
+/// A store with a record that was deleted for good and one that was not; closed.
+async fn with_a_deletion() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SledStore::open(dir.path()).unwrap();
+    for chat in [CHAT, ChatId(8)] {
+        store.append(record(chat, 1)).await.unwrap();
+    }
+    forget(&store, &store, &Target::Chat(CHAT), moment(2)).await.unwrap();
+    store.close().await.unwrap();
+    dir
+}
+
+/// Whether the first chat is gone and the second is there, in a store that is not told so by its files any more.
+async fn is_forgotten(dir: &Path) {
+    let store = SledStore::open(dir).unwrap();
+    assert_eq!(store.page(CHAT, Cursor::Newest, 9).await.unwrap().records.len(), 0);
+    assert_eq!(store.page(ChatId(8), Cursor::Newest, 9).await.unwrap().records.len(), 1);
+    // Later records get later places, as before.
+    let seq = store.append(record(CHAT, 5)).await.unwrap();
+    assert!(seq > Seq(2), "{seq:?}");
+    store.close().await.unwrap();
+    assert!(!dir.join("sled.old").exists() && !dir.join("sled.new").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_after_a_deletion_writes_the_store_anew_without_it() {
+    let dir = with_a_deletion().await;
+    let holds = |word: &str| {
+        let is_in = |bytes: &Vec<u8>| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        contents(dir.path()).values().any(is_in)
+    };
+    // sled frees what was deleted, and leaves it where it is: else all of this would not be needed.
+    assert!(holds("\"c\":7,"), "the record is not in the files even before");
+    rewrite(dir.path()).unwrap();
+    assert!(!holds("\"c\":7,") && holds("\"c\":8,"));
+    is_forgotten(dir.path()).await;
+    let noted = fs::metadata(dir.path().join("deletions.jsonl")).unwrap();
+    assert_eq!(noted.permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writing_anew_may_be_cut_off_anywhere() {
+    type Cut = fn(&Path);
+    let cuts: [Cut; 4] = [
+        |dir| fs::create_dir(dir.join("sled.new")).unwrap(),
+        |dir| fs::rename(dir.join("sled"), dir.join("sled.old")).unwrap(),
+        |dir| {
+            fs::create_dir(dir.join("sled.new")).unwrap();
+            fs::rename(dir.join("sled"), dir.join("sled.old")).unwrap();
+        },
+        |dir| {
+            fs::create_dir(dir.join("sled.old")).unwrap();
+            fs::write(dir.join("sled.old/db"), "old").unwrap();
+        },
+    ];
+    for cut in cuts {
+        let dir = with_a_deletion().await;
+        cut(dir.path());
+        is_forgotten(dir.path()).await;
+    }
 }

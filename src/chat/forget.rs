@@ -1,0 +1,75 @@
+//! `/hapusdata`: asks once, by a button that only the one who asked may press, and for five minutes. What is deleted is
+//! done by `jobs`, since checks that wait are jobs.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    button::{Action, Button, Press},
+    conversation::{Conversation, store_trouble},
+    message::{Asker, Place, Pressed, Reply},
+};
+use crate::{
+    say,
+    store::{self, Forgotten, Target},
+};
+
+/// How long the question is good for.
+const ASKED_FOR: TimeDelta = TimeDelta::minutes(5);
+
+impl Conversation {
+    /// Asks whether the asker's data, or all of the chat's, is to be deleted.
+    pub(super) async fn ask_to_forget(&self, asker: &Asker, whole_chat: bool) -> Reply {
+        let words = self.words(asker.chat).await;
+        let text = match (whole_chat, Place::of(asker.chat)) {
+            (false, _) if asker.user.is_stand_in() => return say!(words, "forget-anonymous").into(),
+            (_, Place::Private) => say!(words, "forget-ask-everywhere"),
+            (true, Place::Group) => say!(words, "forget-ask-chat"),
+            (false, Place::Group) => say!(words, "forget-ask-own"),
+        };
+        let until = asker.asked.checked_add_signed(ASKED_FOR).unwrap_or(asker.asked).timestamp();
+        let delete = Action::Forget { whole_chat, until };
+        let row = [
+            Button::press(say!(words, "button-forget").plain(), delete, asker.user),
+            Button::press(say!(words, "button-keep").plain(), Action::KeepData, asker.user),
+        ];
+        Reply::new(text, vec![row.into_iter().flatten().collect()])
+    }
+
+    /// The answer to the button that deletes.
+    pub(super) async fn press_forget(&self, asker: &Asker, press: &Press, whole_chat: bool, until: i64) -> Pressed {
+        let words = self.words(asker.chat).await;
+        // What another asked for is not done to the one who presses.
+        if press.owner != asker.user && !whole_chat {
+            return Pressed::Notice(say!(words, "button-not-yours").plain());
+        }
+        let left = until - asker.asked.timestamp();
+        if !(0..=ASKED_FOR.num_seconds()).contains(&left) {
+            return Pressed::Notice(say!(words, "button-forget-late").plain());
+        }
+        Pressed::Forget(match (whole_chat, Place::of(asker.chat)) {
+            (_, Place::Private) => Target::Agent(asker.user),
+            (true, Place::Group) => Target::Chat(asker.chat),
+            (false, Place::Group) => Target::AgentInChat(asker.chat, asker.user),
+        })
+    }
+
+    /// Deletes a target's checks and rows for good, and says what went. `jobs`: how many checks that waited were ended.
+    pub async fn forget(&self, asker: &Asker, target: &Target, jobs: usize, now: DateTime<Utc>) -> Reply {
+        let words = self.words(asker.chat).await;
+        match store::forget(&*self.history, &*self.rows, target, now).await {
+            Ok(Forgotten { records, rows, .. }) => {
+                if let Target::Agent(agent) = target {
+                    self.names.forget(*agent);
+                }
+                tracing::info!(chat = %asker.chat, agent = %asker.user, records, rows, jobs, "data was deleted for good");
+                say!(words, "forgotten", checks = records, others = rows, waiting = jobs).into()
+            }
+            Err(error) => store_trouble(words, &error).into(),
+        }
+    }
+
+    /// What is said where nothing is to be deleted.
+    pub(super) async fn keep_data(&self, asker: &Asker) -> Pressed {
+        Pressed::Edit(say!(self.words(asker.chat).await, "forget-not").into())
+    }
+}

@@ -1,0 +1,71 @@
+//! `ceknomor forget`: deletes for good what is kept of a chat, a person or a customer's number, while no bot runs.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use anyhow::anyhow;
+
+use crate::{
+    clock::{Clock, SystemClock},
+    config::DataSettings,
+    store::{self, SledStore, Target},
+    value::{ChatId, CustomerNumber, UserId},
+};
+
+#[derive(clap::Args, Debug)]
+#[command(
+    group = clap::ArgGroup::new("target").required(true),
+    after_help = "Stop the bot first: this opens its data directory. Roles, the choices of chats and the
+record of who did what stay. What was deleted is noted in `deletions.jsonl` in the
+data directory, so that `ceknomor restore` does not bring it back. Older backups
+hold it still: delete them when you can. Example:
+
+  ceknomor forget --number 01105691111"
+)]
+pub(super) struct Args {
+    /// A chat, by its id: its checks, lists, questions and searches
+    #[arg(long, value_name = "ID", group = "target", allow_negative_numbers = true)]
+    chat: Option<i64>,
+    /// An agent, by id: the same of theirs in every chat, their customers and their name
+    #[arg(long, value_name = "ID", group = "target")]
+    user: Option<u64>,
+    /// A customer's number: every check, list and kept customer with it, in every chat
+    #[arg(long, value_name = "DIGITS", group = "target")]
+    number: Option<String>,
+    #[command(flatten)]
+    data: DataSettings,
+}
+
+pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
+    let target = match (args.chat, args.user, &args.number) {
+        (Some(chat), ..) => Target::Chat(ChatId(chat)),
+        (_, Some(user), _) => Target::Agent(UserId(user)),
+        (.., number) => {
+            let number = number.as_deref().and_then(CustomerNumber::from_record);
+            Target::Number(number.ok_or_else(|| anyhow!("--number takes the digits of a number, such as 01105691111"))?)
+        }
+    };
+    let dir = args.data.dir();
+    if !dir.join("store.json").exists() {
+        return Err(anyhow!("there is no data in {}: run this in the bot's directory", dir.display()));
+    }
+    let store = SledStore::open(dir).map_err(|error| match error {
+        store::Error::InUse(_) => anyhow!("{} is in use: stop the bot first, then run this again", dir.display()),
+        error => error.into(),
+    })?;
+    let jobs = store::end_jobs(&store, &target).await?;
+    let gone = store::forget(&store, &store, &target, SystemClock.now()).await?;
+    store.close().await?;
+    let (records, rows) = (gone.records, gone.rows);
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "Deleted: {records} checks, {rows} other entries (customers, lists, searches), {jobs} waiting jobs."
+    )?;
+    // The files of the store hold what was deleted until they are written anew.
+    store::rewrite(dir)?;
+    writeln!(out, "The store was written anew. Backups made before this hold it still; `restore` leaves it out.")?;
+    Ok(ExitCode::SUCCESS)
+}
