@@ -10,7 +10,7 @@ use crate::{
     access::{self, Access, FairUse, Lists},
     bot::{self, Bot, Webhook},
     catalog::{self, Catalog, SharedCatalog},
-    chat::{AgentNames, Conversation, Manners, Strangers},
+    chat::{AgentNames, Board, BoardSettings, Conversation, Manners, Settings, Strangers},
     clock::Clock,
     inquiry::{self, Inquiry},
     jobs,
@@ -95,6 +95,8 @@ impl Checks {
             recent: self.recent,
             retry_window: self.retry_window,
             keep_days: 0,
+            board: Board::new(BoardSettings::default(), clock.now()),
+            settings: None,
         })
     }
 }
@@ -113,6 +115,10 @@ pub struct Config {
     pub keep_days: u32,
     /// How many days the record of who did what is kept; 0 for ever.
     pub audit_days: u32,
+    /// What owners want to be told.
+    pub board: BoardSettings,
+    /// Reads the catalog and the lists anew; `None`: they stay.
+    pub settings: Option<Arc<dyn Settings>>,
     /// How much is carried out at once.
     pub bounds: jobs::Bounds,
     /// How much is sent at once.
@@ -134,8 +140,12 @@ impl App {
     /// # Errors
     /// A part that cannot be made.
     pub fn build(config: Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let mut conversation = config.checks.conversation(config.access, &store, &clock)?;
-        conversation.keep_days = config.keep_days;
+        let conversation = Conversation {
+            keep_days: config.keep_days,
+            board: Board::new(config.board, clock.now()),
+            settings: config.settings,
+            ..config.checks.conversation(config.access, &store, &clock)?
+        };
         let conversation = Arc::new(conversation);
         let bot = Bot {
             account: config.telegram,
@@ -147,6 +157,11 @@ impl App {
             limits: config.limits,
         };
         Ok(Self { bot, store, clock, keep_days: config.keep_days, audit_days: config.audit_days })
+    }
+
+    /// What it says, and goes by.
+    pub fn conversation(&self) -> &Arc<Conversation> {
+        &self.bot.conversation
     }
 
     /// Answers until `stop` is cancelled, then finishes what is under way. Meanwhile deletes what is too old.

@@ -7,6 +7,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,9 +23,14 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     access::{Limits, Lists, Quota},
     bot::{self, Webhook},
+    chat::BoardSettings,
     klikoo::{self, PrivateKey, Timeouts},
-    value::{ChatId, UserId, is_this_machine},
+    value::{ChatId, Rupiah, UserId, is_this_machine},
 };
+
+mod env_file;
+
+pub use env_file::{EnvFile, Reload};
 
 /// The `.env` in the working directory, or in the nearest directory above that has one.
 pub fn env_file() -> Option<PathBuf> {
@@ -201,6 +207,55 @@ impl AnswerSettings {
     /// For how long an answer is good for the same check in the chat; `None`: each is asked anew.
     pub fn recent(&self) -> Option<TimeDelta> {
         TimeDelta::try_minutes(self.recent).filter(|minutes| *minutes > TimeDelta::zero())
+    }
+}
+
+/// What owners want to be told.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Owners")]
+pub struct BoardArgs {
+    /// Rupiah of balance below which owners are told; 0: never
+    #[arg(long, env = "CEKNOMOR_BALANCE_ALERT", value_name = "RUPIAH", default_value = DEFAULT_BALANCE,
+          value_parser = balance)]
+    balance_alert: u64,
+    /// Hour (0-23, WIB) from which a report of the day before is sent to owners, without a sound; empty: never
+    #[arg(long, env = "CEKNOMOR_REPORT_HOUR", value_name = "HOUR", default_value = "", hide_default_value = true,
+          value_parser = report_hour)]
+    report_hour: ReportHour,
+}
+
+/// An hour of the day, or none.
+#[derive(Clone, Copy, Debug)]
+struct ReportHour(Option<u32>);
+
+const DEFAULT_BALANCE: &str = "0";
+
+/// Reads a balance, with dots or without.
+fn balance(text: &str) -> Result<u64, String> {
+    let text = if text.trim().is_empty() { DEFAULT_BALANCE } else { text.trim() };
+    text.replace('.', "").parse().map_err(|_| "give rupiah, such as 100000; 0 for never".to_owned())
+}
+
+/// Reads the hour of the report.
+fn report_hour(text: &str) -> Result<ReportHour, String> {
+    match text.trim() {
+        "" => Ok(ReportHour(None)),
+        text => {
+            let hour = text.parse().ok().filter(|hour| *hour < 24);
+            hour.map(|hour| ReportHour(Some(hour))).ok_or("give an hour, from 0 to 23, or leave it empty".to_owned())
+        }
+    }
+}
+
+impl BoardArgs {
+    /// What owners want to be told, of a bot that keeps its data in `dir`.
+    pub fn settings(&self, dir: &Path) -> BoardSettings {
+        let dir = dir.to_owned();
+        BoardSettings {
+            least_balance: Some(Rupiah(self.balance_alert)).filter(|least| least.0 > 0),
+            report_hour: self.report_hour.0,
+            free_disk: Some(Arc::new(move || fs2::available_space(&dir).ok())),
+        }
     }
 }
 

@@ -545,3 +545,106 @@ privacy-seen-all = all members of this group
 menu-atur = Set names, how long, and who sees
 menu-hapusdata = Delete your data for good
 menu-privasi = What is kept, and your rights
+
+### The owner's board: state, figures, the record
+
+alert-balance = 💰 <b>The Klikoo balance is down to { $balance }</b>, below { $least }. Top it up in Klikoo's dashboard, so that checks do not stop.
+alert-disk = 💽 <b>The server's disk is nearly full: { $free } MB left.</b> Delete what is not needed, or make it larger; below 16 MB the bot can write nothing down and refuses checks.
+alert-provider = 📡 <b>{ $provider } has not answered for 10 minutes.</b> The bot keeps trying by itself. Tell your agents; if it lasts, ask Klikoo.
+alert-backup = 🗄️ <b>There was no backup for more than 2 days</b> (the last: { $last }). Run <code>ceknomor backup</code>, or look at its schedule (cron or systemd timer).
+over = ✅ <b>Over:</b> { $what } (since { $since })
+over-account = checks work again. It was: { $remedy }
+over-product = Klikoo takes { $product } again.
+over-store = the bot's storage works again.
+over-balance = the Klikoo balance is high enough again.
+over-disk = the server's disk has room again.
+over-provider = { $provider } answers again.
+over-backup = a backup was made.
+balance = 💰 Klikoo balance: <b>{ $balance }</b> (at { $time })
+balance-unknown = 💰 The balance cannot be seen at present: <code>{ $error }</code>
+span-seconds = { $count } s
+span-minutes = { $count } min
+span-hours = { $hours } h { $minutes } min
+span-days = { $days } d { $hours } h
+status-heading = <b>ceknomor { $version }</b>, up { $uptime }
+status-telegram = Telegram last answered { $ago } ago
+status-telegram-never = Telegram has not answered since the bot was started
+status-checks = Checks today: { $today }, this hour: { $hour }
+status-checks-unknown = The checks of today cannot be counted at present
+status-provider = { $provider } (15 min): { $checks } checks, { $percent }% answered, usually { $median } s
+status-provider-down = 🔴 { $provider } is down (15 min): { $checks } checks, { $percent }% answered
+status-waiting = Queue: { $ready } not begun, { $running } running, { $waiting } waiting for providers
+status-disk = Free disk: { $free } MB
+status-backup = Last backup: { $last }
+status-backup-never = Backup: never (<code>ceknomor backup</code>)
+statistics-heading = <b>Statistics { $period }</b>, all chats
+statistics-agents = <b>Agents</b>
+statistics-groups = <b>Groups</b>
+statistics-more = and { $count } more
+statistics-none = No checks: { $period }.
+statistics-usage = Which ones? <code>/statistik hari</code> (day) or <code>/statistik minggu</code> (week).
+report-heading = <b>Report of { $day }</b>
+report-none = There were no checks.
+report-problems = <b>Without an answer</b>
+report-problem = { $outcome ->
+    [down] Provider down: { $count }
+    [service-down] Klikoo down: { $count }
+    [no-answer] No answer: { $count }
+   *[operator] For the owner to put right: { $count }
+}
+audit-heading = <b>Record</b>
+audit-day = <b>{ $day }</b>
+audit-none = There is nothing that fits.
+audit-usage = Examples: <code>/audit</code>, <code>/audit hari ini</code> (today), <code>/audit 123456789</code> (the id of a person or a group), <code>/audit 22/11</code>.
+audit-system = system
+audit-person = { $name } ({ $user })
+audit-on = → { $name }
+audit-group = group { $group }
+audit-act = { $act ->
+    [check] check
+    [grant] let in
+    [refuse] refused
+    [block] blocked
+    [pause] paused
+    [resume] resumed
+    [remove] taken off
+    [admin] admin
+    [invite] invitation
+    [invite-used] came by invitation
+    [group-open] group admitted
+    [group-close] group closed
+    [setting] setting
+    [delete] deletion
+    [export] export
+    [reload] reload
+    [quota] quota
+   *[denied] denied
+}
+audit-outcome = { $outcome ->
+    [done] done
+    [sent] sent
+    [refused] refused
+    [found] found
+    [not-found] not found
+    [blocked] blocked by the provider
+    [paid] paid already
+    [over-limit] over the limit
+    [too-small] too small
+    [unavailable] product not available
+    [down] provider down
+    [no-answer] no answer
+    [service-down] Klikoo down
+    [operator] to be put right
+    [language] language
+    [customer] customer
+    [not-owner] no owner
+    [not-manager] no admin
+    [not-group-admin] no admin of the group
+    [only-in-private] not in a private chat
+   *[other] { $outcome }
+}
+button-newest = ⏮ Newest
+reload-done = 🔄 Read anew: { $products } products, { $owners } owners, { $chats } chats in the settings.
+reload-need-restart = Changed too, but only in force once the bot is started again: { $names }
+reload-fixed = Not read from .env, since set outside that file (environment or command line): { $names }
+reload-refused = ⚠️ <b>Nothing was changed.</b> Put this right, then /muatulang:

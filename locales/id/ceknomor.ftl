@@ -512,3 +512,106 @@ privacy-seen-all = semua anggota grup ini
 menu-atur = Atur nama, lama simpan, dan siapa yang melihat
 menu-hapusdata = Hapus data Anda untuk selamanya
 menu-privasi = Data apa yang disimpan dan haknya
+
+### Papan pemilik: keadaan, angka, catatan
+
+alert-balance = 💰 <b>Saldo Klikoo tinggal { $balance }</b>, di bawah { $least }. Isi saldo di dashboard Klikoo supaya cek tidak berhenti.
+alert-disk = 💽 <b>Disk server hampir penuh: tinggal { $free } MB.</b> Hapus berkas yang tidak perlu atau perbesar disknya; di bawah 16 MB bot tidak bisa mencatat dan menolak cek.
+alert-provider = 📡 <b>{ $provider } sudah 10 menit tidak menjawab.</b> Bot terus mencoba sendiri. Kabari agen Anda; bila lama, tanyakan ke Klikoo.
+alert-backup = 🗄️ <b>Sudah lebih dari 2 hari tidak ada cadangan</b> (terakhir { $last }). Jalankan <code>ceknomor backup</code>, atau periksa jadwalnya (cron atau systemd timer).
+over = ✅ <b>Beres:</b> { $what } (sejak { $since })
+over-account = cek jalan lagi. Tadinya: { $remedy }
+over-product = { $product } diterima Klikoo lagi.
+over-store = penyimpanan bot bisa dipakai lagi.
+over-balance = saldo Klikoo sudah cukup.
+over-disk = disk server sudah lega lagi.
+over-provider = { $provider } menjawab lagi.
+over-backup = cadangan sudah dibuat.
+balance = 💰 Saldo Klikoo: <b>{ $balance }</b> (per { $time })
+balance-unknown = 💰 Saldo belum bisa dilihat: <code>{ $error }</code>
+span-seconds = { $count } detik
+span-minutes = { $count } menit
+span-hours = { $hours } jam { $minutes } menit
+span-days = { $days } hari { $hours } jam
+status-heading = <b>ceknomor { $version }</b>, jalan { $uptime }
+status-telegram = Telegram terakhir menjawab { $ago } lalu
+status-telegram-never = Telegram belum menjawab sejak bot dijalankan
+status-checks = Cek hari ini: { $today }, jam ini: { $hour }
+status-checks-unknown = Cek hari ini belum bisa dihitung
+status-provider = { $provider } (15 menit): { $checks } cek, { $percent }% terjawab, biasanya { $median } detik
+status-provider-down = 🔴 { $provider } gangguan (15 menit): { $checks } cek, { $percent }% terjawab
+status-waiting = Antrean: { $ready } belum mulai, { $running } sedang jalan, { $waiting } menunggu penyedia
+status-disk = Disk kosong: { $free } MB
+status-backup = Cadangan terakhir: { $last }
+status-backup-never = Cadangan: belum pernah (<code>ceknomor backup</code>)
+statistics-heading = <b>Statistik { $period }</b>, semua obrolan
+statistics-agents = <b>Agen</b>
+statistics-groups = <b>Grup</b>
+statistics-more = dan { $count } lainnya
+statistics-none = Belum ada cek: { $period }.
+statistics-usage = Statistik yang mana? <code>/statistik hari</code> atau <code>/statistik minggu</code>.
+report-heading = <b>Laporan { $day }</b>
+report-none = Tidak ada cek.
+report-problems = <b>Yang tidak terjawab</b>
+report-problem = { $outcome ->
+    [down] Penyedia gangguan: { $count }
+    [service-down] Klikoo gangguan: { $count }
+    [no-answer] Tidak ada jawaban: { $count }
+   *[operator] Perlu dibenahi pemilik: { $count }
+}
+audit-heading = <b>Catatan</b>
+audit-day = <b>{ $day }</b>
+audit-none = Tidak ada catatan yang cocok.
+audit-usage = Contoh: <code>/audit</code>, <code>/audit hari ini</code>, <code>/audit 123456789</code> (ID orang atau grup), <code>/audit 22/11</code>.
+audit-system = sistem
+audit-person = { $name } ({ $user })
+audit-on = → { $name }
+audit-group = grup { $group }
+audit-act = { $act ->
+    [check] cek
+    [grant] beri akses
+    [refuse] tolak
+    [block] blokir
+    [pause] jeda
+    [resume] buka jeda
+    [remove] cabut akses
+    [admin] admin
+    [invite] undangan
+    [invite-used] pakai undangan
+    [group-open] aktifkan grup
+    [group-close] tutup grup
+    [setting] setelan
+    [delete] hapus
+    [export] ekspor
+    [reload] muat ulang
+    [quota] kuota
+   *[denied] ditolak
+}
+audit-outcome = { $outcome ->
+    [done] selesai
+    [sent] terkirim
+    [refused] ditolak
+    [found] ditemukan
+    [not-found] tidak ditemukan
+    [blocked] diblokir penyedia
+    [paid] sudah lunas
+    [over-limit] melebihi batas
+    [too-small] terlalu kecil
+    [unavailable] produk tidak tersedia
+    [down] penyedia gangguan
+    [no-answer] tanpa jawaban
+    [service-down] Klikoo gangguan
+    [operator] perlu dibenahi
+    [language] bahasa
+    [customer] pelanggan
+    [not-owner] bukan pemilik
+    [not-manager] bukan admin
+    [not-group-admin] bukan admin grup
+    [only-in-private] bukan di chat pribadi
+   *[other] { $outcome }
+}
+button-newest = ⏮ Terbaru
+reload-done = 🔄 Dimuat ulang: { $products } produk, { $owners } pemilik, { $chats } obrolan di setelan.
+reload-need-restart = Juga berubah, tetapi baru berlaku setelah bot dijalankan ulang: { $names }
+reload-fixed = Tidak dibaca dari .env karena diatur di luar berkas itu (lingkungan atau baris perintah): { $names }
+reload-refused = ⚠️ <b>Tidak ada yang diubah.</b> Perbaiki dulu, lalu /muatulang:

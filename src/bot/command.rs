@@ -30,6 +30,11 @@ enum Command {
     Atur(String),
     Hapusdata(String),
     Privasi(String),
+    Status(String),
+    Saldo(String),
+    Statistik(String),
+    Audit(String),
+    Muatulang(String),
 }
 
 impl From<Command> for Line {
@@ -53,6 +58,11 @@ impl From<Command> for Line {
             Command::Atur(argument) => (chat::Command::Configure, argument),
             Command::Hapusdata(argument) => (chat::Command::DeleteData, argument),
             Command::Privasi(argument) => (chat::Command::Privacy, argument),
+            Command::Status(argument) => (chat::Command::Status, argument),
+            Command::Saldo(argument) => (chat::Command::Balance, argument),
+            Command::Statistik(argument) => (chat::Command::Statistics, argument),
+            Command::Audit(argument) => (chat::Command::Audit, argument),
+            Command::Muatulang(argument) => (chat::Command::Reload, argument),
         };
         Self::Command(command, argument)
     }
@@ -148,6 +158,11 @@ mod tests {
             ("/atur", chat::Command::Configure),
             ("/hapusdata", chat::Command::DeleteData),
             ("/privasi", chat::Command::Privacy),
+            ("/status", chat::Command::Status),
+            ("/saldo", chat::Command::Balance),
+            ("/statistik", chat::Command::Statistics),
+            ("/audit", chat::Command::Audit),
+            ("/muatulang", chat::Command::Reload),
         ] {
             assert_eq!(read_line(name, "b"), command(expected, ""));
         }
@@ -157,8 +172,8 @@ mod tests {
     fn other_bots_and_other_words_are_left_alone() {
         assert_eq!(read_line("/cek@other PLN20 1", "ceknomorbot"), Line::ForAnotherBot);
         assert_eq!(read_line("/saldo@other", "ceknomorbot"), Line::ForAnotherBot);
-        assert_eq!(read_line("/saldo", "b"), unknown("/saldo", false));
-        assert_eq!(read_line("/Saldo@b 5", "b"), unknown("/Saldo@b 5", true));
+        assert_eq!(read_line("/pulsa", "b"), unknown("/pulsa", false));
+        assert_eq!(read_line("/Pulsa@b 5", "b"), unknown("/Pulsa@b 5", true));
         assert_eq!(read_line("/", "b"), unknown("/", false));
         assert_eq!(read_line("PLN20 1", "b"), text("PLN20 1", false));
         assert_eq!(read_line("PLN20 1 /cek", "b"), text("PLN20 1 /cek", false));

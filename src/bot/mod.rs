@@ -145,11 +145,12 @@ impl Bot {
         });
         let listened = CancellationToken::new();
         let running = tokio::spawn(runner.clone().run(listened.clone()));
+        let watch = AbortOnDropHandle::new(tokio::spawn(runner.clone().watch()));
         let locale = intake.conversation.locale.clone();
         let menu = AbortOnDropHandle::new(tokio::spawn(menu::register(telegram.clone(), locale)));
         let housekeeping = AbortOnDropHandle::new(tokio::spawn(keep_house(telegram.clone(), intake.clone())));
         let ended = listen(&telegram, self.webhook.as_ref(), self.bounds.open, &intake, &stop).await;
-        drop((menu, housekeeping));
+        drop((menu, housekeeping, watch));
         listened.cancel();
         if running.await.is_err() {
             tracing::error!("the runner of jobs panicked; the next start takes up what is left");
@@ -179,7 +180,9 @@ async fn listen(
             let runner = runner.clone();
             Box::pin(async move { runner.room(updates).await })
         };
-        let (inbox, listener, kinds) = updates::channel(pending.clone(), Box::new(room));
+        let (mut inbox, listener, kinds) = updates::channel(pending.clone(), Box::new(room));
+        let heard = intake.clone();
+        inbox.heard = Box::new(move || heard.conversation.board.note_heard(heard.clock.now()));
         let clock = &intake.telegram_clock;
         let source = async {
             let Ok(kinds) = kinds.await else { return Ok(()) };

@@ -210,22 +210,6 @@ pub fn alert_of(product: &Product, outcome: &Outcome) -> Option<Alert> {
     }
 }
 
-/// What an owner is told when only the operator can help.
-pub(super) fn alert(words: Words<'_>, alert: &Alert) -> Html {
-    match alert {
-        Alert::Account { problem, code: Some(code) } => {
-            say!(words, "alert-code", code = code, remedy = remedy(words, *problem))
-        }
-        Alert::Account { problem, code: None } => say!(words, "alert", remedy = remedy(words, *problem)),
-        Alert::Product { product, code } => {
-            let code = code.as_ref().map_or("?", |code| code.as_str());
-            say!(words, "alert-product", product = product.as_str(), code = code)
-        }
-        Alert::Store(error) => say!(words, "alert-store", error = error),
-        Alert::Visitors { people, groups } => say!(words, "alert-visitors", people = *people, groups = *groups),
-    }
-}
-
 /// What an operator does about a problem that only an operator can put right.
 pub fn remedy(words: Words<'_>, problem: OperatorProblem) -> Html {
     match problem {

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{alias::Alias, setting::Setting};
+use super::{alias::Alias, owner::AuditQuery, setting::Setting};
 use crate::{
     access,
     catalog::ProductCode,
     inquiry::parse::Check,
-    store::{Cursor, Seq},
+    store::{AuditPlace, Cursor, Seq},
     value::{ChatId, CustomerNumber, Provider, Rupiah, UpdateId, UserId},
 };
 
@@ -96,6 +97,8 @@ pub enum Action {
     },
     /// To delete nothing.
     KeepData,
+    /// A page of the record of who did what, behind an entry; in place of the message.
+    Audit(AuditQuery, Option<AuditPlace>),
 }
 
 /// What a history was searched for, as the store has it for the owner of the button.
@@ -116,6 +119,7 @@ impl Action {
             Self::Set(_) => access::Action::Configure,
             Self::Forget { whole_chat: true, .. } => access::Action::DeleteChat,
             Self::Forget { whole_chat: false, .. } | Self::KeepData => access::Action::Read,
+            Self::Audit(..) => access::Action::Own,
             Self::Turn(_)
             | Self::Find(..)
             | Self::Customers(_)
@@ -198,6 +202,7 @@ impl Press {
             Action::Set(setting) => format!("at:{}:{owner}", setting.encode()),
             Action::Forget { whole_chat, until } => format!("hd:{}:{until}:{owner}", u8::from(*whole_chat)),
             Action::KeepData => format!("hd:0:{owner}"),
+            Action::Audit(query, place) => format!("a:{}:{owner}", encode_audit(*query, *place)),
         }
     }
 
@@ -225,6 +230,7 @@ impl Press {
                 Action::Forget { whole_chat: *whole_chat == "1", until: until.parse().ok()? }
             }
             ("hd", ["0"]) => Action::KeepData,
+            ("a", [id, day, place]) => decode_audit(id, day, place)?,
             _ => return None,
         };
         let press = Self { action, owner: UserId(owner.parse().ok()?) };
@@ -251,6 +257,29 @@ fn decode_cursor(side: &str, seq: &str) -> Option<Cursor> {
     }
 }
 
+/// Id, day (`20261122`) and place (`1795331106789.7`), empty where there is none.
+fn encode_audit(AuditQuery { id, day }: AuditQuery, place: Option<AuditPlace>) -> String {
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    let day = day.map(|day| day.format("%Y%m%d").to_string()).unwrap_or_default();
+    let place = place.map(|AuditPlace { millis, number }| format!("{millis}.{number}")).unwrap_or_default();
+    format!("{id}:{day}:{place}")
+}
+
+fn decode_audit(id: &str, day: &str, place: &str) -> Option<Action> {
+    let id = part(id, |id| id.parse().ok())?;
+    let day = part(day, |day| NaiveDate::parse_from_str(day, "%Y%m%d").ok())?;
+    let place = part(place, |place| {
+        let (millis, number) = place.split_once('.')?;
+        Some(AuditPlace { millis: millis.parse().ok()?, number: number.parse().ok()? })
+    })?;
+    Some(Action::Audit(AuditQuery { id, day }, place))
+}
+
+/// What an empty part stands for, or what the part is; `None` where it is nothing that a button carries.
+fn part<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { read(text).map(Some) }
+}
+
 /// Provider, code, number and nominal, empty where there is none.
 fn encode(choice: &Choice) -> String {
     let provider = choice.provider.map(Provider::name).unwrap_or_default();
@@ -262,10 +291,6 @@ fn encode(choice: &Choice) -> String {
 
 fn decode(parts: &[&str]) -> Option<Choice> {
     let [provider, code, number, nominal] = parts else { return None };
-    /// What an empty part stands for, or what the part is; `None` where it is nothing that a button carries.
-    fn part<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
-        if text.is_empty() { Some(None) } else { read(text).map(Some) }
-    }
     Some(Choice {
         provider: part(provider, |name| Provider::ALL.into_iter().find(|provider| provider.name() == name))?,
         code: part(code, ProductCode::new)?,
@@ -332,6 +357,10 @@ mod tests {
             (0_usize..100, "[a-z][a-z '.-]{0,29}")
                 .prop_filter_map("a name", |(page, name)| { Some(Action::ForgetCustomer(page, Alias::new(&name)?)) }),
             (0_usize..100).prop_map(Action::Customers),
+            (any::<Option<i64>>(), 0_u64..4_000_000_000_000, 0_u64..1 << 40).prop_map(|(id, millis, number)| {
+                let day = NaiveDate::from_ymd_opt(2026, 11, 1 + (number % 30) as u32);
+                Action::Audit(AuditQuery { id, day }, Some(AuditPlace { millis, number }))
+            }),
             choice.clone().prop_map(Action::Choose),
             choice.prop_filter_map("a whole check", |choice| choice.check().map(Action::Check)),
         ]

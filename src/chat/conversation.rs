@@ -13,6 +13,7 @@ use super::{
     message::{Alert, Asker, Command, Line, Message, PinIn, Place, Pressed, Reply},
     names::AgentNames,
     notice::Notice,
+    owner::{Board, Settings, incident},
     products,
     question::{self, Asked, Question},
     refusal,
@@ -75,6 +76,10 @@ pub struct Conversation {
     pub retry_window: Option<TimeDelta>,
     /// How many days the operator keeps history; 0: for ever.
     pub keep_days: u32,
+    /// What owners see on `/status`, and want to be told.
+    pub board: Board,
+    /// Reads the operator's settings anew; `None` where there are none, as in the demo.
+    pub settings: Option<Arc<dyn Settings>>,
 }
 
 impl Conversation {
@@ -129,6 +134,11 @@ impl Conversation {
             Intent::Settings { change } => self.settings(asker, *change).await,
             Intent::DeleteData { whole_chat } => self.ask_to_forget(asker, *whole_chat).await,
             Intent::Privacy => self.privacy(asker).await.into(),
+            Intent::Status | Intent::Statistics { .. } => say!(words, "apology").into(),
+            Intent::Balance => self.say_balance(words).await.into(),
+            Intent::Audit { query: Some(query) } => self.audit_reply(words, asker, *query).await,
+            Intent::Audit { query: None } => say!(words, "audit-usage").into(),
+            Intent::Reload => self.say_reload(words, asker.user, asker.chat).await.into(),
         })
     }
 
@@ -171,6 +181,12 @@ impl Conversation {
                 self.press_forget(asker, press, *whole_chat, *until).await
             }
             Some(Press { action: Action::KeepData, .. }) => self.keep_data(asker).await,
+            Some(Press { action: Action::Audit(query, older_than), .. }) => {
+                match self.audit_page(words, asker, *query, *older_than).await {
+                    Ok(reply) => Pressed::Edit(reply),
+                    Err(error) => notice(store_trouble(words, &error)),
+                }
+            }
             None => notice(say!(words, "button-stale")),
         }
     }
@@ -392,7 +408,7 @@ impl Conversation {
 
     /// An alert in the language of an owner's chat.
     pub async fn alert(&self, chat: ChatId, alert: &Alert) -> Reply {
-        answer::alert(self.words(chat).await, alert).into()
+        incident::alert(self.words(chat).await, alert, self.clock.now()).into()
     }
 
     /// What someone who may not check is told: their id where they ask for it, and once in private that the bot is not for

@@ -68,7 +68,7 @@ pub enum Report {
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
-enum Error {
+pub(super) enum Error {
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(transparent)]
@@ -198,19 +198,11 @@ impl Conversation {
             let hours = self.hours(asker.chat, &view, from, until).await?;
             let caption = self.figures(words, asker.chat, &shown, &counts, &hours).await;
             let title = say!(words, "recap-title", period = &shown).plain();
-            let file = spawn_blocking(move || {
-                let mut file = NamedTempFile::new()?;
-                file.write_all(&report::busiest_hours(&title, &hours)?)?;
-                Ok::<_, Error>(file)
-            });
-            Ok::<_, Error>(Some((file.await??, caption)))
+            Ok::<_, Error>(Some((picture(title, hours, format!("rekap-{first}.png")).await?, caption)))
         };
         match drawn.await {
             Ok(None) => Report::Said(say!(words, "recap-none", period = &shown).into()),
-            Ok(Some((file, caption))) => {
-                let name = format!("rekap-{first}.png");
-                Report::Files(vec![(Attachment { name, kind: FileKind::Picture, file }, caption)])
-            }
+            Ok(Some(picture)) => Report::Files(vec![picture]),
             Err(error) => Report::Said(trouble(words, &error)),
         }
     }
@@ -277,12 +269,22 @@ impl Conversation {
     }
 }
 
+/// A picture of the busiest hours.
+pub(super) async fn picture(title: String, hours: [u64; 24], name: String) -> Result<Attachment, Error> {
+    let file = spawn_blocking(move || {
+        let mut file = NamedTempFile::new()?;
+        file.write_all(&report::busiest_hours(&title, &hours)?)?;
+        Ok::<_, Error>(file)
+    });
+    Ok(Attachment { name, kind: FileKind::Picture, file: file.await?? })
+}
+
 /// Checks, added up.
 #[derive(Default)]
-struct Sum {
-    checks: usize,
-    found: usize,
-    unanswered: usize,
+pub(super) struct Sum {
+    pub(super) checks: usize,
+    pub(super) found: usize,
+    pub(super) unanswered: usize,
 }
 
 impl Sum {
@@ -293,8 +295,15 @@ impl Sum {
         add(&mut self.unanswered, count.unanswered);
     }
 
+    /// Adds checks that were added up.
+    pub(super) fn add_sum(&mut self, other: &Self) {
+        self.checks += other.checks;
+        self.found += other.found;
+        self.unanswered += other.unanswered;
+    }
+
     /// How many of a hundred checks found the customer.
-    fn percent(&self) -> usize {
+    pub(super) fn percent(&self) -> usize {
         self.found.saturating_mul(100).checked_div(self.checks).unwrap_or_default()
     }
 }
@@ -382,7 +391,7 @@ impl Tables {
     }
 }
 
-fn trouble(words: Words<'_>, error: &Error) -> Reply {
+pub(super) fn trouble(words: Words<'_>, error: &Error) -> Reply {
     match error {
         Error::Store(error) => store_trouble(words, error).into(),
         error => {

@@ -10,6 +10,7 @@ use super::{
     button::{Action, Choice, Press},
     dates::{Month, Period},
     message::PinIn,
+    owner::AuditQuery,
     quota::QuotaOrder,
     search::Wanted,
     setting::Setting,
@@ -169,6 +170,23 @@ pub enum Intent {
     },
     /// What is kept, and how to have it deleted.
     Privacy,
+    // For owners: how the bot does, figures, the record, settings.
+    /// How the bot does.
+    Status,
+    /// The partner's balance.
+    Balance,
+    /// The checks of all chats in figures.
+    Statistics {
+        /// Of when; `None` where what was typed is no day or week.
+        period: Option<Period>,
+    },
+    /// The record of who did what.
+    Audit {
+        /// Of whom and when; `None` where what was typed is neither.
+        query: Option<AuditQuery>,
+    },
+    /// To read catalog and lists anew.
+    Reload,
 }
 
 impl Intent {
@@ -182,6 +200,7 @@ impl Intent {
             Self::Check { .. } | Self::List { .. } | Self::File { .. } | Self::Again { .. } => Action::Check,
             Self::Quota { order } if order.is_of_managers() => Action::Manage,
             Self::Quota { .. } => Action::Read,
+            Self::Status | Self::Balance | Self::Statistics { .. } | Self::Audit { .. } | Self::Reload => Action::Own,
             Self::Press { press } => press.as_ref().map_or(Action::Read, |press| press.action.needs()),
             Self::FileUnread
             | Self::FileRefused

@@ -9,7 +9,7 @@ use crate::{
     inquiry::parse::{List, Request},
     locale::Html,
     store::Target,
-    value::{ChatId, OperatorProblem, ResponseCode, UpdateId, UserId},
+    value::{ChatId, OperatorProblem, Provider, ResponseCode, Rupiah, UpdateId, UserId},
 };
 
 /// Whether a chat is with the bot alone or among others.
@@ -67,6 +67,17 @@ pub enum Command {
     DeleteData,
     /// `/privasi`: what is kept, and how to have it deleted.
     Privacy,
+    // For owners: how the bot does, figures, the record, settings.
+    /// `/status`: how the bot does.
+    Status,
+    /// `/saldo`: the partner's balance.
+    Balance,
+    /// `/statistik`: the checks of all chats in figures.
+    Statistics,
+    /// `/audit`: the record of who did what.
+    Audit,
+    /// `/muatulang`: read catalog and lists anew.
+    Reload,
 }
 
 /// What a message says, once commands are told from other text.
@@ -157,12 +168,14 @@ pub struct Reply {
     pub asks_reply: bool,
     /// What it says to the one who asked, where the chat shows that to nobody else; the text is for the others then.
     pub to_asker: Option<Html>,
+    /// Whether it comes without a sound (Bot API, `disable_notification`).
+    pub is_quiet: bool,
 }
 
 impl Reply {
     /// A text with buttons under it.
     pub fn new(text: Html, buttons: Vec<Vec<Button>>) -> Self {
-        Self { text, buttons, asks_reply: false, to_asker: None }
+        Self { text, buttons, asks_reply: false, to_asker: None, is_quiet: false }
     }
 
     /// The same with other texts.
@@ -248,5 +261,27 @@ pub enum Alert {
         people: usize,
         /// Groups that took it in and are not admitted.
         groups: usize,
+    },
+    /// The balance is lower than the operator wants it to be.
+    Balance {
+        /// What is left.
+        balance: Rupiah,
+        /// What should be.
+        least: Rupiah,
+    },
+    /// There is little room on the disk, in bytes.
+    Disk {
+        /// What is left.
+        free: u64,
+    },
+    /// A provider has been down for ten minutes.
+    Provider {
+        /// Which one.
+        provider: Provider,
+    },
+    /// There was no backup for two days.
+    Backup {
+        /// When the last one was made.
+        last: DateTime<Utc>,
     },
 }

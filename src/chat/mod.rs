@@ -57,6 +57,7 @@ pub use manners::Manners;
 pub use message::{Alert, Asker, Command, Document, Line, Message, PinIn, Place, Pressed, Reply};
 pub use names::AgentNames;
 pub use notice::Notice;
+pub use owner::{AuditQuery, Board, BoardSettings, FreeDisk, Fresh, Incident, MAX_BACKUP_AGE, Reloaded, Settings};
 pub use quota::QuotaOrder;
 pub use refusal::refusal;
 pub use search::Wanted;

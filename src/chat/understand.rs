@@ -7,6 +7,7 @@ use super::{
     fragments::Fragment,
     intent::Intent,
     message::{Command, Line, Message, PinIn, Place},
+    owner::AuditQuery,
     question,
     quota::QuotaOrder,
     quoted::{self, has_digits},
@@ -51,6 +52,11 @@ impl Conversation {
             },
             Command::Check => self.check_of(message, args),
             Command::Again => Intent::Again { number: answered(message) },
+            Command::Status => Intent::Status,
+            Command::Balance => Intent::Balance,
+            Command::Statistics => Intent::Statistics { period: Period::parse(args) },
+            Command::Audit => Intent::Audit { query: AuditQuery::read(args, self.clock.now()) },
+            Command::Reload => Intent::Reload,
             Command::Products => Intent::Products { word: searched(args, &self.catalog.now()) },
             Command::History => {
                 let (wanted, pin_seen) = Wanted::read(args, &self.catalog.now());

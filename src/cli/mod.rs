@@ -1,5 +1,6 @@
 //! The command line: one file for each command. Here alone errors become text and exit codes.
 
+mod audit;
 mod backup;
 mod cek;
 mod demo;
@@ -17,6 +18,8 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::config::EnvFile;
 
 /// Check a customer number before you sell: a Telegram bot for Indonesian resellers
 ///
@@ -52,6 +55,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Delete for good what is kept of a chat, a person or a number; the bot must not run
     Forget(forget::Args),
+    /// Print the record of who did what; the bot may run meanwhile
+    Audit(audit::Args),
     /// Run a Klikoo of one's own on a port, for trying things out
     Sandbox(sandbox::Args),
 }
@@ -69,15 +74,15 @@ impl Cli {
         })
     }
 
-    /// Carries the command out. Gives the exit code; an error is for `main` to print.
-    pub async fn carry_out(self) -> anyhow::Result<ExitCode> {
+    /// Carries the command out; `env_file` is what was read into the environment. Gives the exit code; an error is for `main` to print.
+    pub async fn carry_out(self, env_file: EnvFile) -> anyhow::Result<ExitCode> {
         let default_level = match self.command {
             Command::Run(_) | Command::Sandbox(_) => LevelFilter::INFO,
             _ => LevelFilter::OFF,
         };
         logging::start(self.log, default_level);
         match self.command {
-            Command::Run(args) => run::run(args).await,
+            Command::Run(args) => run::run(args, env_file).await,
             Command::Demo(args) => demo::demo(args).await,
             Command::Cek(args) => cek::cek(args).await,
             Command::Doctor(args) => doctor::doctor(args).await,
@@ -85,6 +90,7 @@ impl Cli {
             Command::Backup(args) => backup::backup(&args).await,
             Command::Restore(args) => backup::restore(&args).await,
             Command::Forget(args) => forget::forget(&args).await,
+            Command::Audit(args) => audit::audit(args).await,
             Command::Sandbox(args) => sandbox::sandbox(args).await,
         }
     }

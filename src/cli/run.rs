@@ -10,10 +10,11 @@ use crate::{
     app::{App, Checks, Config},
     bot,
     catalog::Catalog,
+    chat::Conversation,
     clock::SystemClock,
     config::{
-        self, AccessSettings, AnswerSettings, CatalogSettings, DataSettings, FairUseSettings, KlikooSettings,
-        NetworkSettings, RetentionSettings, RetrySettings, TelegramSettings, WebhookSettings,
+        self, AccessSettings, AnswerSettings, BoardArgs, CatalogSettings, DataSettings, EnvFile, FairUseSettings,
+        KlikooSettings, NetworkSettings, Reload, RetentionSettings, RetrySettings, TelegramSettings, WebhookSettings,
     },
     inquiry, jobs,
     store::SledStore,
@@ -43,10 +44,12 @@ pub(super) struct Args {
     #[command(flatten)]
     retention: RetentionSettings,
     #[command(flatten)]
+    board: BoardArgs,
+    #[command(flatten)]
     network: NetworkSettings,
 }
 
-pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: Args, env_file: EnvFile) -> anyhow::Result<ExitCode> {
     let accounts = config::Error::both(args.telegram.account(&args.network), args.klikoo.account(&args.network));
     let ((telegram, klikoo), webhook) = config::Error::both(accounts, args.webhook.webhook())?;
     let checks = Checks {
@@ -65,6 +68,8 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         access: args.access.lists(),
         keep_days: args.retention.keep_days(),
         audit_days: args.retention.audit_days(),
+        board: args.board.settings(args.data.dir()),
+        settings: Some(Arc::new(Reload::new(env_file, args.access.lists(), args.catalog.file()))),
         bounds: jobs::Bounds { notice_after: args.answers.notice_after(), ..jobs::Bounds::default() },
         limits: bot::Limits::default(),
     };
@@ -77,10 +82,23 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         tracing::warn!(%error, "the bot can be backed up only when it is stopped");
     });
     let app = App::build(config, Arc::new(store.clone()), Arc::new(SystemClock))?;
+    reload_on_hangup(app.conversation().clone())?;
     // As a task: waking one costs no system call, unlike waking what the runtime's `block_on` runs itself.
     tokio::spawn(app.run(stop_signal()?)).await??;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads catalog and lists anew at each SIGHUP.
+fn reload_on_hangup(conversation: Arc<Conversation>) -> anyhow::Result<()> {
+    let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            // What came of it stands in the log.
+            let _ = conversation.reload(None).await;
+        }
+    });
+    Ok(())
 }
 
 /// Cancelled by SIGTERM or Ctrl-C; a second one ends the process at once, as shells say of one that Ctrl-C has ended.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     catalog::ProductCode,
     clock::Clock,
-    klikoo::Client,
+    klikoo::{self, Client},
     value::{CustomerNumber, Outcome, Provider, Rupiah, UserId, Verdict},
 };
 
@@ -192,6 +192,14 @@ impl Inquiry {
             Asked::Held => self.last_failures.get(provider),
             Asked::Busy | Asked::Lost => Verdict::NoAnswer,
         }
+    }
+
+    /// The partner's balance with Klikoo.
+    ///
+    /// # Errors
+    /// What is known instead.
+    pub async fn balance(&self) -> Result<Rupiah, klikoo::Error> {
+        self.client.balance().await
     }
 
     /// How each provider did in the last 15 minutes, in the order of [`Provider::ALL`].

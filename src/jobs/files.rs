@@ -19,6 +19,7 @@ impl Worker {
         let report = match &task.intent {
             Intent::Export { month } => self.conversation.export(&asker, *month, task.asked).await,
             Intent::Recap { period } => self.conversation.recap(&asker, *period, task.asked).await,
+            Intent::Statistics { period } => self.conversation.statistics(&asker, *period, task.asked).await,
             _ => return self.apologise(job).await,
         };
         drop(permit);

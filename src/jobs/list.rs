@@ -320,6 +320,7 @@ impl Worker {
             self.tell_owners(&alert);
         }
         self.note_answer(job, &outcome.verdict).await;
+        self.note_works(request, &outcome).await;
         let (at, verdict) = (self.now(), outcome.verdict.clone());
         let item = u32::try_from(item).unwrap_or(u32::MAX);
         let kept = self.store.keep(job.update, item, Self::record(job, request, outcome, at)).await;

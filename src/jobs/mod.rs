@@ -13,12 +13,12 @@
 //! (`work`) through `chat`, and says the answer through an [`Outbox`]. A job that waits for its provider (`retry`)
 //! holds up nothing that its agent asks meanwhile. Telegram is not known here.
 
-mod alerts;
 mod answers;
 mod fair;
 mod files;
 mod forget;
 mod history;
+mod incidents;
 mod list;
 mod outbox;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -28,6 +28,7 @@ mod runner;
 mod slots;
 mod task;
 mod turns;
+mod watch;
 mod work;
 mod worker;
 

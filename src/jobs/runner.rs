@@ -17,9 +17,9 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    alerts::Alerted,
     answers::Answers,
     files::MAX_REPORTS,
+    incidents::Incidents,
     outbox::Outbox,
     slots::Retrying,
     task::Task,
@@ -65,6 +65,9 @@ const NOTICE_AFTER: Duration = Duration::from_secs(5);
 /// After a longer wait an answer is a message of its own.
 const LONG_WAIT: TimeDelta = TimeDelta::seconds(30);
 
+/// How often is looked at what owners have to know.
+const WATCH: Duration = Duration::from_secs(60);
+
 /// How much is carried out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -80,6 +83,8 @@ pub struct Bounds {
     pub notice_after: Duration,
     /// After a longer wait an answer is a message of its own, since an edit rings no phone.
     pub long_wait: TimeDelta,
+    /// How often is looked at what owners have to know.
+    pub watch: Duration,
 }
 
 impl Default for Bounds {
@@ -91,6 +96,7 @@ impl Default for Bounds {
             grace: Duration::from_secs(9),
             notice_after: NOTICE_AFTER,
             long_wait: LONG_WAIT,
+            watch: WATCH,
         }
     }
 }
@@ -110,8 +116,8 @@ pub struct Incoming {
 
 /// Takes jobs in and carries them out.
 pub struct Runner {
-    worker: Arc<Worker>,
-    bounds: Bounds,
+    pub(super) worker: Arc<Worker>,
+    pub(super) bounds: Bounds,
     /// Under which it claims.
     id: WorkerId,
     /// Rung when a job has ended.
@@ -132,6 +138,7 @@ impl Runner {
         clock: Arc<dyn Clock>,
         bounds: Bounds,
     ) -> Arc<Self> {
+        let incidents = Arc::new(Incidents::new(conversation.rows.clone(), clock.clone()));
         let worker = Worker {
             store,
             conversation,
@@ -139,7 +146,7 @@ impl Runner {
             clock,
             max_waiting: bounds.waiting,
             retrying: Retrying::default(),
-            alerted: Alerted::default(),
+            incidents,
             answers: Answers::default(),
             reports: Semaphore::new(MAX_REPORTS),
             notices: TaskTracker::new(),
@@ -242,7 +249,7 @@ impl Runner {
         self.worker.notices.wait().await;
     }
 
-    /// Tells the owners what only they can put right; each problem once in half an hour. Does not wait until they are told.
+    /// Tells the owners what only they can put right; each incident once. Does not wait until they are told.
     pub(crate) fn tell_owners(&self, alert: &Alert) {
         self.worker.tell_owners(alert);
     }

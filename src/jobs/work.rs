@@ -186,7 +186,15 @@ impl Worker {
                 return self.press(job, task, button, press.as_ref(), slot).await;
             }
             (Intent::History { wanted, pin }, _) => self.history(job, task, wanted, *pin, in_place).await,
-            (Intent::Export { .. } | Intent::Recap { .. }, _) => self.report(job, task).await,
+            (Intent::Status, _) => {
+                let load =
+                    self.store.load().await.inspect_err(|error| tracing::error!(%error, "what waits is unknown"));
+                let reply = self.conversation.status(&self.asker(job, task), load.ok()).await;
+                self.say(job, task, reply, in_place, None).await;
+            }
+            (Intent::Export { .. } | Intent::Recap { .. } | Intent::Statistics { .. }, _) => {
+                self.report(job, task).await
+            }
             (Intent::Impatient, _) => self.say_what_waits(job, task).await,
             (intent, _) => {
                 if let Some(reply) = self.conversation.reply(&self.asker(job, task), intent).await {

@@ -8,12 +8,13 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    alerts::Alerted,
     answers::Answers,
+    incidents::Incidents,
     outbox::{Destination, Outbox, Placed, Priority},
     slots::Retrying,
     task::Task,
@@ -21,11 +22,11 @@ use super::{
 };
 use crate::{
     access::{self, Actor, ChatIds, Decision, Reason},
-    chat::{Alert, Asker, Checked, Conversation, Notice, PinIn, Reply},
+    chat::{self, Alert, Asker, Checked, Conversation, Incident, Notice, PinIn, Reply},
     clock::Clock,
     inquiry::parse::Request,
     store::{self, AuditAct, AuditEntry, Job, Jobs, Kept, Record},
-    value::{ChatId, MessageId, Outcome, UpdateId},
+    value::{ChatId, MessageId, Outcome, UpdateId, Verdict},
 };
 
 /// An answer that comes later than this after its question begins with an apology.
@@ -75,7 +76,8 @@ pub(super) struct Worker {
     /// Checks that may wait for a provider, over all chats.
     pub(super) max_waiting: usize,
     pub(super) retrying: Retrying,
-    pub(super) alerted: Alerted,
+    /// What is wrong at present.
+    pub(super) incidents: Arc<Incidents>,
     /// A permit for each report that is being made.
     pub(super) reports: Semaphore,
     pub(super) answers: Answers,
@@ -311,6 +313,7 @@ impl Worker {
     /// the history its record, not the agent the answer.
     pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
         let at = self.now();
+        self.note_works(request, &outcome).await;
         let record = Self::record(job, request, outcome.clone(), at);
         let kept = self.store.keep(job.update, item, record).await;
         if let Err(error) = &kept {
@@ -323,18 +326,37 @@ impl Worker {
         }
     }
 
-    /// Tells the owners what only they can put right; each problem once in half an hour. Does not wait until they are told.
+    /// Tells the owners what only they can put right; each incident once. Does not wait until they are told.
     pub(super) fn tell_owners(&self, alert: &Alert) {
-        if !self.alerted.is_news(alert) {
-            return;
-        }
-        for chat in self.conversation.access.owners().into_iter().filter_map(ChatIds::private) {
-            let chat = chat.first;
-            let (conversation, outbox, alert) = (self.conversation.clone(), self.outbox.clone(), alert.clone());
-            self.notices.spawn(async move {
-                let reply = conversation.alert(chat, &alert).await;
-                let _ = outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
-            });
+        let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());
+        let (incidents, alert) = (self.incidents.clone(), alert.clone());
+        self.notices.spawn(async move {
+            let incident = alert.incident();
+            if let Some(incident) = &incident
+                && !incidents.begin(incident).await
+            {
+                return;
+            }
+            say_to_owners(&conversation, &*outbox, &ForOwners::Alert(&alert)).await;
+            if let Some(incident) = &incident {
+                incidents.told(incident).await;
+            }
+        });
+    }
+
+    /// Says something to each owner, in the language of their chat, and waits until it is said.
+    pub(super) async fn say_to_owners(&self, what: &ForOwners<'_>) {
+        say_to_owners(&self.conversation, &*self.outbox, what).await;
+    }
+
+    /// A check ended with `outcome`: what it shows to be in order is over as an incident.
+    pub(super) async fn note_works(&self, request: &Request, outcome: &Outcome) {
+        let is_answer = !matches!(outcome.verdict, Verdict::Operator(_) | Verdict::Other(_) | Verdict::ServiceDown)
+            && outcome.verdict.is_final()
+            && chat::alert_of(&request.product, outcome).is_none();
+        if is_answer {
+            let product = Incident::Product(request.product.code.clone());
+            self.incidents.well(|incident| incident.is_of_account() || *incident == product).await;
         }
     }
 }
@@ -344,6 +366,31 @@ fn is_allowed(job: &Job, decision: Decision) -> bool {
         tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
     }
     decision.is_allowed()
+}
+
+/// What owners are told without asking.
+pub(super) enum ForOwners<'a> {
+    /// What only they can put right.
+    Alert(&'a Alert),
+    /// That an incident is over, which had begun at that moment.
+    Over(&'a Incident, DateTime<Utc>),
+    /// The checks of the day before.
+    DailyReport,
+}
+
+async fn say_to_owners(conversation: &Conversation, outbox: &dyn Outbox, what: &ForOwners<'_>) {
+    let now = conversation.clock.now();
+    let chats = conversation.access.owners().into_iter().filter_map(ChatIds::private).map(|chat| chat.first);
+    let said = chats.map(|chat| async move {
+        let reply = match what {
+            ForOwners::Alert(alert) => conversation.alert(chat, alert).await,
+            ForOwners::Over(incident, since) => conversation.incident_over(chat, incident, *since, now).await,
+            ForOwners::DailyReport => conversation.daily_report(chat, now).await,
+        };
+        let _ = outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
+    });
+    // Side by side: one to whom the bot may not write holds up no other.
+    join_all(said).await;
 }
 
 /// The message of a job that waits.

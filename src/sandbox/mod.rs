@@ -86,6 +86,11 @@ impl Sandbox {
         self.server.held.send_replace(false);
     }
 
+    /// Sets the partner's balance, in rupiah.
+    pub fn set_balance(&self, balance: u64) {
+        self.server.balance.store(balance, Ordering::Relaxed);
+    }
+
     /// Says of every number that its provider is down, until told otherwise.
     pub fn set_down(&self, is_down: bool) {
         self.server.is_down.store(is_down, Ordering::Relaxed);

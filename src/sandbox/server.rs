@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -47,7 +47,7 @@ pub(super) const PREFIX: &str = "/klikoo-b2b";
 /// The largest body that is read, in bytes: many times the size of an inquiry.
 const MAX_BODY_SIZE: usize = 16 * 1024;
 
-/// The partner's balance, in rupiah: the vendor's sample.
+/// The partner's balance to begin with, in rupiah: the vendor's sample.
 const BALANCE: u64 = 1_000_000;
 
 /// How long the slow scenario takes.
@@ -94,6 +94,8 @@ pub(super) struct Server {
     pub(super) held: watch::Sender<bool>,
     /// Whether every provider is down.
     pub(super) is_down: AtomicBool,
+    /// The partner's balance, in rupiah.
+    pub(super) balance: AtomicU64,
     pub(super) stopping: CancellationToken,
 }
 
@@ -181,6 +183,7 @@ impl Server {
             calls: watch::Sender::new(Calls::default()),
             held: watch::Sender::new(false),
             is_down: AtomicBool::new(false),
+            balance: AtomicU64::new(BALANCE),
             stopping,
         })
     }
@@ -204,7 +207,7 @@ impl Server {
         if !received.body.is_empty() {
             return Err(Refusal::INVALID_FIELD);
         }
-        Ok(json!({ "balance": format!("{BALANCE}.00") }))
+        Ok(json!({ "balance": format!("{}.00", self.balance.load(Ordering::Relaxed)) }))
     }
 
     /// Holds an inquiry against every rule of the vendor. Its reference is used from here on.

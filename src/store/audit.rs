@@ -1,14 +1,14 @@
-//! The record of who did what: its entries, what is asked of them, and how the rest of the program writes them.
+//! The record of who did what: its entries, and what is asked of them.
 //!
 //! An entry holds ids, words of this program and references: no number, no name, no text that anybody typed. The record
-//! of a check writes its entry itself, in the same commit; everything else is noted through [`Audit`].
+//! of a check writes its entry itself, in the same commit; everything else is noted through [`Audit`](super::Audit).
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AuditLog, Record, codec};
+use super::{Record, codec};
 use crate::value::{ChatId, Provider, Reference, UserId};
 
 /// Something that was done.
@@ -207,36 +207,4 @@ pub struct AuditPage {
     pub entries: Vec<(AuditPlace, AuditEntry)>,
     /// Whether there are older ones than the last of these.
     pub has_older: bool,
-}
-
-/// Where the rest of the program notes what was done.
-#[derive(Clone)]
-pub struct Audit(Arc<dyn AuditLog>);
-
-impl Audit {
-    /// Notes go into `log`.
-    pub fn new(log: Arc<dyn AuditLog>) -> Self {
-        Self(log)
-    }
-
-    /// Notes what was done. It is done by then: a store that fails costs the entry, and is logged.
-    pub async fn note(&self, entry: AuditEntry) {
-        let act = entry.act.name();
-        if let Err(error) = self.0.append_audit(entry).await {
-            tracing::error!(%error, act, "what was done could not be noted");
-        }
-    }
-
-    /// A page of the record.
-    ///
-    /// # Errors
-    /// Nothing could be read.
-    pub async fn page(
-        &self,
-        filter: &AuditFilter,
-        older_than: Option<AuditPlace>,
-        limit: usize,
-    ) -> Result<AuditPage, super::Error> {
-        self.0.audit_page(filter, older_than, limit).await
-    }
 }

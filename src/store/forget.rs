@@ -228,7 +228,10 @@ impl Deleted {
             | RowKind::Counter
             | RowKind::Quota
             | RowKind::ChatOptions
-            | RowKind::Deletion => false,
+            | RowKind::Deletion
+            | RowKind::Incident
+            | RowKind::DailyReport
+            | RowKind::LastBackup => false,
         }
     }
 

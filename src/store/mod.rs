@@ -24,6 +24,7 @@ mod codec;
 mod contract;
 mod error;
 mod forget;
+mod note;
 mod options;
 mod preferences;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -35,10 +36,13 @@ mod sled;
 mod traits;
 mod types;
 
-pub use audit::{Audit, AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace};
-pub use backup::{BackupService, Counts, Restored, Summary, backup, backup_dir, restore, restore_dir};
+pub use audit::{AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace};
+pub use backup::{
+    BackupService, Counts, Restored, Summary, audit_of_backup, audit_of_dir, backup, backup_dir, restore, restore_dir,
+};
 pub use error::Error;
 pub use forget::{Forgotten, Target, end_jobs, forget};
+pub use note::Audit;
 pub use options::{ChatOptions, NamesShown};
 pub use preferences::Preferences;
 pub use retention::{Purged, purge};

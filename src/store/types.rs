@@ -379,11 +379,17 @@ pub enum RowKind {
     Joined,
     /// That something was deleted for good, by what it was: so that no backup brings it back.
     Deletion,
+    /// Something that is wrong and of which the owners were told, by what it is.
+    Incident,
+    /// For which day (WIB) the daily report was sent last.
+    DailyReport,
+    /// When the last backup was made, in milliseconds since 1970.
+    LastBackup,
 }
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Language,
         Self::MigratedFrom,
         Self::OpenQuestion,
@@ -399,6 +405,9 @@ impl RowKind {
         Self::ChatOptions,
         Self::Joined,
         Self::Deletion,
+        Self::Incident,
+        Self::DailyReport,
+        Self::LastBackup,
     ];
 
     /// The word under which rows of this kind are stored.
@@ -419,6 +428,9 @@ impl RowKind {
             Self::ChatOptions => "chat-options",
             Self::Joined => "joined",
             Self::Deletion => "deletion",
+            Self::Incident => "incident",
+            Self::DailyReport => "daily-report",
+            Self::LastBackup => "last-backup",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! How a check ended: data, never text. `klikoo` answers become this in `inquiry`, `store` keeps it,
 //! `chat` makes words of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CustomerName, Reference, Rupiah};
 
 /// What the provider told of a number that it knows. Any field may be missing in its answer.
@@ -74,7 +76,8 @@ impl Verdict {
 }
 
 /// What only the operator can put right. Each has a remedy in `locales/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OperatorProblem {
     /// `6508`: wrong client secret or private key.
     Signature,

@@ -13,7 +13,7 @@ use ceknomor::{
     app::{App, Checks, Config, open_store},
     bot::{self, Account as Telegram, Webhook},
     catalog::Catalog,
-    chat::Conversation,
+    chat::{BoardSettings, Conversation},
     clock::{Clock, FixedClock},
     inquiry, jobs,
     klikoo::{Account, PrivateKey, Timeouts},
@@ -85,6 +85,8 @@ pub struct Scene {
     pub quotas: Limits,
     /// Where Telegram calls the bot; `None`: it polls.
     pub webhook: Option<Webhook>,
+    /// What owners want to be told.
+    pub board: BoardSettings,
     /// The data directory.
     pub data: TempDir,
     owners: Vec<UserId>,
@@ -113,6 +115,7 @@ impl Scene {
             },
             quotas: Limits::default(),
             webhook: None,
+            board: BoardSettings::default(),
             data: tempfile::tempdir().unwrap(),
             owners: Vec::new(),
             chats: Vec::new(),
@@ -191,6 +194,8 @@ impl Scene {
             access: self.lists(),
             keep_days: 0,
             audit_days: 0,
+            board: self.board.clone(),
+            settings: None,
             bounds: self.bounds.jobs,
             limits: self.bounds.limits,
         };

@@ -135,6 +135,9 @@ impl Outbox for Sender {
                     true => SendMessage::new(telegram_id(to.chat), text.plain()),
                     false => SendMessage::new(telegram_id(to.chat), text.as_str()).parse_mode(ParseMode::Html),
                 };
+                if reply.is_quiet {
+                    payload = payload.disable_notification(true);
+                }
                 if let Some(topic) = to.topic {
                     payload = payload.message_thread_id(ThreadId(telegram::MessageId(topic)));
                 }

@@ -75,6 +75,8 @@ pub(super) struct Inbox {
     pending: Arc<Pending>,
     next: AtomicU32,
     pub(super) room: Room,
+    /// Called when Telegram has answered `getUpdates`, or has called the webhook.
+    pub(super) heard: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Inbox {
@@ -106,7 +108,7 @@ pub(super) struct Listener {
 pub(super) fn channel(pending: Arc<Pending>, room: Room) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
     let (sender, updates) = mpsc::channel(MAX_IN_FLIGHT);
     let (kinds, known) = oneshot::channel();
-    let inbox = Inbox { updates: sender, pending, next: AtomicU32::new(0), room };
+    let inbox = Inbox { updates: sender, pending, next: AtomicU32::new(0), room, heard: Box::new(|| ()) };
     (inbox, Listener { updates, kinds: Some(kinds) }, known)
 }
 

@@ -101,6 +101,7 @@ pub(in crate::bot) async fn poll(
             }
         };
         clock.note_answer(date);
+        (inbox.heard)();
         if std::mem::take(&mut failures) > 0 {
             tracing::info!("Telegram answers again");
         }

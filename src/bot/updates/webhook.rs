@@ -98,6 +98,7 @@ async fn receive(State(receiver): State<Arc<Receiver>>, call: Request) -> Status
     if !bool::from(shown.ct_eq(receiver.secret.expose_secret().as_bytes())) {
         return StatusCode::UNAUTHORIZED;
     }
+    (receiver.inbox.heard)();
     // Telegram calls again where it is not answered with 200.
     let Ok(_call) = receiver.calls.try_acquire() else { return StatusCode::SERVICE_UNAVAILABLE };
     let Ok(body) = timeout(CALL_TIMEOUT, to_bytes(call.into_body(), MAX_BODY)).await else {

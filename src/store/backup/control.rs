@@ -1,4 +1,5 @@
-//! The unix socket `control` in a data directory, at which a running bot is asked for a backup.
+//! The unix socket `control` in a data directory, at which a running bot is asked for a backup, or for the record of who
+//! did what.
 //!
 //! The bot has the directory locked, so another process cannot read it; it asks here instead. Only the bot's own user
 //! (and root, who can read the files anyway) is answered: the socket is readable by its owner alone, and the bot looks
@@ -19,8 +20,27 @@ use tokio::time::{Duration, sleep, timeout};
 use super::super::{Error, SledStore};
 use crate::clock::Clock;
 
-/// What is said to get a backup.
-const REQUEST: &[u8; 7] = b"backup\n";
+/// What a running bot is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A backup.
+    Backup,
+    /// The record of who did what, alone.
+    Audit,
+}
+
+/// How long a request is, in bytes.
+const REQUEST_LEN: usize = 7;
+
+impl Asked {
+    /// What is said to get it.
+    fn request(self) -> &'static [u8; REQUEST_LEN] {
+        match self {
+            Self::Backup => b"backup\n",
+            Self::Audit => b"audits\n",
+        }
+    }
+}
 
 /// How long a client may take to say so.
 const TO_ASK: Duration = Duration::from_secs(5);
@@ -116,27 +136,41 @@ async fn serve(listener: UnixListener, owner: u32, store: SledStore, clock: Arc<
 }
 
 async fn answer(mut client: UnixStream, store: SledStore, clock: Arc<dyn Clock>) {
-    let mut request = [0; REQUEST.len()];
-    let asked = timeout(TO_ASK, client.read_exact(&mut request)).await;
-    if !asked.is_ok_and(|read| read.is_ok()) || request != *REQUEST {
+    let mut request = [0; REQUEST_LEN];
+    if !timeout(TO_ASK, client.read_exact(&mut request)).await.is_ok_and(|read| read.is_ok()) {
         return;
     }
-    match timeout(TO_SEND, super::backup(&store, clock.now(), &mut client)).await {
-        Ok(Ok(summary)) => tracing::info!(records = summary.counts.records, bytes = summary.bytes, "a backup was made"),
+    let Some(asked) = [Asked::Backup, Asked::Audit].into_iter().find(|asked| *asked.request() == request) else {
+        return;
+    };
+    let made = async {
+        match asked {
+            Asked::Audit => super::audit(&store, clock.now(), &mut client).await,
+            Asked::Backup => {
+                let summary = super::backup(&store, clock.now(), &mut client).await?;
+                super::note_backup(&store, summary.made).await;
+                Ok(summary)
+            }
+        }
+    };
+    match timeout(TO_SEND, made).await {
+        Ok(Ok(summary)) => {
+            tracing::info!(?asked, records = summary.counts.records, bytes = summary.bytes, "a backup was made");
+        }
         Ok(Err(error)) => tracing::warn!(%error, "a backup was broken off"),
         Err(_) => tracing::warn!("a backup took too long and was broken off"),
     }
 }
 
-/// Asks the bot that has `dir` open for a backup, which is what can be read from the result; `None` when no bot is
+/// Asks the bot that has `dir` open for something, which is what can be read from the result; `None` when no bot is
 /// there to answer.
 ///
 /// # Errors
 /// There is a socket, and it cannot be used.
-pub(super) async fn ask(dir: &Path) -> Result<Option<UnixStream>, Error> {
+pub(super) async fn ask(dir: &Path, asked: Asked) -> Result<Option<UnixStream>, Error> {
     let connect = async {
         let mut bot = UnixStream::connect(Address::of(dir)?.path).await?;
-        bot.write_all(REQUEST).await?;
+        bot.write_all(asked.request()).await?;
         Ok(bot)
     };
     match connect.await {

@@ -7,13 +7,15 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::UnixStream;
 use tokio::time::{Duration, Instant, sleep, timeout};
 
 use super::super::forget::Tombstone;
 use super::super::sled::{deletions, holds_store, make_dir, set_restoring};
-use super::super::{Error, SledStore};
-use super::format::{MAX_LINE_LEN, Reader, Summary, unwritable};
-use super::{backup, control, import, refuse_unless_empty, unreadable, verify};
+use super::super::{AuditEntry, AuditLog as _, Error, MAX_PAGE_LEN, SledStore};
+use super::control::{self, Asked};
+use super::format::{Line, MAX_LINE_LEN, Reader, Summary, unwritable};
+use super::{backup, import, next_line, note_backup, refuse_unless_empty, unreadable, verify};
 
 /// How long a bot may have the store open without its socket: while it starts, and while it stops.
 const CHANGING: Duration = Duration::from_secs(2);
@@ -30,21 +32,90 @@ pub async fn backup_dir(
     now: DateTime<Utc>,
     out: &mut (impl AsyncWrite + Unpin + Send),
 ) -> Result<Summary, Error> {
+    match open(dir, Asked::Backup).await? {
+        Opened::Bot(bot) => receive(bot, out).await,
+        Opened::Store(store) => {
+            let summary = backup(&store, now, out).await?;
+            note_backup(&store, now).await;
+            store.close().await?;
+            Ok(summary)
+        }
+    }
+}
+
+/// Gives `each` the entries of who did what that the data directory `dir` has from `from` on, rising: the bot that has it
+/// open is asked for them, or where none runs, they are read.
+///
+/// # Errors
+/// Nothing is kept in `dir`; a bot has it open and does not answer, or an earlier version that does not know the question;
+/// or `each` failed.
+pub async fn audit_of_dir(
+    dir: &Path,
+    from: DateTime<Utc>,
+    mut each: impl FnMut(AuditEntry) -> io::Result<()>,
+) -> Result<(), Error> {
+    match open(dir, Asked::Audit).await? {
+        Opened::Bot(bot) => {
+            let each = |line| match line {
+                Line::Audit(_, entry) if entry.at >= from => each(entry).map_err(|error| unwritable(&error)),
+                _ => Ok(()),
+            };
+            read_lines(bot, each).await.map(drop)
+        }
+        Opened::Store(store) => {
+            let mut after = None;
+            loop {
+                let entries = store.audit_since(from, after, MAX_PAGE_LEN).await?;
+                let Some((place, _)) = entries.last() else { break };
+                after = Some(*place);
+                entries.into_iter().try_for_each(|(_, entry)| each(entry)).map_err(|error| unwritable(&error))?;
+            }
+            store.close().await
+        }
+    }
+}
+
+/// The same of a backup.
+///
+/// # Errors
+/// `input` is no whole backup: some entries may have been given; or `each` failed.
+pub fn audit_of_backup(
+    input: &mut File,
+    from: DateTime<Utc>,
+    mut each: impl FnMut(AuditEntry) -> io::Result<()>,
+) -> Result<(), Error> {
+    let (mut reader, mut input) = (Reader::default(), io::BufReader::new(input));
+    while let Some(line) = next_line(&mut reader, &mut input)? {
+        if let Line::Audit(_, entry) = line
+            && entry.at >= from
+        {
+            each(entry).map_err(|error| unwritable(&error))?;
+        }
+    }
+    reader.end().map(drop)
+}
+
+/// A data directory that can be read.
+enum Opened {
+    /// By the bot that has it open, and answers.
+    Bot(tokio::io::BufReader<UnixStream>),
+    /// By this program.
+    Store(SledStore),
+}
+
+/// Opens a data directory, or asks the bot that has it open.
+async fn open(dir: &Path, asked: Asked) -> Result<Opened, Error> {
     if !dir.is_dir() || !holds_store(dir)? {
         let what = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
         return Err(Error::NoBackup(format!("there is no data in {}: {what}", dir.display())));
     }
     let give_up = Instant::now() + CHANGING;
     loop {
-        if let Some(bot) = control::ask(dir).await? {
-            return receive(tokio::io::BufReader::new(bot), out).await;
+        if let Some(bot) = control::ask(dir, asked).await? {
+            return Ok(Opened::Bot(tokio::io::BufReader::new(bot)));
         }
         match SledStore::open(dir) {
-            Ok(store) => {
-                let summary = backup(&store, now, out).await?;
-                store.close().await?;
-                return Ok(summary);
-            }
+            Ok(store) => return Ok(Opened::Store(store)),
             // A bot that is just starting or stopping.
             Err(Error::InUse(_)) if Instant::now() < give_up => sleep(Duration::from_millis(10)).await,
             Err(error) => return Err(error),
@@ -57,18 +128,42 @@ async fn receive(
     mut bot: impl tokio::io::AsyncBufRead + Unpin,
     out: &mut (impl AsyncWrite + Unpin),
 ) -> Result<Summary, Error> {
-    let broken = |what: &str| Error::NoBackup(format!("the bot {what}: see its log, and try again"));
     let mut reader = Reader::default();
-    loop {
-        let mut line = Vec::new();
-        let read = timeout(STALLED, (&mut bot).take(MAX_LINE_LEN).read_until(b'\n', &mut line)).await;
-        if read.map_err(|_| broken("does not go on"))?.map_err(|_| broken("hung up"))? == 0 {
-            out.flush().await.map_err(|error| unwritable(&error))?;
-            return reader.end().map_err(|_| broken("hung up"));
-        }
-        reader.line(&line).map_err(|_| broken("sent what is no backup"))?;
+    while let Some((line, _)) = next_of_bot(&mut reader, &mut bot).await? {
         out.write_all(&line).await.map_err(|error| unwritable(&error))?;
     }
+    out.flush().await.map_err(|error| unwritable(&error))?;
+    reader.end().map_err(|_| broken("hung up"))
+}
+
+/// Reads what a bot sends line by line, and sees that it is whole.
+async fn read_lines(
+    mut bot: impl tokio::io::AsyncBufRead + Unpin,
+    mut each: impl FnMut(Line) -> Result<(), Error>,
+) -> Result<Summary, Error> {
+    let mut reader = Reader::default();
+    while let Some((_, line)) = next_of_bot(&mut reader, &mut bot).await? {
+        each(line)?;
+    }
+    reader.end().map_err(|_| broken("hung up"))
+}
+
+/// The next line that a bot sends, as it came and as it is read; `None` at the end.
+async fn next_of_bot(
+    reader: &mut Reader,
+    bot: &mut (impl tokio::io::AsyncBufRead + Unpin),
+) -> Result<Option<(Vec<u8>, Line)>, Error> {
+    let mut bytes = Vec::new();
+    let read = timeout(STALLED, bot.take(MAX_LINE_LEN).read_until(b'\n', &mut bytes)).await;
+    if read.map_err(|_| broken("does not go on"))?.map_err(|_| broken("hung up"))? == 0 {
+        return Ok(None);
+    }
+    let line = reader.line(&bytes).map_err(|_| broken("sent what is no backup"))?;
+    Ok(Some((bytes, line)))
+}
+
+fn broken(what: &str) -> Error {
+    Error::NoBackup(format!("the bot {what}: see its log, and try again"))
 }
 
 /// What became of a backup.

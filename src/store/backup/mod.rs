@@ -18,7 +18,7 @@ use tokio::io::AsyncWrite;
 
 use self::format::{Line, MAX_LINE_LEN, Reader, Writer};
 use super::forget::Tombstone;
-use super::{Error, History, Job, Jobs, RowKind, Store};
+use super::{Error, History, Job, Jobs, Row, RowKind, Store};
 
 mod control;
 mod directory;
@@ -27,7 +27,7 @@ mod format;
 mod tests;
 
 pub use control::BackupService;
-pub use directory::{Restored, backup_dir, restore_dir};
+pub use directory::{Restored, audit_of_backup, audit_of_dir, backup_dir, restore_dir};
 pub use format::{Counts, Summary};
 
 /// How many records are read and written at a time.
@@ -69,16 +69,40 @@ pub async fn backup(
             writer.line(&Line::Record(seq, record)).await?;
         }
     }
+    write_audit(store, &mut writer).await?;
+    writer.seal().await
+}
+
+/// Writes the record of who did what to `out`, as a backup that holds nothing else.
+async fn audit(
+    store: &dyn Store,
+    now: DateTime<Utc>,
+    out: &mut (impl AsyncWrite + Unpin + Send),
+) -> Result<Summary, Error> {
+    let mut writer = Writer::begin(now, out).await?;
+    write_audit(store, &mut writer).await?;
+    writer.seal().await
+}
+
+async fn write_audit<W: AsyncWrite + Unpin>(store: &dyn Store, writer: &mut Writer<'_, W>) -> Result<(), Error> {
     let mut after = None;
     loop {
         let entries = store.audit_since(DateTime::UNIX_EPOCH, after, BATCH).await?;
-        let Some((place, _)) = entries.last() else { break };
+        let Some((place, _)) = entries.last() else { return Ok(()) };
         after = Some(*place);
         for (place, entry) in entries {
             writer.line(&Line::Audit(place, entry)).await?;
         }
     }
-    writer.seal().await
+}
+
+/// Notes when the last backup was made. It is made by then: a store that fails costs the note, and is logged.
+async fn note_backup(store: &dyn Store, made: DateTime<Utc>) {
+    let value = made.timestamp_millis().to_string();
+    let row = Row { kind: RowKind::LastBackup, key: String::new(), value, expires: None };
+    if let Err(error) = store.put(row).await {
+        tracing::warn!(%error, "that a backup was made could not be noted");
+    }
 }
 
 /// Puts what is in the backup `input` into `store`, which must be empty.

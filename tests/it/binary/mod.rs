@@ -1,6 +1,7 @@
 //! The program as an operator has it: the binary itself, in a directory and an environment of its own, between the same
 //! strict stand-ins as the conversations.
 
+mod audit;
 mod backup;
 mod cek;
 mod child;
@@ -13,6 +14,7 @@ mod keygen;
 mod logs;
 mod proxies;
 mod relay;
+mod reload;
 mod rough;
 mod run;
 mod sandbox;

@@ -13,6 +13,7 @@ use crate::{
 mod agents;
 mod backlog;
 mod bad_input;
+mod board;
 mod broken_answers;
 mod capacity;
 mod checking;

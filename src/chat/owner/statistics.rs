@@ -1,0 +1,202 @@
+//! `/statistik` and the daily report: checks in figures, over all chats. They are counted from the record of who did
+//! what, which stands by time: a day costs a day, however long the history is.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Timelike, Utc};
+
+use super::super::{
+    conversation::Conversation,
+    dates::{self, Period},
+    files::{Report, Sum, picture, trouble},
+    message::{Asker, Reply},
+};
+use crate::{
+    access::Group,
+    clock::WIB,
+    locale::{Html, Words, date},
+    say,
+    store::{self, Audit, AuditAct, AuditEntry, MAX_PAGE_LEN},
+    value::{ChatId, Provider, UserId},
+};
+
+/// The most agents, and the most groups, that figures name.
+const MAX_NAMED: usize = 10;
+
+/// The same in the daily report.
+const MAX_IN_REPORT: usize = 5;
+
+/// How checks ended without any answer about their number, in the words of the record.
+const UNANSWERED: [&str; 4] = ["down", "service-down", "no-answer", "operator"];
+
+/// The checks of a time in figures.
+#[derive(Default)]
+pub(super) struct Figures {
+    pub(super) all: Sum,
+    by_provider: BTreeMap<Provider, Sum>,
+    by_agent: BTreeMap<UserId, Sum>,
+    by_group: BTreeMap<ChatId, Sum>,
+    /// By the word in which the record has it.
+    unanswered: BTreeMap<String, usize>,
+    /// How many there were in each hour of the day, in WIB.
+    hours: [u64; 24],
+}
+
+impl Figures {
+    /// Those of today.
+    pub(super) async fn of_today(audit: &Audit, now: DateTime<Utc>) -> Result<Self, store::Error> {
+        let today = dates::today(now);
+        Self::between(audit, dates::start(today), DateTime::<Utc>::MAX_UTC).await
+    }
+
+    /// Those between two moments; the first belongs to it, the last does not.
+    async fn between(audit: &Audit, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Self, store::Error> {
+        let (mut figures, mut after) = (Self::default(), None);
+        loop {
+            let entries = audit.since(from, after, MAX_PAGE_LEN).await?;
+            let Some((place, last)) = entries.last() else { return Ok(figures) };
+            let is_last = last.at >= until;
+            after = Some(*place);
+            entries.iter().filter(|(_, entry)| entry.at < until).for_each(|(_, entry)| figures.add(entry));
+            if is_last {
+                return Ok(figures);
+            }
+        }
+    }
+
+    fn add(&mut self, entry: &AuditEntry) {
+        let (AuditAct::Check, Some(agent), Some(provider)) = (entry.act, entry.by, entry.provider) else { return };
+        let is_unanswered = UNANSWERED.contains(&&*entry.outcome);
+        let one =
+            Sum { checks: 1, found: usize::from(entry.outcome == "found"), unanswered: usize::from(is_unanswered) };
+        let group = entry.chat.filter(|chat| chat.is_group()).map(|group| self.by_group.entry(group).or_default());
+        let sums =
+            [&mut self.all, self.by_provider.entry(provider).or_default(), self.by_agent.entry(agent).or_default()];
+        sums.into_iter().chain(group).for_each(|sum| sum.add_sum(&one));
+        if is_unanswered {
+            *self.unanswered.entry(entry.outcome.to_string()).or_default() += 1;
+        }
+        if let Some(count) = self.hours.get_mut(entry.at.with_timezone(&WIB).hour() as usize) {
+            *count += 1;
+        }
+    }
+
+    /// How many there were in the present hour.
+    pub(super) fn this_hour(&self, now: DateTime<Utc>) -> usize {
+        let count = self.hours.get(now.with_timezone(&WIB).hour() as usize).copied().unwrap_or_default();
+        usize::try_from(count).unwrap_or(usize::MAX)
+    }
+}
+
+/// The first of a ranking, most checks first, and how many are left off.
+fn top<K: Copy>(sums: &BTreeMap<K, Sum>, most: usize) -> (Vec<(K, &Sum)>, usize) {
+    let mut ranked: Vec<(K, &Sum)> = sums.iter().map(|(key, sum)| (*key, sum)).collect();
+    ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.checks));
+    let left_off = ranked.len().saturating_sub(most);
+    ranked.truncate(most);
+    (ranked, left_off)
+}
+
+fn line(words: Words<'_>, name: Html, sum: &Sum) -> Html {
+    say!(words, "recap-line", name = name, checks = sum.checks, percent = sum.percent())
+}
+
+impl Conversation {
+    /// `/statistik`: the checks of all chats by agent and group, under a picture of the busiest hours.
+    pub async fn statistics(&self, asker: &Asker, period: Option<Period>, asked: DateTime<Utc>) -> Report {
+        let words = self.words(asker.chat).await;
+        let days = period.filter(|period| *period != Period::Month).and_then(|period| period.days(asked));
+        let Some((first, next)) = days else {
+            return Report::Said(say!(words, "statistics-usage").into());
+        };
+        let (from, until) = (dates::start(first), dates::start(next));
+        let shown = match period {
+            Some(Period::Day) => date(from, words),
+            _ => format!("{} – {}", date(from, words), date(asked, words)),
+        };
+        let drawn = async {
+            let figures = Figures::between(&self.audit, from, until).await?;
+            if figures.all.checks == 0 {
+                return Ok(None);
+            }
+            let mut lines = self.summary(words, say!(words, "statistics-heading", period = &shown), &figures);
+            lines.extend(self.agents(words, &figures, MAX_NAMED).await);
+            lines.extend(self.groups(words, &figures).await);
+            let title = say!(words, "recap-title", period = &shown).plain();
+            let picture = picture(title, figures.hours, format!("statistik-{first}.png")).await?;
+            Ok(Some((picture, Html::lines(lines))))
+        };
+        match drawn.await {
+            Ok(Some(picture)) => Report::Files(vec![picture]),
+            Ok(None) => Report::Said(say!(words, "statistics-none", period = &shown).into()),
+            Err(error) => Report::Said(trouble(words, &error)),
+        }
+    }
+
+    /// The checks of yesterday, for an owner who did not ask: without a sound.
+    pub async fn daily_report(&self, chat: ChatId, now: DateTime<Utc>) -> Reply {
+        let words = self.words(chat).await;
+        let until = dates::start(dates::today(now));
+        let from = dates::today(now).pred_opt().map_or(until, dates::start);
+        let heading = say!(words, "report-heading", day = date(from, words));
+        let mut lines = match Figures::between(&self.audit, from, until).await {
+            Ok(figures) if figures.all.checks == 0 => vec![heading, say!(words, "report-none")],
+            Ok(figures) => {
+                let mut lines = self.summary(words, heading, &figures);
+                lines.push(Html::default());
+                let by_provider = figures.by_provider.iter();
+                lines.extend(by_provider.map(|(provider, sum)| line(words, Html::escape(provider.name()), sum)));
+                lines.extend(self.agents(words, &figures, MAX_IN_REPORT).await);
+                if !figures.unanswered.is_empty() {
+                    let problems = figures.unanswered.iter();
+                    let problems = problems
+                        .map(|(word, count)| say!(words, "report-problem", outcome = word.as_str(), count = *count));
+                    lines.extend([Html::default(), say!(words, "report-problems")].into_iter().chain(problems));
+                }
+                lines
+            }
+            Err(error) => {
+                tracing::error!(%error, "the checks of yesterday cannot be counted");
+                vec![heading, say!(words, "store-trouble")]
+            }
+        };
+        lines.push(Html::default());
+        lines.push(self.say_balance(words).await);
+        Reply { is_quiet: true, ..Html::lines(lines).into() }
+    }
+
+    fn summary(&self, words: Words<'_>, heading: Html, figures: &Figures) -> Vec<Html> {
+        let Sum { checks, found, unanswered } = figures.all;
+        let percent = figures.all.percent();
+        let mut lines = vec![heading, say!(words, "recap-all", checks = checks, found = found, percent = percent)];
+        if unanswered > 0 {
+            lines.push(say!(words, "recap-unanswered", count = unanswered));
+        }
+        lines
+    }
+
+    async fn agents(&self, words: Words<'_>, figures: &Figures, most: usize) -> Vec<Html> {
+        let (ranked, left_off) = top(&figures.by_agent, most);
+        let mut lines = vec![Html::default(), say!(words, "statistics-agents")];
+        for (agent, sum) in ranked {
+            lines.push(line(words, self.names.of(words, agent).await, sum));
+        }
+        lines.extend((left_off > 0).then(|| say!(words, "statistics-more", count = left_off)));
+        lines
+    }
+
+    async fn groups(&self, words: Words<'_>, figures: &Figures) -> Vec<Html> {
+        if figures.by_group.is_empty() {
+            return Vec::new();
+        }
+        let (ranked, left_off) = top(&figures.by_group, MAX_NAMED);
+        let mut lines = vec![Html::default(), say!(words, "statistics-groups")];
+        for (group, sum) in ranked {
+            let known = self.access.people.group(group).await.ok().flatten();
+            let title = known.map(|Group { title, .. }| title).filter(|title| !title.is_empty());
+            lines.push(line(words, Html::escape(&title.unwrap_or_else(|| group.to_string())), sum));
+        }
+        lines.extend((left_off > 0).then(|| say!(words, "statistics-more", count = left_off)));
+        lines
+    }
+}
