@@ -32,7 +32,7 @@ id-anonymous =
     You write as an anonymous administrator, so the bot cannot see your ID.
     To see it, send /id to this bot in a private chat.
     This chat's ID: <code>{ $chat }</code>
-stranger = 🔒 This bot is for registered agents. Give your ID, <code>{ $user }</code>, to the bot's owner.
+stranger = 🔒 This bot, which checks customer numbers, is for registered agents only. Your ID: <code>{ $user }</code>
 language-set = ✅ This chat is now answered in English.
 access-revoked = 🔒 Your access was taken back.
 denied-paused = ⏸ Your checks are paused. Ask the bot's owner.
@@ -648,3 +648,121 @@ reload-done = 🔄 Read anew: { $products } products, { $owners } owners, { $cha
 reload-need-restart = Changed too, but only in force once the bot is started again: { $names }
 reload-fixed = Not read from .env, since set outside that file (environment or command line): { $names }
 reload-refused = ⚠️ <b>Nothing was changed.</b> Put this right, then /muatulang:
+
+### Coming and going
+
+## People who ask for access
+
+button-ask-access = 🙋 Ask for access
+button-access-asked = ✅ Your request went to the owner of the bot. The answer will come here.
+button-access-waits = The owner of the bot has your request. Please wait for the answer here.
+button-access-refused = 🙏 Your request was not approved yet. You may ask again tomorrow.
+button-access-later = 🙏 There are many requests at the moment. Please try again later.
+button-access-have = You are registered. Go ahead: /cek PLN20 01105691111
+access-granted = ✅ You are registered. Try: <code>/cek PLN20 01105691111</code>
+access-refused = 🙏 Sorry, your request for access was not approved. You may ask again tomorrow.
+card-person = 🙋 <b>{ $name }</b> asks for access
+card-username = @{ $username }
+card-id = ID <code>{ $id }</code>
+card-language = Language of Telegram: { $language }
+card-approved = ✅ Approved by { $name }
+card-refused = ✖️ Refused by { $name }
+card-blocked = ⛔ Blocked by { $name }
+button-approve = ✅ Approve
+button-refuse = Refuse
+button-block = ⛔ Block
+button-answered = This was answered already, or does not count any more.
+
+## Groups that take the bot in
+
+group-asked = Waiting for the owner of the bot.
+group-active = ✅ The bot works in this group. Try: <code>/cek PLN20 01105691111</code>
+card-group = 👥 The bot was added to the group <b>{ $title }</b>
+card-group-by = By { $name } (<code>{ $id }</code>)
+card-group-how = Without an answer it leaves after a day.
+card-activated = ✅ Activated by { $name }
+card-left = ✖️ The bot left, said { $name }
+button-activate = ✅ Activate
+button-leave = Leave
+groups-heading = <b>Groups ({ $count })</b>
+groups-none = There is no group yet. Add the bot to your agents' group, and activate it by the card that comes here.
+group-entry = <b>{ $title }</b> <code>{ $id }</code> · { $state }
+group-works = active
+group-waits = waits for your answer
+group-closed = closed
+group-listed = active, from .env
+group-ask-close = Close the group <b>{ $title }</b>? The bot leaves it, and its members cannot check any more.
+button-close-group = Close { $title }
+
+## Invitations
+
+invite-made =
+    { $uses ->
+        [one] 🎟 <b>Invitation for 1 person</b>, valid until { $until }:
+       *[other] 🎟 <b>Invitation for { $uses } people</b>, valid until { $until }:
+    }
+invite-how = Whoever opens it becomes an agent at once. This link is shown only once.
+invite-usage = <code>/undang</code> for 1 person and a day, or for example <code>/undang 10 3 days</code>. At most 100 people and 30 days.
+invite-invalid = This invitation does not count any more.
+invite-used = 🎟 <b>{ $name }</b> (<code>{ $id }</code>) came in by an invitation of { $by }
+invite-revoked = ✅ The invitation was revoked.
+invites-heading = <b>Open invitations</b>
+invites-none = No other invitation is open.
+invites-full = ⚠️ Too many invitations are open. Revoke those that are not used first.
+invite-entry = { $number }. { $left } of { $uses } left · until { $until } · by { $name } · <code>{ $id }…</code>
+button-revoke = Revoke { $number }
+
+## Agents
+
+agents-heading = <b>Agents ({ $count })</b>
+agents-found = <b>Those who fit “{ $word }” ({ $count })</b>
+agents-none = There is no agent yet. Add one by <code>/agen tambah</code> or /undang
+agents-not-found = Nobody fits “{ $word }”. Add: <code>/agen tambah 12345678</code>
+agents-more = and { $count } more. Write more of the name.
+agents-how = <i>Search: /agen budi · add: /agen tambah or /undang</i>
+agent-entry = <b>{ $name }</b> <code>{ $id }</code> · { $role }
+agent-since = Since { $since }
+agent-since-by = Since { $since }, by { $name }
+role-agent = agent
+role-admin = admin
+role-guest = no agent
+role-blocked = blocked
+role-listed = agent, from .env
+role-paused = paused
+agent-added = ✅ <b>{ $name }</b> (<code>{ $id }</code>) is an agent now. Someone who never wrote to this bot has to press Start first.
+agent-already = <b>{ $name }</b> is registered already.
+agent-is-blocked = ⛔ <b>{ $name }</b> (<code>{ $id }</code>) is blocked. Unblock them first: /agen
+agent-bad-id = ⚠️ That is not the ID of a person. Example: <code>/agen tambah 12345678</code>. They see it by /id.
+agent-pick = Who is to be an agent? Pick them by the button below, forward a message of theirs, or send their contact. Or <code>/agen tambah 12345678</code>
+agent-hidden = ⚠️ That person hides their account in forwarded messages. Pick them by the button, or have them send /id to this bot.
+agent-ask-pause = Pause <b>{ $name }</b>? They can still see the history.
+agent-ask-remove = Remove <b>{ $name }</b> from the agents? They can still check in groups that are admitted.
+agent-ask-block = Block <b>{ $name }</b>? The bot will not answer them anywhere any more.
+agent-ask-demote = Is <b>{ $name }</b> to be no admin any more? They stay an agent.
+told-paused = ⏸ The owner of the bot has paused your checks.
+told-resumed = ▶️ You can check again.
+told-removed = 🔒 You are no registered agent any more. In groups that are admitted you can still check.
+told-admin = ⭐ You are an admin of this bot now: you can manage agents. See /bantuan
+button-pick = 👤 Pick a person
+button-pause = ⏸ Pause
+button-resume = ▶ Resume
+button-remove = 🗑 Remove
+button-unblock = Unblock
+button-grant = ✅ Make an agent
+button-make-admin = ⭐ Make an admin
+button-demote = No admin any more
+button-back = ◀ Agents
+button-sure = Yes
+button-not = No
+button-agent-is-owner = Owners are set by CEKNOMOR_OWNERS alone.
+button-agent-of-owners = 🔒 Admins can be changed by owners alone.
+forwarded-command = I do not carry out forwarded commands. Please type it yourself.
+
+## Help and menu for those who manage
+
+help-group-admin = <i>Group administrators:</i> /bahasa changes the language of this group.
+help-manager = <i>Agents:</i> /agen list and search · <code>/agen tambah</code> · /undang makes an invitation
+help-owner = <i>Owners:</i> /grup lists the groups
+menu-agen = Agents: search, add, pause, remove
+menu-undang = Make an invitation: /undang 5 3 days
+menu-grup = Groups of the bot

@@ -32,7 +32,7 @@ id-anonymous =
     Anda menulis sebagai admin anonim, jadi ID Anda tidak kelihatan oleh bot.
     Untuk melihatnya, kirim /id ke bot ini di obrolan pribadi.
     ID obrolan ini: <code>{ $chat }</code>
-stranger = 🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, <code>{ $user }</code>, kepada pemilik bot.
+stranger = 🔒 Bot cek nomor pelanggan ini khusus agen terdaftar. ID Anda: <code>{ $user }</code>
 language-set = ✅ Oke, sekarang pakai Bahasa Indonesia.
 access-revoked = 🔒 Akses Anda sudah dicabut.
 denied-paused = ⏸ Akses cek Anda sedang dijeda. Hubungi pemilik bot.
@@ -271,7 +271,7 @@ alert = 🔧 <b>Cek gagal dan butuh Anda.</b> { $remedy }
 alert-code = 🔧 <b>Cek gagal dan butuh Anda</b> (kode { $code }). { $remedy }
 alert-product = 🏷️ <b>{ $product } ditolak Klikoo</b> (kode { $code }): periksa kode dan harganya di katalog bot, atau tanyakan ke Klikoo apakah produknya aktif.
 alert-store = 💾 <b>Penyimpanan bot bermasalah; cek baru ditolak sampai beres.</b> <code>{ $error }</code>
-alert-visitors = 👋 Sehari terakhir: { $people } orang yang bukan agen menyapa bot ini, dan { $groups } grup yang belum terdaftar memasukkannya. Dari grup seperti itu bot keluar setelah sehari; daftarkan di CEKNOMOR_CHATS kalau memang grup Anda.
+alert-visitors = 👋 Sehari terakhir: { $people } orang yang bukan agen menyapa bot ini, dan { $groups } grup yang belum terdaftar memasukkannya. Dari grup seperti itu bot keluar setelah sehari; aktifkan lewat kartunya atau daftarkan di CEKNOMOR_CHATS kalau memang grup Anda.
 remedy-signature = Tanda tangan ditolak Klikoo: samakan client secret dan kunci publik di dashboard dengan yang dipakai bot, lalu jalankan <code>ceknomor doctor</code>.
 remedy-credentials = Client ID atau client secret ditolak Klikoo: salin lagi dari dashboard, Pengaturan → Konfigurasi API.
 remedy-address = Alamat IP server bot belum ada di whitelist: tambahkan di dashboard Klikoo.
@@ -615,3 +615,117 @@ reload-done = 🔄 Dimuat ulang: { $products } produk, { $owners } pemilik, { $c
 reload-need-restart = Juga berubah, tetapi baru berlaku setelah bot dijalankan ulang: { $names }
 reload-fixed = Tidak dibaca dari .env karena diatur di luar berkas itu (lingkungan atau baris perintah): { $names }
 reload-refused = ⚠️ <b>Tidak ada yang diubah.</b> Perbaiki dulu, lalu /muatulang:
+
+### Datang dan pergi
+
+## Orang yang minta akses
+
+button-ask-access = 🙋 Minta akses
+button-access-asked = ✅ Permintaan Anda sudah dikirim ke pemilik bot. Jawabannya menyusul di sini.
+button-access-waits = Permintaan Anda sudah diteruskan ke pemilik bot. Tunggu jawabannya di sini ya.
+button-access-refused = 🙏 Permintaan Anda belum disetujui. Anda boleh minta lagi besok.
+button-access-later = 🙏 Sedang banyak permintaan. Coba lagi nanti.
+button-access-have = Anda sudah terdaftar. Langsung saja: /cek PLN20 01105691111
+access-granted = ✅ Anda sudah terdaftar. Coba: <code>/cek PLN20 01105691111</code>
+access-refused = 🙏 Maaf, permintaan akses Anda belum disetujui. Anda boleh minta lagi besok.
+card-person = 🙋 <b>{ $name }</b> minta akses
+card-username = @{ $username }
+card-id = ID <code>{ $id }</code>
+card-language = Bahasa Telegram: { $language }
+card-approved = ✅ Disetujui oleh { $name }
+card-refused = ✖️ Ditolak oleh { $name }
+card-blocked = ⛔ Diblokir oleh { $name }
+button-approve = ✅ Setujui
+button-refuse = Tolak
+button-block = ⛔ Blokir
+button-answered = Ini sudah dijawab, atau sudah tidak berlaku.
+
+## Grup yang memasukkan bot
+
+group-asked = Menunggu persetujuan pemilik bot.
+group-active = ✅ Bot aktif di grup ini. Coba: <code>/cek PLN20 01105691111</code>
+card-group = 👥 Bot dimasukkan ke grup <b>{ $title }</b>
+card-group-by = Oleh { $name } (<code>{ $id }</code>)
+card-group-how = Tanpa jawaban selama sehari, bot keluar sendiri.
+card-activated = ✅ Diaktifkan oleh { $name }
+card-left = ✖️ Bot keluar, kata { $name }
+button-activate = ✅ Aktifkan
+button-leave = Keluar
+groups-heading = <b>Grup ({ $count })</b>
+groups-none = Belum ada grup. Masukkan bot ke grup agen Anda, lalu aktifkan lewat kartu yang datang ke sini.
+group-entry = <b>{ $title }</b> <code>{ $id }</code> · { $state }
+group-works = aktif
+group-waits = menunggu jawaban Anda
+group-closed = ditutup
+group-listed = aktif, dari .env
+group-ask-close = Tutup grup <b>{ $title }</b>? Bot keluar dari sana, dan anggotanya tidak bisa cek lagi.
+button-close-group = Tutup { $title }
+
+## Undangan
+
+invite-made = 🎟 <b>Undangan untuk { $uses } orang</b>, berlaku sampai { $until }:
+invite-how = Siapa pun yang membukanya langsung jadi agen. Tautan ini hanya tampil sekali.
+invite-usage = <code>/undang</code> untuk 1 orang selama sehari, atau misalnya <code>/undang 10 3 hari</code>. Paling banyak 100 orang dan 30 hari.
+invite-invalid = Undangan ini sudah tidak berlaku.
+invite-used = 🎟 <b>{ $name }</b> (<code>{ $id }</code>) masuk lewat undangan dari { $by }
+invite-revoked = ✅ Undangan dicabut.
+invites-heading = <b>Undangan yang masih terbuka</b>
+invites-none = Tidak ada undangan lain yang terbuka.
+invites-full = ⚠️ Undangan yang terbuka sudah terlalu banyak. Cabut dulu yang tidak dipakai.
+invite-entry = { $number }. sisa { $left } dari { $uses } · sampai { $until } · oleh { $name } · <code>{ $id }…</code>
+button-revoke = Cabut { $number }
+
+## Agen
+
+agents-heading = <b>Agen ({ $count })</b>
+agents-found = <b>Yang cocok dengan “{ $word }” ({ $count })</b>
+agents-none = Belum ada agen. Tambah dengan <code>/agen tambah</code> atau /undang
+agents-not-found = Tidak ada yang cocok dengan “{ $word }”. Tambah: <code>/agen tambah 12345678</code>
+agents-more = dan { $count } lagi. Tulis nama yang lebih lengkap.
+agents-how = <i>Cari: /agen budi · tambah: /agen tambah atau /undang</i>
+agent-entry = <b>{ $name }</b> <code>{ $id }</code> · { $role }
+agent-since = Sejak { $since }
+agent-since-by = Sejak { $since }, oleh { $name }
+role-agent = agen
+role-admin = admin
+role-guest = bukan agen
+role-blocked = diblokir
+role-listed = agen, dari .env
+role-paused = dijeda
+agent-added = ✅ <b>{ $name }</b> (<code>{ $id }</code>) sekarang agen. Kalau belum pernah menyapa bot ini, minta dia tekan Start dulu.
+agent-already = <b>{ $name }</b> sudah terdaftar.
+agent-is-blocked = ⛔ <b>{ $name }</b> (<code>{ $id }</code>) diblokir. Buka dulu blokirnya lewat /agen.
+agent-bad-id = ⚠️ Itu bukan ID orang. Contoh: <code>/agen tambah 12345678</code>. ID-nya terlihat dengan /id.
+agent-pick = Siapa yang jadi agen? Pilih lewat tombol di bawah, teruskan pesannya ke sini, atau kirim kontaknya. Bisa juga <code>/agen tambah 12345678</code>
+agent-hidden = ⚠️ Orang itu menyembunyikan akunnya di pesan yang diteruskan. Pilih lewat tombol, atau minta dia kirim /id ke bot ini.
+agent-ask-pause = Jeda akses cek <b>{ $name }</b>? Riwayat masih bisa dilihatnya.
+agent-ask-remove = Hapus <b>{ $name }</b> dari agen? Dia masih bisa cek di grup yang diizinkan.
+agent-ask-block = Blokir <b>{ $name }</b>? Bot tidak akan menjawabnya lagi di mana pun.
+agent-ask-demote = Cabut admin dari <b>{ $name }</b>? Dia tetap agen.
+told-paused = ⏸ Akses cek Anda dijeda oleh pemilik bot.
+told-resumed = ▶️ Akses cek Anda aktif lagi.
+told-removed = 🔒 Anda sudah tidak terdaftar sebagai agen. Di grup yang diizinkan Anda masih bisa cek.
+told-admin = ⭐ Anda sekarang admin bot ini: bisa mengatur agen. Lihat /bantuan
+button-pick = 👤 Pilih orangnya
+button-pause = ⏸ Jeda
+button-resume = ▶ Lanjutkan
+button-remove = 🗑 Hapus
+button-unblock = Buka blokir
+button-grant = ✅ Jadikan agen
+button-make-admin = ⭐ Jadikan admin
+button-demote = Cabut admin
+button-back = ◀ Daftar agen
+button-sure = Ya
+button-not = Tidak
+button-agent-is-owner = Pemilik bot hanya diatur lewat CEKNOMOR_OWNERS.
+button-agent-of-owners = 🔒 Admin hanya bisa diatur oleh pemilik bot.
+forwarded-command = Perintah yang diteruskan tidak saya jalankan. Ketik sendiri ya.
+
+## Bantuan dan menu untuk yang mengatur
+
+help-group-admin = <i>Admin grup:</i> /bahasa mengganti bahasa grup ini.
+help-manager = <i>Mengatur agen:</i> /agen daftar dan cari · <code>/agen tambah</code> · /undang buat tautan undangan
+help-owner = <i>Pemilik:</i> /grup daftar grup
+menu-agen = Daftar agen: cari, tambah, jeda, hapus
+menu-undang = Buat tautan undangan: /undang 5 3 hari
+menu-grup = Daftar grup bot

@@ -94,6 +94,13 @@ impl Action {
     }
 }
 
+impl Standing {
+    /// What one has to be allowed to change it: an admin is made, and taken off, by owners alone.
+    pub fn needs(self) -> Action {
+        if self == Self::Admin { Action::Own } else { Action::Manage }
+    }
+}
+
 /// Whether somebody may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {

@@ -7,8 +7,10 @@
 mod decision;
 mod fair;
 mod guard;
+mod invites;
 mod people;
 mod quota;
+mod requests;
 
 use std::{
     collections::HashSet,
@@ -20,8 +22,10 @@ use async_trait::async_trait;
 pub use decision::{Action, Actor, ChatIds, Decision, Reason};
 pub use fair::{Call, FairUse, Taken};
 pub use guard::{Rule, Suspicion};
+pub use invites::{Invite, Invites};
 pub use people::{Group, GroupState, Pause, People, Person, Standing};
 pub use quota::{Full, Limits, Quota, Scope, Used, Window};
+pub use requests::{AccessRequest, Asked, Requests, Ruling};
 
 use crate::{
     clock::Clock,
@@ -58,6 +62,10 @@ pub trait GroupAdmins: Send + Sync {
 pub struct Access {
     /// What the store knows of people and groups.
     pub people: People,
+    /// Who waits to be let in.
+    pub requests: Requests,
+    /// The invitations.
+    pub invites: Invites,
     lists: RwLock<Arc<Lists>>,
     group_admins: OnceLock<Arc<dyn GroupAdmins>>,
 }
@@ -65,8 +73,13 @@ pub struct Access {
 impl Access {
     /// Access by the settings' lists and what is kept in `rows`.
     pub fn new(lists: Lists, rows: Arc<dyn KeyValue>, clock: Arc<dyn Clock>) -> Self {
-        let (people, lists) = (People::new(rows, clock), RwLock::new(Arc::new(lists)));
-        Self { people, lists, group_admins: OnceLock::new() }
+        Self {
+            people: People::new(rows.clone(), clock.clone()),
+            requests: Requests::new(rows.clone(), clock.clone()),
+            invites: Invites::new(rows, clock),
+            lists: RwLock::new(Arc::new(lists)),
+            group_admins: OnceLock::new(),
+        }
     }
 
     /// Asks `admins` who administrates a group from now on; until then no person does. A second call does nothing.
@@ -79,9 +92,16 @@ impl Access {
         *self.lists.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lists);
     }
 
-    /// The owners, in no order.
+    /// The owners, in no order. Who stands for others is none, whatever the settings say.
     pub fn owners(&self) -> Vec<UserId> {
-        self.lists().owners.iter().copied().collect()
+        self.lists().owners.iter().copied().filter(|owner| !owner.is_stand_in()).collect()
+    }
+
+    /// The people and groups whom the settings admit, by their ids.
+    pub fn listed(&self) -> Vec<ChatId> {
+        let mut listed: Vec<ChatId> = self.lists().chats.iter().copied().collect();
+        listed.sort_unstable();
+        listed
     }
 
     /// Whether a person owns the bot.

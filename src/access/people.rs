@@ -163,6 +163,14 @@ impl People {
         self.keep_row(RowKind::Group, chat.to_string(), group, None).await
     }
 
+    /// Forgets what is known of a group, and tells whether there was anything; durable when it returns.
+    ///
+    /// # Errors
+    /// It is not known to be forgotten.
+    pub async fn forget_group(&self, chat: ChatId) -> Result<bool, Error> {
+        self.rows.remove(RowKind::Group, &chat.to_string()).await
+    }
+
     /// At most `limit` groups of which something is known, behind `after`, by the text of their ids.
     ///
     /// # Errors

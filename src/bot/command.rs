@@ -35,6 +35,10 @@ enum Command {
     Statistik(String),
     Audit(String),
     Muatulang(String),
+    // Coming and going.
+    Agen(String),
+    Undang(String),
+    Grup(String),
 }
 
 impl From<Command> for Line {
@@ -63,6 +67,9 @@ impl From<Command> for Line {
             Command::Statistik(argument) => (chat::Command::Statistics, argument),
             Command::Audit(argument) => (chat::Command::Audit, argument),
             Command::Muatulang(argument) => (chat::Command::Reload, argument),
+            Command::Agen(argument) => (chat::Command::Agents, argument),
+            Command::Undang(argument) => (chat::Command::Invite, argument),
+            Command::Grup(argument) => (chat::Command::Groups, argument),
         };
         Self::Command(command, argument)
     }
@@ -163,6 +170,9 @@ mod tests {
             ("/statistik", chat::Command::Statistics),
             ("/audit", chat::Command::Audit),
             ("/muatulang", chat::Command::Reload),
+            ("/agen", chat::Command::Agents),
+            ("/undang", chat::Command::Invite),
+            ("/grup", chat::Command::Groups),
         ] {
             assert_eq!(read_line(name, "b"), command(expected, ""));
         }

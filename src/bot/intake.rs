@@ -7,15 +7,18 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message};
+use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message, SharedUser, User};
 use tokio::sync::Notify;
 
 use super::{
-    command::read_line, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock, updates::Delivery,
+    command::read_line, menu, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock,
+    updates::Delivery,
 };
 use crate::{
     access::{Action, Actor, ChatIds, Decision, Reason},
-    chat::{self, Conversation, Intent, Line, Place, Press, Visitors},
+    chat::{
+        self, Arrival, Conversation, Intent, Line, Managed, Named, Origin, Place, Press, Reply, Then, Visitor, Visitors,
+    },
     clock::Clock,
     jobs::{Destination, Incoming, Outbox, PressedButton, Priority, Runner, Task},
     value::{ChatId, MessageId, UserId},
@@ -86,6 +89,7 @@ impl Intake {
                 name: document.file_name.clone(),
                 kind: document.mime_type.as_ref().map(|kind| kind.essence_str().to_owned()),
             }),
+            origin: origin(&message),
         };
         let to = Destination {
             chat: here,
@@ -93,7 +97,11 @@ impl Intake {
             message: message_id(&message),
         };
         let decision = self.may_read(user, chat, here).await;
-        self.note_visit(decision, user, chat, here);
+        self.note_visit(decision, user);
+        if decision == Decision::Deny(Reason::GroupNotAdmitted) {
+            let title = message.chat.title().unwrap_or_default().to_owned();
+            self.group_came(&Arrival { chat, here, title, by: None }).await;
+        }
         if heard.line == Line::ForAnotherBot {
             // Or for this one, by a name that it has not learned yet.
             self.housekeeping.notify_one();
@@ -104,17 +112,18 @@ impl Intake {
             if edited {
                 return;
             }
-            if let Some(reply) = self.conversation.reply_to_stranger(&heard).await {
-                let sender = self.sender.clone();
-                self.sender.to_stranger(async move {
-                    let _ = sender.send(to, &reply, Priority::Stranger).await;
-                });
-            }
+            let visitor = message.from.as_ref().map(visitor).unwrap_or_default();
+            let Managed { reply, then, .. } = self.conversation.stranger(&heard, &visitor).await;
+            self.say_to_stranger(to, reply);
+            self.runner.follow_up(then);
         } else if let Some(intent) = self.conversation.understand(&heard) {
             if let Some(from) = message.from.as_ref().filter(|from| from.id.0 == user.0) {
                 self.conversation.names.note(user, &from.first_name).await;
             }
             let intent = self.conversation.look_up(&heard, intent).await;
+            if matches!(intent, Intent::Start | Intent::Help) && Place::of(chat) == Place::Private {
+                self.set_owners_menu(user, here).await;
+            }
             let quoted = replied.and_then(message_id);
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
             let task = Task { to, quoted, asked, press: None, in_place: None, edited, intent };
@@ -142,9 +151,17 @@ impl Intake {
             };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         } else {
-            let notice = self.conversation.stranger_notice(chat, user).await;
+            let Managed { notice, then, .. } = match decision {
+                // Silence is the answer.
+                Decision::Deny(Reason::Blocked) => Managed::default(),
+                _ => {
+                    let press = Press::decode(&data);
+                    self.conversation.stranger_pressed(chat, user, press.as_ref(), &visitor(&query.from)).await
+                }
+            };
+            self.runner.follow_up(then);
             let sender = self.sender.clone();
-            self.sender.to_stranger(async move { sender.answer_press(&query.id.0, Some(&notice)).await });
+            self.sender.to_stranger(async move { sender.answer_press(&query.id.0, notice.as_deref()).await });
         }
         Ok(())
     }
@@ -152,11 +169,27 @@ impl Intake {
     /// The bot was added to a chat, or taken out of it.
     pub(super) async fn membership(self: Arc<Self>, change: ChatMemberUpdated) -> Result<(), Infallible> {
         let (here, user) = (ChatId(change.chat.id.0), UserId(change.from.id.0));
+        if Place::of(here) == Place::Private {
+            return Ok(());
+        }
         let chat = self.migrations.first_id(here).await;
-        if !change.new_chat_member.is_present() {
-            self.visitors.forget(chat);
-        } else if Place::of(here) == Place::Group {
-            self.note_visit(self.may_read(user, chat, here).await, user, chat, here);
+        let was_there = change.old_chat_member.is_present();
+        match (was_there, change.new_chat_member.is_present()) {
+            // A small group that became a supergroup is left by all, and goes on under another id.
+            (_, false) if self.migrations.current(here) != here => {}
+            (_, false) => self.conversation.group_left(chat).await,
+            // It is no place to check in.
+            (false, true) if change.chat.is_channel() => self.runner.follow_up(vec![Then::Leave(here)]),
+            (false, true) => {
+                let by_owner = self.conversation.is_owner(user).await;
+                let decision = self.may_read(user, chat, here).await;
+                if by_owner || decision == Decision::Deny(Reason::GroupNotAdmitted) {
+                    let title = change.chat.title().unwrap_or_default().to_owned();
+                    let by = Some((user, change.from.first_name.clone()));
+                    self.group_came(&Arrival { chat, here, title, by }).await;
+                }
+            }
+            (true, true) => {}
         }
         Ok(())
     }
@@ -189,22 +222,71 @@ impl Intake {
         self.conversation.access.authorise(Actor::of(user), chat, Action::Read).await
     }
 
-    /// Notes strangers, and groups that are not admitted.
-    fn note_visit(&self, decision: Decision, user: UserId, chat: ChatId, here: ChatId) {
-        let now = self.clock.now();
-        let is_due = match (decision, Place::of(here)) {
-            (Decision::Deny(Reason::Unknown), _) => self.visitors.note_stranger(user, now),
-            (Decision::Deny(Reason::GroupNotAdmitted), _) => self.visitors.note_group(chat, here, now),
-            (Decision::Allow, Place::Group) => {
-                self.visitors.let_in(chat, here);
-                false
-            }
-            (Decision::Allow, Place::Private) | (Decision::Deny(_), _) => false,
-        };
-        if is_due {
+    /// Counts strangers, and groups that came, for the owners' line of the day.
+    fn note_visit(&self, decision: Decision, user: UserId) {
+        if decision == Decision::Deny(Reason::Unknown) && self.visitors.note_stranger(user, self.clock.now()) {
             self.housekeeping.notify_one();
         }
     }
+
+    /// The bot was heard of in a group that is not admitted, or was added to one by an owner.
+    async fn group_came(&self, arrival: &Arrival) {
+        let Managed { reply, then, .. } = self.conversation.group_came(arrival).await;
+        let is_new = reply.is_some() || !then.is_empty();
+        if is_new && self.visitors.note_group(self.clock.now()) || self.conversation.is_overdue(arrival.chat).await {
+            self.housekeeping.notify_one();
+        }
+        self.say_to_stranger(Destination::chat(arrival.here), reply);
+        self.runner.follow_up(then);
+    }
+
+    /// Says something to those who may not check. Does not wait for it.
+    fn say_to_stranger(&self, to: Destination, reply: Option<Reply>) {
+        let Some(reply) = reply else { return };
+        let sender = self.sender.clone();
+        self.sender.to_stranger(async move {
+            let _ = sender.send(to, &reply, Priority::Stranger).await;
+        });
+    }
+
+    /// Shows an owner the commands of owners. Does not wait for it.
+    async fn set_owners_menu(&self, user: UserId, here: ChatId) {
+        if self.conversation.is_owner(user).await {
+            let menu = menu::of_owner(self.conversation.words(here).await, teloxide::types::ChatId(here.0));
+            let sender = self.sender.clone();
+            tokio::spawn(async move { sender.set_menu(&menu).await });
+        }
+    }
+}
+
+/// What Telegram says of someone.
+fn visitor(user: &User) -> Visitor {
+    Visitor { name: user.first_name.clone(), username: user.username.clone(), language: user.language_code.clone() }
+}
+
+/// Where a message comes from, and whom it names.
+fn origin(message: &Message) -> Origin {
+    let named = |user: &User| Named { user: UserId(user.id.0), name: user.first_name.clone() };
+    let picked = message.shared_users();
+    let mut people: Vec<Named> = match picked {
+        Some(picked) => {
+            let name = |user: &SharedUser| user.first_name.clone().unwrap_or_default();
+            picked.users.iter().map(|user| Named { user: UserId(user.user_id.0), name: name(user) }).collect()
+        }
+        None => Vec::new(),
+    };
+    for message in [Some(message), message.reply_to_message()].into_iter().flatten() {
+        if !people.is_empty() {
+            break;
+        }
+        people.extend(
+            message
+                .contact()
+                .and_then(|contact| Some(Named { user: UserId(contact.user_id?.0), name: contact.first_name.clone() })),
+        );
+        people.extend(message.forward_from_user().filter(|user| !user.is_bot).map(named));
+    }
+    Origin { forwarded: message.forward_origin().is_some(), picked: picked.is_some(), people }
 }
 
 /// Who asks with a message. `None` where that is no person of the chat: a bot, Telegram itself, a post of the linked
@@ -229,7 +311,8 @@ fn message_id(message: &Message) -> Option<MessageId> {
 /// What a person wrote: a text, the caption of a picture, or the number of a contact card; empty for what has no text.
 fn text_of(message: &Message) -> Option<&str> {
     let words = message.text().or(message.caption()).or(message.document().map(|_| ""));
-    words.or(message.contact().map(|contact| contact.phone_number.as_str()))
+    let words = words.or(message.contact().map(|contact| contact.phone_number.as_str()));
+    words.or(message.shared_users().map(|_| ""))
 }
 
 /// What a message refers to: the part that its writer chose of the replied message, or all of that.

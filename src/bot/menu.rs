@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use teloxide::{
-    payloads::SetMyCommandsSetters,
+    payloads::{SetMyCommands, SetMyCommandsSetters},
     requests::{Request, Requester},
-    types::{BotCommand, BotCommandScope},
+    types::{BotCommand, BotCommandScope, ChatId, Recipient},
 };
 
 use super::send::until_taken;
@@ -26,6 +26,18 @@ pub(super) async fn register(telegram: teloxide::Bot, locale: Arc<Locale>) {
             until_taken("cannot register the command menu", || set.send_ref()).await;
         }
     }
+}
+
+/// The menu of an owner's private chat: what agents have, and what owners have besides.
+pub(super) fn of_owner(words: Words<'_>, chat: ChatId) -> SetMyCommands {
+    let own = [
+        ("agen", say!(words, "menu-agen")),
+        ("undang", say!(words, "menu-undang")),
+        ("grup", say!(words, "menu-grup")),
+    ];
+    let own = own.into_iter().map(|(name, text)| BotCommand::new(name, text.plain()));
+    let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };
+    SetMyCommands::new(menu(words).into_iter().chain(own)).scope(scope)
 }
 
 /// The commands of the menu, the main one first.
@@ -59,7 +71,7 @@ mod tests {
     #[test]
     fn each_command_of_the_menu_is_one_that_the_bot_knows() {
         let locale = Locale::new().unwrap();
-        for BotCommand { command, .. } in menu(locale.words(Language::En)) {
+        for BotCommand { command, .. } in of_owner(locale.words(Language::En), ChatId(1)).commands {
             assert!(matches!(read_line(&format!("/{command}"), "b"), Line::Command(..)), "/{command}");
         }
     }

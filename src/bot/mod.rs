@@ -9,6 +9,7 @@
 //! `updates` brings updates and tells Telegram only of what the store has, `dispatch` says which handler takes what,
 //! `intake` reads it into our own words, `send` says the answers, `wire` makes the calls of the Bot API.
 
+mod admins;
 mod command;
 mod dispatch;
 mod intake;
@@ -31,7 +32,6 @@ use serde::de::IgnoredAny;
 use teloxide::{
     ApiError, RequestError, dptree,
     payloads::{GetChat, GetMe},
-    requests::Requester,
     types::ChatId,
 };
 use tokio::{
@@ -52,6 +52,7 @@ use crate::{
     store::Jobs,
     value,
 };
+use admins::Admins;
 use intake::{Intake, Me};
 use migrations::ChatMigrations;
 use send::{Sender, kind, pause, until_taken};
@@ -123,6 +124,8 @@ impl Bot {
             });
         let Some(me) = stop.run_until_cancelled(who_am_i).await.transpose()? else { return Ok(()) };
         tracing::info!(bot = me.username, "answering");
+        self.conversation.names.note_bot(&me.username);
+        self.conversation.access.ask_group_admins(Arc::new(Admins::new(telegram.clone(), self.clock.clone())));
         let migrations = Arc::new(ChatMigrations::new(self.conversation.preferences.clone()));
         let sender = Sender::new(telegram.clone(), migrations.clone(), self.limits);
         let runner = Runner::new(
@@ -213,7 +216,7 @@ async fn listen(
     Ok(())
 }
 
-/// Asks now and then who the bot is, leaves groups that are not admitted, and tells the owners of visitors.
+/// Asks now and then who the bot is, leaves groups to which no owner said yes, and tells the owners of visitors.
 async fn keep_house(telegram: teloxide::Bot, intake: Arc<Intake>) {
     loop {
         let _ = timeout(HOUSEKEEPING, intake.housekeeping.notified()).await;
@@ -222,17 +225,13 @@ async fn keep_house(telegram: teloxide::Bot, intake: Arc<Intake>) {
                 intake.telegram_clock.note_answer(date);
                 if me.username != intake.me().username {
                     tracing::info!(bot = me.username, "the bot was renamed");
+                    intake.conversation.names.note_bot(&me.username);
                 }
                 *intake.me.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(me);
             }
             Err(error) => tracing::warn!(error = kind(&error), "Telegram does not say who the bot is"),
         }
-        for chat in intake.visitors.to_leave(intake.clock.now()) {
-            tracing::info!(%chat, "leaving a group that is not admitted");
-            if let Err(error) = telegram.leave_chat(ChatId(chat.0)).await {
-                tracing::warn!(%chat, error = kind(&error), "a group could not be left");
-            }
-        }
+        intake.runner.follow_up(intake.conversation.groups_to_leave().await);
         if let Some((people, groups)) = intake.visitors.report(intake.clock.now()) {
             intake.runner.tell_owners(&Alert::Visitors { people, groups });
         }

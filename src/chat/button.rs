@@ -5,9 +5,16 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{alias::Alias, owner::AuditQuery, setting::Setting};
+use super::{
+    alias::Alias,
+    owner::{
+        AuditQuery,
+        order::{InviteId, Step},
+    },
+    setting::Setting,
+};
 use crate::{
-    access,
+    access::{self, Ruling},
     catalog::ProductCode,
     inquiry::parse::Check,
     store::{AuditPlace, Cursor, Seq},
@@ -99,6 +106,28 @@ pub enum Action {
     KeepData,
     /// A page of the record of who did what, behind an entry; in place of the message.
     Audit(AuditQuery, Option<AuditPlace>),
+    // Coming and going.
+    /// To be let in.
+    AskForAccess,
+    /// An owner's answer to a request, by the chat that it is for.
+    Answer(Ruling, ChatId),
+    /// A page of the agents, the first being 0.
+    Agents(usize),
+    /// Something to be done with a person, and the page to go back to.
+    Agent(Step, UserId, usize),
+    /// An invitation to be ended.
+    RevokeInvite(InviteId),
+    /// A page of the groups, the first being 0.
+    Groups(usize),
+    /// A group to be closed, once that is sure, and the page to go back to.
+    CloseGroup {
+        /// Which, by its first id.
+        group: ChatId,
+        /// Whether it was asked already.
+        sure: bool,
+        /// The page.
+        page: usize,
+    },
 }
 
 /// What a history was searched for, as the store has it for the owner of the button.
@@ -129,21 +158,20 @@ impl Action {
             | Self::SendList(_)
             | Self::Cancel(_) => access::Action::Read,
             Self::LiftPause(_) => access::Action::Manage,
+            Self::AskForAccess => access::Action::AskForAccess,
+            Self::Answer(_, chat) if chat.is_group() => access::Action::Own,
+            Self::Agent(step, ..) => step.needs(),
+            Self::Answer(..) | Self::Agents(_) | Self::RevokeInvite(_) => access::Action::Manage,
+            Self::Groups(_) | Self::CloseGroup { .. } => access::Action::Own,
         }
     }
 
     /// Whether it needs the store to take something down.
     pub fn writes(&self) -> bool {
-        matches!(
-            self,
-            Self::Choose(_)
-                | Self::Check(_)
-                | Self::RepeatList(_)
-                | Self::Cancel(_)
-                | Self::LiftPause(_)
-                | Self::Set(_)
-                | Self::Forget { .. }
-        )
+        let manages =
+            matches!(self, Self::Answer(..) | Self::Agent(..) | Self::RevokeInvite(_) | Self::CloseGroup { .. });
+        let sets = matches!(self, Self::LiftPause(_) | Self::Set(_) | Self::Forget { .. });
+        manages || sets || matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))
     }
 }
 
@@ -203,6 +231,13 @@ impl Press {
             Action::Forget { whole_chat, until } => format!("hd:{}:{until}:{owner}", u8::from(*whole_chat)),
             Action::KeepData => format!("hd:0:{owner}"),
             Action::Audit(query, place) => format!("a:{}:{owner}", encode_audit(*query, *place)),
+            Action::AskForAccess => format!("ga:1:{owner}"),
+            Action::Answer(ruling, chat) => format!("gd:{}:{chat}:{owner}", ruling_letter(*ruling)),
+            Action::Agents(page) => format!("gm:{page}:{owner}"),
+            Action::Agent(step, user, page) => format!("gp:{}:{user}:{page}:{owner}", step.letter()),
+            Action::RevokeInvite(id) => format!("gi:{id}:{owner}"),
+            Action::Groups(page) => format!("go:{page}:{owner}"),
+            Action::CloseGroup { group, sure, page } => format!("gz:{}:{group}:{page}:{owner}", u8::from(*sure)),
         }
     }
 
@@ -231,12 +266,40 @@ impl Press {
             }
             ("hd", ["0"]) => Action::KeepData,
             ("a", [id, day, place]) => decode_audit(id, day, place)?,
+            ("ga", ["1"]) => Action::AskForAccess,
+            ("gd", [ruling, chat]) => {
+                let (ruling, chat) = (read_ruling(ruling)?, ChatId(chat.parse().ok()?));
+                Action::Answer(ruling, Some(chat).filter(|chat| !(chat.is_group() && ruling == Ruling::Block))?)
+            }
+            ("gm", [page]) => Action::Agents(page.parse().ok()?),
+            ("gp", [step, user, page]) => {
+                Action::Agent(Step::of(step)?, UserId(user.parse().ok()?), page.parse().ok()?)
+            }
+            ("gi", [id]) => Action::RevokeInvite(InviteId::new(id)?),
+            ("go", [page]) => Action::Groups(page.parse().ok()?),
+            ("gz", [sure, group, page]) => Action::CloseGroup {
+                group: Some(ChatId(group.parse().ok()?)).filter(|group| group.is_group())?,
+                sure: *sure == "1",
+                page: page.parse().ok()?,
+            },
             _ => return None,
         };
         let press = Self { action, owner: UserId(owner.parse().ok()?) };
         // `r:<:+1:1` and `r:<:01:1` are numbers too, but no button carries them.
         (press.encode() == data && data.len() <= MAX_DATA_LEN).then_some(press)
     }
+}
+
+fn ruling_letter(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::Approve => "y",
+        Ruling::Refuse => "n",
+        Ruling::Block => "x",
+    }
+}
+
+fn read_ruling(letter: &str) -> Option<Ruling> {
+    [Ruling::Approve, Ruling::Refuse, Ruling::Block].into_iter().find(|ruling| ruling_letter(*ruling) == letter)
 }
 
 fn encode_cursor(cursor: Cursor) -> String {
@@ -361,6 +424,17 @@ mod tests {
                 let day = NaiveDate::from_ymd_opt(2026, 11, 1 + (number % 30) as u32);
                 Action::Audit(AuditQuery { id, day }, Some(AuditPlace { millis, number }))
             }),
+            Just(Action::AskForAccess),
+            (any::<bool>(), any::<i64>()).prop_map(|(yes, chat)| {
+                Action::Answer(if yes { Ruling::Approve } else { Ruling::Refuse }, ChatId(chat))
+            }),
+            (0_usize..9_999).prop_map(Action::Agents),
+            (proptest::sample::select(&Step::ALL[..]), 0_u64..1 << 52, 0_usize..9_999)
+                .prop_map(|(step, user, page)| Action::Agent(step, UserId(user), page)),
+            "[A-Za-z0-9_-]{8}".prop_map(|id| Action::RevokeInvite(InviteId::new(&id).unwrap())),
+            (0_usize..9_999).prop_map(Action::Groups),
+            (i64::MIN..0, any::<bool>(), 0_usize..9_999)
+                .prop_map(|(group, sure, page)| { Action::CloseGroup { group: ChatId(group), sure, page } }),
             choice.clone().prop_map(Action::Choose),
             choice.prop_filter_map("a whole check", |choice| choice.check().map(Action::Check)),
         ]
@@ -417,6 +491,14 @@ mod tests {
             "c::PLN20:::1",
             "c::pln20:01105691111::1",
             "c::PLN20:0110a::1",
+            "ga:2:1",
+            "gd:x:-5:1",
+            "gd:z:5:1",
+            "gp:?:5:0:1",
+            "gi:abc:1",
+            "gi:abc:fgh1:1",
+            "gz:2:-5:0:1",
+            "gz:1:5:0:1",
         ] {
             assert_eq!(Press::decode(data), None, "{data}");
         }

@@ -10,7 +10,7 @@ use super::{
     intent::Intent,
     later,
     manners::{Courtesy, Manners},
-    message::{Alert, Asker, Command, Line, Message, PinIn, Place, Pressed, Reply},
+    message::{Alert, Asker, PinIn, Place, Pressed, Reply},
     names::AgentNames,
     notice::Notice,
     owner::{Board, Settings, incident},
@@ -86,7 +86,6 @@ impl Conversation {
     /// Does what an intent asks for that is neither a check nor `/batal`, and gives the answer; `None` where silence is it.
     pub async fn reply(&self, asker: &Asker, intent: &Intent) -> Option<Reply> {
         let words = self.words(asker.chat).await;
-        let place = Place::of(asker.chat);
         let now = self.clock.now();
         Some(match intent {
             Intent::FileUnread => say!(words, "list-file-unread").into(),
@@ -98,6 +97,8 @@ impl Conversation {
             | Intent::Cancel
             | Intent::Press { .. } => say!(words, "apology").into(),
             Intent::History { .. } | Intent::Export { .. } | Intent::Recap { .. } => say!(words, "apology").into(),
+            Intent::Agents { .. } | Intent::Invite { .. } | Intent::Groups => say!(words, "apology").into(),
+            Intent::ForwardedCommand => say!(words, "forwarded-command").into(),
             Intent::Customers { order, pin } => self.customers(asker, order, *pin).await,
             Intent::Refused { refusal, parts, name, pin } => {
                 let reply = self.ask_about(words, asker, refusal, parts, name.as_ref()).await;
@@ -107,7 +108,7 @@ impl Conversation {
                 answer::with_pin_warning(words, say!(words, "unknown-command").into(), *pin)
             }
             Intent::Start => self.start(words, asker).await,
-            Intent::Help => help(words, place).into(),
+            Intent::Help => self.help(words, asker).await.into(),
             Intent::Hint => say!(words, "hint").into(),
             Intent::Guide => {
                 let buttons = self.asked(words, asker).await.providers();
@@ -187,6 +188,17 @@ impl Conversation {
                     Err(error) => notice(store_trouble(words, &error)),
                 }
             }
+            Some(Press { action: Action::AskForAccess, .. }) => notice(say!(words, "button-access-have")),
+            Some(Press {
+                action:
+                    action @ (Action::Answer(..)
+                    | Action::Agents(_)
+                    | Action::Agent(..)
+                    | Action::RevokeInvite(_)
+                    | Action::Groups(_)
+                    | Action::CloseGroup { .. }),
+                ..
+            }) => Pressed::Managed(self.pressed_by_manager(asker, action).await),
             None => notice(say!(words, "button-stale")),
         }
     }
@@ -375,6 +387,26 @@ impl Conversation {
         Reply::new(say!(words, "start"), sample.into_iter().map(|button| vec![button]).collect())
     }
 
+    /// How to use the bot, for the one who reads it where they read it.
+    async fn help(&self, words: Words<'_>, asker: &Asker) -> Html {
+        let (place, more) = match Place::of(asker.chat) {
+            Place::Private => ("private", [access::Action::Manage, access::Action::Own]),
+            Place::Group => ("group", [access::Action::Configure, access::Action::Own]),
+        };
+        let mut lines = vec![say!(words, "help", place = place)];
+        for action in more {
+            if !self.may(asker, action).await {
+                continue;
+            }
+            lines.push(match action {
+                access::Action::Configure => say!(words, "help-group-admin"),
+                access::Action::Manage => say!(words, "help-manager"),
+                _ => say!(words, "help-owner"),
+            });
+        }
+        Html::lines(lines)
+    }
+
     /// Whether someone may do something where they ask.
     pub(super) async fn may(&self, asker: &Asker, action: access::Action) -> bool {
         let chat = ChatIds { first: asker.chat, current: asker.here };
@@ -411,34 +443,8 @@ impl Conversation {
         incident::alert(self.words(chat).await, alert, self.clock.now()).into()
     }
 
-    /// What someone who may not check is told: their id where they ask for it, and once in private that the bot is not for
-    /// them. `None` where silence is the answer.
-    pub async fn reply_to_stranger(&self, message: &Message) -> Option<Reply> {
-        let user = message.user;
-        match (&message.line, Place::of(message.chat)) {
-            (Line::ForAnotherBot, _) => None,
-            (Line::Command(Command::Id, _), _) => Some(ids(self.words(message.chat).await, user, message.chat)),
-            (Line::Command(Command::Privacy, _), _) => {
-                let (chat, asked) = (message.chat, self.clock.now());
-                Some(self.privacy(&Asker { chat, here: chat, user, asked }).await.into())
-            }
-            (_, Place::Group) => None,
-            (line, Place::Private) => {
-                let asks_for_it = matches!(line, Line::Command(Command::Start, _));
-                let is_told = self.strangers.is_new(user) || asks_for_it;
-                is_told.then_some(())?;
-                Some(say!(self.words(message.chat).await, "stranger", user = user).into())
-            }
-        }
-    }
-
-    /// What someone who may not check reads when they press a button.
-    pub async fn stranger_notice(&self, chat: ChatId, user: UserId) -> String {
-        say!(self.words(chat).await, "stranger", user = user).plain()
-    }
-
     /// The words of a chat. A store that fails costs the chat its choice of language, not its answer.
-    pub(super) async fn words(&self, chat: ChatId) -> Words<'_> {
+    pub async fn words(&self, chat: ChatId) -> Words<'_> {
         let chosen = self.preferences.language(chat).await.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot read a chat's language");
             None
@@ -472,16 +478,8 @@ fn question_key(asker: &Asker) -> String {
     format!("{}:{}", asker.chat, asker.user)
 }
 
-fn help(words: Words<'_>, place: Place) -> Html {
-    let place = match place {
-        Place::Private => "private",
-        Place::Group => "group",
-    };
-    say!(words, "help", place = place)
-}
-
 /// The answer to `/id`. An anonymous administrator has no id to show: what Telegram gives is the same for all of them.
-fn ids(words: Words<'_>, user: UserId, chat: ChatId) -> Reply {
+pub(super) fn ids(words: Words<'_>, user: UserId, chat: ChatId) -> Reply {
     if user == UserId::ANONYMOUS_ADMIN {
         return say!(words, "id-anonymous", chat = chat).into();
     }

@@ -10,7 +10,10 @@ use super::{
     button::{Action, Choice, Press},
     dates::{Month, Period},
     message::PinIn,
-    owner::AuditQuery,
+    owner::{
+        AuditQuery,
+        order::{AgentOrder, InviteOrder},
+    },
     quota::QuotaOrder,
     search::Wanted,
     setting::Setting,
@@ -187,6 +190,21 @@ pub enum Intent {
     },
     /// To read catalog and lists anew.
     Reload,
+    // Coming and going.
+    /// Something to be done with the agents.
+    Agents {
+        /// What.
+        order: AgentOrder,
+    },
+    /// An invitation.
+    Invite {
+        /// Which.
+        order: InviteOrder,
+    },
+    /// The groups.
+    Groups,
+    /// A command that manages people or groups, and was forwarded: it is not carried out.
+    ForwardedCommand,
 }
 
 impl Intent {
@@ -219,9 +237,12 @@ impl Intent {
             | Self::Customers { .. }
             | Self::Outages
             | Self::Cancel
-            | Self::Language { .. }
             | Self::LanguageUsage
+            | Self::ForwardedCommand
             | Self::DeleteData { whole_chat: false } => Action::Read,
+            Self::Language { .. } => Action::Configure,
+            Self::Agents { .. } | Self::Invite { .. } => Action::Manage,
+            Self::Groups => Action::Own,
         }
     }
 

@@ -16,6 +16,9 @@ use crate::{
 impl Conversation {
     /// The intent of a message, with what has to be looked up for it. A store that fails costs what it would have told.
     pub async fn look_up(&self, message: &Message, intent: Intent) -> Intent {
+        if let Some(order) = self.names_new_agent(message).await {
+            return Intent::Agents { order };
+        }
         match intent {
             // What can be read as a check, or showed a PIN, is no customer's name.
             Intent::Hint | Intent::Refused { pin: None, .. } => self.with_customer(message, intent).await,

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::button::Button;
+use super::{button::Button, owner::order::Named};
 use crate::{
     catalog::ProductCode,
     inquiry::parse::{List, Request},
     locale::Html,
     store::Target,
-    value::{ChatId, OperatorProblem, Provider, ResponseCode, Rupiah, UpdateId, UserId},
+    value::{ChatId, MessageId, OperatorProblem, Provider, ResponseCode, Rupiah, UpdateId, UserId},
 };
 
 /// Whether a chat is with the bot alone or among others.
@@ -78,6 +78,19 @@ pub enum Command {
     Audit,
     /// `/muatulang`: read catalog and lists anew.
     Reload,
+    /// `/agen`: the agents, for those who manage them.
+    Agents,
+    /// `/undang`: a link that lets somebody in.
+    Invite,
+    /// `/grup`: the groups, for owners.
+    Groups,
+}
+
+impl Command {
+    /// Whether it manages people or groups: then it counts only where its writer typed it.
+    pub(super) fn manages(self) -> bool {
+        matches!(self, Self::Agents | Self::Invite | Self::Groups)
+    }
 }
 
 /// What a message says, once commands are told from other text.
@@ -120,6 +133,33 @@ pub struct Message {
     pub replies_to_bot: bool,
     /// The file that it brings.
     pub document: Option<Document>,
+    /// Where it comes from, and whom it names.
+    pub origin: Origin,
+}
+
+/// Where a message comes from, and whom it names, as Telegram says it.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Whether somebody else wrote it, or its writer somewhere else, and it was forwarded.
+    pub forwarded: bool,
+    /// Whether its people were picked from Telegram's list (Bot API, `users_shared`).
+    pub picked: bool,
+    /// People: picked ones, who a contact card is of, who wrote it before it was forwarded; else the same of the message
+    /// that it replies to.
+    pub people: Vec<Named>,
+}
+
+/// What Telegram says of someone who may not use the bot. `{:?}` shows no name.
+#[derive(Clone, derive_more::Debug, Default)]
+pub struct Visitor {
+    /// What they are called.
+    #[debug(skip)]
+    pub name: String,
+    /// Their user name, without the `@`.
+    #[debug(skip)]
+    pub username: Option<String>,
+    /// The language of their Telegram.
+    pub language: Option<String>,
 }
 
 /// A file that was sent. Its name and kind may say anything.
@@ -168,14 +208,25 @@ pub struct Reply {
     pub asks_reply: bool,
     /// What it says to the one who asked, where the chat shows that to nobody else; the text is for the others then.
     pub to_asker: Option<Html>,
+    /// Whether a keyboard picks a person from Telegram's list, or that one goes away. Only without buttons, in private.
+    pub picker: Option<Picker>,
     /// Whether it comes without a sound (Bot API, `disable_notification`).
     pub is_quiet: bool,
+}
+
+/// A keyboard that picks a person (Bot API, `KeyboardButtonRequestUsers`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picker {
+    /// It is shown; what its button reads.
+    Show(String),
+    /// It goes away.
+    Hide,
 }
 
 impl Reply {
     /// A text with buttons under it.
     pub fn new(text: Html, buttons: Vec<Vec<Button>>) -> Self {
-        Self { text, buttons, asks_reply: false, to_asker: None, is_quiet: false }
+        Self { text, buttons, asks_reply: false, to_asker: None, picker: None, is_quiet: false }
     }
 
     /// The same with other texts.
@@ -224,6 +275,48 @@ pub enum Pressed {
     },
     /// Delete for good.
     Forget(Target),
+    /// What a button of those who manage people or groups led to.
+    Managed(Managed),
+}
+
+/// What managing people or groups led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// The answer; to a press, what stands in place of the message from now on.
+    pub reply: Option<Reply>,
+    /// To a press: a line over the chat.
+    pub notice: Option<String>,
+    /// What is to be done besides, in this order.
+    pub then: Vec<Then>,
+}
+
+impl Managed {
+    /// An answer, and nothing besides.
+    pub(super) fn says(reply: impl Into<Reply>) -> Self {
+        Self { reply: Some(reply.into()), ..Self::default() }
+    }
+
+    /// A line over the chat, and nothing besides.
+    pub(super) fn notice(text: &Html) -> Self {
+        Self { notice: Some(text.plain()), ..Self::default() }
+    }
+}
+
+/// Something to be done outside of the chat that asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Tell somebody something.
+    Tell(ChatId, Reply),
+    /// Give each owner a card with what is asked for this chat.
+    Ask(ChatId),
+    /// Put this in place of an owner's card.
+    Replace(ChatId, MessageId, Reply),
+    /// End what a person waits for wherever they may not read any more.
+    Revoke(UserId),
+    /// End what the members of a group wait for there, if they may not read any more.
+    RevokeGroup(ChatId),
+    /// Leave a group.
+    Leave(ChatId),
 }
 
 /// Which message showed a PIN: it is taken out of the chat where the bot may.

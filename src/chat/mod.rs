@@ -8,6 +8,7 @@
 
 mod alias;
 mod answer;
+mod arrival;
 mod button;
 mod conversation;
 mod customers;
@@ -45,6 +46,7 @@ mod visitors;
 
 pub use alias::{Alias, CustomerOrder};
 pub use answer::{Checked, alert_of, answer, remedy};
+pub use arrival::Arrival;
 pub use button::{Action, Button, Choice, Press, SearchId};
 pub use conversation::Conversation;
 pub use dates::{Day, Month, Period};
@@ -54,10 +56,16 @@ pub use intent::Intent;
 pub use list_file::MAX_FILE_LEN;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
-pub use message::{Alert, Asker, Command, Document, Line, Message, PinIn, Place, Pressed, Reply};
+pub use message::{
+    Alert, Asker, Command, Document, Line, Managed, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Then,
+    Visitor,
+};
 pub use names::AgentNames;
 pub use notice::Notice;
-pub use owner::{AuditQuery, Board, BoardSettings, FreeDisk, Fresh, Incident, MAX_BACKUP_AGE, Reloaded, Settings};
+pub use owner::{
+    AuditQuery, Board, BoardSettings, FreeDisk, Fresh, Incident, MAX_BACKUP_AGE, Reloaded, Settings,
+    order::{AgentOrder, InviteId, InviteOrder, Named, Step},
+};
 pub use quota::QuotaOrder;
 pub use refusal::refusal;
 pub use search::Wanted;

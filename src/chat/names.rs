@@ -24,12 +24,24 @@ const MAX_REMEMBERED: usize = 10_000;
 pub struct AgentNames {
     rows: Arc<dyn KeyValue>,
     seen: Mutex<HashMap<UserId, String>>,
+    /// The bot's own user name, for links to it.
+    bot: Mutex<String>,
 }
 
 impl AgentNames {
     /// The names that are kept in `rows`.
     pub fn new(rows: Arc<dyn KeyValue>) -> Self {
-        Self { rows, seen: Mutex::default() }
+        Self { rows, seen: Mutex::default(), bot: Mutex::default() }
+    }
+
+    /// Notes what the bot itself is called now, without the `@`.
+    pub fn note_bot(&self, username: &str) {
+        username.clone_into(&mut self.bot.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What the bot is called.
+    pub(super) fn bot(&self) -> String {
+        self.bot.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes what an agent is called now; writes only what has changed. A store that fails costs the name alone.
@@ -67,15 +79,19 @@ impl AgentNames {
         if user == UserId::ANONYMOUS_ADMIN {
             return say!(words, "agent-anonymous");
         }
+        Html::escape(&self.known(user).await.unwrap_or_else(|| user.to_string()))
+    }
+
+    /// What an agent is called, where that is known.
+    pub(super) async fn known(&self, user: UserId) -> Option<String> {
         let remembered = self.seen().get(&user).cloned();
-        let name = match remembered {
+        match remembered {
             Some(name) => Some(name),
             None => self.read(user).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "an agent's name cannot be read");
                 None
             }),
-        };
-        Html::escape(&name.unwrap_or_else(|| user.to_string()))
+        }
     }
 
     /// Up to `most` agents who are called so, in any case, or have this id.

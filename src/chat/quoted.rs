@@ -222,6 +222,7 @@ mod tests {
             quoted: Some(text.into()),
             replies_to_bot: true,
             document: None,
+            origin: Default::default(),
         };
         assert!(source(&quoted("✅ Maxim 5.000\nBUDI CONTOH\nID Driver: 12345")).is_some());
         assert!(source(&quoted("⚠️ ID Driver 5–15 digit: kurang 1 digit.")).is_none());

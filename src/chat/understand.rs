@@ -7,7 +7,10 @@ use super::{
     fragments::Fragment,
     intent::Intent,
     message::{Command, Line, Message, PinIn, Place},
-    owner::AuditQuery,
+    owner::{
+        AuditQuery,
+        order::{AgentOrder, InviteOrder},
+    },
     question,
     quota::QuotaOrder,
     quoted::{self, has_digits},
@@ -29,6 +32,9 @@ const MAX_SEARCH_LEN: usize = 30;
 impl Conversation {
     /// Understands a message of someone who may check. `None` where silence is the answer.
     pub fn understand(&self, message: &Message) -> Option<Intent> {
+        if message.origin.picked {
+            return Some(Intent::Agents { order: AgentOrder::Add { who: message.origin.people.clone() } });
+        }
         if let Some(file) = self.file_in(message) {
             return Some(file);
         }
@@ -43,6 +49,7 @@ impl Conversation {
 
     fn command(&self, message: &Message, command: Command, args: &str) -> Intent {
         match command {
+            command if command.manages() && message.origin.forwarded => Intent::ForwardedCommand,
             Command::Start => Intent::Start,
             Command::Help => Intent::Help,
             Command::Check if args.trim().is_empty() => match answered(message) {
@@ -81,6 +88,9 @@ impl Conversation {
                 Intent::DeleteData { whole_chat: args.split_whitespace().next().is_some_and(is_word) }
             }
             Command::Privacy => Intent::Privacy,
+            Command::Agents => Intent::Agents { order: AgentOrder::read(args, &message.origin.people) },
+            Command::Invite => Intent::Invite { order: InviteOrder::read(args) },
+            Command::Groups => Intent::Groups,
         }
     }
 

@@ -16,6 +16,7 @@
 mod answers;
 mod fair;
 mod files;
+mod follow_up;
 mod forget;
 mod history;
 mod incidents;

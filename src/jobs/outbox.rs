@@ -115,6 +115,9 @@ pub trait Outbox: Send + Sync {
     /// Takes a message out of the chat, where that is allowed; elsewhere it stays.
     async fn delete(&self, message: Placed);
 
+    /// Leaves a group, where the bot is in it.
+    async fn leave(&self, group: ChatId);
+
     /// Shows in a chat that an answer is being made, from about a second on, until the result is dropped.
     fn typing(&self, to: Destination) -> Typing;
 }

@@ -27,7 +27,7 @@ use super::{
     worker::{Progress, Worker},
 };
 use crate::{
-    chat::{Alert, Choice, Conversation, Intent, Notice},
+    chat::{Alert, Choice, Conversation, Intent, Notice, Then},
     clock::Clock,
     inquiry::parse::Check,
     klikoo::MAX_RETRY_AFTER,
@@ -254,6 +254,14 @@ impl Runner {
         self.worker.tell_owners(alert);
     }
 
+    /// Does what is to be done outside of the chat that asked for it. Does not wait until it is done.
+    pub(crate) fn follow_up(&self, then: Vec<Then>) {
+        if !then.is_empty() {
+            let worker = self.worker.clone();
+            self.worker.notices.spawn(async move { worker.follow_up(then).await });
+        }
+    }
+
     /// How many jobs are not done: for a log line at the end.
     pub async fn left(&self) -> Result<usize, store::Error> {
         let load = self.worker.store.load().await?;
@@ -319,7 +327,9 @@ impl Runner {
                     | Intent::List { .. }
                     | Intent::File { .. }
                     | Intent::Again { .. }
-                    | Intent::Language { .. } => true,
+                    | Intent::Language { .. }
+                    | Intent::Agents { .. }
+                    | Intent::Invite { .. } => true,
                     Intent::Refused { parts, .. } => *parts != Choice::default(),
                     Intent::Press { press } => press.as_ref().is_some_and(|press| press.action.writes()),
                     Intent::Customers { order, .. } => order.writes(),

@@ -76,13 +76,17 @@ impl Task {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
     use crate::{
         catalog::{Catalog, ProductCode},
-        chat::{Action, Alias, CustomerOrder, Month, Period, PinIn, Press, QuotaOrder, Setting, Wanted},
+        chat::{
+            Action, AgentOrder, Alias, AuditQuery, CustomerOrder, InviteOrder, Month, Named, Period, PinIn, Press,
+            QuotaOrder, Setting, Wanted,
+        },
         inquiry::parse::{Check, Item, List, Refusal, Unread},
         jobs::properties,
         store::{Cursor, Seq},
@@ -161,6 +165,22 @@ mod tests {
             Intent::Settings { change: Some(Setting::Days(Some(30))) },
             Intent::DeleteData { whole_chat: true },
             Intent::Privacy,
+            Intent::Status,
+            Intent::Balance,
+            Intent::Statistics { period: Some(Period::Week) },
+            Intent::Audit { query: Some(AuditQuery { id: Some(42), day: NaiveDate::from_ymd_opt(2026, 11, 22) }) },
+            Intent::Audit { query: None },
+            Intent::Reload,
+            Intent::Agents { order: AgentOrder::List },
+            Intent::Agents { order: AgentOrder::Find { word: "budi".to_owned() } },
+            Intent::Agents { order: AgentOrder::Add { who: vec![Named { user: UserId(7), name: "Budi".to_owned() }] } },
+            Intent::Agents { order: AgentOrder::AskWhom },
+            Intent::Agents { order: AgentOrder::Hidden },
+            Intent::Agents { order: AgentOrder::BadId },
+            Intent::Invite { order: InviteOrder::New { uses: 5, hours: 72 } },
+            Intent::Invite { order: InviteOrder::Usage },
+            Intent::Groups,
+            Intent::ForwardedCommand,
         ]
     }
 

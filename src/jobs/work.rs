@@ -13,8 +13,8 @@ use super::{
     worker::{Check, Progress, Worker},
 };
 use crate::{
-    access::{self, Decision},
-    chat::{self, Action, Checked, Intent, Notice, PinIn, Press, Pressed},
+    access::{self, Decision, Reason},
+    chat::{self, Action, Checked, Intent, Managed, Notice, PinIn, Press, Pressed, Then},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
     store::Job,
     value::{MessageId, Provider},
@@ -156,6 +156,11 @@ impl Worker {
         slot: Option<Slot>,
     ) -> Progress {
         if let Decision::Deny(reason) = self.authorise(job, task, task.intent.action()).await {
+            if reason == Reason::OnlyInPrivate && task.press.is_none() && !self.may_in_private(job, &task.intent).await
+            {
+                // `/saldo` of a member is most likely for another bot of the group.
+                return Progress::Done;
+            }
             self.note_denied(job, task.intent.action(), reason).await;
             self.say_denied(job, task, reason).await;
             return Progress::Done;
@@ -196,6 +201,14 @@ impl Worker {
                 self.report(job, task).await
             }
             (Intent::Impatient, _) => self.say_what_waits(job, task).await,
+            (Intent::Agents { .. } | Intent::Invite { .. } | Intent::Groups, _) => {
+                let managed = self.conversation.manage(&self.asker(job, task), &task.intent).await;
+                if let Some(reply) = managed.reply {
+                    let reply = self.or_late(job, task, reply).await;
+                    self.say(job, task, reply, in_place, None).await;
+                }
+                self.follow_up(managed.then).await;
+            }
             (intent, _) => {
                 if let Some(reply) = self.conversation.reply(&self.asker(job, task), intent).await {
                     let reply = self.or_late(job, task, reply).await;
@@ -388,6 +401,18 @@ impl Worker {
                 let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
                 let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
                 answer(Some(&notice.text.plain())).await;
+            }
+            Pressed::Managed(Managed { reply, notice, mut then }) => {
+                answer(notice.as_deref()).await;
+                let message = Placed { chat: task.to.chat, message: button.message };
+                if let Some(reply) = reply {
+                    let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
+                }
+                // The pressed card is replaced by now.
+                then.retain(
+                    |then| !matches!(then, Then::Replace(chat, card, _) if (*chat, *card) == (message.chat, message.message)),
+                );
+                self.follow_up(then).await;
             }
         }
         Progress::Done

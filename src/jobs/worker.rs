@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     access::{self, Actor, ChatIds, Decision, Reason},
-    chat::{self, Alert, Asker, Checked, Conversation, Incident, Notice, PinIn, Reply},
+    chat::{self, Alert, Asker, Checked, Conversation, Incident, Intent, Notice, PinIn, Reply},
     clock::Clock,
     inquiry::parse::Request,
     store::{self, AuditAct, AuditEntry, Job, Jobs, Kept, Record},
@@ -205,6 +205,12 @@ impl Worker {
     pub(super) async fn may_hear(&self, job: &Job, task: &Task, action: access::Action) -> bool {
         let decision = self.authorise(job, task, action).await;
         matches!(decision, Decision::Deny(Reason::Paused(_))) || is_allowed(job, decision)
+    }
+
+    /// Whether the one who asked may do that in their private chat.
+    pub(super) async fn may_in_private(&self, job: &Job, intent: &Intent) -> bool {
+        let Some(chat) = ChatIds::private(job.user) else { return false };
+        self.conversation.access.authorise(Actor::of(job.user), chat, intent.action()).await.is_allowed()
     }
 
     /// Notes that somebody who may use the bot wanted what they may not. Strangers write nothing.

@@ -231,7 +231,10 @@ impl Deleted {
             | RowKind::Deletion
             | RowKind::Incident
             | RowKind::DailyReport
-            | RowKind::LastBackup => false,
+            | RowKind::LastBackup
+            | RowKind::AccessRequest
+            | RowKind::Invite
+            | RowKind::AddingAgent => false,
         }
     }
 

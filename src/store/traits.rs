@@ -160,6 +160,14 @@ pub trait KeyValue: Send + Sync {
     /// [`Error::RowTooLong`]: its value is longer than [`MAX_ROW_LEN`], and it is not kept.
     async fn put(&self, row: Row) -> Result<(), Error>;
 
+    /// Keeps a row where the one before, as it is there at `now`, has the value `expected`; `None`: where there is none.
+    /// Gives whether it is kept: of several who change a row at once, one does. Durable when it returns. One statement of
+    /// SQL: an `UPDATE … WHERE value = …`, or an `INSERT … ON CONFLICT DO UPDATE … WHERE` the row there is expired.
+    ///
+    /// # Errors
+    /// As of [`put`](Self::put).
+    async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error>;
+
     /// Removes a row, expired or not, and tells whether it was there. Durable when it returns.
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error>;
 

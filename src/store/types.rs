@@ -385,11 +385,17 @@ pub enum RowKind {
     DailyReport,
     /// When the last backup was made, in milliseconds since 1970.
     LastBackup,
+    /// That someone asks to be let in, or a group to be admitted, by the id of the chat.
+    AccessRequest,
+    /// An invitation, by its public id: of its token it has the hash alone.
+    Invite,
+    /// That someone is about to name a new agent, by their id.
+    AddingAgent,
 }
 
 impl RowKind {
     /// Each of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Language,
         Self::MigratedFrom,
         Self::OpenQuestion,
@@ -408,6 +414,9 @@ impl RowKind {
         Self::Incident,
         Self::DailyReport,
         Self::LastBackup,
+        Self::AccessRequest,
+        Self::Invite,
+        Self::AddingAgent,
     ];
 
     /// The word under which rows of this kind are stored.
@@ -431,6 +440,9 @@ impl RowKind {
             Self::Incident => "incident",
             Self::DailyReport => "daily-report",
             Self::LastBackup => "last-backup",
+            Self::AccessRequest => "access-request",
+            Self::Invite => "invite",
+            Self::AddingAgent => "adding-agent",
         }
     }
 }

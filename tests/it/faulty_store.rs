@@ -259,6 +259,11 @@ impl KeyValue for FaultyStore {
         self.sound.put(row).await
     }
 
+    async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
+        self.room_for_records()?;
+        self.sound.put_if(row, expected, now).await
+    }
+
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {
         self.room_for_records()?;
         self.sound.remove(kind, key).await

@@ -111,6 +111,10 @@ pub(crate) struct Chat {
     /// The title of a group; empty in private.
     pub(crate) title: String,
     pub(crate) members: BTreeSet<u64>,
+    /// Those of the members who are administrators.
+    pub(crate) admins: BTreeSet<u64>,
+    /// The keyboard that picks people, where the bot shows one: its request's id, and how many may be picked.
+    pub(crate) picker: Option<(i64, usize)>,
     pub(crate) status: BotStatus,
     /// Whether the user ever wrote: a bot cannot begin a private chat.
     pub(crate) begun: bool,
@@ -131,6 +135,8 @@ impl Chat {
             kind,
             title: title.to_owned(),
             members,
+            admins: BTreeSet::new(),
+            picker: None,
             status: BotStatus::Member,
             begun: kind != Kind::Private,
             migrated_to: None,

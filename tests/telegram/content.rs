@@ -44,3 +44,17 @@ pub fn sticker(emoji: &str) -> Value {
         "is_animated": false, "is_video": false, "emoji": emoji,
     } })
 }
+
+/// A text of this person's that somebody forwards.
+pub fn forwarded(id: u64, first_name: &str, text: &str) -> Value {
+    let sender = json!({ "id": id, "is_bot": false, "first_name": first_name });
+    json!({ "text": text, "forward_origin": { "type": "user", "date": 1_700_000_000, "sender_user": sender } })
+}
+
+/// The same of someone who hides the account in forwarded messages.
+pub fn forwarded_hidden(first_name: &str, text: &str) -> Value {
+    json!({
+        "text": text,
+        "forward_origin": { "type": "hidden_user", "date": 1_700_000_000, "sender_user_name": first_name },
+    })
+}

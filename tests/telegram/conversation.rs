@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     actions::NewMessage,
@@ -118,6 +118,18 @@ impl Conversation {
         let Value::Object(content) = content else { panic!("fields of a message are expected") };
         let caption = content.get("caption").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.write(&caption, content, None, None)
+    }
+
+    /// Picks people by the keyboard that the bot shows for it, as far as it lets.
+    pub async fn picks(&self, people: &[&User]) -> Sent {
+        let shown = self.world.change(|state| state.chats.get(&self.chat)?.picker);
+        let (request, most) = shown.expect("the bot shows a keyboard that picks people");
+        assert!(people.len() <= most, "the keyboard lets {most} be picked");
+        let name = |id: u64| self.world.change(|state| state.people[&id].first_name.clone());
+        let users: Vec<Value> =
+            people.iter().map(|user| json!({ "user_id": user.id(), "first_name": name(user.id()) })).collect();
+        let ids: Vec<u64> = people.iter().map(|user| user.id()).collect();
+        self.sends(json!({ "users_shared": { "request_id": request, "user_ids": ids, "users": users } })).await
     }
 
     fn write(&self, text: &str, content: Map<String, Value>, reply_to: Option<i64>, quote: Option<&str>) -> Sent {

@@ -94,6 +94,14 @@ impl Group {
         self.world.change(|state| state.join(self.id, user.id()));
     }
 
+    /// Makes a member an administrator, or no more; Telegram does not tell bots that are none.
+    pub fn promotes(&self, user: &User, is_admin: bool) {
+        self.world.change(|state| {
+            let admins = &mut state.chats.get_mut(&self.id).expect("the group exists").admins;
+            if is_admin { admins.insert(user.id()) } else { admins.remove(&user.id()) }
+        });
+    }
+
     /// Removes the bot.
     pub fn removes_bot(&self, by: &User) {
         self.set_status(BotStatus::Gone, by);

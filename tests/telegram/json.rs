@@ -110,6 +110,17 @@ impl State {
         }
     }
 
+    /// A person as a `ChatMember` who is an administrator.
+    pub(crate) fn admin_json(&self, id: u64) -> Value {
+        json!({
+            "user": self.person_json(id), "status": "administrator", "is_anonymous": false, "can_be_edited": false,
+            "can_manage_chat": true, "can_change_info": true, "can_delete_messages": true,
+            "can_manage_video_chats": true, "can_invite_users": true, "can_restrict_members": true,
+            "can_promote_members": false, "can_post_stories": false, "can_edit_stories": false,
+            "can_delete_stories": false,
+        })
+    }
+
     /// A `Chat`.
     pub(crate) fn chat_json(&self, chat: &Chat) -> Value {
         match chat.kind {

@@ -98,6 +98,9 @@ impl State {
         chat.may_write()?;
         let rendered = render(&call.text, call.parse_mode.as_deref(), "message is too long")?;
         let keyboard = keyboard(call.reply_markup.as_ref())?;
+        if let Some(picker) = reply_keyboard(call.reply_markup.as_ref(), chat)? {
+            chat.picker = picker;
+        }
         chat.may_write_into(call.message_thread_id)?;
         let message = Message {
             reply_to: call.reply_parameters.map_or(Ok(None), |reply| replied_to(chat, &reply))?,
@@ -271,7 +274,7 @@ fn render(text: &str, parse_mode: Option<&str>, too_long: &str) -> Result<Render
 /// The rows of an inline keyboard; none for a message without one.
 fn keyboard(markup: Option<&Value>) -> Result<Vec<Vec<Value>>, Refusal> {
     let Some(markup) = markup else { return Ok(Vec::new()) };
-    if markup["force_reply"] == true {
+    if markup["force_reply"] == true || markup.get("keyboard").is_some() || markup["remove_keyboard"] == true {
         return Ok(Vec::new());
     }
     let rows: Vec<Vec<Value>> = serde_json::from_value(markup["inline_keyboard"].clone())
@@ -281,6 +284,31 @@ fn keyboard(markup: Option<&Value>) -> Result<Vec<Vec<Value>>, Refusal> {
     }
     rows.iter().flatten().try_for_each(check_button)?;
     Ok(rows.into_iter().filter(|row| !row.is_empty()).collect())
+}
+
+/// What a reply keyboard does: `Some(Some(..))` shows one that picks people, `Some(None)` takes it away. This fake knows no
+/// other.
+fn reply_keyboard(markup: Option<&Value>, chat: &Chat) -> Result<Option<Option<(i64, usize)>>, Refusal> {
+    let Some(markup) = markup else { return Ok(None) };
+    if markup["remove_keyboard"] == true {
+        return Ok(Some(None));
+    }
+    let Some(rows) = markup["keyboard"].as_array() else { return Ok(None) };
+    let [row] = rows.as_slice() else { return Err(Refusal::bad_request("this fake knows one row of a keyboard")) };
+    let button = &row[0];
+    let named = button["text"].as_str().is_some_and(|text| !text.trim().is_empty());
+    if !named {
+        return Err(Refusal::bad_request("can't parse keyboard button: Text buttons must be non-empty"));
+    }
+    if chat.kind != Kind::Private {
+        return Err(Refusal::bad_request("users can be requested in private chats only"));
+    }
+    let asked = &button["request_users"];
+    let id = asked["request_id"].as_i64().filter(|id| i32::try_from(*id).is_ok());
+    let id = id.ok_or_else(|| Refusal::bad_request("can't parse keyboard button: Can't find field \"request_id\""))?;
+    let most = asked.get("max_quantity").map_or(Some(1), Value::as_u64).filter(|most| (1..=10).contains(most));
+    let most = most.ok_or_else(|| Refusal::bad_request("BUTTON_USER_INVALID"))?;
+    Ok(Some(Some((id, usize::try_from(most).unwrap_or_default()))))
 }
 
 fn check_button(button: &Value) -> Result<(), Refusal> {

@@ -80,7 +80,13 @@ impl State {
         if chat.kind == Kind::Private {
             return Err(Refusal::bad_request("chat member status can't be changed in private chats"));
         }
-        chat.status = BotStatus::Gone;
+        let old = std::mem::replace(&mut chat.status, BotStatus::Gone);
+        let change = json!({
+            "chat": self.chat_json(&self.chats[&call.chat_id]), "from": self.bot_json(), "date": self.now(),
+            "old_chat_member": self.bot_member_json(old),
+            "new_chat_member": { "user": self.bot_json(), "status": "left" },
+        });
+        self.deliver("my_chat_member", &change, None);
         Ok(true.into())
     }
 
@@ -128,6 +134,12 @@ impl State {
             let status = chat.status;
             return Ok(self.bot_member_json(status));
         }
+        if chat.kind != Kind::Private {
+            chat.may_write()?;
+        }
+        if chat.admins.contains(&call.user_id) {
+            return Ok(self.admin_json(call.user_id));
+        }
         let status = if chat.members.contains(&call.user_id) { "member" } else { "left" };
         if !self.people.contains_key(&call.user_id) {
             return Err(Refusal::bad_request("user not found"));
@@ -148,6 +160,10 @@ impl State {
         let scope = call.scope.unwrap_or_else(|| json!({ "type": "default" }));
         if !scope["type"].as_str().is_some_and(|kind| SCOPES.contains(&kind)) {
             return Err(Refusal::bad_request("can't parse BotCommandScope: Unsupported type specified"));
+        }
+        if scope["type"] == "chat" {
+            let chat = scope["chat_id"].as_i64().and_then(|chat| self.chats.get(&chat)).filter(|chat| chat.begun);
+            chat.ok_or_else(|| Refusal::bad_request("chat not found"))?;
         }
         let language = call.language_code.unwrap_or_default();
         if !(language.is_empty() || language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())) {

@@ -59,11 +59,6 @@ use std::{sync::Arc, time::Instant};
 use ceknomor::clock::Clock;
 use tokio::{net::TcpListener, task::JoinSet};
 
-use self::{
-    chats::Kind,
-    refusal::Refusal,
-    state::{EVENT_TIMEOUT, State, World},
-};
 #[allow(unused_imports, reason = "a test names the types of what it passes on; the load generator names none")]
 pub use self::{
     chats::{ANONYMOUS_ADMIN, BOT_USERNAME, CHANNEL_BOT, TELEGRAM},
@@ -74,6 +69,11 @@ pub use self::{
     recording_host::{Received, RecordingHost},
     reply::{Press, Reply},
     state::{Answer, Call},
+};
+use self::{
+    chats::{BotStatus, Kind},
+    refusal::Refusal,
+    state::{EVENT_TIMEOUT, State, World},
 };
 
 /// The token under which every fake knows its bot.
@@ -135,6 +135,13 @@ impl FakeTelegram {
     /// A supergroup with topics of which the bot is a member.
     pub fn forum(&self, title: &str, members: &[&User]) -> Group {
         self.add_group(Kind::Forum, title, members)
+    }
+
+    /// A supergroup of which the bot is no member yet.
+    pub fn foreign_group(&self, title: &str, members: &[&User]) -> Group {
+        let group = self.supergroup(title, members);
+        self.world.change(|state| state.chats.get_mut(&group.id()).expect("it was just made").status = BotStatus::Gone);
+        group
     }
 
     fn add_group(&self, kind: Kind, title: &str, members: &[&User]) -> Group {

@@ -23,11 +23,12 @@ use teloxide::{
     RequestError,
     payloads::{
         AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, EditMessageTextSetters,
-        GetChat, SendChatAction, SendChatActionSetters, SendMessage, SendMessageSetters,
+        GetChat, LeaveChat, SendChatAction, SendChatActionSetters, SendMessage, SendMessageSetters, SetMyCommands,
     },
     types::{
-        self as telegram, CallbackQueryId, ChatAction, CopyTextButton, ForceReply, InlineKeyboardButton,
-        InlineKeyboardMarkup, ParseMode, ReplyParameters, ThreadId,
+        self as telegram, ButtonRequest, CallbackQueryId, ChatAction, CopyTextButton, ForceReply, InlineKeyboardButton,
+        InlineKeyboardMarkup, KeyboardButton, KeyboardButtonRequestUsers, KeyboardMarkup, KeyboardRemove, ParseMode,
+        ReplyParameters, RequestId, ThreadId,
     },
 };
 use tokio::{
@@ -44,7 +45,7 @@ use super::{
     wire::{Call, Lenient, Sent, call},
 };
 use crate::{
-    chat::{Attachment, Button, Reply},
+    chat::{Attachment, Button, Picker, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
     locale::Html,
     value::{ChatId, MessageId, UserId},
@@ -148,6 +149,10 @@ impl Outbox for Sender {
                 match keyboard(&reply.buttons) {
                     _ if index + 1 < parts.len() => payload,
                     Some(keyboard) => payload.reply_markup(keyboard),
+                    None if reply.picker.is_some() => match &reply.picker {
+                        Some(Picker::Show(label)) => payload.reply_markup(picker(label)),
+                        _ => payload.reply_markup(KeyboardRemove::new()),
+                    },
                     // For the one alone whose message this answers.
                     None if reply.asks_reply => payload.reply_markup(ForceReply::new().selective()),
                     None => payload,
@@ -260,6 +265,15 @@ impl Outbox for Sender {
         }
     }
 
+    async fn leave(&self, group: ChatId) {
+        let chat = self.migrations.current(group);
+        tracing::info!(%chat, "leaving a group");
+        let payload = LeaveChat::new(telegram_id(chat));
+        if let Err(error) = self.call::<_, IgnoredAny>(u32::MAX, Some(chat), None, &payload).await {
+            tracing::warn!(%chat, error = kind(&error), "a group could not be left");
+        }
+    }
+
     fn typing(&self, to: Destination) -> Typing {
         let until = CancellationToken::new();
         let (sender, ended) = (self.clone(), until.clone());
@@ -344,6 +358,13 @@ impl Sender {
         true
     }
 
+    /// Sets a command menu, if Telegram takes it.
+    pub(super) async fn set_menu(&self, menu: &SetMyCommands) {
+        if let Err(error) = self.call::<_, IgnoredAny>(3, None, None, menu).await {
+            tracing::info!(error = kind(&error), "an owner's command menu was not taken");
+        }
+    }
+
     async fn show_typing(&self, to: Destination) {
         sleep(TYPING_AFTER).await;
         let Ok(_shown) = self.typing.try_acquire() else { return };
@@ -401,6 +422,14 @@ impl Sender {
 /// A chat's id as teloxide has it.
 fn telegram_id(chat: ChatId) -> telegram::ChatId {
     telegram::ChatId(chat.0)
+}
+
+/// A keyboard whose one button picks up to ten people from Telegram's list.
+fn picker(label: &str) -> KeyboardMarkup {
+    let mut asked = KeyboardButtonRequestUsers::new(RequestId(1)).user_is_bot(false);
+    (asked.max_quantity, asked.request_name) = (10, true);
+    let button = KeyboardButton::new(label).request(ButtonRequest::RequestUsers(asked));
+    KeyboardMarkup::new([[button]]).one_time_keyboard().resize_keyboard()
 }
 
 /// The buttons, row by row; `None` where there are none.

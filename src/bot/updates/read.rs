@@ -81,10 +81,20 @@ fn document(from: &Value) -> Option<Value> {
 fn message(from: &Value) -> Option<Value> {
     let text = |at: &str| from.pointer(at).and_then(Value::as_str);
     let quote = text("/quote/text").map(|text| json!({ "text": text, "position": 0 }));
-    let contact = text("/contact/phone_number").map(|number| json!({ "phone_number": number, "first_name": "" }));
+    let contact = text("/contact/phone_number").map(|number| {
+        let name = text("/contact/first_name").unwrap_or_default();
+        let owner = from.pointer("/contact/user_id").and_then(Value::as_u64);
+        json!({ "phone_number": number, "first_name": name, "user_id": owner })
+    });
     let has_media = MEDIA.iter().any(|kind| from.get(kind).is_some());
     let document = document(&from["document"]);
     let text = text("/text").or(text("/caption"));
+    let migrated = |key: &str| {
+        // Telegram says so in a message that has nothing else.
+        let is_alone = text.is_none() && !has_media && from.get("forward_origin").is_none();
+        from[key].as_i64().filter(|_| is_alone)
+    };
+    let (to, before) = (migrated("migrate_to_chat_id"), migrated("migrate_from_chat_id"));
     // A document has its words as a caption.
     let (text, caption) = if document.is_some() { (None, text) } else { (text.or(has_media.then_some("")), None) };
     object(json!({
@@ -102,8 +112,10 @@ fn message(from: &Value) -> Option<Value> {
         "quote": quote,
         "reply_to_message": message(&from["reply_to_message"]),
         "contact": contact,
-        "migrate_to_chat_id": from["migrate_to_chat_id"].as_i64(),
-        "migrate_from_chat_id": from["migrate_from_chat_id"].as_i64(),
+        "forward_origin": forward_origin(&from["forward_origin"]),
+        "users_shared": users_shared(&from["users_shared"]),
+        "migrate_to_chat_id": to,
+        "migrate_from_chat_id": before,
         "new_chat_members": members(&from["new_chat_members"]),
     }))
 }
@@ -112,6 +124,26 @@ fn message(from: &Value) -> Option<Value> {
 fn members(from: &Value) -> Option<Value> {
     let members: Vec<Value> = from.as_array()?.iter().filter_map(user).collect();
     (!members.is_empty()).then(|| members.into())
+}
+
+/// A `MessageOrigin`: the person, where it is one who does not hide; of all else, only that it was forwarded.
+fn forward_origin(from: &Value) -> Option<Value> {
+    from.as_object()?;
+    let sender = user(&from["sender_user"]).filter(|_| from["type"] == "user");
+    Some(match sender {
+        Some(sender) => json!({ "type": "user", "date": 0, "sender_user": sender }),
+        None => json!({ "type": "hidden_user", "date": 0, "sender_user_name": "" }),
+    })
+}
+
+/// `UsersShared`: at most as many as one picks at a time.
+fn users_shared(from: &Value) -> Option<Value> {
+    let picked = |user: &Value| {
+        let id = user["user_id"].as_u64()?;
+        object(json!({ "user_id": id, "first_name": user["first_name"].as_str() }))
+    };
+    let users: Vec<Value> = from["users"].as_array()?.iter().take(10).filter_map(picked).collect();
+    Some(json!({ "request_id": 1, "users": users }))
 }
 
 /// A `CallbackQuery`.
@@ -150,6 +182,7 @@ fn user(from: &Value) -> Option<Value> {
         "is_bot": from["is_bot"].as_bool().unwrap_or(false),
         "first_name": from["first_name"].as_str().unwrap_or_default(),
         "username": from["username"].as_str(),
+        "language_code": from["language_code"].as_str(),
     }))
 }
 
@@ -200,6 +233,42 @@ mod tests {
         let mut message = json!({ "message_id": 7, "date": 1_800_000_000, "chat": chat, "from": user() });
         message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         message
+    }
+
+    #[test]
+    fn people_whom_a_message_names_are_read_and_what_is_new_about_them_does_no_harm() {
+        let sender = json!({ "id": 7, "is_bot": false, "first_name": "Sari", "mood": {} });
+        let read = |more: Value| message_of(&json!({ "update_id": 3, "message": message(more) }));
+        let origin = json!({ "type": "user", "date": "?", "sender_user": sender });
+        let forwarded = read(json!({ "text": "halo", "forward_origin": origin }));
+        assert_eq!(forwarded.forward_from_user().map(|user| user.id.0), Some(7));
+        for origin in [json!({ "type": "hidden_user" }), json!({ "type": "of tomorrow" }), json!({ "type": "channel" })]
+        {
+            let hidden = read(json!({ "text": "halo", "forward_origin": origin }));
+            assert!(hidden.forward_origin().is_some() && hidden.forward_from_user().is_none());
+        }
+        let card = json!({ "phone_number": "0817345544", "first_name": "Sari", "user_id": 7, "vcard": 7 });
+        assert_eq!(read(json!({ "contact": card })).contact().and_then(|card| card.user_id).map(|id| id.0), Some(7));
+        let users = json!([{ "user_id": 7, "first_name": "Sari", "photo": "new" }, { "user_id": "?" }]);
+        let picked = read(json!({ "users_shared": { "request_id": "new", "users": users } }));
+        assert_eq!(picked.shared_users().map(|shared| shared.users.len()), Some(1));
+    }
+
+    #[test]
+    fn a_move_is_believed_in_a_message_that_says_nothing_else() {
+        let moved = json!({ "migrate_to_chat_id": -1_005 });
+        let read = |more: Value| {
+            let mut fields = moved.clone();
+            fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            message_of(&json!({ "update_id": 3, "message": message(fields) }))
+        };
+        assert_eq!(read(json!({})).migrate_to_chat_id().map(|id| id.0), Some(-1_005));
+        assert_eq!(read(json!({ "text": "halo" })).migrate_to_chat_id(), None);
+        let replied = message(moved.clone());
+        let reply = message_of(&json!({
+            "update_id": 3, "message": message(json!({ "text": "halo", "reply_to_message": replied })),
+        }));
+        assert_eq!(reply.migrate_to_chat_id(), None);
     }
 
     #[test]

@@ -120,8 +120,8 @@ impl Conversation {
                 return Ok(None);
             }
             let mut lines = self.summary(words, say!(words, "statistics-heading", period = &shown), &figures);
-            lines.extend(self.agents(words, &figures, MAX_NAMED).await);
-            lines.extend(self.groups(words, &figures).await);
+            lines.extend(self.busiest_agents(words, &figures, MAX_NAMED).await);
+            lines.extend(self.busiest_groups(words, &figures).await);
             let title = say!(words, "recap-title", period = &shown).plain();
             let picture = picture(title, figures.hours, format!("statistik-{first}.png")).await?;
             Ok(Some((picture, Html::lines(lines))))
@@ -146,7 +146,7 @@ impl Conversation {
                 lines.push(Html::default());
                 let by_provider = figures.by_provider.iter();
                 lines.extend(by_provider.map(|(provider, sum)| line(words, Html::escape(provider.name()), sum)));
-                lines.extend(self.agents(words, &figures, MAX_IN_REPORT).await);
+                lines.extend(self.busiest_agents(words, &figures, MAX_IN_REPORT).await);
                 if !figures.unanswered.is_empty() {
                     let problems = figures.unanswered.iter();
                     let problems = problems
@@ -175,7 +175,7 @@ impl Conversation {
         lines
     }
 
-    async fn agents(&self, words: Words<'_>, figures: &Figures, most: usize) -> Vec<Html> {
+    async fn busiest_agents(&self, words: Words<'_>, figures: &Figures, most: usize) -> Vec<Html> {
         let (ranked, left_off) = top(&figures.by_agent, most);
         let mut lines = vec![Html::default(), say!(words, "statistics-agents")];
         for (agent, sum) in ranked {
@@ -185,7 +185,7 @@ impl Conversation {
         lines
     }
 
-    async fn groups(&self, words: Words<'_>, figures: &Figures) -> Vec<Html> {
+    async fn busiest_groups(&self, words: Words<'_>, figures: &Figures) -> Vec<Html> {
         if figures.by_group.is_empty() {
             return Vec::new();
         }

@@ -24,7 +24,7 @@ use crate::{
     app::Checks,
     bot::read_line,
     catalog::Catalog,
-    chat::{Conversation, Intent, Message, Press},
+    chat::{Conversation, Intent, Message, Origin, Press},
     clock::{Clock, SystemClock},
     config::CatalogSettings,
     inquiry,
@@ -176,7 +176,9 @@ impl Dialogue {
         let command = line.split_whitespace().next().filter(|word| word.starts_with('/'));
         let name = command.and_then(|word| word.split_once('@')).map_or(NAME, |(_, name)| name);
         let line = read_line(line, name);
-        let typed = Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false, document: None };
+        let origin = Origin::default();
+        let typed =
+            Message { chat: CHAT, user: USER, line, quoted: None, replies_to_bot: false, document: None, origin };
         match self.conversation.understand(&typed) {
             Some(intent) => {
                 let intent = self.conversation.look_up(&typed, intent).await;

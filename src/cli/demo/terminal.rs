@@ -17,7 +17,7 @@ use crate::{
     chat::{Attachment, Button, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
     locale::Html,
-    value::MessageId,
+    value::{ChatId, MessageId},
 };
 
 /// Where the files go that the bot sends.
@@ -212,6 +212,8 @@ impl Outbox for Terminal {
     async fn delete(&self, _: Placed) {}
 
     /// Only above a line that is being edited can it be wiped again.
+    async fn leave(&self, _group: ChatId) {}
+
     fn typing(&self, _: Destination) -> Typing {
         let screen = &mut *self.screen();
         if let Some(printer) = screen.printer.as_mut().filter(|_| !screen.shows_waiting) {

@@ -14,6 +14,7 @@ pub(super) async fn holds<B: Backend>() {
     a_row_is_there_until_it_is_removed(&mut B::fresh().await).await;
     a_row_is_there_until_it_expires(&mut B::fresh().await).await;
     too_long_a_row_is_refused(&B::fresh().await).await;
+    a_row_is_changed_from_what_it_was(&mut B::fresh().await).await;
     rows_are_listed_by_their_keys(&B::fresh().await).await;
     only_what_is_expired_is_purged(&B::fresh().await).await;
     counters_are_added_to_together_or_not_at_all(&mut B::fresh().await).await;
@@ -65,6 +66,30 @@ async fn too_long_a_row_is_refused(store: &impl Backend) {
     let refused = store.store().put(row("a", &format!("{long}x"), None)).await;
     assert_eq!(refused, Err(Error::RowTooLong(MAX_ROW_LEN + 1)));
     assert_eq!(get(store, "a", 0).await, Some(long));
+}
+
+async fn a_row_is_changed_from_what_it_was(store: &mut impl Backend) {
+    let rows = store.store().clone();
+    let put_if = async |value: &str, expected: Option<&str>, minutes: usize| {
+        rows.put_if(row("a", value, Some(5)), expected, moment(minutes)).await.unwrap()
+    };
+    assert!(!put_if("1", Some("0"), 0).await, "there is none");
+    assert!(put_if("1", None, 0).await);
+    assert!(!put_if("2", None, 0).await && !put_if("2", Some("0"), 0).await);
+    // Of many at once one does it, though they are one group of writes.
+    let changed = futures_util::future::join_all((0..20).map(|number| {
+        let (rows, value) = (rows.clone(), format!("b{number}"));
+        async move { rows.put_if(row("a", &value, Some(5)), Some("1"), moment(0)).await.unwrap() }
+    }));
+    assert_eq!(changed.await.into_iter().filter(|changed| *changed).count(), 1);
+    let kept = get(store, "a", 0).await.unwrap();
+    assert!(!put_if("c", Some(&kept), 5).await, "it is expired");
+    assert!(put_if("c", None, 5).await);
+    let long = row("a", &"x".repeat(MAX_ROW_LEN + 1), None);
+    assert_eq!(rows.put_if(long, Some("c"), moment(0)).await, Err(Error::RowTooLong(MAX_ROW_LEN + 1)));
+    drop(rows);
+    store.reopen().await;
+    assert_eq!(get(store, "a", 0).await.as_deref(), Some("c"));
 }
 
 async fn rows_are_listed_by_their_keys(store: &impl Backend) {

@@ -281,6 +281,14 @@ impl KeyValue for SledStore {
         self.write(move |plan| plan.put_row(&row)).await
     }
 
+    async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
+        if row.value.len() > MAX_ROW_LEN {
+            return Err(Error::RowTooLong(row.value.len()));
+        }
+        let expected = expected.map(str::to_owned);
+        self.write(move |plan| plan.put_row_if(&row, expected.as_deref(), now)).await?
+    }
+
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {
         let key = key.to_owned();
         self.write(move |plan| plan.remove_row(kind, &key)).await?

@@ -250,6 +250,19 @@ impl<'a> Plan<'a> {
         self.put(TreeName::Rows, &keys::row(row.kind, &row.key), codec::write(row));
     }
 
+    pub(super) fn put_row_if(&mut self, row: &Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
+        let there = match self.changes.get(&(TreeName::Rows, keys::row(row.kind, &row.key))) {
+            Some(written) => written.as_deref().and_then(|bytes| codec::read::<Row>(bytes).ok()),
+            None => self.database.row(row.kind, &row.key)?,
+        };
+        let there = there.filter(|there| there.is_alive(now));
+        let is_expected = there.as_ref().map(|there| there.value.as_str()) == expected;
+        if is_expected {
+            self.put_row(row);
+        }
+        Ok(is_expected)
+    }
+
     pub(super) fn remove_row(&mut self, kind: RowKind, key: &str) -> Result<bool, Error> {
         let key = keys::row(kind, key);
         let is_there = match self.changes.get(&(TreeName::Rows, key.clone())) {

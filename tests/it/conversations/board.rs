@@ -183,6 +183,28 @@ async fn the_record_is_paged_and_filtered() {
 }
 
 #[tokio::test]
+async fn in_a_group_an_owner_is_sent_to_the_private_chat_and_a_member_is_passed_over() {
+    let mut scene = Scene::new().await;
+    let (owner, sari) = (scene.owner("Ibu Bos"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&owner, &sari]);
+    scene.admit(&group);
+    let store = scene.store();
+    let bot = scene.start_with(store.clone());
+    for command in ["/saldo", "/status", "/audit", "/statistik", "/muatulang"] {
+        let told = ask(&owner.in_group(&group), command).await;
+        assert_eq!(told.text(), "🔒 Kirim ini di chat pribadi dengan bot.", "{command}");
+        sari.in_group(&group).says(command).await;
+    }
+    sari.in_group(&group).silence_until("/id").await;
+    // The owner's are noted; the member's may be for another bot of the group.
+    let denied = record(&store).await;
+    assert!(denied.iter().all(|entry| entry.by == Some(UserId(owner.id())) && entry.outcome == "only-in-private"));
+    assert_eq!(denied.len(), 5);
+    drop(store);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn exports_and_deletions_are_recorded() {
     let mut scene = Scene::new().await;
     let budi = scene.agent("Budi");

@@ -151,7 +151,7 @@ async fn a_customer_without_a_name_is_told_from_one_that_is_not_there() {
 #[tokio::test]
 async fn start_and_help_say_what_to_type() {
     let mut scene = Scene::new().await;
-    let budi = scene.owner("Budi");
+    let (budi, agus) = (scene.owner("Budi"), scene.agent("Agus"));
     let group = scene.telegram.group("Agen Jaya", &[&budi]);
     let bot = scene.start();
 
@@ -159,17 +159,19 @@ async fn start_and_help_say_what_to_type() {
     assert!(start.text().contains("/cek PLN20 01105691111"), "{start:?}");
     assert_eq!(ask(&budi.in_private(), "/start dari_iklan").await.text(), start.text());
 
+    let agent = ask(&agus.in_private(), "/bantuan").await;
+    assert!(agent.text().lines().count() <= 10, "a phone shows ten: {agent:?}");
+    assert!(agent.text().ends_with("Jangan kirim PIN. Bot ini tidak pernah memerlukannya."));
     let alone = ask(&budi.in_private(), "/bantuan").await;
+    assert!(alone.text().starts_with(agent.text()), "owners read more: {alone:?}");
     assert!(alone.text().contains("Salah ketik? Edit saja pesannya."), "{alone:?}");
-    assert!(alone.text().lines().count() <= 10, "a phone shows ten: {alone:?}");
     assert_eq!(ask(&budi.in_private(), "/help").await.text(), alone.text());
     let among_others = ask(&budi.in_group(&group), "/bantuan").await;
     assert!(among_others.text().contains("Di grup: pakai /cek, sebut nama bot"), "{among_others:?}");
-    assert!(alone.text().ends_with("Jangan kirim PIN. Bot ini tidak pernah memerlukannya."));
 
     let hint = ask(&budi.in_private(), "selamat siang").await;
     assert_eq!(hint.text(), "Ketik kode produk dan nomornya, misalnya PLN20 01105691111. Daftar kode: /produk");
-    let unknown = ask(&budi.in_private(), "/saldo").await;
+    let unknown = ask(&budi.in_private(), "/pulsa").await;
     assert_eq!(unknown.text(), "Perintah itu belum saya kenal. Lihat /bantuan.");
 
     scene.end(bot).await;

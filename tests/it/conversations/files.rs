@@ -56,6 +56,7 @@ async fn a_months_checks_come_as_two_files() {
     assert_eq!(lines(&chat.reply().await).len(), 2);
     assert_eq!(ask(&chat, "/ekspor 10/2026").await.text(), "Tidak ada cek di obrolan ini pada Okt 2026.");
     assert!(ask(&chat, "/ekspor besok").await.text().starts_with("Bulan yang mana? Contoh: /ekspor november"));
+    group.promotes(&budi, true);
     ask(&chat, "/bahasa en").await;
     assert_eq!(ask(&chat, "/ekspor 12/2026").await.text(), "📄 Checks of Dec 2026: 1 check.");
     assert!(lines(&chat.reply().await)[0].starts_with("Time (WIB);Agent;"));

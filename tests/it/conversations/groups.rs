@@ -75,8 +75,8 @@ async fn people_who_talk_to_each_other_are_left_alone() {
         "pagi semua",
         "/cek@other_bot PLN20 01105691111",
         "/start@other_bot",
-        "/saldo",
-        "/saldo 20rb",
+        "/pulsa",
+        "/pulsa 20rb",
         "@other_bot PLN20 01105691111",
         "ceknomor_bot PLN20 01105691111",
     ] {
@@ -88,7 +88,7 @@ async fn people_who_talk_to_each_other_are_left_alone() {
     chat.silence_until("/produk maxim").await;
     assert_eq!(scene.klikoo.calls().inquiries, 0);
 
-    let named = ask(&chat, "/saldo@ceknomor_bot").await;
+    let named = ask(&chat, "/pulsa@ceknomor_bot").await;
     assert_eq!(named.text(), "Perintah itu belum saya kenal. Lihat /bantuan.");
     scene.end(bot).await;
 }

@@ -180,7 +180,7 @@ async fn made_up_and_stale_buttons_do_no_harm() {
         assert_eq!(notice.text, "Tombol ini sudah tidak berlaku. Ketik /cek atau /riwayat lagi.", "{data:?}");
     }
     let stranger = page.press_data(&format!("r:>:9:{}", agus.id()), &agus).await.alert().await;
-    assert!(stranger.text.starts_with("🔒 Bot ini khusus agen terdaftar."), "{stranger:?}");
+    assert!(stranger.text.starts_with("🔒 Bot cek nomor pelanggan ini khusus agen terdaftar."), "{stranger:?}");
 
     // The message is gone, and the press came late.
     user.in_group(&group).deletes(&page).await;

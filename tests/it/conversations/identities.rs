@@ -1,7 +1,5 @@
 //! Who asks, and who the bot is: administrators who hide, channels, groups that took the bot in, and a bot that is renamed.
 
-use chrono::TimeDelta;
-
 use super::{ask, body};
 use crate::{
     scene::Scene,
@@ -34,6 +32,8 @@ async fn an_anonymous_administrator_learns_that_the_id_is_not_theirs() {
     let (admitted, other) = (scene.telegram.supergroup("Agen Jaya", &[&budi]), scene.telegram.supergroup("Lain", &[]));
     scene.admit(&admitted);
     let bot = scene.start();
+    other.as_anonymous_admin().says("/start").await;
+    assert_eq!(other.as_anonymous_admin().reply().await.text(), "Menunggu persetujuan pemilik bot.");
     for group in [admitted, other] {
         let ids = ask(&group.as_anonymous_admin(), "/id").await;
         assert!(ids.text().starts_with("Anda menulis sebagai admin anonim"), "{}", ids.text());
@@ -52,6 +52,10 @@ async fn who_writes_as_a_group_or_a_channel_is_no_owner_whatever_the_list_says()
     let owner = scene.owner("Ibu Bos");
     let group = scene.telegram.supergroup("Lain", &[&owner]);
     let bot = scene.start();
+    ask(&owner.in_private(), "/start").await;
+    group.as_anonymous_admin().says("/start").await;
+    assert_eq!(group.as_anonymous_admin().reply().await.text(), "Menunggu persetujuan pemilik bot.");
+    owner.in_private().reply().await;
     for hidden in [group.as_anonymous_admin(), group.as_channel(CHANNEL), group.as_linked_channel(CHANNEL)] {
         hidden.says("/cek PLN20 00000000002").await;
         hidden.says("/produk maxim").await;
@@ -75,29 +79,6 @@ async fn a_page_of_an_anonymous_administrator_is_turned_by_any_of_the_group() {
     let page = ask(&group.as_anonymous_admin(), "/riwayat").await;
     page.press("Lebih lama ▶", &sari).await;
     assert!(page.edited().await.text().contains("00000000001"));
-    scene.end(bot).await;
-}
-
-#[tokio::test]
-async fn the_bot_leaves_a_group_that_is_not_admitted_after_a_day() {
-    let mut scene = Scene::new().await;
-    let (owner, agus) = (scene.owner("Ibu Bos"), scene.telegram.user("Agus"));
-    let (own, other) =
-        (scene.telegram.supergroup("Bos", &[&owner, &agus]), scene.telegram.supergroup("Lain", &[&agus]));
-    let bot = scene.start();
-    ask(&owner.in_private(), "/id").await;
-    ask(&owner.in_group(&own), "/id").await;
-    for group in [&own, &other] {
-        ask(&agus.in_group(group), "/id").await;
-    }
-    scene.clock.advance(TimeDelta::days(1));
-    ask(&agus.in_private(), "/id").await;
-    other.bot_left().await;
-    let told = owner.in_private().reply().await;
-    assert!(told.text().starts_with("👋 Sehari terakhir: 1 orang yang bukan agen"), "{}", told.text());
-    assert!(told.text().contains("dan 1 grup yang belum terdaftar"), "{}", told.text());
-    ask(&agus.in_group(&own), "/id").await;
-    assert_eq!(scene.telegram.calls("leaveChat").len(), 1, "an owner uses it in the other");
     scene.end(bot).await;
 }
 

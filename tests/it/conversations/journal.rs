@@ -266,6 +266,7 @@ async fn a_group_that_says_that_it_became_a_supergroup_keeps_its_history_and_its
     scene.admit(&group);
     let bot = scene.start();
     ask(&budi.in_group(&group), "/cek PLN20 00000000002").await;
+    group.promotes(&budi, true);
     ask(&budi.in_group(&group), "/bahasa en").await;
     // Nothing is sent in between: the bot knows it from what the group says alone, over a restart too.
     let new = group.becomes_supergroup();

@@ -17,8 +17,9 @@ async fn in_private_a_stranger_gets_one_polite_line_with_the_own_id() {
     {
         let agus = scene.telegram.user("Agus");
         let chat = agus.in_private();
-        let line = format!("🔒 Bot ini khusus agen terdaftar. Berikan ID Anda, {}, kepada pemilik bot.", agus.id());
-        assert_eq!(ask(&chat, typed).await.text(), line, "{typed:?}");
+        let line = format!("🔒 Bot cek nomor pelanggan ini khusus agen terdaftar. ID Anda: {}", agus.id());
+        let told = ask(&chat, typed).await;
+        assert_eq!((told.text(), told.buttons()), (&*line, vec!["🙋 Minta akses"]), "{typed:?}");
         // Once: what follows is no news. Who begins anew is told again.
         chat.says("/cek PLN20 01105691111").await;
         chat.says("halo?").await;
@@ -29,12 +30,16 @@ async fn in_private_a_stranger_gets_one_polite_line_with_the_own_id() {
 }
 
 #[tokio::test]
-async fn in_a_group_that_is_not_listed_strangers_meet_silence() {
+async fn in_a_group_that_is_not_admitted_strangers_meet_one_line_and_silence() {
     let mut scene = Scene::new().await;
     let (owner, agus) = (scene.owner("Ibu Bos"), scene.telegram.user("Agus"));
     let group = scene.telegram.supergroup("Grup lain", &[&owner, &agus]);
     let bot = scene.start();
+    ask(&owner.in_private(), "/start").await;
     let chat = agus.in_group(&group);
+    chat.says("/start").await;
+    assert_eq!(chat.reply().await.text(), "Menunggu persetujuan pemilik bot.");
+    owner.in_private().reply().await;
     for typed in
         ["/start", "/cek PLN20 01105691111", "/produk", "@ceknomor_bot PLN20 01105691111", "/saldo@ceknomor_bot"]
     {
@@ -68,6 +73,7 @@ async fn members_of_a_listed_group_may_check_inside_it_and_nowhere_else() {
     assert_eq!(body(&ask(&sari.in_group(&group), "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
     assert!(ask(&sari.in_private(), "/cek PLN20 01105691111").await.text().starts_with("🔒"));
     sari.in_group(&other).says("/cek PLN20 01105691111").await;
+    assert_eq!(sari.in_group(&other).reply().await.text(), "Menunggu persetujuan pemilik bot.");
     sari.in_group(&other).silence_until("/id").await;
     assert_eq!(scene.klikoo.calls().inquiries, 1);
     scene.end(bot).await;

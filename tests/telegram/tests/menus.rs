@@ -51,3 +51,35 @@ async fn members_are_told_from_strangers() {
     telegram.refused("getChatMember", "user not found").await;
     telegram.finish().await;
 }
+
+#[tokio::test]
+async fn administrators_are_told_from_members() {
+    let telegram = FakeTelegram::start().await;
+    let bot = bot_of(&telegram);
+    let budi = telegram.user("Budi");
+    let group = telegram.supergroup("Agen Jaya", &[&budi]);
+    group.promotes(&budi, true);
+    assert!(bot.get_chat_member(id(&group), UserId(budi.id())).await.unwrap().is_administrator());
+    group.promotes(&budi, false);
+    assert!(bot.get_chat_member(id(&group), UserId(budi.id())).await.unwrap().is_member());
+    group.removes_bot(&budi);
+    assert!(refusal(bot.get_chat_member(id(&group), UserId(budi.id())).await).contains("kicked"));
+    telegram.refused("getChatMember", "kicked").await;
+    telegram.finish().await;
+}
+
+#[tokio::test]
+async fn a_chat_has_its_own_menu_once_its_user_wrote() {
+    let telegram = FakeTelegram::start().await;
+    let bot = bot_of(&telegram);
+    let budi = telegram.user("Budi");
+    let set = || {
+        let scope = BotCommandScope::Chat { chat_id: id(&budi).into() };
+        bot.set_my_commands([BotCommand::new("agen", "Daftar agen")]).scope(scope)
+    };
+    assert!(refusal(set().await).contains("chat not found"));
+    telegram.refused("setMyCommands", "chat not found").await;
+    budi.in_private().says("/start").await;
+    set().await.unwrap();
+    telegram.finish().await;
+}

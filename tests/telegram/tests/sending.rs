@@ -4,8 +4,9 @@ use teloxide::{
     payloads::{EditMessageTextSetters, SendChatActionSetters, SendMessageSetters},
     prelude::Requester,
     types::{
-        ChatAction, ChatId, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageId, ParseMode,
-        ReplyParameters, ThreadId, Update, UpdateKind,
+        ButtonRequest, ChatAction, ChatId, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton,
+        KeyboardButtonRequestUsers, KeyboardMarkup, KeyboardRemove, Message, MessageId, ParseMode, ReplyParameters,
+        RequestId, ThreadId, Update, UpdateKind,
     },
 };
 
@@ -285,5 +286,38 @@ async fn what_one_member_alone_can_see_is_sent_by_administrators_and_in_answer_t
     let sent = &sent["result"];
     assert_eq!((status, &sent["message_id"], &sent["ephemeral_message_id"]), (200, &json!(0), &json!(1)));
     assert_eq!(budi.in_group(&group).shown_alone().await.text(), "BUDI");
+    telegram.finish().await;
+}
+
+#[tokio::test]
+async fn a_keyboard_that_picks_people_is_shown_in_private_and_taken_away() {
+    let telegram = FakeTelegram::start().await;
+    let bot = bot_of(&telegram);
+    let (budi, sari) = (telegram.user("Budi"), telegram.user("Sari"));
+    let group = telegram.supergroup("Agen Jaya", &[&budi]);
+    let chat = budi.in_private();
+    chat.says("/agen tambah").await;
+    let keyboard = |most| {
+        let mut asked = KeyboardButtonRequestUsers::new(RequestId(1));
+        asked.max_quantity = most;
+        KeyboardMarkup::new([[KeyboardButton::new("Pilih").request(ButtonRequest::RequestUsers(asked))]])
+    };
+    let refused = bot.send_message(id(&group), "Siapa?").reply_markup(keyboard(1)).await;
+    assert!(refusal(refused).contains("in private chats only"));
+    telegram.refused("sendMessage", "in private chats only").await;
+    let refused = bot.send_message(id(&budi), "Siapa?").reply_markup(keyboard(11)).await;
+    assert!(refusal(refused).contains("BUTTON_USER_INVALID"));
+    telegram.refused("sendMessage", "BUTTON_USER_INVALID").await;
+    bot.send_message(id(&budi), "Siapa?").reply_markup(keyboard(2)).await.unwrap();
+    chat.reply().await;
+    chat.picks(&[&sari]).await;
+    let updates = bot.get_updates().await.unwrap();
+    let picked = updates.iter().find_map(|update| match &update.kind {
+        UpdateKind::Message(message) => message.shared_users(),
+        _ => None,
+    });
+    assert_eq!(picked.unwrap().users[0].user_id.0, sari.id());
+    bot.send_message(id(&budi), "Oke").reply_markup(KeyboardRemove::new()).await.unwrap();
+    chat.reply().await;
     telegram.finish().await;
 }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::database::{Changes, TreeName};
 use super::*;
 use crate::store::samples::moment;
-use crate::store::{Cursor, Seq, Target, forget};
+use crate::store::{Cursor, Record, Seq, Target, forget};
+use crate::value::CustomerNumber;
 
 /// A directory with three records, closed.
 async fn closed() -> TempDir {
@@ -232,12 +233,17 @@ async fn a_new_directory_is_its_owners_alone_and_an_old_one_stays_as_it_is() {
     assert_eq!([mode(&old), mode(&old.join("sled"))], [0o750, 0o700]);
 }
 
+/// The number of the record that is deleted, and that of the other.
+const DELETED: &str = "00000000007";
+const LEFT: &str = "00000000008";
+
 /// A store with a record that was deleted for good and one that was not; closed.
 async fn with_a_deletion() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let store = SledStore::open(dir.path()).unwrap();
-    for chat in [CHAT, ChatId(8)] {
-        store.append(record(chat, 1)).await.unwrap();
+    for (chat, number) in [(CHAT, DELETED), (ChatId(8), LEFT)] {
+        let number = CustomerNumber::from_record(number).unwrap();
+        store.append(Record { number, ..record(chat, 1) }).await.unwrap();
     }
     forget(&store, &store, &Target::Chat(CHAT), moment(2)).await.unwrap();
     store.close().await.unwrap();
@@ -264,9 +270,9 @@ async fn an_opening_after_a_deletion_writes_the_store_anew_without_it() {
         contents(dir.path()).values().any(is_in)
     };
     // sled frees what was deleted, and leaves it where it is: else all of this would not be needed.
-    assert!(holds("\"c\":7,"), "the record is not in the files even before");
+    assert!(holds(DELETED), "the record is not in the files even before");
     rewrite(dir.path()).unwrap();
-    assert!(!holds("\"c\":7,") && holds("\"c\":8,"));
+    assert!(!holds(DELETED) && holds(LEFT));
     is_forgotten(dir.path()).await;
     let noted = fs::metadata(dir.path().join("deletions.jsonl")).unwrap();
     assert_eq!(noted.permissions().mode() & 0o777, 0o600);

@@ -1,0 +1,261 @@
+//! Those who come: strangers who write in private, by an invitation or without, and groups that take the bot in.
+//!
+//! Whoever comes can be anyone, and many. What is kept of them is bounded (`access::Requests`), and what is said to them goes
+//! the strangers' way of `bot`.
+
+use chrono::TimeDelta;
+
+use super::{
+    button::{Action, Button, Press},
+    conversation::{Conversation, ids, store_trouble},
+    message::{Asker, Command, Line, Managed, Message, Place, Reply, Then, Visitor},
+    owner::order::AgentOrder,
+};
+use crate::{
+    access::{self, AccessRequest, Actor, Asked, ChatIds, GroupState, Ruling, Standing},
+    say, store,
+    value::{ChatId, UserId, clean},
+};
+
+/// How long the bot stays in a group to which no owner says yes; and, once it was closed, does not come back by others.
+const STAY: TimeDelta = TimeDelta::days(1);
+
+/// The longest name or title that is kept, in characters.
+const MAX_NAME_LEN: usize = 64;
+
+/// A group in which the bot was heard of.
+#[derive(Clone, derive_more::Debug)]
+pub struct Arrival {
+    /// Its first id.
+    pub chat: ChatId,
+    /// The id that it has now.
+    pub here: ChatId,
+    /// Its title.
+    #[debug(skip)]
+    pub title: String,
+    /// Who brought the bot in just now, with their name; `None` where it was there before, and somebody speaks.
+    #[debug(skip)]
+    pub by: Option<(UserId, String)>,
+}
+
+impl Conversation {
+    /// What someone who may not use the bot is told: their id where they ask for it; once in private who the bot is, with a
+    /// button that asks for access; and what comes of an invitation. In a group they meet silence.
+    pub async fn stranger(&self, message: &Message, visitor: &Visitor) -> Managed {
+        let user = message.user;
+        match (&message.line, Place::of(message.chat)) {
+            (Line::ForAnotherBot, _) => Managed::default(),
+            (Line::Command(Command::Id, _), _) => {
+                Managed::says(ids(self.words(message.chat).await, user, message.chat))
+            }
+            (Line::Command(Command::Privacy, _), _) => {
+                let (chat, asked) = (message.chat, self.clock.now());
+                Managed::says(self.privacy(&Asker { chat, here: chat, user, asked }).await)
+            }
+            (_, Place::Group) => Managed::default(),
+            (Line::Command(Command::Start, token), Place::Private)
+                if !token.is_empty() && !message.origin.forwarded =>
+            {
+                let words = self.words(message.chat).await;
+                self.come_by(message, token, visitor)
+                    .await
+                    .unwrap_or_else(|error| Managed::says(store_trouble(words, &error)))
+            }
+            (line, Place::Private) => {
+                let asks_for_it = matches!(line, Line::Command(Command::Start, _));
+                if !self.strangers.is_new(user) && !asks_for_it {
+                    return Managed::default();
+                }
+                let words = self.words(message.chat).await;
+                let label = say!(words, "button-ask-access").plain();
+                let ask = Button::press(label, Action::AskForAccess, user);
+                let ask = ask.filter(|_| !self.access.owners().is_empty());
+                Managed::says(Reply::new(
+                    say!(words, "stranger", user = user),
+                    ask.into_iter().map(|ask| vec![ask]).collect(),
+                ))
+            }
+        }
+    }
+
+    /// What someone who may not use the bot reads when they press a button: it may be the one that asks for access.
+    pub async fn stranger_pressed(
+        &self,
+        chat: ChatId,
+        user: UserId,
+        press: Option<&Press>,
+        visitor: &Visitor,
+    ) -> Managed {
+        let words = self.words(chat).await;
+        let asks = press.is_some_and(|press| press.action == Action::AskForAccess && press.owner == user);
+        let needed = access::Action::AskForAccess;
+        let may = self.access.authorise(Actor::of(user), ChatIds::of(chat), needed).await.is_allowed();
+        let asks = asks && ChatIds::private(user) == Some(ChatIds::of(chat));
+        if !asks || !may || self.access.owners().is_empty() {
+            return Managed::notice(&say!(words, "stranger", user = user));
+        }
+        let request = AccessRequest {
+            here: chat,
+            name: clean(&visitor.name, MAX_NAME_LEN),
+            username: visitor.username.as_ref().map(|name| clean(name, MAX_NAME_LEN)),
+            language: visitor.language.as_ref().map(|code| clean(code, 8)).filter(|code| !code.is_empty()),
+            ..self.request(chat)
+        };
+        match self.access.requests.ask(chat, request).await {
+            Ok(Asked::Tell) => {
+                Managed { then: vec![Then::Ask(chat)], ..Managed::notice(&say!(words, "button-access-asked")) }
+            }
+            Ok(Asked::Waits) => Managed::notice(&say!(words, "button-access-waits")),
+            Ok(Asked::Refused) => Managed::notice(&say!(words, "button-access-refused")),
+            Ok(Asked::TooMany) => Managed::notice(&say!(words, "button-access-later")),
+            Err(error) => Managed::notice(&store_trouble(words, &error)),
+        }
+    }
+
+    /// Someone comes by an invitation; what is wrong with one that does not let them in is not told.
+    async fn come_by(&self, message: &Message, token: &str, visitor: &Visitor) -> Result<Managed, store::Error> {
+        let (user, chat) = (message.user, message.chat);
+        let words = self.words(chat).await;
+        let person = self.access.people.person(user).await?;
+        let left_at = person.filter(|person| person.standing == Standing::Guest).map(|person| person.since);
+        let invite = match AgentOrder::is_person(user) {
+            true => self.access.invites.spend(token, left_at).await?,
+            false => None,
+        };
+        let Some(invite) = invite else { return Ok(Managed::says(say!(words, "invite-invalid"))) };
+        let name = clean(&visitor.name, MAX_NAME_LEN);
+        let mut then = self.let_in(user, name.clone(), invite.by).await?;
+        // They are told by the answer.
+        then.retain(|then| !matches!(then, Then::Tell(..)));
+        self.names.note(user, &name).await;
+        for owner in self.access.owners().into_iter().filter_map(ChatIds::private) {
+            let words = self.words(owner.first).await;
+            let by = self.names.of(words, invite.by).await;
+            let line = say!(words, "invite-used", name = &name, id = user, by = by);
+            then.push(Then::Tell(owner.first, Reply { is_quiet: true, ..line.into() }));
+        }
+        Ok(Managed { then, ..Managed::says(say!(words, "access-granted")) })
+    }
+
+    /// The bot was added to a group, or is spoken to in one that is not admitted: the line for the group, and a card for
+    /// owners. A group whom an owner brings it into works at once.
+    ///
+    /// Nothing of it is said twice: the group's row tells whether owners were asked.
+    pub async fn group_came(&self, arrival: &Arrival) -> Managed {
+        self.group_state(arrival).await.unwrap_or_else(|error| {
+            tracing::error!(%error, chat = %arrival.here, "a group that took the bot in cannot be kept");
+            Managed::default()
+        })
+    }
+
+    async fn group_state(&self, arrival: &Arrival) -> Result<Managed, store::Error> {
+        let Arrival { chat, here, title, by } = arrival;
+        let (chat, here, title) = (*chat, *here, clean(title, MAX_NAME_LEN));
+        let words = self.words(chat).await;
+        let now = self.clock.now();
+        let group = self.access.people.group(chat).await?;
+        if let Some((owner, _)) = by
+            && self.is_owner(*owner).await
+        {
+            let is_listed = [chat, here].iter().any(|id| self.access.listed().contains(id));
+            let works = group.as_ref().map_or(is_listed, |group| group.state == GroupState::Active);
+            if !works {
+                self.keep_group(chat, GroupState::Active, title, Some(*owner)).await?;
+            }
+            let then = match self.access.requests.answer(chat, Ruling::Approve, *owner).await? {
+                Some((request, true)) => self.replaced_cards(chat, &request).await,
+                _ => Vec::new(),
+            };
+            return Ok(Managed { then, ..Managed::says(say!(words, "group-active")) });
+        }
+        let leave = Managed { then: vec![Then::Leave(here)], ..Managed::default() };
+        match group.map(|group| (group.state, now - group.since)) {
+            Some((GroupState::Closed, since)) if by.is_some() && since < STAY => return Ok(leave),
+            // It should have left, and will.
+            Some((GroupState::Closed, since)) if by.is_none() => {
+                return Ok(if since < TimeDelta::hours(1) { Managed::default() } else { leave });
+            }
+            Some((GroupState::Asked | GroupState::Active, _)) => return Ok(Managed::default()),
+            Some((GroupState::Closed, _)) | None => {}
+        }
+        let (by, name) = by.clone().unzip();
+        let request = AccessRequest { here, name: title.clone(), username: name, by, ..self.request(chat) };
+        let asked = self.access.requests.ask(chat, request).await?;
+        if matches!(asked, Asked::TooMany | Asked::Refused) {
+            return Ok(leave);
+        }
+        self.keep_group(chat, GroupState::Asked, title, by).await?;
+        let then = if asked == Asked::Tell { vec![Then::Ask(chat)] } else { Vec::new() };
+        Ok(Managed { then, ..Managed::says(say!(words, "group-asked")) })
+    }
+
+    /// The bot is in a group no more: what is known of it is forgotten, unless an owner has closed it.
+    pub async fn group_left(&self, chat: ChatId) {
+        let left = async {
+            let group = self.access.people.group(chat).await?;
+            if group.is_some_and(|group| group.state != GroupState::Closed) {
+                self.access.people.forget_group(chat).await?;
+            }
+            // Of one that was answered another owner's card tells who did.
+            match self.access.requests.of(chat).await? {
+                Some(request) if request.answer.is_none() => self.access.requests.remove(chat).await,
+                _ => Ok(false),
+            }
+        };
+        if let Err(error) = left.await {
+            tracing::error!(%error, %chat, "a group that the bot has left cannot be forgotten");
+        }
+    }
+
+    /// Whether a group waits for longer than the bot stays.
+    pub async fn is_overdue(&self, chat: ChatId) -> bool {
+        let request = self.access.requests.of(chat).await.ok().flatten();
+        request.is_some_and(|request| request.answer.is_none() && self.clock.now() - request.since >= STAY)
+    }
+
+    /// The groups that the bot is to leave by now, since no owner has said yes for a day.
+    pub async fn groups_to_leave(&self) -> Vec<Then> {
+        self.overdue_groups().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the groups that wait cannot be read");
+            Vec::new()
+        })
+    }
+
+    async fn overdue_groups(&self) -> Result<Vec<Then>, store::Error> {
+        let (mut then, now) = (Vec::new(), self.clock.now());
+        for (chat, request) in self.access.requests.groups().await? {
+            if now - request.since < STAY {
+                continue;
+            }
+            let first = self.preferences.migrated_from(request.here).await?.unwrap_or(chat);
+            if first != chat {
+                // Asked before Telegram said that it is another group's new id.
+                self.access.people.forget_group(chat).await?;
+                self.access.requests.remove(chat).await?;
+                continue;
+            }
+            let ids = ChatIds { first: chat, current: request.here };
+            let admitted = self.access.authorise(Actor::AnonymousAdmin, ids, access::Action::Read).await.is_allowed();
+            if !admitted {
+                self.keep_group(chat, GroupState::Closed, request.name.clone(), None).await?;
+                then.push(Then::Leave(request.here));
+            }
+            self.access.requests.remove(chat).await?;
+        }
+        Ok(then)
+    }
+
+    fn request(&self, chat: ChatId) -> AccessRequest {
+        AccessRequest {
+            here: chat,
+            name: String::new(),
+            username: None,
+            language: None,
+            by: None,
+            since: self.clock.now(),
+            told: None,
+            cards: Vec::new(),
+            answer: None,
+        }
+    }
+}

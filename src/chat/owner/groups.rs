@@ -1,0 +1,111 @@
+//! `/grup`: the groups in which the bot works, or might, and an end to that.
+
+use crate::{
+    access::{Group, GroupState},
+    chat::{
+        button::{Action, Button},
+        conversation::Conversation,
+        message::{Asker, Managed, Reply, Then},
+    },
+    locale::{Html, Words},
+    say,
+    store::{self, MAX_PAGE_LEN},
+    value::ChatId,
+};
+
+/// How many groups one page has.
+const PAGE_LEN: usize = 8;
+
+impl Conversation {
+    /// A page of the groups.
+    pub(super) async fn groups(&self, words: Words<'_>, asker: &Asker, page: usize) -> Result<Reply, store::Error> {
+        let groups = self.all_groups().await?;
+        let (count, last) = (groups.len(), groups.len().saturating_sub(1) / PAGE_LEN);
+        let page = page.min(last);
+        let Some(shown) = groups.chunks(PAGE_LEN).nth(page) else { return Ok(say!(words, "groups-none").into()) };
+        let (mut lines, mut buttons) = (vec![say!(words, "groups-heading", count = count)], Vec::new());
+        for (chat, group) in shown {
+            let (title, state) = match group {
+                None => (String::new(), say!(words, "group-listed")),
+                Some(group) => {
+                    let state = match group.state {
+                        GroupState::Active => say!(words, "group-works"),
+                        GroupState::Asked => say!(words, "group-waits"),
+                        GroupState::Closed => say!(words, "group-closed"),
+                    };
+                    (group.title.clone(), state)
+                }
+            };
+            let title = if title.is_empty() { chat.to_string() } else { title };
+            lines.push(say!(words, "group-entry", title = &title, id = *chat, state = state));
+            if group.as_ref().is_none_or(|group| group.state == GroupState::Active) {
+                let close = Action::CloseGroup { group: *chat, sure: false, page };
+                let label = say!(words, "button-close-group", title = &title).plain();
+                buttons.extend(Button::press(label, close, asker.user).map(|button| vec![button]));
+            }
+        }
+        let turn = |label: Html, page| Button::press(label.plain(), Action::Groups(page), asker.user);
+        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
+        let next = (page < last).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
+        buttons.push(before.into_iter().chain(next).collect());
+        Ok(Reply::new(Html::lines(lines), buttons))
+    }
+
+    /// Closes a group once that is sure; the bot leaves it.
+    pub(super) async fn close_group(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        chat: ChatId,
+        sure: bool,
+        page: usize,
+    ) -> Result<Managed, store::Error> {
+        let group = self.access.people.group(chat).await?;
+        let is_listed = group.is_none() && self.access.listed().contains(&chat);
+        if !is_listed && group.as_ref().is_none_or(|group| group.state == GroupState::Closed) {
+            return Ok(Managed::notice(&say!(words, "button-stale")));
+        }
+        let title = group.map(|group| group.title).filter(|title| !title.is_empty());
+        if !sure {
+            let press = |label: Html, action| Button::press(label.plain(), action, asker.user);
+            let yes = press(say!(words, "button-sure"), Action::CloseGroup { group: chat, sure: true, page });
+            let buttons = yes.into_iter().chain(press(say!(words, "button-not"), Action::Groups(page)));
+            let title = title.unwrap_or_else(|| chat.to_string());
+            let question = say!(words, "group-ask-close", title = title);
+            return Ok(Managed::says(Reply::new(question, vec![buttons.collect()])));
+        }
+        self.keep_group(chat, GroupState::Closed, title.unwrap_or_default(), Some(asker.user)).await?;
+        // An old card must not let it in again.
+        self.access.requests.remove(chat).await?;
+        let reply = self.groups(words, asker, page).await?;
+        let then = vec![Then::RevokeGroup(chat), Then::Leave(chat)];
+        Ok(Managed { reply: Some(reply), notice: None, then })
+    }
+
+    pub(in crate::chat) async fn keep_group(
+        &self,
+        chat: ChatId,
+        state: GroupState,
+        title: String,
+        by: Option<crate::value::UserId>,
+    ) -> Result<(), store::Error> {
+        self.access.people.keep_group(chat, &Group { state, title, since: self.clock.now(), by }).await
+    }
+
+    /// All groups of which the settings (first) or the store know, by their first ids. Closed ones are there while the bot
+    /// remembers them.
+    async fn all_groups(&self) -> Result<Vec<(ChatId, Option<Group>)>, store::Error> {
+        let (mut groups, mut after) = (Vec::new(), None);
+        for chat in self.access.listed().into_iter().filter(|chat| chat.is_group()) {
+            if self.access.people.group(chat).await?.is_none() {
+                groups.push((chat, None));
+            }
+        }
+        loop {
+            let page = self.access.people.groups(after, MAX_PAGE_LEN).await?;
+            let Some((last, _)) = page.last() else { return Ok(groups) };
+            after = Some(*last);
+            groups.extend(page.into_iter().map(|(chat, group)| (chat, Some(group))));
+        }
+    }
+}

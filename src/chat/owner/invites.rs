@@ -1,0 +1,79 @@
+//! `/undang`: a link that lets somebody in, and those that do so yet.
+
+use chrono::TimeDelta;
+
+use super::order::{InviteId, InviteOrder};
+use crate::{
+    chat::{
+        button::{Action, Button},
+        conversation::Conversation,
+        message::{Asker, Managed, Reply},
+    },
+    locale::{Html, Words, moment},
+    say, store,
+};
+
+impl Conversation {
+    pub(super) async fn invite(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        order: InviteOrder,
+    ) -> Result<Managed, store::Error> {
+        let InviteOrder::New { uses, hours } = order else { return Ok(Managed::says(say!(words, "invite-usage"))) };
+        let made = self.access.invites.make(asker.user, uses, TimeDelta::hours(hours.into())).await?;
+        let lines = match made {
+            Some((token, invite)) => {
+                let until = moment(invite.expires, self.clock.now(), words);
+                let link = format!("https://t.me/{}?start={token}", self.names.bot());
+                vec![
+                    say!(words, "invite-made", uses = uses, until = until),
+                    Html::code(&link),
+                    say!(words, "invite-how"),
+                ]
+            }
+            None => vec![say!(words, "invites-full")],
+        };
+        let Reply { text, buttons, .. } = self.open_invites(words, asker).await?;
+        Ok(Managed::says(Reply::new(Html::lines(lines.into_iter().chain([Html::default(), text])), buttons)))
+    }
+
+    pub(super) async fn revoke_invite(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        id: &InviteId,
+    ) -> Result<Managed, store::Error> {
+        self.access.invites.revoke(id.as_str()).await?;
+        let Reply { text, buttons, .. } = self.open_invites(words, asker).await?;
+        Ok(Managed::says(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons)))
+    }
+
+    /// Those that let somebody in yet, each with a button that ends it.
+    async fn open_invites(&self, words: Words<'_>, asker: &Asker) -> Result<Reply, store::Error> {
+        let open = self.access.invites.open().await?;
+        if open.is_empty() {
+            return Ok(say!(words, "invites-none").into());
+        }
+        let (mut lines, mut buttons) = (vec![say!(words, "invites-heading")], Vec::new());
+        for (number, (id, invite)) in (1_usize..).zip(&open) {
+            let until = moment(invite.expires, self.clock.now(), words);
+            let name = self.names.of(words, invite.by).await;
+            let (left, uses) = (invite.left, invite.uses);
+            lines.push(say!(
+                words,
+                "invite-entry",
+                number = number,
+                left = left,
+                uses = uses,
+                until = until,
+                name = name,
+                id = id
+            ));
+            let label = say!(words, "button-revoke", number = number).plain();
+            let revoke = InviteId::new(id).and_then(|id| Button::press(label, Action::RevokeInvite(id), asker.user));
+            buttons.extend(revoke);
+        }
+        Ok(Reply::new(Html::lines(lines), buttons.chunks(3).map(<[Button]>::to_vec).collect()))
+    }
+}

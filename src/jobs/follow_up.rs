@@ -1,0 +1,76 @@
+//! What is done outside of the chat that asked for it: cards for owners, words for others, the end of what somebody waits
+//! for who was taken off.
+
+use super::{
+    outbox::{Destination, Placed, Priority},
+    task::Task,
+    worker::Worker,
+};
+use crate::{
+    access::{self, ChatIds},
+    chat::Then,
+    store::Job,
+    value::ChatId,
+};
+
+impl Worker {
+    /// Does one after the other.
+    pub(super) async fn follow_up(&self, all: Vec<Then>) {
+        for then in all {
+            match then {
+                Then::Tell(chat, reply) => {
+                    // Who never wrote to the bot cannot be told.
+                    let _ = self.outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
+                }
+                Then::Ask(chat) => self.ask_owners(chat).await,
+                Then::Replace(chat, message, reply) => {
+                    let _ = self.outbox.edit(Placed { chat, message }, &reply, Priority::Alert).await;
+                }
+                Then::Revoke(user) => self.revoke(|job| job.user == user).await,
+                Then::RevokeGroup(group) => self.revoke(|job| job.chat == group).await,
+                Then::Leave(group) => self.outbox.leave(group).await,
+            }
+        }
+    }
+
+    /// Gives each owner a card, and notes where they stand.
+    async fn ask_owners(&self, chat: ChatId) {
+        let mut cards = Vec::new();
+        for owner in self.conversation.access.owners() {
+            let Some(private) = ChatIds::private(owner) else { continue };
+            let Some(card) = self.conversation.card(owner, chat).await else { return };
+            let sent = self.outbox.send(Destination::chat(private.first), &card, Priority::Alert).await;
+            cards.extend(sent.map(|placed| (placed.chat, placed.message)));
+        }
+        for then in self.conversation.note_cards(chat, &cards).await {
+            if let Then::Replace(chat, message, reply) = then {
+                let _ = self.outbox.edit(Placed { chat, message }, &reply, Priority::Alert).await;
+            }
+        }
+    }
+
+    /// Ends at once what waits and what may not go on. What was not begun ends when it is claimed, and what is being asked
+    /// finds its job ended when the answer comes.
+    async fn revoke(&self, is_meant: impl Fn(&Job) -> bool) {
+        let open = self.store.open_jobs().await;
+        let (open, _) = match open {
+            Ok(open) => open,
+            Err(error) => {
+                tracing::error!(%error, "what somebody waits for who was taken off cannot be read; it ends when it is due");
+                return;
+            }
+        };
+        for job in open.iter().filter(|job| job.waiting.is_some() && job.cancelled_by.is_none() && is_meant(job)) {
+            let Some(task) = Task::read(&job.body) else { continue };
+            if self.may(job, &task, access::Action::Read).await {
+                continue;
+            }
+            if self.lists.cancel(job.update) {
+                // It says so itself.
+                continue;
+            }
+            self.finish(job.update).await;
+            self.say_revoked(job, &task).await;
+        }
+    }
+}
