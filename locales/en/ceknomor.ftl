@@ -641,8 +641,21 @@ audit-outcome = { $outcome ->
     [not-manager] no admin
     [not-group-admin] no admin of the group
     [only-in-private] not in a private chat
+    [lifted] taken back
+    [guard] automatic guard
+    [names] names
+    [days] how long
+    [seen] who sees
+    [own] own data
+    [chat] the chat's data
+    [shell] at the shell
    *[other] { $outcome }
 }
+menu-status = How the bot does now
+menu-saldo = Klikoo balance
+menu-statistik = Checks by agent and group
+menu-audit = Record of who did what
+menu-muatulang = Read products and lists anew
 button-newest = ⏮ Newest
 reload-done = 🔄 Read anew: { $products } products, { $owners } owners, { $chats } chats in the settings.
 reload-need-restart = Changed too, but only in force once the bot is started again: { $names }
@@ -762,7 +775,7 @@ forwarded-command = I do not carry out forwarded commands. Please type it yourse
 
 help-group-admin = <i>Group administrators:</i> /bahasa changes the language of this group.
 help-manager = <i>Agents:</i> /agen list and search · <code>/agen tambah</code> · /undang makes an invitation
-help-owner = <i>Owners:</i> /grup lists the groups
+help-owner = <i>Owners:</i> /grup · /status · /saldo · /statistik · /audit · /muatulang
 menu-agen = Agents: search, add, pause, remove
 menu-undang = Make an invitation: /undang 5 3 days
 menu-grup = Groups of the bot

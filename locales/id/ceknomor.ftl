@@ -608,8 +608,21 @@ audit-outcome = { $outcome ->
     [not-manager] bukan admin
     [not-group-admin] bukan admin grup
     [only-in-private] bukan di chat pribadi
+    [lifted] dicabut
+    [guard] penjaga otomatis
+    [names] nama
+    [days] lama simpan
+    [seen] siapa yang melihat
+    [own] data sendiri
+    [chat] data obrolan
+    [shell] lewat server
    *[other] { $outcome }
 }
+menu-status = Keadaan bot sekarang
+menu-saldo = Saldo Klikoo
+menu-statistik = Cek per agen dan grup
+menu-audit = Catatan siapa melakukan apa
+menu-muatulang = Muat ulang produk dan daftar
 button-newest = ⏮ Terbaru
 reload-done = 🔄 Dimuat ulang: { $products } produk, { $owners } pemilik, { $chats } obrolan di setelan.
 reload-need-restart = Juga berubah, tetapi baru berlaku setelah bot dijalankan ulang: { $names }
@@ -725,7 +738,7 @@ forwarded-command = Perintah yang diteruskan tidak saya jalankan. Ketik sendiri 
 
 help-group-admin = <i>Admin grup:</i> /bahasa mengganti bahasa grup ini.
 help-manager = <i>Mengatur agen:</i> /agen daftar dan cari · <code>/agen tambah</code> · /undang buat tautan undangan
-help-owner = <i>Pemilik:</i> /grup daftar grup
+help-owner = <i>Pemilik:</i> /grup · /status · /saldo · /statistik · /audit · /muatulang
 menu-agen = Daftar agen: cari, tambah, jeda, hapus
 menu-undang = Buat tautan undangan: /undang 5 3 hari
 menu-grup = Daftar grup bot

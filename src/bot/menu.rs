@@ -34,6 +34,11 @@ pub(super) fn of_owner(words: Words<'_>, chat: ChatId) -> SetMyCommands {
         ("agen", say!(words, "menu-agen")),
         ("undang", say!(words, "menu-undang")),
         ("grup", say!(words, "menu-grup")),
+        ("status", say!(words, "menu-status")),
+        ("saldo", say!(words, "menu-saldo")),
+        ("statistik", say!(words, "menu-statistik")),
+        ("audit", say!(words, "menu-audit")),
+        ("muatulang", say!(words, "menu-muatulang")),
     ];
     let own = own.into_iter().map(|(name, text)| BotCommand::new(name, text.plain()));
     let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     access::{self, AccessRequest, Actor, Asked, ChatIds, GroupState, Ruling, Standing},
-    say, store,
+    say,
+    store::{self, AuditAct},
     value::{ChatId, UserId, clean},
 };
 
@@ -125,6 +126,7 @@ impl Conversation {
         let Some(invite) = invite else { return Ok(Managed::says(say!(words, "invite-invalid"))) };
         let name = clean(&visitor.name, MAX_NAME_LEN);
         let mut then = self.let_in(user, name.clone(), invite.by).await?;
+        self.note_by(user, AuditAct::InviteUsed, "done", None).await;
         // They are told by the answer.
         then.retain(|then| !matches!(then, Then::Tell(..)));
         self.names.note(user, &name).await;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     say,
-    store::{self, Forgotten, Target},
+    store::{self, AuditAct, AuditEntry, Forgotten, Target},
 };
 
 /// How long the question is good for.
@@ -61,6 +61,8 @@ impl Conversation {
                 if let Target::Agent(agent) = target {
                     self.names.forget(*agent);
                 }
+                let what = if matches!(target, Target::Chat(_)) { "chat" } else { "own" };
+                self.audit.note(AuditEntry::by(asker.user, asker.chat, AuditAct::Delete, what, now)).await;
                 tracing::info!(chat = %asker.chat, agent = %asker.user, records, rows, jobs, "data was deleted for good");
                 say!(words, "forgotten", checks = records, others = rows, waiting = jobs).into()
             }

@@ -6,9 +6,10 @@ use super::{
     quota::{QuotaOrder, used},
 };
 use crate::{
-    access::{Quota, Used},
+    access::{ChatIds, Quota, Used},
     locale::{Html, Words},
-    say, store,
+    say,
+    store::{self, AuditAct},
     value::UserId,
 };
 
@@ -56,6 +57,8 @@ impl Conversation {
         quota: Option<Quota>,
     ) -> Result<Html, store::Error> {
         self.fair.set_quota(user, quota).await?;
+        let outcome = if quota.is_some() { "done" } else { "lifted" };
+        self.note_by(asker.user, AuditAct::Quota, outcome, ChatIds::private(user).map(|chat| chat.first)).await;
         Ok(Html::lines([say!(words, "quota-set"), self.quota_of(words, asker, user).await?]))
     }
 }

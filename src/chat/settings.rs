@@ -10,7 +10,7 @@ use super::{
 use crate::{
     locale::{Html, Words},
     say,
-    store::{ChatOptions, NamesShown},
+    store::{AuditAct, AuditEntry, ChatOptions, NamesShown},
     value::UserId,
 };
 
@@ -29,6 +29,13 @@ impl Conversation {
             if let Err(error) = self.preferences.set_options(asker.chat, options).await {
                 return store_trouble(words, &error).into();
             }
+            let what = match change {
+                Setting::Names(_) => "names",
+                Setting::Days(_) => "days",
+                Setting::OwnOnly(_) => "seen",
+            };
+            let entry = AuditEntry::by(asker.user, asker.chat, AuditAct::Setting, what, self.clock.now());
+            self.audit.note(entry).await;
             tracing::info!(chat = %asker.chat, ?change, "a chat's settings were changed");
         }
         let note = is_out_of_place.then(|| say!(words, "settings-groups-only"));

@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use crate::{
     clock::{Clock, SystemClock},
     config::DataSettings,
-    store::{self, SledStore, Target},
+    store::{self, AuditAct, AuditEntry, AuditLog as _, SledStore, Target},
     value::{ChatId, CustomerNumber, UserId},
 };
 
@@ -57,6 +57,13 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
     })?;
     let jobs = store::end_jobs(&store, &target).await?;
     let gone = store::forget(&store, &store, &target, SystemClock.now()).await?;
+    let entry = AuditEntry::system(AuditAct::Delete, "shell", SystemClock.now());
+    let on = match target {
+        Target::Chat(chat) | Target::AgentInChat(chat, _) => Some(chat),
+        Target::Agent(user) => i64::try_from(user.0).ok().map(ChatId),
+        Target::Number(_) => None,
+    };
+    store.append_audit(AuditEntry { on, ..entry }).await?;
     store.close().await?;
     let (records, rows) = (gone.records, gone.rows);
     let mut out = io::stdout().lock();

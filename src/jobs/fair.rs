@@ -10,7 +10,7 @@ use crate::{
     access::{Call, ChatIds, Suspicion, Taken},
     chat::Notice,
     inquiry::{Asked, Wait, parse::Request},
-    store::Job,
+    store::{AuditAct, AuditEntry, Job},
     value::{ChatId, UserId, Verdict},
 };
 
@@ -77,6 +77,10 @@ impl Worker {
 
     /// Tells the owners of an agent whom the guard has paused; does not wait until they are told.
     fn show_guard_card(&self, suspicion: Suspicion) {
+        let (audit, now) = (self.conversation.audit.clone(), self.now());
+        self.notices.spawn(async move {
+            audit.note(AuditEntry::system(AuditAct::Pause, "guard", now).on_person(suspicion.agent)).await;
+        });
         for owner in self.conversation.access.owners() {
             let Some(chat) = ChatIds::private(owner) else { continue };
             let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());

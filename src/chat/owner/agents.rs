@@ -12,7 +12,7 @@ use crate::{
     },
     locale::{Html, Words, date},
     say,
-    store::{self, MAX_PAGE_LEN, Row, RowKind},
+    store::{self, AuditAct, AuditEntry, MAX_PAGE_LEN, Row, RowKind},
     value::{ChatId, UserId},
 };
 
@@ -109,7 +109,7 @@ impl Conversation {
         name: String,
         by: UserId,
     ) -> Result<Vec<Then>, store::Error> {
-        self.keep_standing(user, name, Standing::Agent, by).await?;
+        self.keep_standing(user, name, Standing::Agent, by, (AuditAct::Grant, "done")).await?;
         let mut then = match self.access.requests.answer(chat_of(user), Ruling::Approve, by).await? {
             Some((request, true)) => self.replaced_cards(chat_of(user), &request).await,
             _ => Vec::new(),
@@ -119,15 +119,25 @@ impl Conversation {
         Ok(then)
     }
 
+    /// Keeps a person's role from now on, and notes what was done.
     pub(super) async fn keep_standing(
         &self,
         user: UserId,
         name: String,
         standing: Standing,
         by: UserId,
+        (act, outcome): (AuditAct, &'static str),
     ) -> Result<(), store::Error> {
         let person = Person { standing, name, since: self.clock.now(), by: Some(by) };
-        self.access.people.keep_person(user, &person).await
+        self.access.people.keep_person(user, &person).await?;
+        self.note_by(by, act, outcome, Some(chat_of(user))).await;
+        Ok(())
+    }
+
+    /// Notes what someone who manages people or groups did, and to whom.
+    pub(in crate::chat) async fn note_by(&self, by: UserId, act: AuditAct, outcome: &'static str, on: Option<ChatId>) {
+        let entry = AuditEntry::by(by, chat_of(by), act, outcome, self.clock.now());
+        self.audit.note(AuditEntry { on, ..entry }).await;
     }
 
     /// A page of all agents, admins and blocked people.
@@ -218,41 +228,45 @@ impl Conversation {
         if let Some((question, sure)) = question {
             return Ok(Managed::says(asked(words, asker, question, (sure, user, page))));
         }
-        let set = async |standing| self.keep_standing(user, name.clone(), standing, asker.user).await;
+        let set = async |standing, act, outcome| {
+            self.keep_standing(user, name.clone(), standing, asker.user, (act, outcome)).await
+        };
         match step {
             Step::Pause => {
                 if self.access.people.pause(user).await?.is_none() {
                     then.push(tell(say!(told, "told-paused")));
                 }
                 self.access.people.set_pause(user, Some(Pause { until: None, by_guard: false })).await?;
+                self.note_by(asker.user, AuditAct::Pause, "done", Some(chat_of(user))).await;
             }
             Step::Resume => {
                 if self.access.people.pause(user).await?.is_some() {
                     then.push(tell(say!(told, "told-resumed")));
                 }
                 self.access.people.set_pause(user, None).await?;
+                self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
             }
             Step::Remove => {
                 then.push(Then::Revoke(user));
                 // An old card must not let them in again.
                 self.access.requests.remove(chat_of(user)).await?;
                 if standing != Standing::Guest {
-                    set(Standing::Guest).await?;
+                    set(Standing::Guest, AuditAct::Remove, "done").await?;
                     then.push(tell(say!(told, "told-removed")));
                 }
             }
             Step::Block => {
-                set(Standing::Blocked).await?;
+                set(Standing::Blocked, AuditAct::Block, "done").await?;
                 self.access.requests.remove(chat_of(user)).await?;
                 then.push(Then::Revoke(user));
             }
-            Step::Unblock if standing == Standing::Blocked => set(Standing::Guest).await?,
+            Step::Unblock if standing == Standing::Blocked => set(Standing::Guest, AuditAct::Block, "lifted").await?,
             Step::Grant if standing == Standing::Guest => then = self.let_in(user, name.clone(), asker.user).await?,
             Step::MakeAdmin if standing == Standing::Agent => {
-                set(Standing::Admin).await?;
+                set(Standing::Admin, AuditAct::Admin, "done").await?;
                 then.push(tell(say!(told, "told-admin")));
             }
-            Step::Demote if standing == Standing::Admin => set(Standing::Agent).await?,
+            Step::Demote if standing == Standing::Admin => set(Standing::Agent, AuditAct::Admin, "lifted").await?,
             _ => {}
         }
         let Some(listed) = self.listed(user).await? else {

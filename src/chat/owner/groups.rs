@@ -9,7 +9,7 @@ use crate::{
     },
     locale::{Html, Words},
     say,
-    store::{self, MAX_PAGE_LEN},
+    store::{self, AuditAct, AuditEntry, MAX_PAGE_LEN},
     value::ChatId,
 };
 
@@ -89,7 +89,17 @@ impl Conversation {
         title: String,
         by: Option<crate::value::UserId>,
     ) -> Result<(), store::Error> {
-        self.access.people.keep_group(chat, &Group { state, title, since: self.clock.now(), by }).await
+        self.access.people.keep_group(chat, &Group { state, title, since: self.clock.now(), by }).await?;
+        let act = match state {
+            GroupState::Active => AuditAct::GroupOpen,
+            GroupState::Closed => AuditAct::GroupClose,
+            GroupState::Asked => return Ok(()),
+        };
+        match by {
+            Some(by) => self.note_by(by, act, "done", Some(chat)).await,
+            None => self.audit.note(AuditEntry::system(act, "no-answer", self.clock.now()).on_chat(chat)).await,
+        }
+        Ok(())
     }
 
     /// All groups of which the settings (first) or the store know, by their first ids. Closed ones are there while the bot

@@ -1,7 +1,7 @@
 //! The card that tells owners that the guard has paused an agent, and the button that lets the agent go on.
 
 use crate::{
-    access::Suspicion,
+    access::{ChatIds, Suspicion},
     chat::{
         button::{Action, Button},
         conversation::{Conversation, store_trouble},
@@ -10,6 +10,7 @@ use crate::{
     },
     locale::{moment, time},
     say,
+    store::AuditAct,
     value::{ChatId, UserId},
 };
 
@@ -40,6 +41,8 @@ impl Conversation {
         let words = self.words(asker.chat).await;
         match self.fair.lift(agent).await {
             Ok(true) => {
+                let on = ChatIds::private(agent).map(|chat| chat.first);
+                self.note_by(asker.user, AuditAct::Resume, "done", on).await;
                 let (name, by) = (self.names.of(words, agent).await, self.names.of(words, asker.user).await);
                 let card = say!(words, "guard-lifted", name = name, id = agent, by = by).into();
                 Pressed::Lifted { card, agent }

@@ -10,7 +10,8 @@ use crate::{
         message::{Asker, Managed, Reply},
     },
     locale::{Html, Words, moment},
-    say, store,
+    say,
+    store::{self, AuditAct},
 };
 
 impl Conversation {
@@ -22,6 +23,9 @@ impl Conversation {
     ) -> Result<Managed, store::Error> {
         let InviteOrder::New { uses, hours } = order else { return Ok(Managed::says(say!(words, "invite-usage"))) };
         let made = self.access.invites.make(asker.user, uses, TimeDelta::hours(hours.into())).await?;
+        if made.is_some() {
+            self.note_by(asker.user, AuditAct::Invite, "done", None).await;
+        }
         let lines = match made {
             Some((token, invite)) => {
                 let until = moment(invite.expires, self.clock.now(), words);
@@ -44,7 +48,9 @@ impl Conversation {
         asker: &Asker,
         id: &InviteId,
     ) -> Result<Managed, store::Error> {
-        self.access.invites.revoke(id.as_str()).await?;
+        if self.access.invites.revoke(id.as_str()).await? {
+            self.note_by(asker.user, AuditAct::Invite, "lifted", None).await;
+        }
         let Reply { text, buttons, .. } = self.open_invites(words, asker).await?;
         Ok(Managed::says(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons)))
     }

@@ -9,7 +9,8 @@ use crate::{
         message::{Asker, Managed, Reply, Then},
     },
     locale::{Html, Words},
-    say, store,
+    say,
+    store::{self, AuditAct},
     value::{ChatId, MessageId, UserId},
 };
 
@@ -122,15 +123,26 @@ impl Conversation {
                 Vec::new()
             }
             (Ruling::Approve, _) => {
-                self.keep_standing(user, request.name.clone(), Standing::Agent, asker.user).await?;
+                self.keep_standing(user, request.name.clone(), Standing::Agent, asker.user, (AuditAct::Grant, "done"))
+                    .await?;
                 tell(say!(told, "access-granted"))
             }
             (Ruling::Block, Some(Standing::Admin)) => Vec::new(),
             (Ruling::Block, _) => {
-                self.keep_standing(user, request.name.clone(), Standing::Blocked, asker.user).await?;
+                self.keep_standing(
+                    user,
+                    request.name.clone(),
+                    Standing::Blocked,
+                    asker.user,
+                    (AuditAct::Block, "done"),
+                )
+                .await?;
                 vec![Then::Revoke(user)]
             }
-            (Ruling::Refuse, _) => tell(say!(told, "access-refused")),
+            (Ruling::Refuse, _) => {
+                self.note_by(asker.user, AuditAct::Refuse, "done", Some(chat_of(user))).await;
+                tell(say!(told, "access-refused"))
+            }
         })
     }
 

@@ -157,7 +157,7 @@ impl Database {
         file.sync_data().map_err(|error| Error::from_io(&self.dir, &error))
     }
 
-    /// Writes all that is here into another database, which is empty.
+    /// Writes all that is here into another database, which is empty. Durable when it returns.
     pub(super) fn copy_to(&self, other: &Self) -> Result<(), Error> {
         for (name, _) in TreeName::ALL {
             let mut changes = Changes::new();
@@ -170,7 +170,7 @@ impl Database {
             }
             other.commit(&changes)?;
         }
-        Ok(())
+        other.flush()
     }
 
     /// The value of a row of a tree.

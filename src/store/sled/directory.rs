@@ -173,6 +173,7 @@ fn open_as_it_is(dir: &Path) -> Result<Database, Error> {
         (None, _) => {
             let id = Uuid::new_v4().to_string();
             database.commit(&Changes::from([((TreeName::Meta, ID.to_vec()), Some(id.clone().into_bytes()))]))?;
+            database.flush()?;
             let manifest =
                 Manifest { store: "ceknomor".to_owned(), schema: SCHEMA, id, restoring: false, holds_deleted: false };
             let written = sync_all(&dir.join("sled")).and_then(|()| manifest.write(dir));

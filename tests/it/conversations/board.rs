@@ -16,20 +16,54 @@ use ceknomor::{
     value::{ChatId, Rupiah, UserId},
 };
 use chrono::{DateTime, TimeDelta};
+use tokio::sync::Notify;
 
-use super::{as_time_passes, ask};
+use super::ask;
 use crate::{
+    faulty_store::FaultyStore,
     scene::Scene,
     telegram::{Conversation, Reply},
 };
 
 const MIB: u64 = 1024 * 1024;
 
-/// A scene in which the watch looks all the time.
-async fn watched() -> Scene {
-    let mut scene = Scene::new().await;
+/// A scene in which the watch looks all the time, and its disk.
+async fn watched() -> (Scene, Disk) {
+    let (mut scene, disk) = (Scene::new().await, Disk::default());
     scene.bounds.jobs.watch = Duration::from_millis(10);
-    scene
+    scene.board = disk.settings();
+    (scene, disk)
+}
+
+/// A disk with as much room as is set, which the watch looks at.
+struct Disk {
+    free: Arc<AtomicU64>,
+    looked: Arc<Notify>,
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self { free: Arc::new(AtomicU64::new(4096 * MIB)), looked: Arc::default() }
+    }
+}
+
+impl Disk {
+    fn settings(&self) -> BoardSettings {
+        let (free, looked) = (self.free.clone(), self.looked.clone());
+        let look = move || {
+            looked.notify_one();
+            Some(free.load(Relaxed))
+        };
+        BoardSettings { free_disk: Some(Arc::new(look)), ..BoardSettings::default() }
+    }
+
+    /// Waits until the watch has looked at everything as it is now: one look may have been under way, and one that ended
+    /// may not have been heard of.
+    async fn is_looked_at(&self) {
+        for _ in 0..3 {
+            self.looked.notified().await;
+        }
+    }
 }
 
 /// The record, oldest first.
@@ -38,21 +72,12 @@ async fn record(store: &Arc<dyn Store>) -> Vec<AuditEntry> {
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// A disk with as much room as is set.
-fn disk() -> (Arc<AtomicU64>, BoardSettings) {
-    let free = Arc::new(AtomicU64::new(4096 * MIB));
-    let disk = free.clone();
-    let settings =
-        BoardSettings { free_disk: Some(Arc::new(move || Some(disk.load(Relaxed)))), ..BoardSettings::default() };
-    (free, settings)
-}
-
 #[tokio::test]
 async fn an_owner_sees_how_the_bot_does() {
     let mut scene = Scene::new().await;
     let owner = scene.owner("Ibu Bos").in_private();
     let budi = scene.agent("Budi").in_private();
-    scene.board = disk().1;
+    scene.board = Disk::default().settings();
     let bot = scene.start();
     ask(&budi, "/cek PLN20 01105691111").await;
     scene.pass(TimeDelta::minutes(100));
@@ -243,7 +268,7 @@ async fn strangers_write_nothing_into_the_record() {
 
 #[tokio::test]
 async fn an_incident_is_told_once_and_once_when_it_is_over() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
     let budi = scene.agent("Budi").in_private();
     let bot = scene.start();
@@ -259,6 +284,7 @@ async fn an_incident_is_told_once_and_once_when_it_is_over() {
     bot.stop().await;
     let bot = scene.start();
     ask(&budi, "/cek PLN20 00000000571").await;
+    disk.is_looked_at().await;
     owner.silence_until("/id").await;
 
     ask(&budi, "/cek PLN20 01105691111").await;
@@ -274,7 +300,7 @@ async fn an_incident_is_told_once_and_once_when_it_is_over() {
 
 #[tokio::test]
 async fn what_one_number_has_and_the_next_has_not_is_over_after_half_an_hour() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
     let budi = scene.agent("Budi").in_private();
     let bot = scene.start();
@@ -286,6 +312,7 @@ async fn what_one_number_has_and_the_next_has_not_is_over_after_half_an_hour() {
         scene.pass(TimeDelta::minutes(20));
         ask(&budi, "/cek PLN20 00000000429").await;
     }
+    disk.is_looked_at().await;
     owner.silence_until("/id").await;
     ask(&budi, "/cek PLN20 01105691111").await;
     scene.pass(TimeDelta::minutes(30));
@@ -295,7 +322,7 @@ async fn what_one_number_has_and_the_next_has_not_is_over_after_half_an_hour() {
 
 #[tokio::test]
 async fn a_low_balance_is_told_and_its_end() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
     scene.board.least_balance = Some(Rupiah(100_000));
     let bot = scene.start();
@@ -306,6 +333,7 @@ async fn a_low_balance_is_told_and_its_end() {
     assert!(alert.text().starts_with("💰 Saldo Klikoo tinggal Rp99.999, di bawah Rp100.000."), "{alert:?}");
     scene.klikoo.set_balance(100_000);
     scene.pass(TimeDelta::minutes(14));
+    disk.is_looked_at().await;
     owner.silence_until("/id").await;
     scene.pass(TimeDelta::minutes(1));
     assert_eq!(owner.reply().await.text(), "✅ Beres: saldo Klikoo sudah cukup. (sejak 14:20 WIB)");
@@ -314,28 +342,48 @@ async fn a_low_balance_is_told_and_its_end() {
 
 #[tokio::test]
 async fn a_disk_that_fills_is_told_and_its_end() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
-    let (free, settings) = disk();
-    scene.board = settings;
     let bot = scene.start();
     ask(&owner, "/start").await;
-    free.store(255 * MIB, Relaxed);
+    disk.free.store(255 * MIB, Relaxed);
     assert!(owner.reply().await.text().starts_with("💽 Disk server hampir penuh: tinggal 255 MB."));
-    free.store(300 * MIB, Relaxed);
+    disk.free.store(300 * MIB, Relaxed);
+    disk.is_looked_at().await;
     owner.silence_until("/id").await;
-    free.store(400 * MIB, Relaxed);
+    disk.free.store(400 * MIB, Relaxed);
     assert_eq!(owner.reply().await.text(), "✅ Beres: disk server sudah lega lagi. (sejak 14:05 WIB)");
     scene.end(bot).await;
 }
 
 #[tokio::test]
+async fn a_store_that_takes_nothing_is_told_once_and_its_end() {
+    let (mut scene, disk) = watched().await;
+    let owner = scene.owner("Ibu Bos").in_private();
+    let budi = scene.agent("Budi").in_private();
+    let store = Arc::new(FaultyStore::default());
+    let bot = scene.start_with(store.clone());
+    ask(&owner, "/start").await;
+    store.is_full.store(true, Relaxed);
+    for _ in 0..2 {
+        ask(&budi, "/cek PLN20 01105691111").await;
+    }
+    assert!(owner.reply().await.text().starts_with("💾 Penyimpanan bot bermasalah"));
+    disk.is_looked_at().await;
+    owner.silence_until("/id").await;
+    store.is_full.store(false, Relaxed);
+    assert_eq!(owner.reply().await.text(), "✅ Beres: penyimpanan bot bisa dipakai lagi. (sejak 14:05 WIB)");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn backups_that_stay_away_are_told_where_there_were_some() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
     let store = scene.store();
     let bot = scene.start_with(store.clone());
     scene.pass(TimeDelta::days(9));
+    disk.is_looked_at().await;
     owner.silence_until("/id").await;
     let made = async |at: DateTime<chrono::Utc>| {
         let value = at.timestamp_millis().to_string();
@@ -365,7 +413,7 @@ async fn fail(scene: &Scene, chat: &Conversation) {
 
 #[tokio::test]
 async fn a_provider_that_is_down_for_ten_minutes_is_told_and_its_end() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
     let budi = scene.agent("Budi").in_private();
     let bot = scene.start();
@@ -373,19 +421,22 @@ async fn a_provider_that_is_down_for_ten_minutes_is_told_and_its_end() {
     fail(&scene, &budi).await;
     let status = ask(&owner, "/status").await;
     assert!(status.text().contains("🔴 PLN gangguan (15 menit): 5 cek, 0% terjawab"), "{status:?}");
-    let began = scene.clock.now();
-    let alert = as_time_passes(&scene, owner.reply()).await;
+    disk.is_looked_at().await;
+    scene.pass(TimeDelta::minutes(9));
+    disk.is_looked_at().await;
+    owner.silence_until("/id").await;
+    scene.pass(TimeDelta::minutes(1));
+    let alert = owner.reply().await;
     assert!(alert.text().starts_with("📡 PLN sudah 10 menit tidak menjawab."), "{alert:?}");
-    assert!(scene.clock.now() - began >= TimeDelta::minutes(10));
     scene.klikoo.set_down(false);
     ask(&budi, "/cek PLN20 01105691111").await;
-    assert!(owner.reply().await.text().starts_with("✅ Beres: PLN menjawab lagi."));
+    assert_eq!(owner.reply().await.text(), "✅ Beres: PLN menjawab lagi. (sejak 14:15 WIB)");
     scene.end(bot).await;
 }
 
 #[tokio::test]
 async fn the_daily_report_comes_once_a_day_without_a_sound() {
-    let mut scene = watched().await;
+    let (mut scene, disk) = watched().await;
     let owner = scene.owner("Ibu Bos").in_private();
     let budi = scene.agent("Budi").in_private();
     scene.board.report_hour = Some(7);
@@ -398,6 +449,7 @@ async fn the_daily_report_comes_once_a_day_without_a_sound() {
     scene.klikoo.set_down(false);
     // The setting is new, and its hour is over for today.
     scene.pass(TimeDelta::hours(10));
+    disk.is_looked_at().await;
     owner.silence_until("/id").await;
     scene.pass(TimeDelta::hours(7));
     let report = owner.reply().await;
@@ -411,6 +463,7 @@ async fn the_daily_report_comes_once_a_day_without_a_sound() {
     bot.stop().await;
     let bot = scene.start();
     scene.pass(TimeDelta::hours(1));
+    disk.is_looked_at().await;
     let id = owner.silence_until("/id").await;
     assert_eq!(is_quiet(&scene, &id), None, "an answer rings");
     scene.pass(TimeDelta::days(1));

@@ -255,6 +255,15 @@ async fn help_and_menu_show_what_the_reader_may_do() {
     let own = menus.iter().find(|call| call.body["scope"]["type"] == "chat").unwrap();
     assert_eq!(own.body["scope"]["chat_id"], owner.id());
     let names = own.body["commands"].as_array().unwrap().iter().map(|command| command["command"].as_str().unwrap());
-    assert_eq!(names.skip(12).collect::<Vec<_>>(), ["agen", "undang", "grup"]);
+    assert!(names.collect::<Vec<_>>().ends_with(&[
+        "agen",
+        "undang",
+        "grup",
+        "status",
+        "saldo",
+        "statistik",
+        "audit",
+        "muatulang"
+    ]));
     scene.end(bot).await;
 }

@@ -61,6 +61,8 @@ async fn a_slow_check_survives_a_kill() {
     let bot = scene.start();
     let answer = as_time_passes(&scene, notice.edited()).await;
     assert!(answer.text().contains("BUDI CONTOH"), "{answer:?}");
+    // A kill between an answer and the note that it was sent has it sent again.
+    assert!(scene.telegram.take_replies().iter().all(|again| again.text().starts_with("ID Anda")));
     scene.end(bot).await;
 }
 
