@@ -250,6 +250,51 @@ async fn exports_and_deletions_are_recorded() {
 }
 
 #[tokio::test]
+async fn what_is_done_to_people_quotas_and_settings_is_recorded() {
+    let mut scene = Scene::new().await;
+    let (owner, budi) = (scene.owner("Ibu Bos"), scene.agent("Budi"));
+    let (bos, chat) = (owner.in_private(), budi.in_private());
+    let bot = scene.start();
+    ask(&chat, "/start").await;
+    ask(&bos, "/undang").await;
+    ask(&bos, &format!("/kuota {} 60 1000", budi.id())).await;
+    ask(&chat, "/atur nama samar").await;
+    let question = ask(&chat, "/hapusdata").await;
+    question.press("🗑 Hapus", &budi).await;
+    question.edited().await;
+    let agents = ask(&bos, "/agen").await;
+    // Its row is named by the id: the name was deleted just now.
+    agents.press_data(agents.all_data()[0], &owner).await;
+    for label in ["⏸ Jeda", "Ya", "▶ Lanjutkan", "🗑 Hapus", "Ya", "⛔ Blokir", "Ya"] {
+        agents.edited().await.press(label, &owner).await;
+    }
+    agents.edited().await;
+    for _ in ["paused", "resumed", "removed"] {
+        chat.reply().await;
+    }
+    bot.stop().await;
+    let (bos, budi) = (owner.id(), budi.id());
+    let entries = record(&scene.store()).await;
+    let on = |entry: &AuditEntry| entry.on.map(|id| id.0.cast_unsigned());
+    let told: Vec<_> =
+        entries.iter().map(|entry| (entry.act.name(), &*entry.outcome, entry.by.unwrap().0, on(entry))).collect();
+    assert_eq!(
+        told,
+        [
+            ("invite", "done", bos, None),
+            ("quota", "done", bos, Some(budi)),
+            ("setting", "names", budi, None),
+            ("delete", "own", budi, None),
+            ("pause", "done", bos, Some(budi)),
+            ("resume", "done", bos, Some(budi)),
+            ("remove", "done", bos, Some(budi)),
+            ("block", "done", bos, Some(budi)),
+        ]
+    );
+    scene.telegram.finish().await;
+}
+
+#[tokio::test]
 async fn strangers_write_nothing_into_the_record() {
     let mut scene = Scene::new().await;
     scene.owner("Ibu Bos");
