@@ -96,7 +96,7 @@ impl Checks {
             retry_window: self.retry_window,
             keep_days: 0,
             board: Board::new(BoardSettings::default(), clock.now()),
-            settings: None,
+            reloadable: None,
         })
     }
 }
@@ -143,7 +143,7 @@ impl App {
         let conversation = Conversation {
             keep_days: config.keep_days,
             board: Board::new(config.board, clock.now()),
-            settings: config.settings,
+            reloadable: config.settings,
             ..config.checks.conversation(config.access, &store, &clock)?
         };
         let conversation = Arc::new(conversation);

@@ -79,7 +79,7 @@ pub struct Conversation {
     /// What owners see on `/status`, and want to be told.
     pub board: Board,
     /// Reads the operator's settings anew; `None` where there are none, as in the demo.
-    pub settings: Option<Arc<dyn Settings>>,
+    pub reloadable: Option<Arc<dyn Settings>>,
 }
 
 impl Conversation {

@@ -18,7 +18,7 @@ impl Conversation {
     /// # Errors
     /// Every mistake, one a line. Nothing has changed then.
     pub async fn reload(&self, by: Option<(UserId, ChatId)>) -> Result<Reloaded, String> {
-        let read = match &self.settings {
+        let read = match &self.reloadable {
             Some(settings) => settings.read(),
             None => Err("this program has no settings to read".to_owned()),
         };
