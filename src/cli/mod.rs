@@ -39,7 +39,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Run the bot
+    /// Run the bot, until SIGTERM or Ctrl-C; SIGHUP reads catalog and lists anew
     Run(run::Args),
     /// Hold the bot's conversation here: needs no account, token or network
     Demo(demo::Args),
