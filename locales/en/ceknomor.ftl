@@ -523,7 +523,7 @@ forget-anonymous = Anonymous administrators have no data of their own. For all o
 forget-not = Nothing was deleted.
 forgotten =
     🗑 <b>Deleted:</b> { $checks } checks, { $others } other entries, { $waiting } checks that waited.
-    What stays: your permission, quota, settings, and the owner's record (without names and numbers). What is left in the bot's files goes when the bot is started again.
+    What stays: your permission with your name, quota, settings, and the owner's record (without names and numbers). What is left in the bot's files goes when the bot is started again.
 button-forget = 🗑 Delete
 button-keep = Cancel
 button-forget-late = More than 5 minutes ago: nothing was deleted. Type /hapusdata again.
@@ -773,8 +773,8 @@ forwarded-command = I do not carry out forwarded commands. Please type it yourse
 
 ## Help and menu for those who manage
 
-help-group-admin = <i>Group administrators:</i> /bahasa changes the language of this group.
-help-manager = <i>Agents:</i> /agen list and search · <code>/agen tambah</code> · /undang makes an invitation
+help-group-admin = <i>Group administrators:</i> /atur · /bahasa id|en · <code>/hapusdata obrolan</code>
+help-manager = <i>Agents:</i> /agen list and search · <code>/agen tambah</code> · /undang makes an invitation · <code>/kuota ID</code>
 help-owner = <i>Owners:</i> /grup · /status · /saldo · /statistik · /audit · /muatulang
 menu-agen = Agents: search, add, pause, remove
 menu-undang = Make an invitation: /undang 5 3 days

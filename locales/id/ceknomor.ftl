@@ -490,7 +490,7 @@ forget-anonymous = Admin anonim tidak punya data sendiri. Untuk data seluruh gru
 forget-not = Tidak ada yang dihapus.
 forgotten =
     🗑 <b>Sudah dihapus:</b> { $checks } cek, { $others } catatan lain, { $waiting } cek yang menunggu.
-    Tetap ada: izin Anda, jatah, pengaturan, dan catatan pemilik (tanpa nama dan nomor). Sisa di berkas bot hilang saat bot dimulai ulang.
+    Tetap ada: izin Anda dengan nama Anda, jatah, pengaturan, dan catatan pemilik (tanpa nama dan nomor). Sisa di berkas bot hilang saat bot dimulai ulang.
 button-forget = 🗑 Hapus
 button-keep = Batal
 button-forget-late = Sudah lewat 5 menit, tidak ada yang dihapus. Ketik /hapusdata lagi.
@@ -736,8 +736,8 @@ forwarded-command = Perintah yang diteruskan tidak saya jalankan. Ketik sendiri 
 
 ## Bantuan dan menu untuk yang mengatur
 
-help-group-admin = <i>Admin grup:</i> /bahasa mengganti bahasa grup ini.
-help-manager = <i>Mengatur agen:</i> /agen daftar dan cari · <code>/agen tambah</code> · /undang buat tautan undangan
+help-group-admin = <i>Admin grup:</i> /atur · /bahasa id|en · <code>/hapusdata obrolan</code>
+help-manager = <i>Mengatur agen:</i> /agen daftar dan cari · <code>/agen tambah</code> · /undang buat tautan undangan · <code>/kuota ID</code>
 help-owner = <i>Pemilik:</i> /grup · /status · /saldo · /statistik · /audit · /muatulang
 menu-agen = Daftar agen: cari, tambah, jeda, hapus
 menu-undang = Buat tautan undangan: /undang 5 3 hari

@@ -98,6 +98,17 @@ impl Invites {
         Ok(invites.filter(|(_, invite)| invite.left > 0 && invite.expires > now).collect())
     }
 
+    /// Ends all invitations that `by` has made.
+    ///
+    /// # Errors
+    /// Some are not known to be ended.
+    pub async fn revoke_all_of(&self, by: UserId) -> Result<(), Error> {
+        for (id, _) in self.open().await?.into_iter().filter(|(_, invite)| invite.by == by) {
+            self.revoke(&id).await?;
+        }
+        Ok(())
+    }
+
     /// Ends an invitation; `false` where there is none.
     ///
     /// # Errors

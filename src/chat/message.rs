@@ -87,9 +87,9 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it manages people or groups: then it counts only where its writer typed it.
+    /// Whether it manages people, groups or the bot: then it counts only where its writer typed it.
     pub(super) fn manages(self) -> bool {
-        matches!(self, Self::Agents | Self::Invite | Self::Groups)
+        matches!(self, Self::Agents | Self::Invite | Self::Groups | Self::Reload)
     }
 }
 

@@ -50,6 +50,8 @@ impl Conversation {
     fn command(&self, message: &Message, command: Command, args: &str) -> Intent {
         match command {
             command if command.manages() && message.origin.forwarded => Intent::ForwardedCommand,
+            // `/kuota` with an agent and figures sets them.
+            Command::Quota if message.origin.forwarded && !args.trim().is_empty() => Intent::ForwardedCommand,
             Command::Start => Intent::Start,
             Command::Help => Intent::Help,
             Command::Check if args.trim().is_empty() => match answered(message) {

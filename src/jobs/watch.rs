@@ -121,7 +121,7 @@ impl Worker {
             Ok(said) => said,
             Err(error) => return tracing::error!(%error, "whether the daily report was sent cannot be read"),
         };
-        if here.hour() < hour || said.as_ref() == Some(&today) {
+        if here.hour() < hour || said.as_ref() == Some(&today) || self.conversation.access.owners().is_empty() {
             return;
         }
         // Noted before: owners rather miss one than read it every minute where the disk is full.

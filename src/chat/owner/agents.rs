@@ -215,6 +215,10 @@ impl Conversation {
         if step != Step::View && !self.may(asker, standing.needs()).await {
             return Ok(Managed::notice(&say!(words, "button-agent-of-owners")));
         }
+        if matches!(step, Step::Remove | Step::Block | Step::Demote) {
+            // Who manages nobody any more lets nobody in.
+            self.access.invites.revoke_all_of(user).await?;
+        }
         let mut then = Vec::new();
         let told = self.words(chat_of(user)).await;
         let tell = |text: Html| Then::Tell(chat_of(user), text.into());

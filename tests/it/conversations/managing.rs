@@ -249,7 +249,7 @@ async fn help_and_menu_show_what_the_reader_may_do() {
         assert!(!text.text().contains("/agen ") && !text.text().contains("Admin grup"), "{text:?}");
     }
     let admin = ask(&dewi.in_group(&group), "/bantuan").await;
-    assert!(admin.text().ends_with("Admin grup: /bahasa mengganti bahasa grup ini."), "{admin:?}");
+    assert!(admin.text().ends_with("Admin grup: /atur · /bahasa id|en · /hapusdata obrolan"), "{admin:?}");
 
     let menus = scene.telegram.called("setMyCommands", 7).await;
     let own = menus.iter().find(|call| call.body["scope"]["type"] == "chat").unwrap();
