@@ -11,11 +11,10 @@ use std::{
 
 use ceknomor::{
     access::{Access, Action, Actor, ChatIds, Group, GroupState, Lists, Person, Standing},
-    clock::SystemClock,
+    clock::{Clock, SystemClock},
     store::{SledStore, Store},
     value::{ChatId, UserId},
 };
-use chrono::Utc;
 use tokio::task::JoinSet;
 
 const AGENTS: u64 = 100_000;
@@ -34,14 +33,15 @@ async fn main() {
         let mut writing = JoinSet::new();
         for id in first..first + AT_ONCE {
             let access = access.clone();
-            let person = Person { standing: Standing::Agent, name: "Budi".to_owned(), since: Utc::now(), by: None };
+            let person =
+                Person { standing: Standing::Agent, name: "Budi".to_owned(), since: SystemClock.now(), by: None };
             writing.spawn(async move { access.people.keep_person(UserId(1_000_000 + id), &person).await });
         }
         while let Some(written) = writing.join_next().await {
             written.expect("no panic").expect("written");
         }
     }
-    let group = Group { state: GroupState::Active, title: String::new(), since: Utc::now(), by: None };
+    let group = Group { state: GroupState::Active, title: String::new(), since: SystemClock.now(), by: None };
     access.people.keep_group(ChatId(-5), &group).await.expect("written");
 
     let agent = |id: u64| (UserId(1_000_000 + id * 7_919 % AGENTS), None);

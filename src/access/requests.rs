@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 
 use crate::{
     clock::Clock,
@@ -104,12 +105,14 @@ pub enum Asked {
 pub struct Requests {
     rows: Arc<dyn KeyValue>,
     clock: Arc<dyn Clock>,
+    /// Held while somebody asks: how many wait is counted and changed by one at a time, so that a flood keeps the bounds.
+    asking: Arc<Mutex<()>>,
 }
 
 impl Requests {
     /// Those that are kept in `rows`.
     pub(super) fn new(rows: Arc<dyn KeyValue>, clock: Arc<dyn Clock>) -> Self {
-        Self { rows, clock }
+        Self { rows, clock, asking: Arc::default() }
     }
 
     /// Asks for `chat`. Of several requests at once one is [`Asked::Tell`].
@@ -117,6 +120,7 @@ impl Requests {
     /// # Errors
     /// It is not known to be kept.
     pub async fn ask(&self, chat: ChatId, request: AccessRequest) -> Result<Asked, Error> {
+        let _asking = self.asking.lock().await;
         let now = self.clock.now();
         let (there, before) = self.read(chat).await?.unzip();
         let request = match before {

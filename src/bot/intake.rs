@@ -75,7 +75,7 @@ impl Intake {
         }
         let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return };
         let chat = self.migrations.first_id(here).await;
-        let replied = message.reply_to_message();
+        let replied = replied(&message);
         let heard = chat::Message {
             chat,
             user,
@@ -275,7 +275,7 @@ fn origin(message: &Message) -> Origin {
         }
         None => Vec::new(),
     };
-    for message in [Some(message), message.reply_to_message()].into_iter().flatten() {
+    for message in [Some(message), replied(message)].into_iter().flatten() {
         if !people.is_empty() {
             break;
         }
@@ -294,7 +294,7 @@ fn origin(message: &Message) -> Origin {
 /// stays hidden (Bot API, `Message.sender_chat`).
 fn asker(message: &Message) -> Option<UserId> {
     match &message.sender_chat {
-        _ if message.is_automatic_forward() => None,
+        _ if message.is_automatic_forward() || message.chat.is_channel() => None,
         Some(sender) => (sender.id == message.chat.id).then_some(UserId::ANONYMOUS_ADMIN),
         None => {
             let from = message.from.as_ref().filter(|from| !from.is_bot)?;
@@ -315,12 +315,19 @@ fn text_of(message: &Message) -> Option<&str> {
     words.or(message.shared_users().map(|_| ""))
 }
 
+/// The message that somebody replied to. Telegram also names the opening of a forum's topic where somebody just writes into
+/// the topic.
+fn replied(message: &Message) -> Option<&Message> {
+    let topic = message.thread_id.filter(|_| message.is_topic_message);
+    message.reply_to_message().filter(|replied| topic.is_none_or(|topic| topic.0 != replied.id))
+}
+
 /// What a message refers to: the part that its writer chose of the replied message, or all of that.
 fn quoted(message: &Message) -> Option<String> {
     if let Some(quote) = message.quote() {
         return Some(quote.text.clone());
     }
-    let replied = message.reply_to_message()?;
+    let replied = replied(message)?;
     text_of(replied).map(str::to_owned)
 }
 
@@ -368,6 +375,7 @@ mod tests {
             json!({ "from": stand_in(1_087_968_824) }),
             json!({ "from": stand_in(99) }),
             json!({ "from": null }),
+            json!({ "from": null, "chat": chat(-7, "channel"), "sender_chat": chat(-7, "channel") }),
         ] {
             assert_eq!(asker(&message(fields.clone())), None, "{fields}");
         }

@@ -203,7 +203,7 @@ pub enum Intent {
     },
     /// The groups.
     Groups,
-    /// A command that manages people or groups, and was forwarded: it is not carried out.
+    /// A command that changes something for others, or shows it, and was forwarded: it is not carried out.
     ForwardedCommand,
 }
 

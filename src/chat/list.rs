@@ -234,6 +234,10 @@ impl Conversation {
         let row = self.rows.get(RowKind::List, &update.0.to_string(), self.clock.now()).await;
         let row = row.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
         let kept: Kept = serde_json::from_str(&row).ok().filter(|kept: &Kept| kept.chat == asker.chat)?;
+        // The button may be made up, and the list another's.
+        if !self.view(asker).await.shows(kept.owner, kept.begun) {
+            return None;
+        }
         let mut answers = Vec::new();
         for place in &kept.places {
             answers.push(match place {

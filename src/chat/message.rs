@@ -86,13 +86,6 @@ pub enum Command {
     Groups,
 }
 
-impl Command {
-    /// Whether it manages people, groups or the bot: then it counts only where its writer typed it.
-    pub(super) fn manages(self) -> bool {
-        matches!(self, Self::Agents | Self::Invite | Self::Groups | Self::Reload)
-    }
-}
-
 /// What a message says, once commands are told from other text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {

@@ -18,6 +18,7 @@ use super::{
     setting::Setting,
 };
 use crate::{
+    access::Action,
     catalog::Catalog,
     inquiry::parse::{self, Parsed, Refusal, parse},
     value::{CustomerNumber, Language},
@@ -41,7 +42,9 @@ impl Conversation {
         match (&message.line, Place::of(message.chat)) {
             (Line::ForAnotherBot, _) | (Line::UnknownCommand { named: false, .. } | Line::NoText, Place::Group) => None,
             (Line::NoText, Place::Private) => Some(Intent::NoText),
-            (Line::Command(command, args), _) => Some(self.command(message, *command, args)),
+            (Line::Command(command, args), place) => {
+                unless_forwarded(message, place, self.command(message, *command, args))
+            }
             (Line::UnknownCommand { text, .. }, _) => Some(self.unknown_command(text)),
             (Line::Text { text, mentioned }, place) => self.text(message, place, text, *mentioned),
         }
@@ -49,9 +52,6 @@ impl Conversation {
 
     fn command(&self, message: &Message, command: Command, args: &str) -> Intent {
         match command {
-            command if command.manages() && message.origin.forwarded => Intent::ForwardedCommand,
-            // `/kuota` with an agent and figures sets them.
-            Command::Quota if message.origin.forwarded && !args.trim().is_empty() => Intent::ForwardedCommand,
             Command::Start => Intent::Start,
             Command::Help => Intent::Help,
             Command::Check if args.trim().is_empty() => match answered(message) {
@@ -125,7 +125,9 @@ impl Conversation {
             Some(_) if quoted::source(message).is_some() && !message.replies_to_bot => {}
             Some(Fragment::Thanks) => return Some(Intent::Thanks),
             Some(Fragment::Impatient) => return Some(Intent::Impatient),
-            Some(Fragment::Command(command)) => return Some(self.command(message, command, "")),
+            Some(Fragment::Command(command)) => {
+                return unless_forwarded(message, place, self.command(message, command, ""));
+            }
             None => {}
         }
         match place {
@@ -172,6 +174,16 @@ impl Conversation {
         let (parsed, source) = quoted::read(typed, quoted::source(message), &self.catalog.now());
         intent_of(parsed, source, typed)
     }
+}
+
+/// What changes something for others, or shows it, counts only where its writer typed it: who forwards it may do another's
+/// bidding unawares. In a group, what is forwarded is most likely meant for the others there.
+fn unless_forwarded(message: &Message, place: Place, intent: Intent) -> Option<Intent> {
+    let is_weighty = matches!(intent.action(), Action::Configure | Action::DeleteChat | Action::Manage | Action::Own);
+    if message.origin.forwarded && is_weighty {
+        return (place == Place::Private).then_some(Intent::ForwardedCommand);
+    }
+    Some(intent)
 }
 
 /// What a line asks for; `source` is where a PIN stands, if one was seen.

@@ -162,7 +162,7 @@ impl Worker {
                 return Progress::Done;
             }
             self.note_denied(job, task.intent.action(), reason).await;
-            self.say_denied(job, task, reason).await;
+            self.say_denied(job, task, in_place, reason).await;
             return Progress::Done;
         }
         if job.waiting.is_none() && matches!(task.intent, Intent::Check { .. } | Intent::List { .. }) {

@@ -230,15 +230,16 @@ impl Worker {
         self.conversation.audit.note(entry).await;
     }
 
-    /// Tells the one who asked why that is not done. Who is blocked is told nothing.
-    pub(super) async fn say_denied(&self, job: &Job, task: &Task, reason: Reason) {
+    /// Tells the one who asked why that is not done, in place of what the message was answered before it was edited. Who is
+    /// blocked is told nothing.
+    pub(super) async fn say_denied(&self, job: &Job, task: &Task, in_place: Option<MessageId>, reason: Reason) {
         if reason == Reason::Blocked {
             return;
         }
         let denied = self.conversation.notice(job.chat, Notice::Denied(reason, self.now())).await;
         match &task.press {
             Some(press) => self.outbox.answer_press(&press.id, Some(&denied.text.plain())).await,
-            None => drop(self.replace(task, notice_of(job), &denied, Priority::Answer).await),
+            None => drop(self.replace(task, notice_of(job).or(in_place), &denied, Priority::Answer).await),
         }
     }
 

@@ -91,6 +91,30 @@ impl State {
         id
     }
 
+    /// Puts a message of the bot's own into its chat, as if said long ago.
+    pub(crate) fn said_by_bot_before(&mut self, chat: i64, thread: Option<i64>, text: &str) -> Message {
+        let date = self.now();
+        let chat = self.chats.get_mut(&chat).expect("the chat exists");
+        let message = Message {
+            id: chat.take_message_id(),
+            sender: Sender::Bot,
+            date,
+            edited: None,
+            text: text.to_owned(),
+            html: text.to_owned(),
+            entities: Vec::new(),
+            content: Map::new(),
+            file: None,
+            quote: None,
+            keyboard: Vec::new(),
+            reply_to: None,
+            thread,
+            deleted: false,
+        };
+        chat.messages.insert(message.id, message.clone());
+        message
+    }
+
     /// Changes what a person wrote.
     pub(crate) fn edit(&mut self, chat: i64, id: i64, text: &str) {
         let now = self.now();

@@ -158,6 +158,21 @@ impl Conversation {
         Reply::new(self.world.clone(), self.chat, next)
     }
 
+    /// What the bot has said in this chat by now and no test has read, oldest first.
+    pub fn heard_by_now(&self) -> Vec<Reply> {
+        let take =
+            |state: &mut State| state.chats.get_mut(&self.chat).map(|chat| std::mem::take(&mut chat.unread.messages));
+        let heard = self.world.change(take).unwrap_or_default();
+        heard.into_iter().map(|message| Reply::new(self.world.clone(), self.chat, message)).collect()
+    }
+
+    /// A message that the bot said here long ago, perhaps as another build: it stands there, and needs no reading.
+    pub fn said_by_bot_before(&self, text: &str) -> Reply {
+        let (chat, topic) = (self.chat, self.topic);
+        let message = self.world.change(|state| state.said_by_bot_before(chat, topic, text));
+        Reply::new(self.world.clone(), self.chat, message)
+    }
+
     /// The next message that the bot has shown to this person alone.
     pub async fn shown_alone(&self) -> Reply {
         let Sender::Person(reader) = self.sender else { panic!("only a person is shown something alone") };

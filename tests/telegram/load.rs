@@ -26,6 +26,8 @@ pub(crate) struct LoadRecord {
     pub(crate) astray: u64,
     /// Answers without the words that a right one holds.
     pub(crate) wrong: u64,
+    /// Messages to people in private, who are strangers.
+    told: u64,
     /// The words that a right answer holds.
     expected: String,
     asked: i64,
@@ -50,6 +52,10 @@ impl LoadRecord {
     }
 
     fn answered(&mut self, chat: i64, original: Option<i64>, text: &str) {
+        if chat > 0 {
+            self.told += 1;
+            return;
+        }
         self.wrong += u64::from(!text.contains(&self.expected));
         let since = original.and_then(|id| self.under_way.remove(&(chat, id))).flatten();
         match since {
@@ -71,6 +77,24 @@ impl FakeTelegram {
     /// Load mode: asks as user `user` in the supergroup `chat`.
     pub fn ask(&self, chat: i64, user: u64, text: &str) {
         self.world.change(|state| state.ask(chat, user, text));
+    }
+
+    /// Load mode: `count` strangers, the first of whom has the id `first`, write in private: every other one a text, and
+    /// the others `/start`.
+    pub fn strangers_write(&self, first: u64, count: u64) {
+        self.world.change(|state| (first..first + count).for_each(|id| state.stranger_writes(id)));
+    }
+
+    /// Load mode: waits until the bot has confirmed all but so many updates; `false` when that takes longer than
+    /// `EVENT_TIMEOUT`.
+    pub async fn waiting_at_most(&self, most: usize) -> bool {
+        let few = |state: &mut State| (state.pending.len() <= most).then_some(());
+        self.world.wait_until(Instant::now() + EVENT_TIMEOUT, few).await.is_some()
+    }
+
+    /// Load mode: how many messages strangers were sent.
+    pub fn strangers_told(&self) -> u64 {
+        self.world.lock().load.as_ref().map_or(0, |record| record.told)
     }
 
     /// Load mode: waits until at most so many questions are without an answer; `false` when that takes longer than
@@ -126,6 +150,17 @@ impl State {
         self.deliver("message", &message, Some((chat, id)));
     }
 
+    /// Queues what a stranger writes in private.
+    fn stranger_writes(&mut self, id: u64) {
+        let text = if id.is_multiple_of(2) { "/start" } else { "halo, ini bot apa?" };
+        let message = json!({
+            "message_id": 1, "date": 1_700_000_000, "text": text,
+            "chat": { "id": id, "first_name": "Orang", "type": "private" },
+            "from": { "id": id, "is_bot": false, "first_name": "Orang", "language_code": "id" },
+        });
+        self.deliver("message", &message, None);
+    }
+
     /// Applies a call in load mode: only `sendMessage` and what starts a bot mean anything.
     pub(crate) fn apply_under_load(&mut self, method: &str, body: &[u8]) -> Option<Result<Value, Refusal>> {
         let record = self.load.as_mut()?;
@@ -138,9 +173,10 @@ impl State {
             return Some(Err(Refusal::bad_request("can't parse request")));
         };
         record.answered(send.chat_id, send.reply_parameters.map(|reply| reply.message_id), &send.text);
+        let kind = if send.chat_id > 0 { "private" } else { "supergroup" };
         Some(Ok(json!({
             "message_id": 1_000_000_000, "date": 1_700_000_000, "text": send.text,
-            "chat": { "id": send.chat_id, "title": "Agen", "type": "supergroup" },
+            "chat": { "id": send.chat_id, "title": "Agen", "type": kind },
             "from": { "id": BOT_ID, "is_bot": true, "first_name": "Cek Nomor" },
         })))
     }

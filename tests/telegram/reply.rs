@@ -105,13 +105,21 @@ impl Reply {
 
     /// Waits for the next edit of this message; the message as it is then.
     pub async fn edited(&self) -> Self {
-        let take = |state: &mut State| {
-            let edits = &mut state.chats.get_mut(&self.chat)?.unread.edits;
-            let place = edits.iter().position(|message| message.id == self.message.id)?;
-            edits.remove(place)
-        };
+        let take = |state: &mut State| self.take_edit(state);
         let message = self.world.expect(&format!("edit of message {}", self.message.id), take).await;
         Self::new(self.world.clone(), self.chat, message)
+    }
+
+    /// The next edit of this message, if there is one by now.
+    pub fn edited_by_now(&self) -> Option<Self> {
+        let message = self.world.change(|state| self.take_edit(state))?;
+        Some(Self::new(self.world.clone(), self.chat, message))
+    }
+
+    fn take_edit(&self, state: &mut State) -> Option<Message> {
+        let edits = &mut state.chats.get_mut(&self.chat)?.unread.edits;
+        let place = edits.iter().position(|message| message.id == self.message.id)?;
+        edits.remove(place)
     }
 }
 
@@ -146,11 +154,17 @@ pub struct Press {
 impl Press {
     /// Waits for the bot's answer to the press. One with words must be read; one without may go unread.
     pub async fn alert(&self) -> Answer {
-        let take = |state: &mut State| {
-            let press = state.presses.get_mut(&self.id)?;
-            press.read = press.answer.is_some();
-            press.answer.clone()
-        };
-        self.world.expect("answer to a press", take).await
+        self.world.expect("answer to a press", |state| self.take_answer(state)).await
+    }
+
+    /// The bot's answer to the press, if there is one by now.
+    pub fn alert_by_now(&self) -> Option<Answer> {
+        self.world.change(|state| self.take_answer(state))
+    }
+
+    fn take_answer(&self, state: &mut State) -> Option<Answer> {
+        let press = state.presses.get_mut(&self.id)?;
+        press.read = press.answer.is_some();
+        press.answer.clone()
     }
 }

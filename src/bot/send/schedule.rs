@@ -50,13 +50,16 @@ pub struct Limits {
     pub private_period: Duration,
     /// The same in a group.
     pub group_period: Duration,
+    /// Between two messages to strangers, over all chats, there is at least this.
+    pub stranger_period: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // Telegram's FAQ for bots: "one message per second" in a chat, "20 messages per minute" in a group.
         let (private_period, group_period) = (Duration::from_secs(1), Duration::from_secs(3));
-        Self { per_second: 25, calls: 256, strangers: 32, private_period, group_period }
+        let stranger_period = Duration::from_secs(1);
+        Self { per_second: 25, calls: 256, strangers: 32, private_period, group_period, stranger_period }
     }
 }
 
@@ -64,7 +67,7 @@ impl Default for Limits {
 pub(super) struct Schedule {
     limits: Limits,
     rate: Rate,
-    /// One a second to strangers, over all chats.
+    /// Messages to strangers, over all chats.
     stranger_rate: Rate,
     /// Chats that are paused, or in which something waits.
     chats: Mutex<HashMap<ChatId, Arc<Chat>>>,
@@ -91,7 +94,7 @@ impl Schedule {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             rate: Rate::new(Duration::from_secs(1) / limits.per_second),
-            stranger_rate: Rate::new(Duration::from_secs(1)),
+            stranger_rate: Rate::new(limits.stranger_period),
             limits,
             chats: Mutex::default(),
             all: Mutex::default(),

@@ -281,7 +281,7 @@ async fn each_kind_of_deletion_deletes_its_records_alone(store: &mut impl Backen
     let records: Vec<Record> = (0..24)
         .map(|number: usize| {
             let agent = UserId(number as u64 / 2 % 3);
-            let digits = if number % 5 == 0 { "00000000001" } else { "01105691111" };
+            let digits = if number.is_multiple_of(5) { "00000000001" } else { "01105691111" };
             let customer = CustomerNumber::from_record(digits).unwrap();
             Record { agent, number: customer, ..record(ChatId(number as i64 % 4), number) }
         })

@@ -49,6 +49,7 @@ mod updates;
 mod vanished_directory;
 mod verdicts;
 mod waiting;
+mod who_may;
 
 /// Limits for tests that let hours pass in seconds: late answers are not paced by the machine's clock.
 fn unpaced() -> Limits {

@@ -1,6 +1,10 @@
 //! People who may not check: one polite line in private, silence in groups, and the ids to hand to the owner.
 
-use ceknomor::bot::Limits;
+use ceknomor::{
+    access::{Access, Lists},
+    bot::Limits,
+    value::ChatId,
+};
 
 use super::{ask, body};
 use crate::{
@@ -91,6 +95,11 @@ async fn an_agent_is_answered_meanwhile(mut scene: Scene, flood: Vec<Conversatio
             chat.says(typed).await;
         }
     }
+    is_answered_first(&scene, &budi).await;
+}
+
+/// Starts the bot on what waits for it: the agent, who asks last, is answered before the strangers are.
+async fn is_answered_first(scene: &Scene, budi: &Conversation) {
     let asked = budi.says("/cek PLN20 01105691111").await;
     let bot = scene.start();
     let answer = budi.reply().await;
@@ -109,6 +118,58 @@ async fn one_stranger_with_many_groups_delays_no_agent() {
     let group = |number| scene.telegram.supergroup(&format!("Grup {number}"), &[&agus]);
     let flood = (0..150).map(|number| agus.in_group(&group(number))).collect();
     an_agent_is_answered_meanwhile(scene, flood, "/id", 2).await;
+}
+
+/// An owner to whom the bot may write.
+async fn greeted_owner(scene: &mut Scene) -> Conversation {
+    let bos = scene.owner("Ibu Bos").in_private();
+    let bot = scene.start();
+    ask(&bos, "/start").await;
+    bot.stop().await;
+    bos
+}
+
+#[tokio::test]
+async fn many_strangers_who_ask_for_access_delay_no_agent_and_are_twenty_cards() {
+    let mut scene = Scene::new().await;
+    let bos = greeted_owner(&mut scene).await;
+    let budi = scene.agent("Budi").in_private();
+    let (mut presses, mut flood) = (Vec::new(), Vec::new());
+    for number in 0..600 {
+        let stranger = scene.telegram.user(&format!("Orang {number}"));
+        let chat = stranger.in_private();
+        chat.says("halo").await;
+        scene.telegram.fail_next_in(&chat, "sendMessage", Fault::Held(Gate::default()));
+        flood.push(chat.chat_id());
+        let line = chat.said_by_bot_before("🔒 Bot ini khusus agen");
+        presses.push(line.press_data(&format!("ga:1:{}", stranger.id()), &stranger).await);
+    }
+    is_answered_first(&scene, &budi).await;
+    presses.iter().for_each(|press| drop(press.alert_by_now()));
+    scene.telegram.forget_presses();
+    let cards = bos.heard_by_now();
+    assert!(cards.len() <= 20 && cards.iter().all(|card| card.text().starts_with("🙋 Orang")), "{cards:?}");
+    let access = Access::new(Lists::default(), scene.store(), scene.clock.clone());
+    let mut waiting = 0;
+    for chat in flood {
+        waiting += usize::from(access.requests.of(ChatId(chat)).await.unwrap().is_some());
+    }
+    assert_eq!(waiting, 20, "no row is kept for those who were told to come later");
+}
+
+#[tokio::test]
+async fn many_groups_that_take_the_bot_in_delay_no_agent_and_are_ten_cards() {
+    let mut scene = Scene::new().await;
+    let bos = greeted_owner(&mut scene).await;
+    let (budi, agus) = (scene.agent("Budi").in_private(), scene.telegram.user("Agus"));
+    for number in 0..300 {
+        let group = scene.telegram.foreign_group(&format!("Grup {number}"), &[&agus]);
+        scene.telegram.fail_next_in(&group, "sendMessage", Fault::Held(Gate::default()));
+        group.adds_bot(&agus);
+    }
+    is_answered_first(&scene, &budi).await;
+    let cards = bos.heard_by_now();
+    assert!(cards.len() <= 10 && cards.iter().all(|card| card.text().starts_with("👥 Bot dimasukkan")), "{cards:?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Load mode: questions in, answers matched and timed.
 
 use teloxide::{
-    payloads::SendMessageSetters,
+    payloads::{GetUpdatesSetters, SendMessageSetters},
     prelude::Requester,
     types::{ReplyParameters, UpdateKind},
 };
@@ -39,4 +39,23 @@ async fn what_answers_nothing_and_what_is_refused_is_told() {
         faults,
         ["getmyname refused: Not Found", "1 messages that answer nothing", "1 answers that are not right"]
     );
+}
+
+#[tokio::test]
+async fn strangers_write_in_private_and_who_is_told_is_counted() {
+    let telegram = FakeTelegram::start_for_load("BUDI").await;
+    let bot = bot_of(&telegram);
+    telegram.strangers_write(1_000_000_000, 3);
+    let updates = bot.get_updates().await.unwrap();
+    let texts = updates.iter().map(|update| {
+        let UpdateKind::Message(wrote) = &update.kind else { panic!("{update:?}") };
+        assert!(wrote.chat.is_private());
+        wrote.text().unwrap().to_owned()
+    });
+    assert_eq!(texts.collect::<Vec<_>>(), ["/start", "halo, ini bot apa?", "/start"]);
+    bot.send_message(updates[0].chat().unwrap().id, "Khusus agen").await.unwrap();
+    assert_eq!(telegram.strangers_told(), 1);
+    bot.get_updates().offset(updates[2].id.as_offset()).timeout(0).await.unwrap();
+    assert!(telegram.waiting_at_most(0).await);
+    assert!(telegram.load_faults().is_empty());
 }

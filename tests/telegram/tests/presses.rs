@@ -57,3 +57,26 @@ async fn a_button_of_a_deleted_message_comes_without_the_message() {
     bot.answer_callback_query(query.id).await.unwrap();
     telegram.finish().await;
 }
+
+#[tokio::test]
+async fn a_button_of_long_ago_is_pressed_and_what_came_of_it_by_now_is_read() {
+    let telegram = FakeTelegram::start().await;
+    let bot = bot_of(&telegram);
+    let budi = telegram.user("Budi");
+    let chat = budi.in_private();
+    chat.says("/start").await;
+    let old = chat.said_by_bot_before("1");
+    assert!(chat.heard_by_now().is_empty(), "it needs no reading");
+    let press = old.press_data("page:2", &budi).await;
+    assert_eq!((press.alert_by_now(), old.edited_by_now().is_some()), (None, false));
+    let query = next_press(&bot).await;
+    let message = query.regular_message().unwrap();
+    assert_eq!(message.text(), Some("1"));
+    bot.edit_message_text(id(&chat), message.id, "2").await.unwrap();
+    bot.send_message(id(&chat), "3").await.unwrap();
+    bot.answer_callback_query(query.id.clone()).text("Ya").await.unwrap();
+    assert_eq!(press.alert_by_now(), Some(Answer { text: "Ya".into(), alert: false }));
+    assert_eq!(old.edited_by_now().map(|edited| edited.text().to_owned()), Some("2".to_owned()));
+    assert!(matches!(chat.heard_by_now().as_slice(), [heard] if heard.text() == "3"));
+    telegram.finish().await;
+}
