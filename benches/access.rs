@@ -35,14 +35,16 @@ async fn main() {
             let access = access.clone();
             let person =
                 Person { standing: Standing::Agent, name: "Budi".to_owned(), since: SystemClock.now(), by: None };
-            writing.spawn(async move { access.people.keep_person(UserId(1_000_000 + id), &person).await });
+            writing.spawn(async move {
+                access.people.change_person(UserId(1_000_000 + id), |_| Some(person.clone())).await
+            });
         }
         while let Some(written) = writing.join_next().await {
             written.expect("no panic").expect("written");
         }
     }
     let group = Group { state: GroupState::Active, title: String::new(), since: SystemClock.now(), by: None };
-    access.people.keep_group(ChatId(-5), &group).await.expect("written");
+    access.people.change_group(ChatId(-5), |_| Some(group.clone())).await.expect("written");
 
     let agent = |id: u64| (UserId(1_000_000 + id * 7_919 % AGENTS), None);
     let stranger = |id: u64| (UserId(5_000_000 + id), None);

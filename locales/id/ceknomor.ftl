@@ -38,8 +38,10 @@ access-revoked = 🔒 Akses Anda sudah dicabut.
 denied-paused = ⏸ Akses cek Anda sedang dijeda. Hubungi pemilik bot.
 denied-paused-until = ⏸ Akses cek Anda dijeda sampai { $until }.
 denied-group-admins = 🔒 Hanya admin grup yang bisa mengubah ini.
+denied-unasked = ⚠️ Bot belum bisa menanyakan ke Telegram apakah Anda admin grup. Coba lagi sebentar.
 denied-owners = 🔒 Hanya pemilik bot yang bisa memakai ini.
-denied-private = 🔒 Kirim ini di chat pribadi dengan bot.
+denied-managers = 🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.
+denied-private = 🔒 Kirim ini di obrolan pribadi dengan bot.
 language-usage = Pilih bahasa: <code>/bahasa id</code> (Indonesia) atau <code>/bahasa en</code> (English).
 apology = 😔 Maaf, ada kesalahan di bot ini saat menjawab. Silakan coba lagi.
 slow-down = 🙏 Pelan-pelan ya, pesan Anda terlalu banyak sekaligus. Coba lagi sebentar lagi.
@@ -472,7 +474,7 @@ button-names-masked = Disamarkan
 button-names-asker = Hanya penanya
 button-days = { $days } hari
 button-days-forever = Selamanya
-button-seen-own = Lihat sendiri
+button-seen-own = Hanya miliknya
 button-seen-all = Lihat semua
 kept-days = { $days } hari
 kept-forever = tanpa batas waktu
@@ -495,7 +497,6 @@ button-forget = 🗑 Hapus
 button-keep = Batal
 button-forget-late = Sudah lewat 5 menit, tidak ada yang dihapus. Ketik /hapusdata lagi.
 list-deleted = ✋ Daftar ini dibatalkan karena datanya dihapus.
-answered-to-asker = 👤 Jawabannya hanya ditampilkan kepada penanya.
 privacy =
     🔒 <b>Yang disimpan bot ini</b>
     • Tiap cek: waktu, siapa yang bertanya, produk, nomor, dan jawabannya (nama pelanggan, daya, total).
@@ -511,7 +512,7 @@ privacy-seen-own = penanya sendiri dan admin grup
 privacy-seen-all = semua anggota grup ini
 menu-atur = Atur nama, lama simpan, dan siapa yang melihat
 menu-hapusdata = Hapus data Anda untuk selamanya
-menu-privasi = Data apa yang disimpan dan haknya
+menu-privasi = Data apa yang disimpan dan hak Anda
 
 ### Papan pemilik: keadaan, angka, catatan
 
@@ -562,6 +563,7 @@ report-problem = { $outcome ->
 audit-heading = <b>Catatan</b>
 audit-day = <b>{ $day }</b>
 audit-none = Tidak ada catatan yang cocok.
+audit-none-yet = Belum ketemu di catatan yang lebih baru. Tekan tombol di bawah untuk mencari lebih jauh.
 audit-usage = Contoh: <code>/audit</code>, <code>/audit hari ini</code>, <code>/audit 123456789</code> (ID orang atau grup), <code>/audit 22/11</code>.
 audit-system = sistem
 audit-person = { $name } ({ $user })
@@ -607,7 +609,7 @@ audit-outcome = { $outcome ->
     [not-owner] bukan pemilik
     [not-manager] bukan admin
     [not-group-admin] bukan admin grup
-    [only-in-private] bukan di chat pribadi
+    [only-in-private] bukan di obrolan pribadi
     [lifted] dicabut
     [guard] penjaga otomatis
     [names] nama
@@ -661,7 +663,8 @@ card-group = 👥 Bot dimasukkan ke grup <b>{ $title }</b>
 card-group-by = Oleh { $name } (<code>{ $id }</code>)
 card-group-how = Tanpa jawaban selama sehari, bot keluar sendiri.
 card-activated = ✅ Diaktifkan oleh { $name }
-card-left = ✖️ Bot keluar, kata { $name }
+card-left = ✖️ Bot dikeluarkan oleh { $name }
+card-moved = 👥 <b>{ $title }</b> menjadi supergrup dengan ID baru. Izinnya tetap; tidak perlu dijawab.
 button-activate = ✅ Aktifkan
 button-leave = Keluar
 groups-heading = <b>Grup ({ $count })</b>
@@ -686,10 +689,14 @@ invites-heading = <b>Undangan yang masih terbuka</b>
 invites-none = Tidak ada undangan lain yang terbuka.
 invites-full = ⚠️ Undangan yang terbuka sudah terlalu banyak. Cabut dulu yang tidak dipakai.
 invite-entry = { $number }. sisa { $left } dari { $uses } · sampai { $until } · oleh { $name } · <code>{ $id }…</code>
+invites-more = … dan { $count } undangan lain, yang lebih lama.
 button-revoke = Cabut { $number }
 
 ## Agen
 
+requests-heading = <b>Menunggu jawaban ({ $count })</b>
+requests-entry = { $number }. <b>{ $name }</b> <code>{ $id }</code>
+requests-more = dan { $count } lagi, setelah yang ini dijawab.
 agents-heading = <b>Agen ({ $count })</b>
 agents-found = <b>Yang cocok dengan “{ $word }” ({ $count })</b>
 agents-none = Belum ada agen. Tambah dengan <code>/agen tambah</code> atau /undang
@@ -711,6 +718,7 @@ agent-is-blocked = ⛔ <b>{ $name }</b> (<code>{ $id }</code>) diblokir. Buka du
 agent-bad-id = ⚠️ Itu bukan ID orang. Contoh: <code>/agen tambah 12345678</code>. ID-nya terlihat dengan /id.
 agent-pick = Siapa yang jadi agen? Pilih lewat tombol di bawah, teruskan pesannya ke sini, atau kirim kontaknya. Bisa juga <code>/agen tambah 12345678</code>
 agent-hidden = ⚠️ Orang itu menyembunyikan akunnya di pesan yang diteruskan. Pilih lewat tombol, atau minta dia kirim /id ke bot ini.
+agent-ask-add = Jadikan <b>{ $name }</b> (<code>{ $id }</code>) agen?
 agent-ask-pause = Jeda akses cek <b>{ $name }</b>? Riwayat masih bisa dilihatnya.
 agent-ask-remove = Hapus <b>{ $name }</b> dari agen? Dia masih bisa cek di grup yang diizinkan.
 agent-ask-block = Blokir <b>{ $name }</b>? Bot tidak akan menjawabnya lagi di mana pun.

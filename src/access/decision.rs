@@ -132,6 +132,8 @@ pub enum Reason {
     GroupNotAdmitted,
     /// Only administrators of the group may.
     NotGroupAdmin,
+    /// The same, and Telegram does not say at present whether they are one.
+    Unasked,
     /// Only owners and their admins may.
     NotManager,
     /// Only owners may.
@@ -157,8 +159,9 @@ pub(super) struct Known {
     pub(super) is_group_listed: bool,
     /// What the store says of the group.
     pub(super) group: Option<GroupState>,
-    /// Whether Telegram says that the person is an administrator of the group; asked where it matters.
-    pub(super) is_group_admin: bool,
+    /// Whether Telegram says that the person is an administrator of the group; asked where it matters. `None`: it does not
+    /// say.
+    pub(super) is_group_admin: Option<bool>,
 }
 
 impl Known {
@@ -173,7 +176,7 @@ impl Known {
             pause: None,
             is_group_listed: false,
             group: None,
-            is_group_admin: false,
+            is_group_admin: Some(false),
         }
     }
 }
@@ -217,13 +220,12 @@ pub(super) fn decide(known: &Known, action: Action) -> Decision {
         }
         Action::Check => known.pause.map_or(Decision::Allow, |pause| Decision::Deny(Reason::Paused(pause))),
         Action::Read => Decision::Allow,
-        Action::Configure | Action::DeleteChat => {
-            if !in_group || known.is_group_admin || known.actor == Actor::AnonymousAdmin {
-                Decision::Allow
-            } else {
-                Decision::Deny(Reason::NotGroupAdmin)
-            }
-        }
+        Action::Configure | Action::DeleteChat => match known.is_group_admin {
+            _ if !in_group || known.actor == Actor::AnonymousAdmin => Decision::Allow,
+            Some(true) => Decision::Allow,
+            Some(false) => Decision::Deny(Reason::NotGroupAdmin),
+            None => Decision::Deny(Reason::Unasked),
+        },
     }
 }
 
@@ -290,7 +292,7 @@ mod tests {
             ),
             (
                 "an administrator of the group",
-                Known { is_group_admin: true, group: admitted, ..person(GROUP) },
+                Known { is_group_admin: Some(true), group: admitted, ..person(GROUP) },
                 vec![Introduce, Read, Check, Configure, DeleteChat],
             ),
             (
@@ -304,6 +306,13 @@ mod tests {
         ] {
             assert_eq!(allowed(&known), expected, "{who}");
         }
+    }
+
+    #[test]
+    fn who_may_be_an_administrator_is_not_taken_for_none() {
+        let unasked = Known { is_group_admin: None, group: Some(GroupState::Active), ..person(GROUP) };
+        assert_eq!(decide(&unasked, Action::Configure), Decision::Deny(Reason::Unasked));
+        assert_eq!(decide(&Known { is_owner: true, ..unasked }, Action::Configure), Decision::Allow);
     }
 
     #[test]

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rand::{RngCore, rngs::OsRng};
 
 use super::{
     decision::Actor,
-    guard::{self, CHECKS, DAYS_BACK, Day, Guarded, PAUSE, Suspicion, USUAL_DAYS},
+    guard::{self, CHECKS, DAYS_BACK, Day, Guarded, PAUSE, SALT_KEY, Suspicion, USUAL_DAYS},
     people::{Pause, People},
     quota::{self, Full, Limits, Quota, Scope, Used, Window},
 };
@@ -166,13 +167,13 @@ impl FairUse {
         }
     }
 
-    /// Lets an agent go on whom the guard has paused, and lets the guard begin anew for them; `false` where it has not
-    /// paused them. Durable when it returns.
+    /// Lets somebody go on who is paused, and lets the guard begin anew for them: the only way in which a pause ends before
+    /// its time. `false` where they are not paused. Durable when it returns.
     ///
     /// # Errors
     /// It is not known to be kept.
     pub async fn lift(&self, user: UserId) -> Result<bool, Error> {
-        if !self.people.pause(user).await?.is_some_and(|pause| pause.by_guard) {
+        if self.people.pause(user).await?.is_none() {
             return Ok(false);
         }
         let now = self.clock.now();
@@ -234,7 +235,27 @@ impl FairUse {
         if !self.limits.guard || is_owner || !is_person(user) {
             return Ok(None);
         }
-        Ok(Some(Guarded { user, lifted: self.counted(&Guarded::lifted_key(user)).await? }))
+        let lifted = self.counted(&Guarded::lifted_key(user)).await?;
+        Ok(Some(Guarded { user, lifted, salt: self.salt().await? }))
+    }
+
+    /// The salt of the guard's keys; a new one where there is none.
+    async fn salt(&self) -> Result<u128, Error> {
+        let now = self.clock.now();
+        let read = async || {
+            let value = self.rows.get(RowKind::Counter, SALT_KEY, now).await?;
+            Ok(value.and_then(|value| value.parse().ok()))
+        };
+        if let Some(salt) = read().await? {
+            return Ok(salt);
+        }
+        let mut random = [0; 16];
+        OsRng.fill_bytes(&mut random);
+        let salt = u128::from_le_bytes(random);
+        let row = Row { kind: RowKind::Counter, key: SALT_KEY.to_owned(), value: salt.to_string(), expires: None };
+        // Of several at once one has made it.
+        let is_ours = self.rows.put_if(row, None, now).await?;
+        Ok(if is_ours { salt } else { read().await?.unwrap_or(salt) })
     }
 }
 

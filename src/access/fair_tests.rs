@@ -148,9 +148,10 @@ async fn who_is_let_go_on_begins_anew() {
     assert_eq!(scene.fair.lift(BUDI).await, Ok(true));
     assert_eq!(scene.access.people.pause(BUDI).await, Ok(None));
     assert_eq!(run(5_000).await, Some(Rule::NearNumbers), "as often as ever");
-    // A pause by a person is not the guard's to lift.
+    // A pause by a person over the guard's is lifted as well.
     scene.access.people.set_pause(BUDI, Some(Pause { until: None, by_guard: false })).await.unwrap();
-    assert_eq!(scene.fair.lift(BUDI).await, Ok(false));
+    assert_eq!(scene.fair.lift(BUDI).await, Ok(true));
+    assert_eq!(run(5_000).await, Some(Rule::NearNumbers), "and not at the first check");
 }
 
 #[tokio::test]

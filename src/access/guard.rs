@@ -102,7 +102,12 @@ pub(super) struct Guarded {
     pub(super) user: UserId,
     /// How often they were let go on lately: what is counted since then stands apart.
     pub(super) lifted: u64,
+    /// The installation's own: without it no key of a number can be found out by trying all numbers.
+    pub(super) salt: u128,
 }
+
+/// Under which the salt stands: among the counters, since what is counted is in no backup.
+pub(super) const SALT_KEY: &str = "guard:salt";
 
 impl Guarded {
     /// Under which it is counted how often somebody was let go on.
@@ -138,9 +143,9 @@ impl Guarded {
         Some(counter(self.hashed(provider, "beginning", beginning), Window::Day.end(now)))
     }
 
-    /// A key that tells digits from others and does not show them.
+    /// A key that tells digits from others and does not show them, not even to one who tries all numbers.
     fn hashed(self, provider: Provider, what: &str, digits: &str) -> String {
-        let hash = Sha256::digest(format!("{}:{}:{what}:{digits}", self.user, provider.name()));
+        let hash = Sha256::digest(format!("{}:{}:{}:{what}:{digits}", self.salt, self.user, provider.name()));
         let hash: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
         self.key(&hash)
     }
@@ -179,7 +184,7 @@ mod tests {
 
     #[test]
     fn no_key_shows_a_number() {
-        let (guarded, now) = (Guarded { user: UserId(7), lifted: 0 }, DateTime::UNIX_EPOCH);
+        let (guarded, now) = (Guarded { user: UserId(7), lifted: 0, salt: 5 }, DateTime::UNIX_EPOCH);
         let number = CustomerNumber::from_record("01105691111").unwrap();
         let near = guarded.near(Provider::Pln, &number, now).unwrap();
         let counters = guarded.counters(Provider::Pln, &number, now).into_iter().chain([near.clone()]);
@@ -188,5 +193,6 @@ mod tests {
         assert_eq!(of("01105691999"), Some(near));
         assert_ne!(of("01105692111"), of("01105691111"));
         assert_eq!(of("1234567"), None);
+        assert_ne!(Guarded { salt: 6, ..guarded }.near(Provider::Pln, &number, now), of("01105691111"));
     }
 }

@@ -54,8 +54,8 @@ impl Lists {
 /// Tells who administrates a group. Telegram knows, so `bot` implements it.
 #[async_trait]
 pub trait GroupAdmins: Send + Sync {
-    /// Whether a person is an administrator of a group at present; `false` where that is not to be learned.
-    async fn is_admin(&self, group: ChatId, user: UserId) -> bool;
+    /// Whether a person is an administrator of a group at present; `None` where that is not to be learned soon.
+    async fn is_admin(&self, group: ChatId, user: UserId) -> Option<bool>;
 }
 
 /// Decides who may do what.

@@ -110,12 +110,18 @@ impl People {
         self.row(RowKind::Person, &user.to_string()).await
     }
 
-    /// Keeps what is known of a person; durable when it returns.
+    /// Changes what is known of a person: `judge` is shown what is there, and gives what is to be there; `None`: it stays as it
+    /// is. Where others change it at the same moment, what they left there is judged anew. Gives what was there, and whether
+    /// it was changed; durable when it returns.
     ///
     /// # Errors
     /// It is not known to be kept.
-    pub async fn keep_person(&self, user: UserId, person: &Person) -> Result<(), Error> {
-        self.keep_row(RowKind::Person, user.to_string(), person, None).await
+    pub async fn change_person(
+        &self,
+        user: UserId,
+        judge: impl FnMut(Option<&Person>) -> Option<Person> + Send,
+    ) -> Result<(Option<Person>, bool), Error> {
+        self.change_row(RowKind::Person, user.to_string(), judge).await
     }
 
     /// At most `limit` people of whom something is known, behind `after`, by the text of their ids.
@@ -142,7 +148,12 @@ impl People {
     /// It is not known to be kept.
     pub async fn set_pause(&self, user: UserId, pause: Option<Pause>) -> Result<(), Error> {
         match pause {
-            Some(pause) => self.keep_row(RowKind::Pause, user.to_string(), &pause, pause.until).await,
+            Some(pause) => {
+                // Plain fields: there is none that JSON cannot hold.
+                let value = serde_json::to_string(&pause).unwrap_or_default();
+                let row = Row { kind: RowKind::Pause, key: user.to_string(), value, expires: pause.until };
+                self.rows.put(row).await
+            }
             None => self.rows.remove(RowKind::Pause, &user.to_string()).await.map(drop),
         }
     }
@@ -155,12 +166,16 @@ impl People {
         self.row(RowKind::Group, &chat.to_string()).await
     }
 
-    /// Keeps what is known of a group; durable when it returns.
+    /// Changes what is known of a group, as [`change_person`](Self::change_person) does.
     ///
     /// # Errors
     /// It is not known to be kept.
-    pub async fn keep_group(&self, chat: ChatId, group: &Group) -> Result<(), Error> {
-        self.keep_row(RowKind::Group, chat.to_string(), group, None).await
+    pub async fn change_group(
+        &self,
+        chat: ChatId,
+        judge: impl FnMut(Option<&Group>) -> Option<Group> + Send,
+    ) -> Result<(Option<Group>, bool), Error> {
+        self.change_row(RowKind::Group, chat.to_string(), judge).await
     }
 
     /// Forgets what is known of a group, and tells whether there was anything; durable when it returns.
@@ -186,17 +201,25 @@ impl People {
         Ok(self.rows.get(kind, key, self.clock.now()).await?.and_then(|value| read(&value)))
     }
 
-    /// Keeps a row in the place of the one before.
-    async fn keep_row(
+    async fn change_row<T: Serialize + DeserializeOwned + Send + Sync>(
         &self,
         kind: RowKind,
         key: String,
-        value: &impl Serialize,
-        expires: Option<DateTime<Utc>>,
-    ) -> Result<(), Error> {
-        // Plain fields: there is none that JSON cannot hold.
-        let value = serde_json::to_string(value).unwrap_or_default();
-        self.rows.put(Row { kind, key, value, expires }).await
+        mut judge: impl FnMut(Option<&T>) -> Option<T> + Send,
+    ) -> Result<(Option<T>, bool), Error> {
+        // Each time that others come before, one of them is done.
+        loop {
+            let now = self.clock.now();
+            let there = self.rows.get(kind, &key, now).await?;
+            let before = there.as_deref().and_then(read);
+            let Some(after) = judge(before.as_ref()) else { return Ok((before, false)) };
+            // Plain fields: there is none that JSON cannot hold.
+            let value = serde_json::to_string(&after).unwrap_or_default();
+            let row = Row { kind, key: key.clone(), value, expires: None };
+            if self.rows.put_if(row, there.as_deref(), now).await? {
+                return Ok((before, true));
+            }
+        }
     }
 }
 

@@ -26,6 +26,9 @@ const GROUPS_AN_HOUR: usize = 10;
 /// How long somebody waits before owners are reminded of them.
 const REMIND_AFTER: TimeDelta = TimeDelta::days(1);
 
+/// How long after the last try owners are told once more of one of whom no card stands: the bot may have ended between.
+const TELL_AGAIN: TimeDelta = TimeDelta::minutes(10);
+
 /// How long a request is kept that nobody answers.
 const OPEN_FOR: TimeDelta = TimeDelta::days(30);
 
@@ -64,7 +67,7 @@ pub struct AccessRequest {
     /// Since when it waits.
     #[serde(rename = "t", with = "chrono::serde::ts_milliseconds")]
     pub since: DateTime<Utc>,
-    /// When owners were last told.
+    /// When owners were last told, or are being told; `None` where nobody could be.
     #[serde(rename = "o", default, with = "chrono::serde::ts_milliseconds_option")]
     pub told: Option<DateTime<Utc>>,
     /// The owners' cards: where they stand.
@@ -73,6 +76,14 @@ pub struct AccessRequest {
     /// The answer.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<(Ruling, UserId)>,
+}
+
+impl AccessRequest {
+    /// Whether it waits, no card of it stands, and none is being sent.
+    fn is_untold(&self, now: DateTime<Utc>) -> bool {
+        let is_being_told = self.told.is_some_and(|told| now - told < TELL_AGAIN);
+        self.answer.is_none() && self.cards.is_empty() && !is_being_told
+    }
 }
 
 /// An owner's answer to a request.
@@ -126,7 +137,7 @@ impl Requests {
         let request = match before {
             Some(AccessRequest { answer: Some((Ruling::Refuse, _)), .. }) => return Ok(Asked::Refused),
             Some(before) if before.answer.is_none() => {
-                let is_due = before.told.is_none_or(|told| now - told >= REMIND_AFTER);
+                let is_due = before.is_untold(now) || before.told.is_some_and(|told| now - told >= REMIND_AFTER);
                 if !is_due || self.cards_left(chat, now).await? == 0 {
                     return Ok(Asked::Waits);
                 }
@@ -176,7 +187,30 @@ impl Requests {
         Ok(answered.await?.map(|request| (request, is_new)))
     }
 
-    /// Notes where owners' cards stand; gives the request as it is by then. `None`: it is gone.
+    /// Those who wait and of whom no card stands, as many as owners may be told of in this hour. They count as told from now on.
+    ///
+    /// # Errors
+    /// Nothing could be read, or it is not known to be kept.
+    pub async fn tell(&self) -> Result<Vec<ChatId>, Error> {
+        let (now, mut told) = (self.clock.now(), Vec::new());
+        for like in [ChatId(i64::MIN), ChatId(i64::MAX)] {
+            let waiting = self.waiting(like).await?;
+            let mut untold: Vec<_> = waiting.iter().filter(|(_, request)| request.is_untold(now)).collect();
+            untold.sort_by_key(|(_, request)| request.since);
+            for (chat, _) in untold.into_iter().take(cards_left(&waiting, like, now)) {
+                let mut is_ours = false;
+                let tell = |request: &mut AccessRequest| {
+                    is_ours = request.is_untold(now);
+                    is_ours.then(|| request.told = Some(now))
+                };
+                self.change(*chat, tell).await?;
+                told.extend(is_ours.then_some(*chat));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Notes where owners' cards stand, or that none could be sent; gives the request as it is by then. `None`: it is gone.
     ///
     /// # Errors
     /// It is not known to be kept.
@@ -185,6 +219,9 @@ impl Requests {
             request.cards.extend(cards);
             let too_many = request.cards.len().saturating_sub(MAX_CARDS);
             request.cards.drain(..too_many);
+            if request.cards.is_empty() {
+                request.told = None;
+            }
             Some(())
         };
         self.change(chat, add).await
@@ -203,9 +240,23 @@ impl Requests {
     /// # Errors
     /// Nothing could be read.
     pub async fn groups(&self) -> Result<Vec<(ChatId, AccessRequest)>, Error> {
-        let mut groups = self.waiting(ChatId(i64::MIN)).await?;
-        groups.retain(|(_, request)| request.answer.is_none());
-        Ok(groups)
+        self.open(ChatId(i64::MIN)).await
+    }
+
+    /// The people who wait, by their private chats, those who have waited longest first.
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    pub async fn people(&self) -> Result<Vec<(ChatId, AccessRequest)>, Error> {
+        let mut people = self.open(ChatId(i64::MAX)).await?;
+        people.sort_by_key(|(_, request)| request.since);
+        Ok(people)
+    }
+
+    async fn open(&self, like: ChatId) -> Result<Vec<(ChatId, AccessRequest)>, Error> {
+        let mut open = self.waiting(like).await?;
+        open.retain(|(_, request)| request.answer.is_none());
+        Ok(open)
     }
 
     async fn cards_left(&self, chat: ChatId, now: DateTime<Utc>) -> Result<usize, Error> {

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -13,7 +14,9 @@ use teloxide::{
     types::{ChatId as TelegramChat, UserId as TelegramUser},
 };
 
-use super::{send::kind, wire::call};
+use tokio::time::timeout;
+
+use super::{migrations::ChatMigrations, send::kind, wire::call};
 use crate::{
     access::GroupAdmins,
     clock::Clock,
@@ -23,6 +26,9 @@ use crate::{
 /// How long an answer holds.
 const HOLDS: TimeDelta = TimeDelta::minutes(5);
 
+/// How long Telegram is waited for: somebody waits for an answer meanwhile.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// The most answers that are remembered; beyond that all are forgotten.
 const MAX_REMEMBERED: usize = 1000;
 
@@ -30,6 +36,7 @@ const MAX_REMEMBERED: usize = 1000;
 pub(super) struct Admins {
     telegram: teloxide::Bot,
     clock: Arc<dyn Clock>,
+    migrations: Arc<ChatMigrations>,
     /// What Telegram said. In memory alone: lost, it is asked again.
     answers: Mutex<Answers>,
 }
@@ -44,9 +51,9 @@ struct Member {
 }
 
 impl Admins {
-    /// Asks through `telegram`.
-    pub(super) fn new(telegram: teloxide::Bot, clock: Arc<dyn Clock>) -> Self {
-        Self { telegram, clock, answers: Mutex::default() }
+    /// Asks through `telegram`, by the ids that `migrations` has.
+    pub(super) fn new(telegram: teloxide::Bot, clock: Arc<dyn Clock>, migrations: Arc<ChatMigrations>) -> Self {
+        Self { telegram, clock, migrations, answers: Mutex::default() }
     }
 
     fn answers(&self) -> MutexGuard<'_, Answers> {
@@ -56,18 +63,23 @@ impl Admins {
 
 #[async_trait]
 impl GroupAdmins for Admins {
-    async fn is_admin(&self, group: ChatId, user: UserId) -> bool {
+    async fn is_admin(&self, group: ChatId, user: UserId) -> Option<bool> {
+        let group = self.migrations.current(group);
         let now = self.clock.now();
         let is_fresh = |at: DateTime<Utc>| at <= now && now - at < HOLDS;
         if let Some((is_admin, _)) = self.answers().get(&(group, user)).filter(|(_, at)| is_fresh(*at)) {
-            return *is_admin;
+            return Some(*is_admin);
         }
         let asked = GetChatMember::new(TelegramChat(group.0), TelegramUser(user.0));
-        let is_admin = match call::<_, Member>(&self.telegram, &asked).await {
-            Ok(member) => matches!(member.status.as_str(), "creator" | "administrator"),
-            Err(error) => {
+        let is_admin = match timeout(PATIENCE, call::<_, Member>(&self.telegram, &asked)).await {
+            Ok(Ok(member)) => matches!(member.status.as_str(), "creator" | "administrator"),
+            Ok(Err(error)) => {
                 tracing::warn!(chat = %group, error = kind(&error), "Telegram does not say who administrates a group");
-                return false;
+                return None;
+            }
+            Err(_) => {
+                tracing::warn!(chat = %group, "Telegram does not say in time who administrates a group");
+                return None;
             }
         };
         let mut answers = self.answers();
@@ -75,6 +87,6 @@ impl GroupAdmins for Admins {
             answers.clear();
         }
         answers.insert((group, user), (is_admin, now));
-        is_admin
+        Some(is_admin)
     }
 }

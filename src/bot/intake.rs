@@ -61,13 +61,6 @@ impl Intake {
 
     async fn heard(&self, delivery: Delivery, message: Message, edited: bool) {
         let (here, me) = (ChatId(message.chat.id.0), self.me());
-        // A group that becomes a supergroup says so in both.
-        if let Some(new) = message.migrate_to_chat_id() {
-            self.migrations.note(here, ChatId(new.0)).await;
-        }
-        if let Some(old) = message.migrate_from_chat_id() {
-            self.migrations.note(ChatId(old.0), here).await;
-        }
         if let Some(joined) = message.new_chat_members() {
             for member in joined.iter().filter(|member| !member.is_bot) {
                 self.note_joined(here, UserId(member.id.0), message.date).await;
@@ -122,13 +115,20 @@ impl Intake {
             }
             let intent = self.conversation.look_up(&heard, intent).await;
             if matches!(intent, Intent::Start | Intent::Help) && Place::of(chat) == Place::Private {
-                self.set_owners_menu(user, here).await;
+                self.greet_owner(user, here).await;
             }
             let quoted = replied.and_then(message_id);
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
             let task = Task { to, quoted, asked, press: None, in_place: None, edited, intent };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         }
+    }
+
+    /// A group has another id. What the bot did under it before it knew is taken back.
+    pub(super) async fn moved(&self, old: ChatId, new: ChatId) {
+        self.migrations.note(old, new).await;
+        let first = self.migrations.first_id(new).await;
+        self.runner.follow_up(self.conversation.group_moved(first, new).await);
     }
 
     /// A pressed button.
@@ -249,9 +249,10 @@ impl Intake {
         });
     }
 
-    /// Shows an owner the commands of owners. Does not wait for it.
-    async fn set_owners_menu(&self, user: UserId, here: ChatId) {
+    /// Shows an owner the commands of owners, and the cards that could not be sent before. Does not wait for it.
+    async fn greet_owner(&self, user: UserId, here: ChatId) {
         if self.conversation.is_owner(user).await {
+            self.runner.follow_up(self.conversation.due_of_requests().await);
             let menu = menu::of_owner(self.conversation.words(here).await, teloxide::types::ChatId(here.0));
             let sender = self.sender.clone();
             tokio::spawn(async move { sender.set_menu(&menu).await });
@@ -268,25 +269,20 @@ fn visitor(user: &User) -> Visitor {
 fn origin(message: &Message) -> Origin {
     let named = |user: &User| Named { user: UserId(user.id.0), name: user.first_name.clone() };
     let picked = message.shared_users();
-    let mut people: Vec<Named> = match picked {
+    // A contact card that was forwarded is not about who forwarded it.
+    let of = |message: &Message| match message.contact() {
+        Some(contact) => contact.user_id.map(|id| Named { user: UserId(id.0), name: contact.first_name.clone() }),
+        None => message.forward_from_user().filter(|user| !user.is_bot).map(named),
+    };
+    let people: Vec<Named> = match picked {
         Some(picked) => {
             let name = |user: &SharedUser| user.first_name.clone().unwrap_or_default();
             picked.users.iter().map(|user| Named { user: UserId(user.user_id.0), name: name(user) }).collect()
         }
-        None => Vec::new(),
+        None => of(message).into_iter().collect(),
     };
-    for message in [Some(message), replied(message)].into_iter().flatten() {
-        if !people.is_empty() {
-            break;
-        }
-        people.extend(
-            message
-                .contact()
-                .and_then(|contact| Some(Named { user: UserId(contact.user_id?.0), name: contact.first_name.clone() })),
-        );
-        people.extend(message.forward_from_user().filter(|user| !user.is_bot).map(named));
-    }
-    Origin { forwarded: message.forward_origin().is_some(), picked: picked.is_some(), people }
+    let replied = replied(message).and_then(of).into_iter().collect();
+    Origin { forwarded: message.forward_origin().is_some(), picked: picked.is_some(), people, replied }
 }
 
 /// Who asks with a message. `None` where that is no person of the chat: a bot, Telegram itself, a post of the linked

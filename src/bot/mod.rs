@@ -125,8 +125,9 @@ impl Bot {
         let Some(me) = stop.run_until_cancelled(who_am_i).await.transpose()? else { return Ok(()) };
         tracing::info!(bot = me.username, "answering");
         self.conversation.names.note_bot(&me.username);
-        self.conversation.access.ask_group_admins(Arc::new(Admins::new(telegram.clone(), self.clock.clone())));
         let migrations = Arc::new(ChatMigrations::new(self.conversation.preferences.clone()));
+        let admins = Admins::new(telegram.clone(), self.clock.clone(), migrations.clone());
+        self.conversation.access.ask_group_admins(Arc::new(admins));
         let sender = Sender::new(telegram.clone(), migrations.clone(), self.limits);
         let runner = Runner::new(
             self.store,
@@ -186,6 +187,11 @@ async fn listen(
         let (mut inbox, listener, kinds) = updates::channel(pending.clone(), Box::new(room));
         let heard = intake.clone();
         inbox.heard = Box::new(move || heard.conversation.board.note_heard(heard.clock.now()));
+        let knows = intake.clone();
+        inbox.moved = Box::new(move |old, new| {
+            let knows = knows.clone();
+            Box::pin(async move { knows.moved(old, new).await })
+        });
         let clock = &intake.telegram_clock;
         let source = async {
             let Ok(kinds) = kinds.await else { return Ok(()) };
@@ -216,7 +222,8 @@ async fn listen(
     Ok(())
 }
 
-/// Asks now and then who the bot is, leaves groups to which no owner said yes, and tells the owners of visitors.
+/// Asks now and then who the bot is, leaves groups to which no owner said yes, gives owners the cards that they
+/// have not got, and tells them of visitors.
 async fn keep_house(telegram: teloxide::Bot, intake: Arc<Intake>) {
     loop {
         let _ = timeout(HOUSEKEEPING, intake.housekeeping.notified()).await;
@@ -231,7 +238,7 @@ async fn keep_house(telegram: teloxide::Bot, intake: Arc<Intake>) {
             }
             Err(error) => tracing::warn!(error = kind(&error), "Telegram does not say who the bot is"),
         }
-        intake.runner.follow_up(intake.conversation.groups_to_leave().await);
+        intake.runner.follow_up(intake.conversation.due_of_requests().await);
         if let Some((people, groups)) = intake.visitors.report(intake.clock.now()) {
             intake.runner.tell_owners(&Alert::Visitors { people, groups });
         }

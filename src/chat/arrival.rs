@@ -12,7 +12,7 @@ use super::{
     owner::order::AgentOrder,
 };
 use crate::{
-    access::{self, AccessRequest, Actor, Asked, ChatIds, GroupState, Ruling, Standing},
+    access::{self, AccessRequest, Actor, Asked, ChatIds, Group, GroupState, Ruling, Standing},
     say,
     store::{self, AuditAct},
     value::{ChatId, UserId, clean},
@@ -123,9 +123,17 @@ impl Conversation {
             true => self.access.invites.spend(token, left_at).await?,
             false => None,
         };
+        // Who manages nobody any more lets nobody in.
+        let invite = match invite {
+            Some(invite) if self.is_manager(invite.by).await => Some(invite),
+            Some(_) | None => None,
+        };
         let Some(invite) = invite else { return Ok(Managed::says(say!(words, "invite-invalid"))) };
         let name = clean(&visitor.name, MAX_NAME_LEN);
-        let mut then = self.let_in(user, name.clone(), invite.by).await?;
+        let Ok(mut then) = self.let_in(user, name.clone(), invite.by).await? else {
+            // Blocked, or let in by another way, at this moment.
+            return Ok(Managed::says(say!(words, "invite-invalid")));
+        };
         self.note_by(user, AuditAct::InviteUsed, "done", None).await;
         // They are told by the answer.
         then.retain(|then| !matches!(then, Then::Tell(..)));
@@ -162,7 +170,8 @@ impl Conversation {
             let is_listed = [chat, here].iter().any(|id| self.access.listed().contains(id));
             let works = group.as_ref().map_or(is_listed, |group| group.state == GroupState::Active);
             if !works {
-                self.keep_group(chat, GroupState::Active, title, Some(*owner)).await?;
+                let works_not = |before| before != Some(GroupState::Active);
+                self.keep_group(chat, works_not, GroupState::Active, title, Some(*owner)).await?;
             }
             let then = match self.access.requests.answer(chat, Ruling::Approve, *owner).await? {
                 Some((request, true)) => self.replaced_cards(chat, &request).await,
@@ -186,7 +195,11 @@ impl Conversation {
         if matches!(asked, Asked::TooMany | Asked::Refused) {
             return Ok(leave);
         }
-        self.keep_group(chat, GroupState::Asked, title, by).await?;
+        // An owner who brings it in at this moment goes before.
+        let is_new = |before| matches!(before, None | Some(GroupState::Closed));
+        if !self.keep_group(chat, is_new, GroupState::Asked, title, by).await? {
+            return Ok(Managed::default());
+        }
         let then = if asked == Asked::Tell { vec![Then::Ask(chat)] } else { Vec::new() };
         Ok(Managed { then, ..Managed::says(say!(words, "group-asked")) })
     }
@@ -209,16 +222,58 @@ impl Conversation {
         }
     }
 
+    /// A group is known to be the supergroup `new` by now, and to be kept as `first`. Where it was taken for another before,
+    /// owners have nothing to answer any more.
+    pub async fn group_moved(&self, first: ChatId, new: ChatId) -> Vec<Then> {
+        self.take_back(first, new).await.unwrap_or_else(|error| {
+            tracing::error!(%error, chat = %new, "a supergroup that was taken for another group cannot be forgotten");
+            Vec::new()
+        })
+    }
+
+    async fn take_back(&self, first: ChatId, new: ChatId) -> Result<Vec<Then>, store::Error> {
+        if first == new {
+            return Ok(Vec::new());
+        }
+        if let Some(group) = self.access.people.group(new).await? {
+            // An owner said yes meanwhile.
+            if group.state == GroupState::Active {
+                // An owner who closed it under its first id has the last word.
+                let judge = |before: Option<&Group>| {
+                    before.is_none_or(|before| before.state == GroupState::Asked).then(|| group.clone())
+                };
+                self.access.people.change_group(first, judge).await?;
+            }
+            self.access.people.forget_group(new).await?;
+        }
+        let Some(request) = self.access.requests.of(new).await?.filter(|request| request.answer.is_none()) else {
+            return Ok(Vec::new());
+        };
+        self.access.requests.remove(new).await?;
+        let mut then = Vec::new();
+        for (owner, card) in request.cards {
+            let text = say!(self.words(owner).await, "card-moved", title = &request.name);
+            then.push(Then::Replace(owner, card, text.into()));
+        }
+        Ok(then)
+    }
+
     /// Whether a group waits for longer than the bot stays.
     pub async fn is_overdue(&self, chat: ChatId) -> bool {
         let request = self.access.requests.of(chat).await.ok().flatten();
         request.is_some_and(|request| request.answer.is_none() && self.clock.now() - request.since >= STAY)
     }
 
-    /// The groups that the bot is to leave by now, since no owner has said yes for a day.
-    pub async fn groups_to_leave(&self) -> Vec<Then> {
-        self.overdue_groups().await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the groups that wait cannot be read");
+    /// What is due of those who wait: the groups that the bot is to leave by now, since no owner has said yes for a day, and
+    /// the cards that owners have not got yet.
+    pub async fn due_of_requests(&self) -> Vec<Then> {
+        let due = async {
+            let mut due = self.overdue_groups().await?;
+            due.extend(self.access.requests.tell().await?.into_iter().map(Then::Ask));
+            Ok::<_, store::Error>(due)
+        };
+        due.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "those who wait cannot be read");
             Vec::new()
         })
     }
@@ -231,15 +286,13 @@ impl Conversation {
             }
             let first = self.preferences.migrated_from(request.here).await?.unwrap_or(chat);
             if first != chat {
-                // Asked before Telegram said that it is another group's new id.
-                self.access.people.forget_group(chat).await?;
-                self.access.requests.remove(chat).await?;
+                then.extend(self.take_back(first, chat).await?);
                 continue;
             }
             let ids = ChatIds { first: chat, current: request.here };
             let admitted = self.access.authorise(Actor::AnonymousAdmin, ids, access::Action::Read).await.is_allowed();
-            if !admitted {
-                self.keep_group(chat, GroupState::Closed, request.name.clone(), None).await?;
+            let waits = |before| before != Some(GroupState::Active);
+            if !admitted && self.keep_group(chat, waits, GroupState::Closed, request.name.clone(), None).await? {
                 then.push(Then::Leave(request.here));
             }
             self.access.requests.remove(chat).await?;

@@ -205,11 +205,16 @@ impl From<Check> for Choice {
     }
 }
 
+/// Whether what `owner` asked for in `chat` is `user`'s: an anonymous administrator's is that of any of the group.
+pub(super) fn is_of(owner: UserId, user: UserId, chat: ChatId) -> bool {
+    owner == user || owner == UserId::ANONYMOUS_ADMIN && chat.is_group()
+}
+
 impl Press {
     /// Whether `user` may press it in `chat`. A button that an anonymous administrator asked for is pressed by any of the
     /// group: a press comes in a person's own name.
     pub(super) fn belongs_to(&self, user: UserId, chat: ChatId) -> bool {
-        self.owner == user || self.owner == UserId::ANONYMOUS_ADMIN && chat.is_group()
+        is_of(self.owner, user, chat)
     }
 
     /// The button's data: a letter for the action, its parts, the owner, with `:` between them.

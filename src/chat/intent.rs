@@ -203,7 +203,7 @@ pub enum Intent {
     },
     /// The groups.
     Groups,
-    /// A command that changes something for others, or shows it, and was forwarded: it is not carried out.
+    /// A command that [is to be typed](Intent::is_typed_alone), and was forwarded: it is not carried out.
     ForwardedCommand,
 }
 
@@ -246,12 +246,85 @@ impl Intent {
         }
     }
 
+    /// Whether it counts only where its sender typed it: it changes something for others, or is for those who manage the bot,
+    /// and who forwards what somebody else wrote may do that one's bidding unawares.
+    pub fn is_typed_alone(&self) -> bool {
+        use access::Action;
+        let action = self.action();
+        matches!(action, Action::Configure | Action::DeleteChat | Action::Manage | Action::Own)
+    }
+
     /// The check that it asks for, by itself or by a button; `None` where it is none, or not whole.
     pub fn check(&self) -> Option<&Check> {
         match self {
             Self::Check { check, .. } => Some(check),
             Self::Press { press: Some(Press { action: Action::Check(check), .. }) } => Some(check),
             _ => None,
+        }
+    }
+
+    /// The check that it asks for once its parts are together.
+    pub fn whole_check(&self) -> Option<Check> {
+        match self {
+            Self::Press { press: Some(Press { action: Action::Choose(choice), .. }) } => choice.check(),
+            intent => intent.check().cloned(),
+        }
+    }
+
+    /// Whether it asks a provider by itself, and not by what was asked before.
+    pub fn asks(&self) -> bool {
+        let is_list = matches!(
+            self,
+            Self::List { .. }
+                | Self::File { .. }
+                | Self::Press { press: Some(Press { action: Action::RepeatList(_), .. }) }
+        );
+        is_list || self.whole_check().is_some()
+    }
+
+    /// Whether it has to be kept: then it is not begun where the store takes nothing.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Check { .. }
+            | Self::List { .. }
+            | Self::File { .. }
+            | Self::Again { .. }
+            | Self::Language { .. }
+            | Self::Settings { change: Some(_) }
+            | Self::DeleteData { .. }
+            | Self::Reload
+            | Self::Agents { .. }
+            | Self::Invite { .. } => true,
+            Self::Refused { parts, .. } => *parts != Choice::default(),
+            Self::Press { press } => press.as_ref().is_some_and(|press| press.action.writes()),
+            Self::Customers { order, .. } => order.writes(),
+            Self::Quota { order } => order.writes(),
+            Self::FileUnread
+            | Self::FileRefused
+            | Self::UnknownCommand { .. }
+            | Self::Start
+            | Self::Help
+            | Self::Hint
+            | Self::Guide
+            | Self::Thanks
+            | Self::Impatient
+            | Self::NoText
+            | Self::Id
+            | Self::Products { .. }
+            | Self::History { .. }
+            | Self::Export { .. }
+            | Self::Recap { .. }
+            | Self::Outages
+            | Self::Cancel
+            | Self::LanguageUsage
+            | Self::Settings { change: None }
+            | Self::Privacy
+            | Self::Status
+            | Self::Balance
+            | Self::Statistics { .. }
+            | Self::Audit { .. }
+            | Self::Groups
+            | Self::ForwardedCommand => false,
         }
     }
 

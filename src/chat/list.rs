@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    button,
     conversation::{Conversation, is_of},
     files::Report,
     intent::Intent,
@@ -230,12 +231,14 @@ impl Conversation {
         self.files_of(words, kept.begun, records).await
     }
 
+    /// A list that the asker may see, with its answers.
     async fn kept_list(&self, asker: &Asker, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {
         let row = self.rows.get(RowKind::List, &update.0.to_string(), self.clock.now()).await;
         let row = row.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
-        let kept: Kept = serde_json::from_str(&row).ok().filter(|kept: &Kept| kept.chat == asker.chat)?;
-        // The button may be made up, and the list another's.
-        if !self.view(asker).await.shows(kept.owner, kept.begun) {
+        let kept: Kept = serde_json::from_str(&row).ok()?;
+        // The button's data can be forged: whose list it is, the list says.
+        let is_theirs = kept.chat == asker.chat && button::is_of(kept.owner, asker.user, asker.chat);
+        if !is_theirs || !self.view(asker).await.shows(kept.owner, kept.begun) {
             return None;
         }
         let mut answers = Vec::new();

@@ -5,7 +5,7 @@ use super::{
     alias::Alias,
     conversation::Conversation,
     intent::Intent,
-    message::{Asker, Command, Line, Message},
+    message::{Command, Line, Message},
     search::Wanted,
 };
 use crate::{
@@ -54,13 +54,11 @@ impl Conversation {
         }
     }
 
-    /// Whether the digits stand in a number that the chat has checked, as far as the asker sees it, or are an agent's id.
+    /// Whether the digits stand in a number that the chat has checked, or are an agent's id. What of it the asker may see is
+    /// decided where the search is answered: Telegram may have to be asked for that, and here other chats wait.
     async fn stands_somewhere(&self, message: &Message, wanted: &Wanted) -> Result<bool, store::Error> {
-        let chat = message.chat;
-        let asker = Asker { chat, here: chat, user: message.user, asked: self.clock.now() };
-        if let Some(search) = self.view(&asker).await.narrow(wanted.digits_alone())
-            && !self.history.find(chat, &search, Cursor::Newest, 1).await?.records.is_empty()
-        {
+        let search = wanted.digits_alone();
+        if !self.history.find(message.chat, &search, Cursor::Newest, 1).await?.records.is_empty() {
             return Ok(true);
         }
         let id = wanted.agents_id().filter(|_| message.chat.is_group());

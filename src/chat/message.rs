@@ -137,9 +137,10 @@ pub struct Origin {
     pub forwarded: bool,
     /// Whether its people were picked from Telegram's list (Bot API, `users_shared`).
     pub picked: bool,
-    /// People: picked ones, who a contact card is of, who wrote it before it was forwarded; else the same of the message
-    /// that it replies to.
+    /// People: picked ones, who a contact card is of, or who wrote it before it was forwarded.
     pub people: Vec<Named>,
+    /// The same of the message that it replies to.
+    pub replied: Vec<Named>,
 }
 
 /// What Telegram says of someone who may not use the bot. `{:?}` shows no name.

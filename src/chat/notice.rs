@@ -91,8 +91,6 @@ pub enum Notice<'a> {
     PauseLifted,
     /// A list was ended because what is kept of it is being deleted.
     ListDeleted,
-    /// The answer was shown to the one who asked, and to nobody else.
-    AnsweredToAsker,
 }
 
 impl Notice<'_> {
@@ -149,7 +147,6 @@ impl Notice<'_> {
             }
             Self::PauseLifted => say!(words, "guard-go-on").into(),
             Self::ListDeleted => say!(words, "list-deleted").into(),
-            Self::AnsweredToAsker => say!(words, "answered-to-asker").into(),
         }
     }
 }
@@ -165,7 +162,9 @@ fn denied(words: Words<'_>, reason: Reason, now: DateTime<Utc>) -> Html {
         }
         Reason::Paused(Pause { until: None, .. }) => say!(words, "denied-paused"),
         Reason::NotGroupAdmin => say!(words, "denied-group-admins"),
-        Reason::NotManager | Reason::NotOwner => say!(words, "denied-owners"),
+        Reason::Unasked => say!(words, "denied-unasked"),
+        Reason::NotManager => say!(words, "denied-managers"),
+        Reason::NotOwner => say!(words, "denied-owners"),
         Reason::OnlyInPrivate => say!(words, "denied-private"),
         Reason::Unknown | Reason::Blocked | Reason::GroupNotAdmitted | Reason::NotAPerson => {
             say!(words, "access-revoked")

@@ -56,6 +56,9 @@ impl Conversation {
         user: UserId,
         quota: Option<Quota>,
     ) -> Result<Html, store::Error> {
+        if !self.may_manage(asker, user).await? {
+            return Ok(say!(words, "button-agent-of-owners"));
+        }
         self.fair.set_quota(user, quota).await?;
         let outcome = if quota.is_some() { "done" } else { "lifted" };
         self.note_by(asker.user, AuditAct::Quota, outcome, ChatIds::private(user).map(|chat| chat.first)).await;

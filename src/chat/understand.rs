@@ -18,7 +18,6 @@ use super::{
     setting::Setting,
 };
 use crate::{
-    access::Action,
     catalog::Catalog,
     inquiry::parse::{self, Parsed, Refusal, parse},
     value::{CustomerNumber, Language},
@@ -33,6 +32,15 @@ const MAX_SEARCH_LEN: usize = 30;
 impl Conversation {
     /// Understands a message of someone who may check. `None` where silence is the answer.
     pub fn understand(&self, message: &Message) -> Option<Intent> {
+        let intent = self.meant(message)?;
+        if message.origin.forwarded && intent.is_typed_alone() {
+            // In a group, what is forwarded is most likely meant for the others there.
+            return (Place::of(message.chat) == Place::Private).then_some(Intent::ForwardedCommand);
+        }
+        Some(intent)
+    }
+
+    fn meant(&self, message: &Message) -> Option<Intent> {
         if message.origin.picked {
             return Some(Intent::Agents { order: AgentOrder::Add { who: message.origin.people.clone() } });
         }
@@ -42,9 +50,7 @@ impl Conversation {
         match (&message.line, Place::of(message.chat)) {
             (Line::ForAnotherBot, _) | (Line::UnknownCommand { named: false, .. } | Line::NoText, Place::Group) => None,
             (Line::NoText, Place::Private) => Some(Intent::NoText),
-            (Line::Command(command, args), place) => {
-                unless_forwarded(message, place, self.command(message, *command, args))
-            }
+            (Line::Command(command, args), _) => Some(self.command(message, *command, args)),
             (Line::UnknownCommand { text, .. }, _) => Some(self.unknown_command(text)),
             (Line::Text { text, mentioned }, place) => self.text(message, place, text, *mentioned),
         }
@@ -90,7 +96,7 @@ impl Conversation {
                 Intent::DeleteData { whole_chat: args.split_whitespace().next().is_some_and(is_word) }
             }
             Command::Privacy => Intent::Privacy,
-            Command::Agents => Intent::Agents { order: AgentOrder::read(args, &message.origin.people) },
+            Command::Agents => Intent::Agents { order: AgentOrder::read(args, &message.origin.replied) },
             Command::Invite => Intent::Invite { order: InviteOrder::read(args) },
             Command::Groups => Intent::Groups,
         }
@@ -125,9 +131,7 @@ impl Conversation {
             Some(_) if quoted::source(message).is_some() && !message.replies_to_bot => {}
             Some(Fragment::Thanks) => return Some(Intent::Thanks),
             Some(Fragment::Impatient) => return Some(Intent::Impatient),
-            Some(Fragment::Command(command)) => {
-                return unless_forwarded(message, place, self.command(message, command, ""));
-            }
+            Some(Fragment::Command(command)) => return Some(self.command(message, command, "")),
             None => {}
         }
         match place {
@@ -174,16 +178,6 @@ impl Conversation {
         let (parsed, source) = quoted::read(typed, quoted::source(message), &self.catalog.now());
         intent_of(parsed, source, typed)
     }
-}
-
-/// What changes something for others, or shows it, counts only where its writer typed it: who forwards it may do another's
-/// bidding unawares. In a group, what is forwarded is most likely meant for the others there.
-fn unless_forwarded(message: &Message, place: Place, intent: Intent) -> Option<Intent> {
-    let is_weighty = matches!(intent.action(), Action::Configure | Action::DeleteChat | Action::Manage | Action::Own);
-    if message.origin.forwarded && is_weighty {
-        return (place == Place::Private).then_some(Intent::ForwardedCommand);
-    }
-    Some(intent)
 }
 
 /// What a line asks for; `source` is where a PIN stands, if one was seen.

@@ -1,7 +1,7 @@
 //! What of a chat's checks somebody may see: their own alone, where the chat has chosen so; nothing older than their
 //! joining, where Telegram told of it. Owners and administrators of the group see all.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     conversation::Conversation,
@@ -70,14 +70,16 @@ impl Conversation {
     /// Notes since when somebody is in a group. Who joins again sees nothing older than that.
     pub async fn note_joined(&self, chat: ChatId, user: UserId, at: DateTime<Utc>) {
         let value = at.timestamp_millis().to_string();
-        let row = Row { kind: RowKind::Joined, key: joined_key(chat, user), value, expires: None };
+        // By then there is nothing older any more.
+        let expires = at.checked_add_signed(TimeDelta::days(self.keep_days.into())).filter(|_| self.keep_days > 0);
+        let row = Row { kind: RowKind::Joined, key: joined_key(chat, user), value, expires };
         if let Err(error) = self.rows.put(row).await {
             tracing::error!(%error, %chat, "cannot note that somebody joined a group: they see what is older, too");
         }
     }
 
     async fn joined(&self, chat: ChatId, user: UserId) -> Option<DateTime<Utc>> {
-        // It never expires, whatever the time is.
+        // Until it is deleted it counts, whatever the time is.
         match self.rows.get(RowKind::Joined, &joined_key(chat, user), DateTime::UNIX_EPOCH).await {
             Ok(value) => value.and_then(|millis| DateTime::from_timestamp_millis(millis.parse().ok()?)),
             Err(error) => {

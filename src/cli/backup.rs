@@ -33,7 +33,8 @@ pub(super) struct BackupArgs {
 
 #[derive(clap::Args, Debug)]
 #[command(after_help = "The data directory has to be new or empty, but for `deletions.jsonl` of an earlier
-one, which says what was deleted since. Nothing is overwritten. Run this as the bot's
+one, which says what was deleted and who was taken off since. Invitations and
+requests to be let in are left out. Nothing is overwritten. Run this as the bot's
 own user. A file that is damaged is refused, and nothing is changed.")]
 pub(super) struct RestoreArgs {
     /// The backup, `-` for standard input
@@ -83,16 +84,20 @@ pub(super) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     let dir = args.data.dir();
     let restored = store::restore_dir(dir, input).await?;
     writeln!(io::stdout().lock(), "{} holds {}.", dir.display(), told(&restored.backup))?;
-    if restored.left_out > 0 {
-        let left_out = count(restored.left_out, "entry").replace("entrys", "entries");
+    if restored.left_out.deleted > 0 {
+        let left_out = count(restored.left_out.deleted, "entry").replace("entrys", "entries");
         writeln!(io::stdout().lock(), "Left out, because it was deleted for good: {left_out}.")?;
+    }
+    if restored.left_out.doors > 0 {
+        let left_out = restored.left_out.doors;
+        writeln!(io::stdout().lock(), "Left out: {left_out} invitations and requests to be let in. Make new ones.")?;
     }
     if !restored.knows_deletions {
         writeln!(
             io::stderr(),
             "ceknomor: what was deleted for good (/hapusdata, `ceknomor forget`) after the backup was made is not known \
-             here and is back again. To leave it out: put deletions.jsonl of the old data directory into an empty one, \
-             and restore into that."
+             here and is back again, and so are agents who were taken off or blocked: look through /agen. To leave it \
+             out: put deletions.jsonl of the old data directory into an empty one, and restore into that."
         )?;
     }
     Ok(ExitCode::SUCCESS)

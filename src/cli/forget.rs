@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::anyhow;
@@ -10,7 +11,7 @@ use anyhow::anyhow;
 use crate::{
     clock::{Clock, SystemClock},
     config::DataSettings,
-    store::{self, AuditAct, AuditEntry, AuditLog as _, SledStore, Target},
+    store::{self, AuditAct, AuditEntry, AuditLog as _, Preferences, SledStore, Target},
     value::{ChatId, CustomerNumber, UserId},
 };
 
@@ -51,12 +52,20 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
     if !dir.join("store.json").exists() {
         return Err(anyhow!("there is no data in {}: run this in the bot's directory", dir.display()));
     }
-    let store = SledStore::open(dir).map_err(|error| match error {
+    let store = Arc::new(SledStore::open(dir).map_err(|error| match error {
         store::Error::InUse(_) => anyhow!("{} is in use: stop the bot first, then run this again", dir.display()),
         error => error.into(),
-    })?;
-    let jobs = store::end_jobs(&store, &target).await?;
-    let gone = store::forget(&store, &store, &target, SystemClock.now()).await?;
+    })?);
+    let target = match target {
+        // What is kept of a supergroup is kept under the id that it had as a group.
+        Target::Chat(chat) => {
+            let first = Preferences::new(store.clone()).migrated_from(chat).await?;
+            Target::Chat(first.unwrap_or(chat))
+        }
+        target => target,
+    };
+    let jobs = store::end_jobs(&*store, &target).await?;
+    let gone = store::forget(&*store, &*store, &target, SystemClock.now()).await?;
     let entry = AuditEntry::system(AuditAct::Delete, "shell", SystemClock.now());
     let on = match target {
         Target::Chat(chat) | Target::AgentInChat(chat, _) => Some(chat),

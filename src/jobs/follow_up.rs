@@ -49,8 +49,7 @@ impl Worker {
         }
     }
 
-    /// Ends at once what waits and what may not go on. What was not begun ends when it is claimed, and what is being asked
-    /// finds its job ended when the answer comes.
+    /// Ends at once the checks and lists that may not go on: what is being asked finds its job ended when the answer comes.
     async fn revoke(&self, is_meant: impl Fn(&Job) -> bool) {
         let open = self.store.open_jobs().await;
         let (open, _) = match open {
@@ -60,9 +59,9 @@ impl Worker {
                 return;
             }
         };
-        for job in open.iter().filter(|job| job.waiting.is_some() && job.cancelled_by.is_none() && is_meant(job)) {
+        for job in open.iter().filter(|job| job.cancelled_by.is_none() && !job.is_answered() && is_meant(job)) {
             let Some(task) = Task::read(&job.body) else { continue };
-            if self.may(job, &task, access::Action::Read).await {
+            if job.waiting.is_none() && !task.intent.asks() || self.may(job, &task, access::Action::Read).await {
                 continue;
             }
             if self.lists.cancel(job.update) {

@@ -1,4 +1,4 @@
-//! `/hapusdata`: ends the checks and lists that wait, says so in place of their messages, and has all else deleted.
+//! `/hapusdata`: ends the checks and lists that are not answered, says so, and has all else deleted.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
     worker::{Worker, notice_of},
 };
 use crate::{
-    chat::Notice,
+    chat::{Intent, Notice},
     store::{Job, Target},
 };
 
@@ -30,31 +30,47 @@ impl Worker {
         let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
     }
 
-    /// Ends the target's jobs that wait: how a call of theirs ends is kept no more. Gives how many they were.
+    /// Ends the target's checks and lists, those that run and those that were not begun too: how a call of theirs ends is
+    /// kept no more. Gives how many they were.
     async fn end_waiting(&self, job: &Job, target: &Target) -> usize {
         let (open, _) = self.store.open_jobs().await.unwrap_or_else(|error| {
             tracing::error!(%error, "the jobs that wait cannot be read");
             Default::default()
         });
-        let is_meant = |other: &&Job| other.update != job.update && other.waiting.is_some() && target.has_job(other);
-        let waiting: Vec<&Job> = open.iter().filter(is_meant).collect();
-        for other in &waiting {
-            if !self.lists.forget(other.update)
-                && let Some(task) = Task::read(&other.body)
-            {
-                let notice = task.intent.check().map_or(Notice::ListDeleted, Notice::CheckCancelled);
-                let reply = self.conversation.notice(other.chat, notice).await;
-                self.replace(&task, notice_of(other), &reply, Priority::Answer).await;
-            }
+        let of_target = open.iter().filter(|other| other.update != job.update && target.has_job(other));
+        let tasks = of_target.map(|other| (other, Task::read(&other.body)));
+        let asks = |task: &Option<Task>| task.as_ref().is_some_and(|task| task.intent.asks());
+        let waiting: Vec<_> = tasks.filter(|(other, task)| other.waiting.is_some() || asks(task)).collect();
+        for (other, task) in &waiting {
+            let says_so_itself = self.lists.forget(other.update);
+            // First: what is being asked finds its job ended, and says nothing.
             self.finish(other.update).await;
+            if let Some(task) = task.as_ref().filter(|_| !says_so_itself && !other.is_answered()) {
+                self.say_deleted(other, task).await;
+            }
         }
         for _ in 0..LOOKS {
             // A list that ends keeps what it came to, unless it knows that it must not.
-            if !waiting.iter().any(|other| self.lists.is_running(other.update)) {
+            if !waiting.iter().any(|(other, _)| self.lists.is_running(other.update)) {
                 break;
             }
             sleep(LOOK_AGAIN).await;
         }
         waiting.len()
+    }
+
+    /// Says that a check or a list is not asked any more, in place of its ⏳ message if it has one.
+    async fn say_deleted(&self, job: &Job, task: &Task) {
+        if let (Intent::Press { .. }, Some(button)) = (&task.intent, &task.press) {
+            self.outbox.answer_press(&button.id, None).await;
+        }
+        let check = task.intent.whole_check();
+        let notice = check.as_ref().map_or(Notice::ListDeleted, Notice::CheckCancelled);
+        let reply = self.conversation.notice(job.chat, notice).await;
+        match job.waiting {
+            Some(_) => drop(self.replace(task, notice_of(job), &reply, Priority::Answer).await),
+            // A message that shows a PIN goes all the same.
+            None => drop(self.say(job, task, reply, task.in_place, task.intent.pin()).await),
+        }
     }
 }

@@ -136,6 +136,9 @@ impl Worker {
         let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
         // What its agent asked meanwhile may begin.
         self.wake.notify_one();
+        if !is_open && !running.cancelled.is_cancelled() {
+            self.withdraw_notice(job, task, waiting.notice).await;
+        }
         let job = Job { waiting: Some(waiting), ..job.clone() };
         let is_left = |item: &usize| {
             answers.get(*item).is_some_and(Option::is_none) && requests.get(*item).is_some_and(Option::is_some)

@@ -88,8 +88,8 @@ pub trait Outbox: Send + Sync {
     /// It is larger, or not to be had.
     async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused>;
 
-    /// Shows a text and buttons in a group to one member alone, `press` being the button's press that it answers, if it
-    /// is one. Where that cannot be done nothing is shown to anyone.
+    /// Shows a text in a group to one member alone, `press` being the button's press that it answers, if it is one. Whether
+    /// they get to see it is not known. Where it cannot be done nothing is shown to anyone.
     ///
     /// # Errors
     /// It cannot be done there, or at present.
@@ -98,7 +98,7 @@ pub trait Outbox: Send + Sync {
         _to: Destination,
         _reader: UserId,
         _press: Option<&str>,
-        _reply: &Reply,
+        _text: &Html,
     ) -> Result<(), Refused> {
         Err(Refused)
     }

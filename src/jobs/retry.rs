@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     list::Ordered,
-    outbox::Priority,
+    outbox::{Placed, Priority},
     task::Task,
     worker::{Check, IN_PROGRESS, Progress, Worker, notice_of},
 };
@@ -47,8 +47,17 @@ impl Worker {
         let waiting = Waiting { notice, asked: times, due, until, last };
         // Before it may be claimed again: then it is a new start.
         self.in_progress().remove(&job.update);
-        self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
+        if !self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await {
+            self.withdraw_notice(job, check.task, waiting.notice).await;
+        }
         Progress::Waits
+    }
+
+    /// Takes out the ⏳ message of a job that had none before and was ended meanwhile: what ended it has said so already.
+    pub(super) async fn withdraw_notice(&self, job: &Job, task: &Task, notice: Option<MessageId>) {
+        if let Some(message) = notice.filter(|_| job.waiting.is_none()) {
+            self.outbox.delete(Placed { chat: task.to.chat, message }).await;
+        }
     }
 
     /// Says that there is no answer yet; `None` where the check cannot wait: too many do, or its agent cannot be told. Then
@@ -118,7 +127,10 @@ impl Worker {
         self.wake.notify_one();
         match is_open {
             true => Ok(Job { waiting: Some(waiting), ..job.clone() }),
-            false => Err(Progress::Cancelled),
+            false => {
+                self.withdraw_notice(job, check.task, waiting.notice).await;
+                Err(Progress::Cancelled)
+            }
         }
     }
 

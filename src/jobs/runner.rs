@@ -27,7 +27,7 @@ use super::{
     worker::{Progress, Worker},
 };
 use crate::{
-    chat::{Alert, Choice, Conversation, Intent, Notice, Then},
+    chat::{Alert, Conversation, Notice, Then},
     clock::Clock,
     inquiry::parse::Check,
     klikoo::MAX_RETRY_AFTER,
@@ -313,7 +313,7 @@ impl Runner {
         }
     }
 
-    /// The store takes nothing. What has to be kept, a check and a chat's language, is not begun, and the one who asked is told
+    /// The store takes nothing. What has to be kept, a check or a chat's language, is not begun, and the one who asked is told
     /// so; all else is answered as ever.
     fn decline(&self, incoming: Vec<Incoming>, error: &store::Error) {
         tracing::error!(%error, jobs = incoming.len(), "jobs were not accepted");
@@ -322,21 +322,7 @@ impl Runner {
         for one in incoming {
             let (worker, job) = (self.worker.clone(), self.new_job(&one, now));
             self.worker.notices.spawn(async move {
-                let writes = match &one.task.intent {
-                    Intent::Check { .. }
-                    | Intent::List { .. }
-                    | Intent::File { .. }
-                    | Intent::Again { .. }
-                    | Intent::Language { .. }
-                    | Intent::Agents { .. }
-                    | Intent::Invite { .. } => true,
-                    Intent::Refused { parts, .. } => *parts != Choice::default(),
-                    Intent::Press { press } => press.as_ref().is_some_and(|press| press.action.writes()),
-                    Intent::Customers { order, .. } => order.writes(),
-                    Intent::Quota { order } => order.writes(),
-                    _ => false,
-                };
-                if writes {
+                if one.task.intent.writes() {
                     if let Some(button) = &one.task.press {
                         worker.outbox.answer_press(&button.id, None).await;
                     }

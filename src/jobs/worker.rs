@@ -38,9 +38,6 @@ pub(super) const IN_PROGRESS: TimeDelta = TimeDelta::seconds(30);
 /// How long a write that failed waits before it is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
-/// The id of what the one who asked alone can see: it is no message of the chat.
-const NO_MESSAGE: MessageId = MessageId(0);
-
 /// How far a job has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
@@ -121,11 +118,8 @@ impl Worker {
             return None;
         }
         let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
-        let placed = match self.say_to_asker(job, task, &reply, at).await {
-            true => Some(Placed { chat: task.to.chat, message: NO_MESSAGE }),
-            false => self.replace(task, at, &reply, priority).await,
-        };
-        if let Some(placed) = placed.filter(|placed| placed.message != NO_MESSAGE) {
+        let placed = self.replace(task, at, &reply, priority).await;
+        if let Some(placed) = placed {
             self.answers.note(job.chat, job.user, task, placed.message);
         }
         let with_pin = match pin {
@@ -136,23 +130,19 @@ impl Worker {
         if let Some(message) = with_pin {
             self.outbox.delete(Placed { chat: task.to.chat, message }).await;
         }
+        if placed.is_some() {
+            self.say_to_asker(job, task, &reply).await;
+        }
         placed
     }
 
-    /// Says to the one who asked what nobody else in the chat may read; `false` where it was not said, as where there is no
-    /// such thing or Telegram refuses it.
-    async fn say_to_asker(&self, job: &Job, task: &Task, reply: &Reply, at: Option<MessageId>) -> bool {
-        let Some(text) = &reply.to_asker else { return false };
-        let whole = Reply::new(text.clone(), reply.buttons.clone());
+    /// Says to the one who asked what nobody else in the chat may read, beside what all may: Telegram does not promise that
+    /// it arrives, and what has no id of the chat's cannot be edited, so it has no buttons.
+    async fn say_to_asker(&self, job: &Job, task: &Task, reply: &Reply) {
+        let Some(text) = &reply.to_asker else { return };
         let press = task.press.as_ref().map(|press| press.id.as_str());
-        if self.outbox.send_to_one(task.to, job.user, press, &whole).await.is_err() {
-            return false;
-        }
-        if let Some(message) = at {
-            let pointer = self.conversation.notice(job.chat, Notice::AnsweredToAsker).await;
-            let _ = self.outbox.edit(Placed { chat: task.to.chat, message }, &pointer, Priority::Answer).await;
-        }
-        true
+        // Where it cannot be said, what all may read stands there already.
+        let _ = self.outbox.send_to_one(task.to, job.user, press, text).await;
     }
 
     /// An answer; where it comes late, with an apology.
@@ -216,7 +206,8 @@ impl Worker {
     /// Notes that somebody who may use the bot wanted what they may not. Strangers write nothing.
     pub(super) async fn note_denied(&self, job: &Job, action: access::Action, reason: Reason) {
         use access::Action::{Configure, DeleteChat, Manage, Own};
-        if !matches!(action, Manage | Own | Configure | DeleteChat) {
+        // Whether they may is not known then: they are accused of nothing.
+        if reason == Reason::Unasked || !matches!(action, Manage | Own | Configure | DeleteChat) {
             return;
         }
         let word = match reason {

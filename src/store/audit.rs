@@ -200,11 +200,14 @@ impl AuditFilter {
     }
 }
 
+/// The most entries that are read for one page.
+pub const MAX_AUDIT_SCAN: usize = 10_000;
+
 /// A page of the record, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditPage {
     /// The entries with their places.
     pub entries: Vec<(AuditPlace, AuditEntry)>,
-    /// Whether there are older ones than the last of these.
-    pub has_older: bool,
+    /// Behind which place an older page begins; `None` where there is none.
+    pub older: Option<AuditPlace>,
 }

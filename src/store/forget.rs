@@ -171,6 +171,50 @@ impl Tombstone {
     }
 }
 
+/// What a person has become, as it is noted beside the store: no backup lets in whom owners took off since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Noted {
+    /// The key of their row ([`RowKind::Person`]).
+    person: String,
+    /// Its value.
+    row: String,
+}
+
+impl Noted {
+    /// The line that is noted where this row is kept; `None` for a row of another kind.
+    pub(super) fn line(row: &Row) -> Option<String> {
+        let noted = Self { person: row.key.clone(), row: row.value.clone() };
+        (row.kind == RowKind::Person).then(|| serde_json::to_string(&noted).ok())?
+    }
+
+    /// What a line says.
+    pub(super) fn read(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+
+    /// Puts it in the place of what is older.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(super) async fn put_if_newer(&self, rows: &dyn KeyValue) -> Result<(), Error> {
+        let there = rows.get(RowKind::Person, &self.person, DateTime::UNIX_EPOCH).await?;
+        if there.is_some_and(|there| since(&there) >= since(&self.row)) {
+            return Ok(());
+        }
+        let (key, value) = (self.person.clone(), self.row.clone());
+        rows.put(Row { kind: RowKind::Person, key, value, expires: None }).await
+    }
+}
+
+/// Since when a person is what their row says, in milliseconds since 1970.
+fn since(row: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Since {
+        t: i64,
+    }
+    serde_json::from_str(row).ok().map(|Since { t }| t)
+}
+
 impl Deleted {
     fn new(target: &Target) -> Self {
         match target {

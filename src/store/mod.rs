@@ -36,9 +36,10 @@ mod sled;
 mod traits;
 mod types;
 
-pub use audit::{AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace};
+pub use audit::{AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace, MAX_AUDIT_SCAN};
 pub use backup::{
-    BackupService, Counts, Restored, Summary, audit_of_backup, audit_of_dir, backup, backup_dir, restore, restore_dir,
+    BackupService, Counts, LeftOut, Restored, Summary, audit_of_backup, audit_of_dir, backup, backup_dir, restore,
+    restore_dir,
 };
 pub use error::Error;
 pub use forget::{Forgotten, Target, end_jobs, forget};

@@ -185,7 +185,7 @@ pub trait KeyValue: Send + Sync {
     ///
     /// Need not be durable when it returns, but is as soon as anything is that is written after it: so that a check which
     /// is counted costs no wait for the disk beyond that for its record. Counters are rows like any other in
-    /// [`get`](Self::get), in [`purge`](Self::purge) and in backups.
+    /// [`get`](Self::get) and in [`purge`](Self::purge); backups leave them out.
     async fn count(&self, counters: Vec<Counter>, now: DateTime<Utc>) -> Result<Counted, Error>;
 }
 
@@ -199,7 +199,7 @@ pub trait AuditLog: Send + Sync {
     async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error>;
 
     /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older than
-    /// one. It may read all of the time that the filter names.
+    /// one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and an older one behind it.
     async fn audit_page(
         &self,
         filter: &AuditFilter,

@@ -134,6 +134,11 @@ impl Scene {
         self.owners.push(UserId(id));
     }
 
+    /// Takes an id off the list of owners; the bot has to be started anew to know.
+    pub fn unlist_as_owner(&mut self, id: u64) {
+        self.owners.retain(|owner| owner.0 != id);
+    }
+
     /// Takes everyone off the lists who may check inside a chat; the bot has to be started anew to know.
     pub fn dismiss(&mut self, chat: &impl InChat) {
         self.chats.retain(|admitted| admitted.0 != chat.chat_id());

@@ -178,8 +178,22 @@ impl State {
         }
     }
 
-    /// The two service messages of a group that became a supergroup. Privacy mode keeps none of their kind away.
+    /// That the bot is in a supergroup that was a group, as in any that it was added to, by one of its members.
+    pub(crate) fn tell_of_coming(&mut self, chat: i64) {
+        let there = &self.chats[&chat];
+        let Some(by) = there.members.first().copied() else { return };
+        let change = json!({
+            "chat": self.chat_json(there), "from": self.person_json(by), "date": self.now(),
+            "old_chat_member": self.bot_member_json(BotStatus::Gone),
+            "new_chat_member": self.bot_member_json(there.status),
+        });
+        self.deliver("my_chat_member", &change, None);
+    }
+
+    /// The two service messages of a group that became a supergroup. Privacy mode keeps none of their kind away. Telegram
+    /// tells of the bot's coming before (tdlib/telegram-bot-api#266).
     pub(crate) fn tell_of_move(&mut self, old: i64, new: i64) {
+        self.tell_of_coming(new);
         for (chat, key, other) in [(old, "migrate_to_chat_id", new), (new, "migrate_from_chat_id", old)] {
             let there = self.chats.get_mut(&chat).expect("the chat exists");
             let id = there.take_message_id();

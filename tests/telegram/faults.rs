@@ -116,6 +116,11 @@ impl FakeTelegram {
         self.world.change(|state| state.random_faults.take()).map_or(0, |faults| faults.count)
     }
 
+    /// Passes over from now on what says that one member alone may read a message, as a server does that does not know it.
+    pub fn is_older(&self) {
+        self.world.change(|state| state.is_older = true);
+    }
+
     /// Loses every connection from now on, polls under way included, and posts nothing to a webhook.
     pub fn go_down(&self) {
         self.world.change(|state| (state.down, state.lost) = (true, Vec::new()));

@@ -120,8 +120,18 @@ impl Group {
     /// from now on.
     pub fn becomes_supergroup(&self) -> Self {
         let new = self.becomes_supergroup_unheard();
-        self.world.change(|state| state.tell_of_move(self.id, new.id));
+        self.tells_of_move(&new);
         new
+    }
+
+    /// Says that it became the supergroup `new`.
+    pub fn tells_of_move(&self, new: &Self) {
+        self.world.change(|state| state.tell_of_move(self.id, new.id));
+    }
+
+    /// Telegram tells that the bot came into this supergroup, and not yet what group it was.
+    pub fn tells_of_coming(&self) {
+        self.world.change(|state| state.tell_of_coming(self.id));
     }
 
     /// The same, before the bot gets to read of it.

@@ -92,7 +92,8 @@ impl State {
     /// `sendMessage`.
     pub(crate) fn send_message(&mut self, call: SendMessage) -> MethodResult {
         let date = self.now();
-        let to_one = call.ephemeral_message_parameters.as_ref();
+        // A server that does not know the parameter passes over it.
+        let to_one = call.ephemeral_message_parameters.as_ref().filter(|_| !self.is_older);
         let reader = to_one.map(|to_one| self.reader(call.chat_id, to_one)).transpose()?;
         let chat = self.chat(call.chat_id)?;
         chat.may_write()?;

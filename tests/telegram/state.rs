@@ -104,6 +104,8 @@ pub(crate) struct State {
     pub(crate) faults: Vec<PlannedFault>,
     /// Faults by chance.
     pub(crate) random_faults: Option<RandomFaults>,
+    /// Whether it is a server of before the messages for one member alone (Bot API 10.2).
+    pub(crate) is_older: bool,
     /// Calls refused for what they asked, which no test has expected.
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// Grows with each getUpdates: only the newest poll gets updates.

@@ -2,18 +2,23 @@
 //! know.
 //!
 //! A bot that administrates the group may send them at any time, another only in answer to a press, within 15 seconds.
-//! Whatever Telegram refuses here it is not tried again in that group for an hour: what everyone may read is sent instead.
+//! Such a message is an addition: what everyone may read stands in the group already. Whatever Telegram refuses here is not
+//! tried again in that group for an hour. A Bot API server that does not know of these messages passes over what says who
+//! may read them; its answer has no `ephemeral_message_id`, and from then on nothing is said to one alone.
 //! This is written by Telegram's documentation and was not tried against Telegram itself.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
 use reqwest::{RequestBuilder, header::CONTENT_TYPE};
-use serde::Serialize;
-use teloxide::{RequestError, types::InlineKeyboardMarkup};
+use serde::{Deserialize, Serialize};
+use teloxide::RequestError;
 
 use crate::{
     bot::wire::Call,
@@ -28,18 +33,27 @@ const MAX_REFUSED: usize = 1000;
 
 /// Groups that refused, and when. In memory alone: after a restart they are tried again.
 #[derive(Default)]
-pub(super) struct RefusedToOne(Mutex<HashMap<ChatId, Instant>>);
+pub(super) struct RefusedToOne {
+    groups: Mutex<HashMap<ChatId, Instant>>,
+    /// Whether the server does not know of such messages, in no group.
+    is_unknown: AtomicBool,
+}
 
 impl RefusedToOne {
-    /// Whether a group refused lately.
+    /// Whether a group refused lately, or the server does not know of such messages.
     pub(super) fn is_refused(&self, chat: ChatId) -> bool {
-        let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        refused.get(&chat).is_some_and(|at| at.elapsed() < REFUSED_FOR)
+        let refused = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_unknown.load(Relaxed) || refused.get(&chat).is_some_and(|at| at.elapsed() < REFUSED_FOR)
+    }
+
+    /// Notes that the server does not know of such messages.
+    pub(super) fn note_unknown(&self) {
+        self.is_unknown.store(true, Relaxed);
     }
 
     /// Notes that a group refused.
     pub(super) fn note(&self, chat: ChatId) {
-        let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refused = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         if refused.len() >= MAX_REFUSED {
             refused.clear();
         }
@@ -55,7 +69,14 @@ pub(super) struct SendToOne<'a> {
     /// The press that it answers.
     pub(super) press: Option<&'a str>,
     pub(super) html: &'a str,
-    pub(super) keyboard: Option<InlineKeyboardMarkup>,
+}
+
+/// What is needed of the answer, a `Message`.
+#[derive(Deserialize)]
+pub(super) struct ShownToOne {
+    pub(super) message_id: i32,
+    /// There is none where it was shown to all.
+    pub(super) ephemeral_message_id: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -66,8 +87,6 @@ struct Parameters<'a> {
     ephemeral_message_parameters: Reader<'a>,
     text: &'a str,
     parse_mode: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply_markup: Option<&'a InlineKeyboardMarkup>,
 }
 
 /// `EphemeralMessageParameters`.
@@ -87,7 +106,6 @@ impl SendToOne<'_> {
             ephemeral_message_parameters: Reader { receiver_user_id: self.reader.0, callback_query_id: self.press },
             text: self.html,
             parse_mode: "HTML",
-            reply_markup: self.keyboard.as_ref(),
         };
         // Texts and numbers alone: there is none that JSON cannot hold.
         ToOne(serde_json::to_vec(&parameters).unwrap_or_default())
@@ -120,14 +138,8 @@ mod tests {
 
     #[test]
     fn it_is_asked_for_as_it_is_documented() {
-        let message = SendToOne {
-            chat: ChatId(-5),
-            topic: None,
-            reader: UserId(7),
-            press: Some("17"),
-            html: "<b>BUDI</b>",
-            keyboard: None,
-        };
+        let message =
+            SendToOne { chat: ChatId(-5), topic: None, reader: UserId(7), press: Some("17"), html: "<b>BUDI</b>" };
         let body: serde_json::Value = serde_json::from_slice(&message.call().0).unwrap();
         let expected = serde_json::json!({
             "chat_id": -5,

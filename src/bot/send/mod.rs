@@ -50,7 +50,7 @@ use crate::{
     locale::Html,
     value::{ChatId, MessageId, UserId},
 };
-use ephemeral::{RefusedToOne, SendToOne};
+use ephemeral::{RefusedToOne, SendToOne, ShownToOne};
 use files::{MAX_CAPTION_LEN, SendFile};
 use refusal::{Remedy, passes, remedy};
 use schedule::Schedule;
@@ -158,7 +158,7 @@ impl Outbox for Sender {
                     None => payload,
                 }
             };
-            let Lenient(sent) = self.deliver(&mut attempt, priority, payload).await.map_err(|error| {
+            let Lenient(sent) = self.deliver(&mut attempt, Some(priority), payload).await.map_err(|error| {
                 tracing::error!(chat = %to.chat, error = kind(&error), "a reply was refused");
                 Refused
             })?;
@@ -179,7 +179,7 @@ impl Outbox for Sender {
         let (mut attempt, parts) = (self.attempt(to), caption.split(MAX_CAPTION_LEN));
         let caption = parts.first().ok_or(Refused)?;
         let sent = self
-            .deliver(&mut attempt, priority, |Attempt { to, is_plain, .. }| {
+            .deliver(&mut attempt, Some(priority), |Attempt { to, is_plain, .. }| {
                 SendFile::new(*to, file, caption, *is_plain)
             })
             .await;
@@ -200,18 +200,26 @@ impl Outbox for Sender {
         to: Destination,
         reader: UserId,
         press: Option<&str>,
-        reply: &Reply,
+        text: &Html,
     ) -> Result<(), Refused> {
         let chat = self.migrations.current(to.chat);
-        let parts = reply.text.split(MAX_MESSAGE_LEN);
+        let parts = text.split(MAX_MESSAGE_LEN);
         let ([text], true, false) = (parts.as_slice(), chat.is_group(), self.refused_to_one.is_refused(chat)) else {
             return Err(Refused);
         };
         let topic = to.topic.filter(|_| chat == to.chat);
-        let (html, keyboard) = (text.as_str(), keyboard(&reply.buttons));
-        let message = SendToOne { chat, topic, reader, press, html, keyboard }.call();
-        match self.call::<_, IgnoredAny>(TRIES_TO_ONE, Some(chat), Some(Priority::Answer), &message).await {
-            Ok(_) => Ok(()),
+        let message = SendToOne { chat, topic, reader, press, html: text.as_str() }.call();
+        match self.call(TRIES_TO_ONE, Some(chat), Some(Priority::Answer), &message).await {
+            Ok(Lenient(Some(ShownToOne { ephemeral_message_id: Some(_), .. }))) => Ok(()),
+            // A server that does not know of such messages has shown it to all.
+            Ok(Lenient(shown)) => {
+                tracing::error!(%chat, "what was for one member alone was shown to all; deleting it, and not trying again");
+                self.refused_to_one.note_unknown();
+                if let Some(ShownToOne { message_id, .. }) = shown {
+                    self.delete(Placed { chat, message: MessageId(message_id) }).await;
+                }
+                Err(Refused)
+            }
             Err(error) => {
                 if matches!(error, RequestError::Api(_) | RequestError::MigrateToChatId(_)) {
                     tracing::info!(%chat, error = kind(&error), "a group takes nothing for one alone; not trying for an hour");
@@ -237,7 +245,7 @@ impl Outbox for Sender {
                 None => payload,
             }
         };
-        match self.deliver::<_, IgnoredAny>(&mut attempt, priority, payload).await {
+        match self.deliver::<_, IgnoredAny>(&mut attempt, Some(priority), payload).await {
             Err(error) if remedy(&error) != Remedy::AsItShouldBe => {
                 tracing::warn!(chat = %at.chat, error = kind(&error), "an edit was refused");
                 Err(Refused)
@@ -261,16 +269,16 @@ impl Outbox for Sender {
         let chat = self.migrations.current(message.chat);
         let payload = DeleteMessage::new(telegram_id(chat), telegram::MessageId(message.message.0));
         if let Err(error) = self.call::<_, IgnoredAny>(DELETION_TRIES, Some(chat), None, &payload).await {
-            tracing::info!(%chat, error = kind(&error), "a message with a PIN could not be deleted");
+            tracing::info!(%chat, error = kind(&error), "a message that not all may read could not be deleted");
         }
     }
 
     async fn leave(&self, group: ChatId) {
-        let chat = self.migrations.current(group);
-        tracing::info!(%chat, "leaving a group");
-        let payload = LeaveChat::new(telegram_id(chat));
-        if let Err(error) = self.call::<_, IgnoredAny>(u32::MAX, Some(chat), None, &payload).await {
-            tracing::warn!(%chat, error = kind(&error), "a group could not be left");
+        let mut attempt = self.attempt(Destination::chat(group));
+        tracing::info!(chat = %attempt.to.chat, "leaving a group");
+        let payload = |attempt: &Attempt| LeaveChat::new(telegram_id(attempt.to.chat));
+        if let Err(error) = self.deliver::<_, IgnoredAny>(&mut attempt, None, payload).await {
+            tracing::warn!(chat = %attempt.to.chat, error = kind(&error), "a group could not be left");
         }
     }
 
@@ -304,15 +312,15 @@ impl Sender {
         Attempt { to, is_plain: false, migrations: 0 }
     }
 
-    /// Calls until a message is taken, as it is or as it was amended, or is refused for good.
+    /// Calls until what is called for is taken, as it is or as it was amended, or is refused for good.
     async fn deliver<C: Call, T: DeserializeOwned>(
         &self,
         attempt: &mut Attempt,
-        priority: Priority,
+        priority: Option<Priority>,
         payload: impl Fn(&Attempt) -> C,
     ) -> Result<T, RequestError> {
         loop {
-            match self.call(u32::MAX, Some(attempt.to.chat), Some(priority), &payload(attempt)).await {
+            match self.call(u32::MAX, Some(attempt.to.chat), priority, &payload(attempt)).await {
                 Err(error) if self.amend(attempt, &error).await => {}
                 decided => return decided,
             }

@@ -11,6 +11,7 @@ mod webhook;
 use std::{
     collections::HashMap,
     convert::Infallible,
+    future::ready,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
@@ -24,7 +25,7 @@ use futures_util::{
 };
 use teloxide::{
     stop::{StopToken, mk_stop_token},
-    types::{AllowedUpdate, Update},
+    types::{AllowedUpdate, Update, UpdateKind},
     update_listeners::{AsUpdateStream, UpdateListener},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -36,7 +37,7 @@ pub(super) use read::Received;
 pub(super) use read::read;
 pub use webhook::Webhook;
 
-use crate::value::UpdateId;
+use crate::value::{ChatId, UpdateId};
 
 /// Updates that are with the handlers at once: what one `getUpdates` brings at most (Bot API, `getUpdates.limit`), and
 /// what webhook calls may bring side by side. No chat's queue in the dispatcher is shorter, so that none is ever full.
@@ -69,6 +70,9 @@ impl Pending {
 /// Waits until there is room for so many more updates.
 pub(super) type Room = Box<dyn Fn(usize) -> BoxFuture<'static, ()> + Send + Sync>;
 
+/// Notes that a group has another id.
+pub(super) type Moved = Box<dyn Fn(ChatId, ChatId) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// Where updates are put for the dispatcher.
 pub(super) struct Inbox {
     updates: mpsc::Sender<Update>,
@@ -77,12 +81,20 @@ pub(super) struct Inbox {
     pub(super) room: Room,
     /// Called when Telegram has answered `getUpdates`, or has called the webhook.
     pub(super) heard: Box<dyn Fn() + Send + Sync>,
+    /// Called where a group has another id: with the old one and the new.
+    pub(super) moved: Moved,
 }
 
 impl Inbox {
     /// Gives updates to the handlers, in this order, and waits until each is handled; `None` where the dispatcher has ended
     /// before. `is_fresh`: they have just happened.
+    ///
+    /// Which groups have another id is noted first: chats are handled side by side, and Telegram may tell what happens under
+    /// the new id before it tells of the move.
     pub(super) async fn deliver(&self, updates: Vec<Received>, is_fresh: bool) -> Option<()> {
+        for (old, new) in updates.iter().filter_map(|update| moved(&update.kind)) {
+            (self.moved)(old, new).await;
+        }
         let handled = TaskTracker::new();
         for Received { id, kind } in updates {
             let number = self.next.fetch_add(1, Relaxed);
@@ -97,6 +109,14 @@ impl Inbox {
     }
 }
 
+/// The old id of a group and the new, where an update says so: a group that becomes a supergroup says so in both.
+fn moved(update: &UpdateKind) -> Option<(ChatId, ChatId)> {
+    let UpdateKind::Message(message) = update else { return None };
+    let here = ChatId(message.chat.id.0);
+    let new = message.migrate_to_chat_id().map(|new| (here, ChatId(new.0)));
+    new.or_else(|| message.migrate_from_chat_id().map(|old| (ChatId(old.0), here)))
+}
+
 /// What teloxide's dispatcher takes updates from. It ends when the [`Inbox`] is dropped.
 pub(super) struct Listener {
     updates: mpsc::Receiver<Update>,
@@ -108,7 +128,14 @@ pub(super) struct Listener {
 pub(super) fn channel(pending: Arc<Pending>, room: Room) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
     let (sender, updates) = mpsc::channel(MAX_IN_FLIGHT);
     let (kinds, known) = oneshot::channel();
-    let inbox = Inbox { updates: sender, pending, next: AtomicU32::new(0), room, heard: Box::new(|| ()) };
+    let inbox = Inbox {
+        updates: sender,
+        pending,
+        next: AtomicU32::new(0),
+        room,
+        heard: Box::new(|| ()),
+        moved: Box::new(|_, _| Box::pin(ready(()))),
+    };
     (inbox, Listener { updates, kinds: Some(kinds) }, known)
 }
 

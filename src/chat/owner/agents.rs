@@ -1,6 +1,7 @@
 //! `/agen`: who may use the bot in private: by pages, by a search, added, paused, removed, blocked, made an admin.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use super::order::{AgentOrder, Named, Step};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     chat::{
         button::{Action, Button},
         conversation::Conversation,
-        message::{Asker, Managed, Message, Picker, Place, Reply, Then},
+        message::{Asker, Line, Managed, Message, Picker, Place, Reply, Then},
     },
     locale::{Html, Words, date},
     say,
@@ -22,17 +23,29 @@ const PAGE_LEN: usize = 8;
 /// How long the bot waits for the person whom somebody is about to name.
 const NAMED_WITHIN: TimeDelta = TimeDelta::minutes(5);
 
+/// What somebody is asked who adds an agent.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+enum Adding {
+    /// Who it is to be: the next message may name them.
+    Whom,
+    /// Whether it is to be this one.
+    Offered(Named),
+}
+
 /// Someone of the list.
 struct Listed {
     user: UserId,
-    /// What the store knows; `None` for one whom the settings admit.
+    /// What the store knows of their role.
     person: Option<Person>,
+    /// Whether the settings admit them.
+    in_settings: bool,
 }
 
 impl Listed {
     /// Their role: whom the settings admit is an agent.
     fn standing(&self) -> Standing {
-        self.person.as_ref().map_or(Standing::Agent, |person| person.standing)
+        let of_settings = if self.in_settings { Standing::Agent } else { Standing::Guest };
+        self.person.as_ref().map_or(of_settings, |person| person.standing)
     }
 }
 
@@ -48,53 +61,98 @@ impl Conversation {
             AgentOrder::Find { word } => Managed::says(self.find_agents(words, asker, word).await?),
             AgentOrder::Add { who } => self.add_agents(words, asker, who).await?,
             AgentOrder::AskWhom => {
-                let expires = Some(self.clock.now() + NAMED_WITHIN);
-                let row =
-                    Row { kind: RowKind::AddingAgent, key: asker.user.to_string(), value: "1".to_owned(), expires };
-                self.rows.put(row).await?;
+                self.keep_adding(asker, &Adding::Whom).await?;
                 let picker = Some(Picker::Show(say!(words, "button-pick").plain()));
                 Managed::says(Reply { picker, ..say!(words, "agent-pick").into() })
+            }
+            AgentOrder::Offer { who } => {
+                self.keep_adding(asker, &Adding::Offered(who.clone())).await?;
+                let name = if who.name.is_empty() { who.user.to_string() } else { crate::value::clean(&who.name, 40) };
+                let question = say!(words, "agent-ask-add", name = name, id = who.user);
+                let press = |label: Html, action| Button::press(label.plain(), action, asker.user).into_iter();
+                let yes = press(say!(words, "button-sure"), Action::Agent(Step::Add, who.user, 0));
+                let buttons = yes.chain(press(say!(words, "button-not"), Action::Agents(0)));
+                Managed::says(Reply::new(question, vec![buttons.collect()]))
             }
             AgentOrder::Hidden => Managed::says(say!(words, "agent-hidden")),
             AgentOrder::BadId => Managed::says(say!(words, "agent-bad-id")),
         })
     }
 
-    /// Where the writer was asked whom to make an agent, and this message names somebody: that.
+    /// Where the writer was asked whom to make an agent, and this message names somebody: that. Any command that they type
+    /// instead ends it.
     pub(in crate::chat) async fn names_new_agent(&self, message: &Message) -> Option<AgentOrder> {
         let origin = &message.origin;
-        let may_name = Place::of(message.chat) == Place::Private && (origin.forwarded || !origin.people.is_empty());
-        if !may_name || origin.picked {
+        let is_command = matches!(message.line, Line::Command(..) | Line::UnknownCommand { .. }) && !origin.forwarded;
+        let may_name = is_command || origin.forwarded || !origin.people.is_empty();
+        if Place::of(message.chat) != Place::Private || !may_name || origin.picked {
             return None;
         }
-        let asked = self.rows.get(RowKind::AddingAgent, &message.user.to_string(), self.clock.now()).await;
-        asked.inspect_err(|error| tracing::error!(%error, "it cannot be read who is about to be named")).ok()??;
-        Some(match origin.people.as_slice() {
-            [] => AgentOrder::Hidden,
-            people => AgentOrder::Add { who: people.to_vec() },
-        })
+        let adding = self.adding(message.user).await;
+        let adding = adding.inspect_err(|error| tracing::error!(%error, "it cannot be read who is about to be named"));
+        if adding.ok()?? != Adding::Whom {
+            return None;
+        }
+        if is_command {
+            let ended = self.rows.remove(RowKind::AddingAgent, &message.user.to_string()).await;
+            let _ = ended.inspect_err(|error| tracing::error!(%error, "the next one named would be made an agent"));
+            return None;
+        }
+        Some(origin.people.first().map_or(AgentOrder::Hidden, |who| AgentOrder::Offer { who: who.clone() }))
+    }
+
+    async fn adding(&self, by: UserId) -> Result<Option<Adding>, store::Error> {
+        let row = self.rows.get(RowKind::AddingAgent, &by.to_string(), self.clock.now()).await?;
+        Ok(row.and_then(|row| serde_json::from_str(&row).ok()))
+    }
+
+    async fn keep_adding(&self, asker: &Asker, adding: &Adding) -> Result<(), store::Error> {
+        // Plain fields: there is none that JSON cannot hold.
+        let value = serde_json::to_string(adding).unwrap_or_default();
+        let expires = Some(self.clock.now() + NAMED_WITHIN);
+        self.rows.put(Row { kind: RowKind::AddingAgent, key: asker.user.to_string(), value, expires }).await
+    }
+
+    /// Makes an agent of whom a message named, by the name that it had.
+    pub(super) async fn add_offered(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        user: UserId,
+    ) -> Result<Managed, store::Error> {
+        let who = match self.adding(asker.user).await? {
+            Some(Adding::Offered(who)) if who.user == user => who,
+            _ => Named { user, name: String::new() },
+        };
+        let Managed { reply, notice, then } = self.add_agents(words, asker, &[who]).await?;
+        // What stands in place of a message brings no keyboard, and takes none away.
+        Ok(Managed { reply: reply.map(|reply| Reply { picker: None, ..reply }), notice, then })
     }
 
     async fn add_agents(&self, words: Words<'_>, asker: &Asker, who: &[Named]) -> Result<Managed, store::Error> {
         let (mut lines, mut then) = (Vec::new(), Vec::new());
         for named in who {
             let user = named.user;
-            let before = self.access.people.person(user).await?;
             let waits = self.access.requests.of(chat_of(user)).await?.filter(|request| request.answer.is_none());
             let name = [Some(named.name.clone()), waits.map(|request| request.name), self.names.known(user).await];
             let name = name.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or_default();
             let name = crate::value::clean(&name, 40);
             let shown = if name.is_empty() { user.to_string() } else { name.clone() };
-            let standing = before.as_ref().map(|person| person.standing);
-            lines.push(match standing {
-                _ if !AgentOrder::is_person(user) => say!(words, "agent-bad-id"),
-                _ if self.is_owner(user).await => say!(words, "agent-already", name = shown),
-                Some(Standing::Admin | Standing::Agent) => say!(words, "agent-already", name = shown),
-                Some(Standing::Blocked) => say!(words, "agent-is-blocked", name = shown, id = user),
-                Some(Standing::Guest) | None => {
-                    then.extend(self.let_in(user, name, asker.user).await?);
+            if !AgentOrder::is_person(user) {
+                lines.push(say!(words, "agent-bad-id"));
+                continue;
+            }
+            if self.is_owner(user).await {
+                lines.push(say!(words, "agent-already", name = shown));
+                continue;
+            }
+            lines.push(match self.let_in(user, name, asker.user).await? {
+                Ok(told) => {
+                    then.extend(told);
                     say!(words, "agent-added", name = shown, id = user)
                 }
+                Err(Standing::Blocked) => say!(words, "agent-is-blocked", name = shown, id = user),
+                Err(_) => say!(words, "agent-already", name = shown),
             });
         }
         self.rows.remove(RowKind::AddingAgent, &asker.user.to_string()).await?;
@@ -102,36 +160,46 @@ impl Conversation {
         Ok(Managed { reply: Some(reply), notice: None, then })
     }
 
-    /// Makes someone an agent: they are told, and if they asked for it, owners' cards say so.
+    /// Makes someone an agent who has no role and is not blocked: they are told, and if they asked for it, owners' cards say
+    /// so. Gives their role where they have one.
     pub(in crate::chat) async fn let_in(
         &self,
         user: UserId,
         name: String,
         by: UserId,
-    ) -> Result<Vec<Then>, store::Error> {
-        self.keep_standing(user, name, Standing::Agent, by, (AuditAct::Grant, "done")).await?;
+    ) -> Result<Result<Vec<Then>, Standing>, store::Error> {
+        let has_none = |standing: Option<Standing>| matches!(standing, None | Some(Standing::Guest));
+        let before = self.keep_standing((user, name), has_none, Standing::Agent, by, (AuditAct::Grant, "done")).await?;
+        if let Err(Some(before)) = before.map_err(|person| person.map(|person| person.standing)) {
+            return Ok(Err(before));
+        }
         let mut then = match self.access.requests.answer(chat_of(user), Ruling::Approve, by).await? {
             Some((request, true)) => self.replaced_cards(chat_of(user), &request).await,
             _ => Vec::new(),
         };
         let told = say!(self.words(chat_of(user)).await, "access-granted");
         then.push(Then::Tell(chat_of(user), told.into()));
-        Ok(then)
+        Ok(Ok(then))
     }
 
-    /// Keeps a person's role from now on, and notes what was done.
+    /// Keeps a person's role from now on where they may get it `from` the one that they have, and notes what was done. Else
+    /// gives what is known of them.
     pub(super) async fn keep_standing(
         &self,
-        user: UserId,
-        name: String,
+        (user, name): (UserId, String),
+        from: impl Fn(Option<Standing>) -> bool + Send + Sync,
         standing: Standing,
         by: UserId,
         (act, outcome): (AuditAct, &'static str),
-    ) -> Result<(), store::Error> {
+    ) -> Result<Result<(), Option<Person>>, store::Error> {
         let person = Person { standing, name, since: self.clock.now(), by: Some(by) };
-        self.access.people.keep_person(user, &person).await?;
+        let judge = |before: Option<&Person>| from(before.map(|person| person.standing)).then(|| person.clone());
+        let (before, is_kept) = self.access.people.change_person(user, judge).await?;
+        if !is_kept {
+            return Ok(Err(before));
+        }
         self.note_by(by, act, outcome, Some(chat_of(user))).await;
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Notes what someone who manages people or groups did, and to whom.
@@ -146,14 +214,18 @@ impl Conversation {
         people.retain(|listed| listed.standing() != Standing::Guest);
         let count = people.len();
         let page = page.min(count.saturating_sub(1) / PAGE_LEN);
-        let Some(shown) = people.chunks(PAGE_LEN).nth(page) else { return Ok(say!(words, "agents-none").into()) };
+        let (waiting, answers) = self.who_waits(words, asker).await?;
+        let Some(shown) = people.chunks(PAGE_LEN).nth(page) else {
+            return Ok(Reply::new(Html::lines([say!(words, "agents-none")].into_iter().chain(waiting)), answers));
+        };
         let mut reply =
             self.agent_lines(words, asker, say!(words, "agents-heading", count = count), shown, page).await?;
         let turn = |label: Html, page| Button::press(label.plain(), Action::Agents(page), asker.user);
         let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
         let next = ((page + 1) * PAGE_LEN < count).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
         reply.buttons.push(before.into_iter().chain(next).collect());
-        reply.text = Html::lines([reply.text, say!(words, "agents-how")]);
+        reply.text = Html::lines([reply.text, say!(words, "agents-how")].into_iter().chain(waiting));
+        reply.buttons.extend(answers);
         Ok(reply)
     }
 
@@ -165,6 +237,14 @@ impl Conversation {
             if fits && found.len() < PAGE_LEN {
                 found.push(listed);
             }
+        }
+        // A member of a group may be paused, and is no agent.
+        if let Some(user) = word.parse().ok().map(UserId).filter(|user| found.iter().all(|one| one.user != *user))
+            && let Some(listed) = self.listed(user).await?
+            && !self.is_owner(user).await
+        {
+            count += 1;
+            found.push(listed);
         }
         if found.is_empty() {
             return Ok(say!(words, "agents-not-found", word = word).into());
@@ -232,8 +312,15 @@ impl Conversation {
         if let Some((question, sure)) = question {
             return Ok(Managed::says(asked(words, asker, question, (sure, user, page))));
         }
-        let set = async |standing, act, outcome| {
-            self.keep_standing(user, name.clone(), standing, asker.user, (act, outcome)).await
+        // As it is when it is changed: another owner may have come before. Whom the settings admit is an agent.
+        let may_admins = self.may(asker, Needed::Own).await;
+        let set = async |from: &[Standing], standing, act, outcome| {
+            let fits = |before: Option<Standing>| {
+                let before = before.unwrap_or(if listed.in_settings { Standing::Agent } else { Standing::Guest });
+                from.contains(&before) && (before != Standing::Admin || may_admins)
+            };
+            let named = (user, name.clone());
+            self.keep_standing(named, fits, standing, asker.user, (act, outcome)).await.map(|kept| kept.is_ok())
         };
         match step {
             Step::Pause => {
@@ -244,38 +331,38 @@ impl Conversation {
                 self.note_by(asker.user, AuditAct::Pause, "done", Some(chat_of(user))).await;
             }
             Step::Resume => {
-                if self.access.people.pause(user).await?.is_some() {
+                if self.fair.lift(user).await? {
                     then.push(tell(say!(told, "told-resumed")));
+                    self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
                 }
-                self.access.people.set_pause(user, None).await?;
-                self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
             }
             Step::Remove => {
                 then.push(Then::Revoke(user));
                 // An old card must not let them in again.
                 self.access.requests.remove(chat_of(user)).await?;
-                if standing != Standing::Guest {
-                    set(Standing::Guest, AuditAct::Remove, "done").await?;
+                let from = [Standing::Admin, Standing::Agent];
+                if set(&from, Standing::Guest, AuditAct::Remove, "done").await? {
                     then.push(tell(say!(told, "told-removed")));
                 }
             }
             Step::Block => {
-                set(Standing::Blocked, AuditAct::Block, "done").await?;
+                let from = [Standing::Admin, Standing::Agent, Standing::Guest];
+                set(&from, Standing::Blocked, AuditAct::Block, "done").await?;
                 self.access.requests.remove(chat_of(user)).await?;
                 then.push(Then::Revoke(user));
             }
-            Step::Unblock if standing == Standing::Blocked => set(Standing::Guest, AuditAct::Block, "lifted").await?,
-            Step::Grant if standing == Standing::Guest => then = self.let_in(user, name.clone(), asker.user).await?,
-            Step::MakeAdmin if standing == Standing::Agent => {
-                set(Standing::Admin, AuditAct::Admin, "done").await?;
-                then.push(tell(say!(told, "told-admin")));
+            Step::Unblock => drop(set(&[Standing::Blocked], Standing::Guest, AuditAct::Block, "lifted").await?),
+            Step::Grant => then = self.let_in(user, name.clone(), asker.user).await?.unwrap_or_default(),
+            Step::MakeAdmin => {
+                if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? {
+                    then.push(tell(say!(told, "told-admin")));
+                }
             }
-            Step::Demote if standing == Standing::Admin => set(Standing::Agent, AuditAct::Admin, "lifted").await?,
+            Step::Demote => drop(set(&[Standing::Admin], Standing::Agent, AuditAct::Admin, "lifted").await?),
             _ => {}
         }
-        let Some(listed) = self.listed(user).await? else {
-            return Ok(Managed::notice(&say!(words, "button-stale")));
-        };
+        // One who is a guest and paused no more stands nowhere from now on.
+        let listed = self.listed(user).await?.unwrap_or(listed);
         let reply = self.agent_card(words, asker, &listed, page).await?;
         Ok(Managed { reply: Some(reply), notice: None, then })
     }
@@ -301,18 +388,16 @@ impl Conversation {
         let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
         let is_owner = self.may(asker, Needed::Own).await;
         let own = |label: Html, step| press(label, step).filter(|_| is_owner);
-        let pause = match is_paused {
-            true => press(say!(words, "button-resume"), Step::Resume),
-            false => press(say!(words, "button-pause"), Step::AskPause),
-        };
+        let resume = press(say!(words, "button-resume"), Step::Resume).filter(|_| is_paused);
+        let pause = resume.clone().or_else(|| press(say!(words, "button-pause"), Step::AskPause));
         let (remove, block) =
             (press(say!(words, "button-remove"), Step::AskRemove), press(say!(words, "button-block"), Step::AskBlock));
         let rows = match standing {
             Standing::Admin if !is_owner => [[None, None], [None, None]],
             Standing::Admin => [[pause, remove], [block, own(say!(words, "button-demote"), Step::AskDemote)]],
             Standing::Agent => [[pause, remove], [block, own(say!(words, "button-make-admin"), Step::MakeAdmin)]],
-            Standing::Guest => [[press(say!(words, "button-grant"), Step::Grant), block], [None, None]],
-            Standing::Blocked => [[press(say!(words, "button-unblock"), Step::Unblock), None], [None, None]],
+            Standing::Guest => [[press(say!(words, "button-grant"), Step::Grant), block], [resume, None]],
+            Standing::Blocked => [[press(say!(words, "button-unblock"), Step::Unblock), None], [resume, None]],
         };
         let back = Button::press(say!(words, "button-back").plain(), Action::Agents(page), asker.user);
         let rows = rows.into_iter().map(|row| row.into_iter().flatten().collect());
@@ -324,7 +409,7 @@ impl Conversation {
         let (mut everyone, mut after) = (Vec::new(), None);
         for user in self.access.listed().into_iter().filter_map(|chat| u64::try_from(chat.0).ok()).map(UserId) {
             if self.access.people.person(user).await?.is_none() && !self.is_owner(user).await {
-                everyone.push(Listed { user, person: None });
+                everyone.push(Listed { user, person: None, in_settings: true });
             }
         }
         loop {
@@ -333,17 +418,18 @@ impl Conversation {
             after = Some(*last);
             for (user, person) in people {
                 if !self.is_owner(user).await {
-                    everyone.push(Listed { user, person: Some(person) });
+                    everyone.push(Listed { user, person: Some(person), in_settings: false });
                 }
             }
         }
     }
 
-    /// One of them.
+    /// One of them, or a member of a group of whom nothing is known but that they are paused.
     async fn listed(&self, user: UserId) -> Result<Option<Listed>, store::Error> {
         let person = self.access.people.person(user).await?;
-        let is_known = person.is_some() || self.access.listed().contains(&chat_of(user));
-        Ok(is_known.then_some(Listed { user, person }))
+        let in_settings = self.access.listed().contains(&chat_of(user));
+        let is_known = person.is_some() || in_settings || self.access.people.pause(user).await?.is_some();
+        Ok(is_known.then_some(Listed { user, person, in_settings }))
     }
 
     /// What somebody of the list is called; the id where no name is known.

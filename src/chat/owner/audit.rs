@@ -27,8 +27,12 @@ impl Conversation {
         older_than: Option<AuditPlace>,
     ) -> Result<Reply, store::Error> {
         let page = self.audit.page(&query.filter(), older_than, PAGE_LEN).await?;
-        let Some((last, _)) = page.entries.last() else { return Ok(say!(words, "audit-none").into()) };
-        let (mut lines, mut day) = (vec![say!(words, "audit-heading")], None);
+        let heading = match (page.entries.is_empty(), page.older) {
+            (false, _) => say!(words, "audit-heading"),
+            (true, Some(_)) => say!(words, "audit-none-yet"),
+            (true, None) => return Ok(say!(words, "audit-none").into()),
+        };
+        let (mut lines, mut day) = (vec![heading], None);
         for (_, entry) in &page.entries {
             let its_day = dates::today(entry.at);
             if day.replace(its_day) != Some(its_day) {
@@ -38,7 +42,7 @@ impl Conversation {
         }
         let turn = |label: Html, to| Button::press(label.plain(), Action::Audit(query, to), asker.user);
         let newest = older_than.and_then(|_| turn(say!(words, "button-newest"), None));
-        let older = page.has_older.then(|| turn(say!(words, "button-older"), Some(*last))).flatten();
+        let older = page.older.and_then(|place| turn(say!(words, "button-older"), Some(place)));
         let buttons: Vec<Button> = newest.into_iter().chain(older).collect();
         Ok(Reply::new(Html::lines(lines), if buttons.is_empty() { Vec::new() } else { vec![buttons] }))
     }

@@ -1,5 +1,8 @@
 //! `/grup`: the groups in which the bot works, or might, and an end to that.
 
+use std::collections::BTreeSet;
+
+use super::requests::card_buttons;
 use crate::{
     access::{Group, GroupState},
     chat::{
@@ -42,6 +45,8 @@ impl Conversation {
                 let close = Action::CloseGroup { group: *chat, sure: false, page };
                 let label = say!(words, "button-close-group", title = &title).plain();
                 buttons.extend(Button::press(label, close, asker.user).map(|button| vec![button]));
+            } else if group.as_ref().is_some_and(|group| group.state == GroupState::Asked) {
+                buttons.push(card_buttons(words, asker.user, *chat, |label| format!("{label} {title}")));
             }
         }
         let turn = |label: Html, page| Button::press(label.plain(), Action::Groups(page), asker.user);
@@ -61,7 +66,7 @@ impl Conversation {
         page: usize,
     ) -> Result<Managed, store::Error> {
         let group = self.access.people.group(chat).await?;
-        let is_listed = group.is_none() && self.access.listed().contains(&chat);
+        let is_listed = group.is_none() && self.listed_groups().await?.contains(&chat);
         if !is_listed && group.as_ref().is_none_or(|group| group.state == GroupState::Closed) {
             return Ok(Managed::notice(&say!(words, "button-stale")));
         }
@@ -74,7 +79,8 @@ impl Conversation {
             let question = say!(words, "group-ask-close", title = title);
             return Ok(Managed::says(Reply::new(question, vec![buttons.collect()])));
         }
-        self.keep_group(chat, GroupState::Closed, title.unwrap_or_default(), Some(asker.user)).await?;
+        let is_open = |before| before != Some(GroupState::Closed);
+        self.keep_group(chat, is_open, GroupState::Closed, title.unwrap_or_default(), Some(asker.user)).await?;
         // An old card must not let it in again.
         self.access.requests.remove(chat).await?;
         let reply = self.groups(words, asker, page).await?;
@@ -82,31 +88,47 @@ impl Conversation {
         Ok(Managed { reply: Some(reply), notice: None, then })
     }
 
+    /// Keeps whether the bot works in a group where it may come to that `from` the state that the group has; gives whether it
+    /// did.
     pub(in crate::chat) async fn keep_group(
         &self,
         chat: ChatId,
+        from: impl Fn(Option<GroupState>) -> bool + Send + Sync,
         state: GroupState,
         title: String,
         by: Option<crate::value::UserId>,
-    ) -> Result<(), store::Error> {
-        self.access.people.keep_group(chat, &Group { state, title, since: self.clock.now(), by }).await?;
+    ) -> Result<bool, store::Error> {
+        let group = Group { state, title, since: self.clock.now(), by };
+        let judge = |before: Option<&Group>| from(before.map(|group| group.state)).then(|| group.clone());
+        if !self.access.people.change_group(chat, judge).await?.1 {
+            return Ok(false);
+        }
         let act = match state {
             GroupState::Active => AuditAct::GroupOpen,
             GroupState::Closed => AuditAct::GroupClose,
-            GroupState::Asked => return Ok(()),
+            GroupState::Asked => return Ok(true),
         };
         match by {
             Some(by) => self.note_by(by, act, "done", Some(chat)).await,
             None => self.audit.note(AuditEntry::system(act, "no-answer", self.clock.now()).on_chat(chat)).await,
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// The groups that the settings admit, by their first ids: a supergroup may stand there by the id that it has now.
+    async fn listed_groups(&self) -> Result<BTreeSet<ChatId>, store::Error> {
+        let mut groups = BTreeSet::new();
+        for chat in self.access.listed().into_iter().filter(|chat| chat.is_group()) {
+            groups.insert(self.preferences.migrated_from(chat).await?.unwrap_or(chat));
+        }
+        Ok(groups)
     }
 
     /// All groups of which the settings (first) or the store know, by their first ids. Closed ones are there while the bot
     /// remembers them.
     async fn all_groups(&self) -> Result<Vec<(ChatId, Option<Group>)>, store::Error> {
         let (mut groups, mut after) = (Vec::new(), None);
-        for chat in self.access.listed().into_iter().filter(|chat| chat.is_group()) {
+        for chat in self.listed_groups().await? {
             if self.access.people.group(chat).await?.is_none() {
                 groups.push((chat, None));
             }

@@ -36,9 +36,14 @@ impl Conversation {
         Reply::new(text, lift.into_iter().map(|lift| vec![lift]).collect())
     }
 
-    /// Lets an agent go on whom the guard has paused.
+    /// Lets an agent go on whom the guard has paused; an admin, where an owner says so.
     pub(in crate::chat) async fn lift_pause(&self, asker: &Asker, agent: UserId) -> Pressed {
         let words = self.words(asker.chat).await;
+        match self.may_manage(asker, agent).await {
+            Ok(true) => {}
+            Ok(false) => return Pressed::Notice(say!(words, "button-agent-of-owners").plain()),
+            Err(error) => return Pressed::Notice(store_trouble(words, &error).plain()),
+        }
         match self.fair.lift(agent).await {
             Ok(true) => {
                 let on = ChatIds::private(agent).map(|chat| chat.first);

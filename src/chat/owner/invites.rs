@@ -1,5 +1,7 @@
 //! `/undang`: a link that lets somebody in, and those that do so yet.
 
+use std::cmp::Reverse;
+
 use chrono::TimeDelta;
 
 use super::order::{InviteId, InviteOrder};
@@ -13,6 +15,9 @@ use crate::{
     say,
     store::{self, AuditAct},
 };
+
+/// How many invitations are shown: a message and its buttons stay readable.
+const SHOWN: usize = 10;
 
 impl Conversation {
     pub(super) async fn invite(
@@ -55,14 +60,15 @@ impl Conversation {
         Ok(Managed::says(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons)))
     }
 
-    /// Those that let somebody in yet, each with a button that ends it.
+    /// Those that let somebody in yet, the newest first, each with a button that ends it; of many, the newest.
     async fn open_invites(&self, words: Words<'_>, asker: &Asker) -> Result<Reply, store::Error> {
-        let open = self.access.invites.open().await?;
+        let mut open = self.access.invites.open().await?;
+        open.sort_by_key(|(_, invite)| Reverse(invite.since));
         if open.is_empty() {
             return Ok(say!(words, "invites-none").into());
         }
         let (mut lines, mut buttons) = (vec![say!(words, "invites-heading")], Vec::new());
-        for (number, (id, invite)) in (1_usize..).zip(&open) {
+        for (number, (id, invite)) in (1_usize..).zip(open.iter().take(SHOWN)) {
             let until = moment(invite.expires, self.clock.now(), words);
             let name = self.names.of(words, invite.by).await;
             let (left, uses) = (invite.left, invite.uses);
@@ -79,6 +85,9 @@ impl Conversation {
             let label = say!(words, "button-revoke", number = number).plain();
             let revoke = InviteId::new(id).and_then(|id| Button::press(label, Action::RevokeInvite(id), asker.user));
             buttons.extend(revoke);
+        }
+        if let Some(more) = open.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            lines.push(say!(words, "invites-more", count = more));
         }
         Ok(Reply::new(Html::lines(lines), buttons.chunks(3).map(<[Button]>::to_vec).collect()))
     }

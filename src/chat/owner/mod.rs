@@ -32,10 +32,11 @@ use super::{
     message::{Asker, Managed},
 };
 use crate::{
-    access::{Action as Needed, Actor, ChatIds},
-    say,
+    access::{Action as Needed, Actor, ChatIds, Standing},
+    say, store,
     value::UserId,
 };
+use order::Step;
 
 impl Conversation {
     /// Does what an intent asks for that manages people or groups.
@@ -57,6 +58,7 @@ impl Conversation {
         let done = match action {
             Action::Answer(ruling, chat) => self.answer_request(words, asker, *chat, *ruling).await,
             Action::Agents(page) => self.agent_list(words, asker, *page).await.map(Managed::says),
+            Action::Agent(Step::Add, user, _) => self.add_offered(words, asker, *user).await,
             Action::Agent(step, user, page) => self.agent_step(words, asker, *step, *user, *page).await,
             Action::RevokeInvite(id) => self.revoke_invite(words, asker, id).await,
             Action::Groups(page) => self.groups(words, asker, *page).await.map(Managed::says),
@@ -64,6 +66,19 @@ impl Conversation {
             _ => Ok(Managed::notice(&say!(words, "button-stale"))),
         };
         done.unwrap_or_else(|error| Managed::notice(&store_trouble(words, &error)))
+    }
+
+    /// Whether somebody who manages agents may change something of this person: of admins and owners, owners alone.
+    pub(super) async fn may_manage(&self, asker: &Asker, user: UserId) -> Result<bool, store::Error> {
+        let standing = self.access.people.person(user).await?.map_or(Standing::Agent, |person| person.standing);
+        let needed = if self.is_owner(user).await { Needed::Own } else { standing.needs() };
+        Ok(self.may(asker, needed).await)
+    }
+
+    /// Whether someone manages agents, wherever they are.
+    pub(super) async fn is_manager(&self, user: UserId) -> bool {
+        let Some(chat) = ChatIds::private(user) else { return false };
+        self.access.authorise(Actor::of(user), chat, Needed::Manage).await.is_allowed()
     }
 
     /// Whether someone is an owner, wherever they are.

@@ -46,6 +46,11 @@ pub enum AgentOrder {
         /// Who.
         who: Vec<Named>,
     },
+    /// Ask whether this person is to be an agent, whom a message names.
+    Offer {
+        /// Who.
+        who: Named,
+    },
     /// Ask who is to be an agent.
     AskWhom,
     /// A forwarded message whose writer hides who they are.
@@ -55,8 +60,8 @@ pub enum AgentOrder {
 }
 
 impl AgentOrder {
-    /// What stands behind `/agen`; `people` are those whom the message names besides.
-    pub(in crate::chat) fn read(args: &str, people: &[Named]) -> Self {
+    /// What stands behind `/agen`; `replied`: whom the message names to which it replies.
+    pub(in crate::chat) fn read(args: &str, replied: &[Named]) -> Self {
         let (word, rest) = args.split_once(char::is_whitespace).unwrap_or((args, ""));
         if args.is_empty() {
             return Self::List;
@@ -66,7 +71,7 @@ impl AgentOrder {
         }
         let ids: Vec<&str> = rest.split([' ', ',', '\n']).filter(|id| !id.is_empty()).collect();
         if ids.is_empty() {
-            return if people.is_empty() { Self::AskWhom } else { Self::Add { who: people.to_vec() } };
+            return replied.first().map_or(Self::AskWhom, |who| Self::Offer { who: who.clone() });
         }
         let read = |id: &&str| id.parse().ok().map(UserId).filter(|user| Self::is_person(*user));
         let who: Option<Vec<UserId>> = ids.iter().take(MAX_ADDED).map(read).collect();
@@ -171,6 +176,8 @@ pub enum Step {
     Unblock,
     /// Make them an agent.
     Grant,
+    /// Make an agent of whom a message named.
+    Add,
     /// Make them an admin.
     MakeAdmin,
     /// Ask whether they are to be no admin any more.
@@ -181,7 +188,7 @@ pub enum Step {
 
 impl Step {
     /// Each of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::View,
         Self::AskPause,
         Self::Pause,
@@ -192,6 +199,7 @@ impl Step {
         Self::Block,
         Self::Unblock,
         Self::Grant,
+        Self::Add,
         Self::MakeAdmin,
         Self::AskDemote,
         Self::Demote,
@@ -218,6 +226,7 @@ impl Step {
             Self::Block => "B",
             Self::Unblock => "u",
             Self::Grant => "g",
+            Self::Add => "t",
             Self::MakeAdmin => "a",
             Self::AskDemote => "c",
             Self::Demote => "C",
@@ -266,7 +275,7 @@ mod tests {
             ("", AgentOrder::List),
             ("budi s", AgentOrder::Find { word: "budi s".to_owned() }),
             ("12345", AgentOrder::Find { word: "12345".to_owned() }),
-            ("tambah", add(&people)),
+            ("tambah", AgentOrder::Offer { who: named(7, "Budi") }),
             ("Tambah 42", add(&[named(42, "")])),
             ("tambah 42, 43", add(&[named(42, ""), named(43, "")])),
             ("tambah -5", AgentOrder::BadId),

@@ -19,7 +19,7 @@ impl Conversation {
     /// Every mistake, one a line. Nothing has changed then.
     pub async fn reload(&self, by: Option<(UserId, ChatId)>) -> Result<Reloaded, String> {
         let read = match &self.reloadable {
-            Some(settings) => settings.read(),
+            Some(settings) => settings.read().and_then(|fresh| self.keeps_owners(fresh, by.map(|(user, _)| user))),
             None => Err("this program has no settings to read".to_owned()),
         };
         let word = if read.is_ok() { "done" } else { "refused" };
@@ -37,14 +37,26 @@ impl Conversation {
         match &reloaded {
             Ok(Reloaded { products, owners, chats, need_restart, fixed }) => {
                 tracing::info!(products, owners, chats, ?need_restart, ?fixed, "read catalog and lists anew");
-                if *owners == 0 {
-                    tracing::warn!("nobody owns the bot now: CEKNOMOR_OWNERS is empty");
-                }
             }
             Err(mistakes) => tracing::error!("catalog and lists stay as they were: {mistakes}"),
         }
         self.audit.note(entry).await;
         reloaded
+    }
+
+    /// What was read, unless nobody would own the bot any more who did, or the owner who wants it would not: with a name
+    /// misspelt nobody could set it right from the phone.
+    fn keeps_owners(&self, fresh: Fresh, by: Option<UserId>) -> Result<Fresh, String> {
+        let owners = &fresh.lists.owners;
+        if owners.is_empty() && !self.access.owners().is_empty() {
+            return Err(
+                "CEKNOMOR_OWNERS names nobody: is it misspelt? To run the bot without owners, restart it".to_owned()
+            );
+        }
+        match by.filter(|by| !owners.contains(by)) {
+            Some(by) => Err(format!("CEKNOMOR_OWNERS does not name {by}, who asks for this: another owner can do it")),
+            None => Ok(fresh),
+        }
     }
 
     /// `/muatulang`.

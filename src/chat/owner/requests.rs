@@ -2,7 +2,7 @@
 
 use super::agents::chat_of;
 use crate::{
-    access::{AccessRequest, GroupState, Ruling, Standing},
+    access::{AccessRequest, GroupState, Person, Ruling, Standing},
     chat::{
         button::{Action, Button},
         conversation::Conversation,
@@ -14,6 +14,9 @@ use crate::{
     value::{ChatId, MessageId, UserId},
 };
 
+/// How many of those who wait stand in the list of agents.
+const MAX_LISTED: usize = 5;
+
 impl Conversation {
     /// The card of a request for one owner; `None` where nobody asks any more.
     pub async fn card(&self, owner: UserId, chat: ChatId) -> Option<Reply> {
@@ -22,7 +25,7 @@ impl Conversation {
         Some(self.card_of(owner, chat, &request).await)
     }
 
-    /// Notes where owners' cards stand. Gives what is to be put in their place, where somebody has answered meanwhile.
+    /// Notes where owners' cards stand, if any could be sent. Gives what is to be put in their place, where somebody has answered meanwhile.
     pub async fn note_cards(&self, chat: ChatId, cards: &[(ChatId, MessageId)]) -> Vec<Then> {
         match self.access.requests.add_cards(chat, cards).await {
             Ok(Some(request)) if request.answer.is_some() => self.replaced_cards(chat, &request).await,
@@ -32,6 +35,27 @@ impl Conversation {
                 Vec::new()
             }
         }
+    }
+
+    /// Those who wait, for the list of agents: a line each, and buttons that answer.
+    pub(super) async fn who_waits(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+    ) -> Result<(Vec<Html>, Vec<Vec<Button>>), store::Error> {
+        let waiting = self.access.requests.people().await?;
+        let (mut lines, mut buttons) = (Vec::new(), Vec::new());
+        if !waiting.is_empty() {
+            lines.push(say!(words, "requests-heading", count = waiting.len()));
+        }
+        for (number, (chat, request)) in (1_usize..).zip(waiting.iter().take(MAX_LISTED)) {
+            lines.push(say!(words, "requests-entry", number = number, name = &request.name, id = *chat));
+            buttons.push(card_buttons(words, asker.user, *chat, |label| format!("{number}. {label}")));
+        }
+        if waiting.len() > MAX_LISTED {
+            lines.push(say!(words, "requests-more", count = waiting.len() - MAX_LISTED));
+        }
+        Ok((lines, buttons))
     }
 
     /// Every owner's card of a request, as it is by now.
@@ -64,7 +88,7 @@ impl Conversation {
             if chat.is_group() {
                 lines.push(say!(words, "card-group-how"));
             }
-            return Reply::new(Html::lines(lines), vec![card_buttons(words, owner, chat)]);
+            return Reply::new(Html::lines(lines), vec![card_buttons(words, owner, chat, str::to_owned)]);
         };
         lines.push(self.ruled(words, chat, ruling, by).await);
         Html::lines(lines).into()
@@ -98,52 +122,59 @@ impl Conversation {
         {
             return Ok(Managed::notice(&self.ruled(words, chat, before, by).await));
         }
+        let (request, after) = match u64::try_from(chat.0).map(UserId) {
+            Ok(user) => self.answered_person(asker, user, request, ruling).await?,
+            Err(_) => {
+                let then = self.answered_group(asker, chat, &request, ruling).await?;
+                (request, then)
+            }
+        };
         let reply = Some(self.card_of(asker.user, chat, &request).await);
         let mut then = self.replaced_cards(chat, &request).await;
-        match u64::try_from(chat.0).map(UserId) {
-            Ok(user) => then.extend(self.answered_person(asker, user, &request, ruling).await?),
-            Err(_) => then.extend(self.answered_group(asker, chat, &request, ruling).await?),
-        }
+        then.extend(after);
         Ok(Managed { reply, notice: None, then })
     }
 
+    /// Gives the request as its cards are to show it: whom somebody has blocked is not let in by a card.
     async fn answered_person(
         &self,
         asker: &Asker,
         user: UserId,
-        request: &AccessRequest,
+        request: AccessRequest,
         ruling: Ruling,
-    ) -> Result<Vec<Then>, store::Error> {
-        let standing = self.access.people.person(user).await?.map(|person| person.standing);
+    ) -> Result<(AccessRequest, Vec<Then>), store::Error> {
         let told = self.words(chat_of(user)).await;
         let tell = |text: Html| vec![Then::Tell(chat_of(user), text.into())];
-        Ok(match (ruling, standing) {
-            // Done before the bot last ended, or by another way.
-            (Ruling::Approve, Some(Standing::Agent | Standing::Admin)) | (Ruling::Block, Some(Standing::Blocked)) => {
-                Vec::new()
+        let named = (user, request.name.clone());
+        let then = match ruling {
+            Ruling::Approve => {
+                let has_none = |standing: Option<Standing>| matches!(standing, None | Some(Standing::Guest));
+                let done = (AuditAct::Grant, "done");
+                match self.keep_standing(named, has_none, Standing::Agent, asker.user, done).await? {
+                    Ok(()) => tell(say!(told, "access-granted")),
+                    Err(Some(Person { standing: Standing::Blocked, by, .. })) => {
+                        self.access.requests.remove(chat_of(user)).await?;
+                        let answer = Some((Ruling::Block, by.unwrap_or(asker.user)));
+                        return Ok((AccessRequest { answer, ..request }, Vec::new()));
+                    }
+                    // Done before the bot last ended, or by another way.
+                    Err(_) => Vec::new(),
+                }
             }
-            (Ruling::Approve, _) => {
-                self.keep_standing(user, request.name.clone(), Standing::Agent, asker.user, (AuditAct::Grant, "done"))
-                    .await?;
-                tell(say!(told, "access-granted"))
+            Ruling::Block => {
+                let may_be = |standing| !matches!(standing, Some(Standing::Blocked | Standing::Admin));
+                let done = (AuditAct::Block, "done");
+                match self.keep_standing(named, may_be, Standing::Blocked, asker.user, done).await? {
+                    Ok(()) => vec![Then::Revoke(user)],
+                    Err(_) => Vec::new(),
+                }
             }
-            (Ruling::Block, Some(Standing::Admin)) => Vec::new(),
-            (Ruling::Block, _) => {
-                self.keep_standing(
-                    user,
-                    request.name.clone(),
-                    Standing::Blocked,
-                    asker.user,
-                    (AuditAct::Block, "done"),
-                )
-                .await?;
-                vec![Then::Revoke(user)]
-            }
-            (Ruling::Refuse, _) => {
+            Ruling::Refuse => {
                 self.note_by(asker.user, AuditAct::Refuse, "done", Some(chat_of(user))).await;
                 tell(say!(told, "access-refused"))
             }
-        })
+        };
+        Ok((request, then))
     }
 
     async fn answered_group(
@@ -153,12 +184,11 @@ impl Conversation {
         request: &AccessRequest,
         ruling: Ruling,
     ) -> Result<Vec<Then>, store::Error> {
-        let before = self.access.people.group(chat).await?.map(|group| group.state);
         let state = if ruling == Ruling::Approve { GroupState::Active } else { GroupState::Closed };
-        if before == Some(state) {
+        let is_other = |before| before != Some(state);
+        if !self.keep_group(chat, is_other, state, request.name.clone(), Some(asker.user)).await? {
             return Ok(Vec::new());
         }
-        self.keep_group(chat, state, request.name.clone(), Some(asker.user)).await?;
         Ok(match ruling {
             Ruling::Approve => {
                 let told = say!(self.words(chat).await, "group-active");
@@ -169,8 +199,14 @@ impl Conversation {
     }
 }
 
-fn card_buttons(words: Words<'_>, owner: UserId, chat: ChatId) -> Vec<Button> {
-    let press = |label: Html, ruling| Button::press(label.plain(), Action::Answer(ruling, chat), owner);
+/// The answers to a request; `label` changes what they read.
+pub(super) fn card_buttons(
+    words: Words<'_>,
+    owner: UserId,
+    chat: ChatId,
+    label: impl Fn(&str) -> String,
+) -> Vec<Button> {
+    let press = |text: Html, ruling| Button::press(label(&text.plain()), Action::Answer(ruling, chat), owner);
     let buttons = if chat.is_group() {
         [
             press(say!(words, "button-activate"), Ruling::Approve),

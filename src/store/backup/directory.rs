@@ -10,12 +10,12 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteE
 use tokio::net::UnixStream;
 use tokio::time::{Duration, Instant, sleep, timeout};
 
-use super::super::forget::Tombstone;
+use super::super::forget::{Noted, Tombstone};
 use super::super::sled::{deletions, holds_store, make_dir, set_restoring};
 use super::super::{AuditEntry, AuditLog as _, Error, MAX_PAGE_LEN, SledStore};
 use super::control::{self, Asked};
 use super::format::{Line, MAX_LINE_LEN, Reader, Summary, unwritable};
-use super::{backup, import, next_line, note_backup, refuse_unless_empty, unreadable, verify};
+use super::{LeftOut, backup, import, next_line, note_backup, refuse_unless_empty, unreadable, verify};
 
 /// How long a bot may have the store open without its socket: while it starts, and while it stops.
 const CHANGING: Duration = Duration::from_secs(2);
@@ -171,9 +171,9 @@ fn broken(what: &str) -> Error {
 pub struct Restored {
     /// What it holds.
     pub backup: Summary,
-    /// How much of it was left out, because it was deleted for good since.
-    pub left_out: u64,
-    /// Whether the directory had the file that says what was deleted since the backup was made.
+    /// How much of it was left out.
+    pub left_out: LeftOut,
+    /// Whether the directory had the file that says what was deleted, and who was taken off, since the backup was made.
     pub knows_deletions: bool,
 }
 
@@ -189,15 +189,18 @@ pub async fn restore_dir(dir: &Path, input: File) -> Result<Restored, Error> {
     }
     let mut input = if kind.is_file() { input } else { spool(dir, input)? };
     let (backup, mut deleted) = verify(&mut input)?;
-    let noted = if dir.is_dir() { deletions(dir)? } else { None };
+    let (noted, mut people) = (if dir.is_dir() { deletions(dir)? } else { None }, Vec::new());
     for line in noted.iter().flatten() {
-        let unreadable = || Error::damaged(dir, "deletions.jsonl has a line that is no deletion");
-        deleted.push(Tombstone::read(line).ok_or_else(unreadable)?);
+        match (Tombstone::read(line), Noted::read(line)) {
+            (Some(tombstone), _) => deleted.push(tombstone),
+            (None, Some(person)) => people.push(person),
+            (None, None) => return Err(Error::damaged(dir, "deletions.jsonl has a line that is no deletion")),
+        }
     }
     let store = SledStore::open(dir)?;
     refuse_unless_empty(&store, &dir.display().to_string()).await?;
     set_restoring(dir, true)?;
-    let left_out = import(&mut input, &store, &backup, &deleted).await?;
+    let left_out = import(&mut input, &store, &backup, &deleted, &people).await?;
     set_restoring(dir, false)?;
     store.close().await?;
     Ok(Restored { backup, left_out, knows_deletions: noted.is_some() })

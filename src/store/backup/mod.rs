@@ -8,7 +8,8 @@
 //! that were open are open again, and are answered after the next start: an agent may read an answer twice, but where
 //! the backup is the last that there is of them, an answer too many is better than none. That they *wait*, with the
 //! message that says so, is not restored: that message has most likely become the answer since, and must not be written
-//! over. What was deleted for good is left out, as far as the backup or the directory's file of deletions knows of it.
+//! over. What was deleted for good is left out, as far as the backup or the directory's file of deletions knows of it; what
+//! people have become since, that file knows too. Invitations and requests to be let in are not restored.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
@@ -17,7 +18,7 @@ use chrono::{DateTime, Utc};
 use tokio::io::AsyncWrite;
 
 use self::format::{Line, MAX_LINE_LEN, Reader, Writer};
-use super::forget::Tombstone;
+use super::forget::{Noted, Tombstone};
 use super::{Error, History, Job, Jobs, Row, RowKind, Store};
 
 mod control;
@@ -29,6 +30,12 @@ mod tests;
 pub use control::BackupService;
 pub use directory::{Restored, audit_of_backup, audit_of_dir, backup_dir, restore_dir};
 pub use format::{Counts, Summary};
+
+/// What is in no backup: what is counted tells, to one who tries all numbers, which ones were asked for.
+const COUNTED: [RowKind; 1] = [RowKind::Counter];
+
+/// What is not restored: owners may have ended it since.
+const DOORS: [RowKind; 2] = [RowKind::Invite, RowKind::AccessRequest];
 
 /// How many records are read and written at a time.
 const BATCH: usize = 500;
@@ -49,7 +56,7 @@ pub async fn backup(
     for line in jobs.into_iter().map(Line::Job).chain(finished.into_iter().map(Line::Finished)) {
         writer.line(&line).await?;
     }
-    for kind in RowKind::ALL {
+    for kind in RowKind::ALL.into_iter().filter(|kind| !COUNTED.contains(kind)) {
         let mut after = None;
         loop {
             let rows = store.list(kind, after.as_deref(), BATCH).await?;
@@ -113,7 +120,7 @@ async fn note_backup(store: &dyn Store, made: DateTime<Utc>) {
 pub async fn restore(input: &mut File, store: &dyn Store) -> Result<Summary, Error> {
     let (summary, deletions) = verify(input)?;
     refuse_unless_empty(store, "the store").await?;
-    import(input, store, &summary, &deletions).await?;
+    import(input, store, &summary, &deletions, &[]).await?;
     Ok(summary)
 }
 
@@ -141,8 +148,24 @@ fn verify(input: &mut File) -> Result<(Summary, Vec<Tombstone>), Error> {
     Ok((reader.end()?, deletions))
 }
 
-/// Writes what is in `input`, which was found whole, into `store`, but for what was deleted; gives how much that was.
-async fn import(input: &mut File, store: &dyn Store, summary: &Summary, deletions: &[Tombstone]) -> Result<u64, Error> {
+/// What of a backup was not restored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What was deleted for good since.
+    pub deleted: u64,
+    /// Invitations, and those who waited to be let in.
+    pub doors: u64,
+}
+
+/// Writes what is in `input`, which was found whole, into `store`, but for what was deleted and for what is not restored;
+/// gives how much that was. `people`: what they have become since.
+async fn import(
+    input: &mut File,
+    store: &dyn Store,
+    summary: &Summary,
+    deletions: &[Tombstone],
+    people: &[Noted],
+) -> Result<LeftOut, Error> {
     let made = summary.made;
     let is_deleted = |line: &Line| {
         deletions.iter().any(|deletion| match line {
@@ -152,15 +175,17 @@ async fn import(input: &mut File, store: &dyn Store, summary: &Summary, deletion
             Line::Audit(..) | Line::Header(_) | Line::Finished(_) | Line::Seal(_) => false,
         })
     };
-    let mut left_out = 0;
+    let mut left_out = LeftOut::default();
     let (mut reader, mut input) = (Reader::default(), rewound(input)?);
     let (mut records, mut finished, mut audit) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(line) = next_line(&mut reader, &mut input)? {
         if is_deleted(&line) {
-            left_out += 1;
+            left_out.deleted += 1;
             continue;
         }
         match line {
+            Line::Row(row) if DOORS.contains(&row.kind) => left_out.doors += 1,
+            Line::Row(row) if COUNTED.contains(&row.kind) => {}
             Line::Record(seq, record) => records.push((seq, record)),
             Line::Audit(place, entry) => audit.push((place, entry)),
             Line::Job(job) => Jobs::import(store, vec![Job { waiting: None, ..job }], Vec::new()).await?,
@@ -180,6 +205,9 @@ async fn import(input: &mut File, store: &dyn Store, summary: &Summary, deletion
     Jobs::import(store, Vec::new(), finished).await?;
     for deletion in deletions {
         store.put(deletion.row()).await?;
+    }
+    for person in people {
+        person.put_if_newer(store).await?;
     }
     Ok(left_out)
 }

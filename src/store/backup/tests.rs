@@ -441,7 +441,7 @@ async fn a_backup_does_not_bring_back_what_was_deleted_since() {
     fs::create_dir(&after).unwrap();
     fs::copy(before.join("deletions.jsonl"), after.join("deletions.jsonl")).unwrap();
     let restored = restore_dir(&after, place.file(&old)).await.unwrap();
-    assert_eq!((restored.left_out, restored.knows_deletions), (2, true), "a record and a job");
+    assert_eq!((restored.left_out.deleted, restored.knows_deletions), (2, true), "a record and a job");
     let store = SledStore::open(&after).unwrap();
     assert_eq!(kept(&store).await, [(2, 1)]);
     assert!(store.open_jobs().await.unwrap().0.is_empty());
@@ -458,7 +458,7 @@ async fn a_backup_does_not_bring_back_what_was_deleted_since() {
     ] {
         let dir = place.path(dir);
         let restored = restore_dir(&dir, place.file(backup)).await.unwrap();
-        assert_eq!((restored.left_out, restored.knows_deletions), (left_out, false));
+        assert_eq!((restored.left_out.deleted, restored.knows_deletions), (left_out, false));
         let store = SledStore::open(&dir).unwrap();
         assert_eq!(kept(&store).await, expected, "{}", dir.display());
         store.close().await.unwrap();
@@ -475,7 +475,7 @@ async fn a_backup_does_not_bring_back_what_was_deleted_since() {
     let last = place.path("last");
     fs::create_dir(&last).unwrap();
     fs::write(last.join("deletions.jsonl"), noted).unwrap();
-    assert_eq!(restore_dir(&last, place.file(&new)).await.unwrap().left_out, 3, "two records and a customer");
+    assert_eq!(restore_dir(&last, place.file(&new)).await.unwrap().left_out.deleted, 3, "two records and a customer");
     assert!(kept(&SledStore::open(&last).unwrap()).await.is_empty());
 }
 
@@ -486,8 +486,71 @@ async fn a_damaged_file_of_deletions_is_told_and_nothing_is_restored() {
     backup(&filled(3).await, moment(3), &mut file).await.unwrap();
     let dir = place.path("data");
     fs::create_dir(&dir).unwrap();
-    fs::write(dir.join("deletions.jsonl"), "{\"t\":5,").unwrap();
+    fs::write(dir.join("deletions.jsonl"), "{\"t\":5,\n").unwrap();
     let error = restore_dir(&dir, place.file(&file)).await.unwrap_err();
     assert!(error.to_string().contains("deletions.jsonl"), "{error}");
     assert!(!dir.join("store.json").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_last_line_that_was_cut_off_is_passed_over_and_written_over() {
+    let place = Place::new();
+    let mut file = Vec::new();
+    backup(&filled(3).await, moment(3), &mut file).await.unwrap();
+    let (dir, whole) = (place.path("data"), "{\"t\":5,\"chat\":9}\n");
+    fs::create_dir(&dir).unwrap();
+    for noted in [format!("{whole}{{\"t\":5,\"ch"), whole.trim_end().to_owned()] {
+        fs::write(dir.join("deletions.jsonl"), noted).unwrap();
+        assert!(restore_dir(&dir, place.file(&file)).await.unwrap().knows_deletions);
+        let store = SledStore::open(&dir).unwrap();
+        forget(&store, &store, &Target::Chat(ChatId(8)), moment(9)).await.unwrap();
+        store.close().await.unwrap();
+        let noted = fs::read_to_string(dir.join("deletions.jsonl")).unwrap();
+        assert!(noted.starts_with(whole) && noted.lines().count() == 2 && noted.ends_with("}\n"), "{noted}");
+        for made in ["sled", "store.json"].map(|name| dir.join(name)) {
+            if made.is_dir() { fs::remove_dir_all(made).unwrap() } else { fs::remove_file(made).unwrap() }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_owners_took_off_since_is_not_let_in_by_a_backup() {
+    let place = Place::new();
+    let (before, after) = (place.path("before"), place.path("after"));
+    let row = |kind, key: &str, value: &str| Row { kind, key: key.into(), value: value.into(), expires: None };
+    let person = |key, standing, at| row(RowKind::Person, key, &format!("{{\"s\":\"{standing}\",\"t\":{at}}}"));
+    let store = SledStore::open(&before).unwrap();
+    for row in [
+        person("7", "agent", 1),
+        person("8", "agent", 1),
+        person("9", "agent", 5),
+        row(RowKind::Invite, "abc", "{}"),
+        row(RowKind::AccessRequest, "4", "{}"),
+        row(RowKind::Counter, "guard:7:0:hash", "1"),
+    ] {
+        store.put(row).await.unwrap();
+    }
+    let mut night = Vec::new();
+    backup(&store, moment(0), &mut night).await.unwrap();
+    assert!(!String::from_utf8_lossy(&night).contains("guard:7"));
+    let now = moment(0);
+    store.put(person("7", "blocked", 2)).await.unwrap();
+    let was = person("8", "agent", 1).value;
+    assert_eq!(store.put_if(person("8", "guest", 2), Some("other"), now).await, Ok(false));
+    assert_eq!(store.put_if(person("8", "guest", 3), Some(&was), now).await, Ok(true));
+    store.put(person("10", "blocked", 3)).await.unwrap();
+    store.close().await.unwrap();
+
+    fs::create_dir(&after).unwrap();
+    fs::copy(before.join("deletions.jsonl"), after.join("deletions.jsonl")).unwrap();
+    let restored = restore_dir(&after, place.file(&night)).await.unwrap();
+    assert_eq!(restored.left_out, LeftOut { deleted: 0, doors: 2 });
+    let store = SledStore::open(&after).unwrap();
+    let expected = [("10", "blocked", 3), ("7", "blocked", 2), ("8", "guest", 3), ("9", "agent", 5)];
+    let expected = expected.map(|(key, standing, at)| person(key, standing, at));
+    assert_eq!(store.list(RowKind::Person, None, 9).await, Ok(expected.to_vec()));
+    for kind in [RowKind::Invite, RowKind::AccessRequest, RowKind::Counter] {
+        assert_eq!(store.list(kind, None, 9).await, Ok(vec![]));
+    }
+    store.close().await.unwrap();
 }

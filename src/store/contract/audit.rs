@@ -3,7 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::samples::{moment, new_job, record, with_verdict};
-use super::super::{AuditAct, AuditEntry, AuditFilter, AuditPlace, Cursor, History, Kept, Purged, Seq, purge};
+use super::super::{
+    AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace, Cursor, History, Kept, MAX_AUDIT_SCAN, Purged, Seq, purge,
+};
 use super::Backend;
 use crate::value::{ChatId, UpdateId, UserId, Verdict};
 
@@ -17,6 +19,7 @@ pub(super) async fn holds<B: Backend>() {
     entries_are_found_by_person_chat_and_time(&B::fresh().await).await;
     a_check_writes_its_entry_with_its_record(&mut B::fresh().await).await;
     only_old_entries_are_purged(&mut B::fresh().await).await;
+    a_page_is_not_looked_for_in_all_of_a_long_record(&B::fresh().await).await;
 }
 
 fn entry(minutes: usize) -> AuditEntry {
@@ -29,7 +32,7 @@ async fn append(store: &impl Backend, entry: AuditEntry) {
 
 async fn page(store: &impl Backend, filter: AuditFilter, older_than: Option<AuditPlace>) -> Vec<AuditEntry> {
     let page = store.store().audit_page(&filter, older_than, 1000).await.unwrap();
-    assert!(!page.has_older);
+    assert_eq!(page.older, None);
     page.entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
@@ -59,14 +62,26 @@ async fn entries_are_given_newest_first_and_rising(store: &mut impl Backend) {
     let (mut older_than, mut given) = (None, Vec::new());
     loop {
         let page = store.store().audit_page(&AuditFilter::default(), older_than, 3).await.unwrap();
-        older_than = page.entries.last().map(|(place, _)| *place);
+        older_than = page.older;
         given.extend(page.entries.into_iter().map(|(_, entry)| entry));
-        if !page.has_older {
+        if older_than.is_none() {
             break;
         }
     }
     given.reverse();
     assert_eq!(given, rising);
+}
+
+async fn a_page_is_not_looked_for_in_all_of_a_long_record(store: &impl Backend) {
+    let entries = (1..=MAX_AUDIT_SCAN as u64 + 3).map(|number| {
+        let by = if number == 2 { UserId(7) } else { OWNER };
+        (AuditPlace { millis: number, number }, AuditEntry::by(by, CHAT, AuditAct::Check, "found", moment(0)))
+    });
+    store.store().import_audit(entries.collect()).await.unwrap();
+    let filter = AuditFilter { user: Some(UserId(7)), ..AuditFilter::default() };
+    let first = store.store().audit_page(&filter, None, 9).await.unwrap();
+    assert_eq!(first, AuditPage { entries: Vec::new(), older: Some(AuditPlace { millis: 4, number: 4 }) });
+    assert_eq!(page(store, filter, first.older).await.len(), 1);
 }
 
 async fn entries_are_found_by_person_chat_and_time(store: &impl Backend) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::super::codec;
-use super::super::{AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Error, MAX_PAGE_LEN};
+use super::super::{AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Error, MAX_AUDIT_SCAN, MAX_PAGE_LEN};
 use super::SledStore;
 use super::database::{Database, TreeName};
 use super::keys;
@@ -61,14 +61,17 @@ fn page(
         return Ok(page);
     }
     let last = last.as_ref().map_or(Unbounded, |last| Excluded(last.as_slice()));
-    for row in database.range(TreeName::Audit, Included(&first), last).rev() {
+    let mut seen = None;
+    for (nth, row) in database.range(TreeName::Audit, Included(&first), last).rev().enumerate() {
         let (key, value) = row?;
-        let Some((place, entry)) = read(&key, &value).filter(|(_, entry)| filter.fits(entry)) else { continue };
-        if page.entries.len() == limit {
-            page.has_older = true;
+        let Some((place, entry)) = read(&key, &value) else { continue };
+        let fits = filter.fits(&entry);
+        if nth >= MAX_AUDIT_SCAN || fits && page.entries.len() == limit {
+            page.older = seen;
             break;
         }
-        page.entries.push((place, entry));
+        seen = Some(place);
+        page.entries.extend(fits.then_some((place, entry)));
     }
     Ok(page)
 }

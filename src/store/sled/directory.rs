@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `store.json` | what the directory is, its schema, the store's id, and whether a backup is being restored into it |
 //! | `sled/` | sled's own files; sled locks them as long as a process has the store open |
-//! | `deletions.jsonl` | what was deleted for good, a line each, so that no backup brings it back |
+//! | `deletions.jsonl` | what was deleted for good and what people became, a line each: no backup undoes it |
 //! | `sled.new/`, `sled.old/` | only while sled's files are written anew, or where that was cut off |
 //! | `control` | only while a bot has it open: the socket at which `ceknomor backup` asks |
 //!
@@ -12,10 +12,11 @@
 //! store has it there before `store.json` is written, so that a making that was cut off is seen as what it is.
 
 use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -119,28 +120,51 @@ const MAX_DELETIONS_LEN: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// It cannot be read.
 pub(in super::super) fn deletions(dir: &Path) -> Result<Option<Vec<String>>, Error> {
+    Ok(noted(dir)?.map(|noted| noted.lines().map(str::to_owned).collect()))
+}
+
+/// The text of that file, but for a last line that was cut off while it was written: nothing followed from it yet.
+fn noted(dir: &Path) -> Result<Option<String>, Error> {
     let file = match File::open(dir.join(DELETIONS)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::from_io(dir, &error)),
     };
-    let mut text = String::new();
-    io::Read::read_to_string(&mut io::Read::take(file, MAX_DELETIONS_LEN), &mut text)
-        .map_err(|error| Error::from_io(dir, &error))?;
-    Ok(Some(text.lines().map(str::to_owned).collect()))
+    let mut bytes = Vec::new();
+    let read = io::Read::read_to_end(&mut io::Read::take(file, MAX_DELETIONS_LEN), &mut bytes);
+    if u64::try_from(read.map_err(|error| Error::from_io(dir, &error))?) == Ok(MAX_DELETIONS_LEN) {
+        return Err(Error::damaged(dir, "deletions.jsonl is too long"));
+    }
+    let ended = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    // A whole one that lacks its end was put there by hand.
+    if serde_json::from_slice::<IgnoredAny>(bytes.get(ended..).unwrap_or_default()).is_err() {
+        bytes.truncate(ended);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(dir, "deletions.jsonl is no text"))?;
+    Ok(Some(text))
 }
 
-/// Notes durably that something is being deleted for good: in the file of deletions, once, and for the next opening.
-pub(super) fn note_deletion(dir: &Path, line: &str) -> Result<(), Error> {
-    let is_noted = deletions(dir)?.is_some_and(|lines| lines.iter().any(|noted| noted == line));
-    let note = || {
-        let mut file = File::options().append(true).create(true).mode(0o600).open(dir.join(DELETIONS))?;
-        file.write_all(format!("{line}\n").as_bytes())?;
+/// Writes a line durably behind the others in that file, once.
+pub(super) fn note(dir: &Path, line: &str) -> Result<(), Error> {
+    let before = noted(dir)?.unwrap_or_default();
+    if before.lines().any(|noted| noted == line) {
+        return Ok(());
+    }
+    let write = || {
+        let mut options = File::options();
+        let mut file = options.write(true).create(true).truncate(false).mode(0o600).open(dir.join(DELETIONS))?;
+        file.set_len(before.len().try_into().unwrap_or(u64::MAX))?;
+        file.seek(SeekFrom::End(0))?;
+        let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+        file.write_all(format!("{end}{line}\n").as_bytes())?;
         file.sync_all()
     };
-    if !is_noted {
-        note().map_err(|error| Error::from_io(dir, &error))?;
-    }
+    write().map_err(|error| Error::from_io(dir, &error))
+}
+
+/// Notes durably that something is being deleted for good: in the file of deletions, and for the next opening.
+pub(super) fn note_deletion(dir: &Path, line: &str) -> Result<(), Error> {
+    note(dir, line)?;
     let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
     if manifest.holds_deleted {
         return Ok(());

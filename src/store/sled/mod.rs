@@ -21,6 +21,7 @@ use self::database::Database;
 use self::plan::{Plan, State};
 use self::writer::Writer;
 use super::codec::{self, Searched};
+use super::forget::Noted;
 use super::{
     Accepted, Claim, Count, Counted, Counter, Cursor, Deletion, Error, History, Job, Jobs, Kept, KeyValue, Load,
     MAX_BODY_LEN, MAX_ROW_LEN, NewJob, Page, Record, Row, RowKind, Search, Seq, Waiting, WorkerId,
@@ -92,6 +93,12 @@ impl SledStore {
     pub async fn close(&self) -> Result<(), Error> {
         let inner = self.0.clone();
         tokio::task::spawn_blocking(move || inner.writer.close()).await.map_err(|_| Error::Closed)?
+    }
+
+    /// Writes a line, if there is one, into the file beside the store that outlives it.
+    async fn note(&self, line: Option<String>) -> Result<(), Error> {
+        let (Some(line), Some(dir)) = (line, self.dir().map(Path::to_owned)) else { return Ok(()) };
+        tokio::task::spawn_blocking(move || directory::note(&dir, &line)).await.map_err(|_| Error::Closed)?
     }
 
     /// Where it is, for errors and for what belongs beside it.
@@ -278,15 +285,21 @@ impl KeyValue for SledStore {
             let noted = move || directory::note_deletion(&dir, &line);
             tokio::task::spawn_blocking(noted).await.map_err(|_| Error::Closed)??;
         }
-        self.write(move |plan| plan.put_row(&row)).await
+        let noted = Noted::line(&row);
+        self.write(move |plan| plan.put_row(&row)).await?;
+        self.note(noted).await
     }
 
     async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
         if row.value.len() > MAX_ROW_LEN {
             return Err(Error::RowTooLong(row.value.len()));
         }
-        let expected = expected.map(str::to_owned);
-        self.write(move |plan| plan.put_row_if(&row, expected.as_deref(), now)).await?
+        let (expected, noted) = (expected.map(str::to_owned), Noted::line(&row));
+        let is_kept = self.write(move |plan| plan.put_row_if(&row, expected.as_deref(), now)).await??;
+        if is_kept {
+            self.note(noted).await?;
+        }
+        Ok(is_kept)
     }
 
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {

@@ -108,6 +108,42 @@ async fn a_stopped_bot_is_backed_up_all_the_same_and_moves_with_its_open_questio
 }
 
 #[tokio::test]
+async fn who_was_blocked_after_the_backup_is_not_let_in_by_it_nor_by_an_invitation_in_it() {
+    let mut stage = Stage::new().await;
+    let sari = stage.telegram.user_with_id(100_778, "Sari").in_private();
+    let (budi, dewi) = (stage.budi.in_private(), stage.telegram.user_with_id(100_779, "Dewi").in_private());
+    let bot = stage.run().await;
+    budi.says("/undang 5").await;
+    let made = budi.reply().await;
+    let token = made.text().lines().find_map(|line| Some(line.split_once("?start=")?.1)).unwrap();
+    sari.says(&format!("/start {token}")).await;
+    assert!(sari.reply().await.text().starts_with("✅ Anda sudah terdaftar"));
+    budi.reply().await;
+    assert_eq!(stage.place.call(&["backup", "night"]).await.code, Some(0));
+    budi.says("/agen").await;
+    let mut shown = budi.reply().await;
+    for label in ["Sari", "⛔ Blokir", "Ya"] {
+        shown.press(label, &stage.budi).await;
+        shown = shown.edited().await;
+    }
+    assert!(shown.text().contains("· diblokir"), "{shown:?}");
+    stage.telegram.all_confirmed().await;
+    stopped(bot).await;
+
+    fs::create_dir(stage.place.path("new")).unwrap();
+    fs::copy(stage.place.path("data/deletions.jsonl"), stage.place.path("new/deletions.jsonl")).unwrap();
+    stage.place.set("CEKNOMOR_DATA_DIR", "new");
+    let told = done(stage.place.call(&["restore", "night"]).await);
+    assert!(told.contains("Left out: 1 invitations and requests"), "{told}");
+    let bot = stage.run().await;
+    // Whatever she were told would be unread.
+    sari.says("PLN20 01105691111").await;
+    dewi.says(&format!("/start {token}")).await;
+    assert_eq!(dewi.reply().await.text(), "Undangan ini sudah tidak berlaku.");
+    stage.end(bot).await;
+}
+
+#[tokio::test]
 async fn while_the_bot_runs_nothing_is_restored() {
     let stage = Stage::new().await;
     let bot = stage.run().await;

@@ -61,3 +61,25 @@ async fn a_number_is_forgotten_in_the_files_and_stays_so_when_an_older_backup_is
     assert!(history.text().starts_with("Belum ada cek"), "{history:?}");
     stage.end(bot).await;
 }
+
+#[tokio::test]
+async fn a_chat_is_forgotten_by_the_id_that_it_has_now() {
+    let mut stage = Stage::new().await;
+    let group = stage.telegram.group("Agen", &[&stage.budi]);
+    stage.place.set("CEKNOMOR_CHATS", group.id().to_string());
+    let bot = stage.run().await;
+    stage.budi.in_group(&group).says("/cek PLN20 01105691111").await;
+    stage.budi.in_group(&group).reply().await;
+    let new = group.becomes_supergroup();
+    let budi = stage.budi.in_group(&new);
+    budi.says("/cek PLN20 01105691111").await;
+    budi.reply().await;
+    stage.telegram.all_confirmed().await;
+    bot.signal("TERM");
+    assert_eq!(bot.ended().await.code, Some(0));
+    let done = stage.place.call(&["forget", "--chat", &new.id().to_string()]).await;
+    assert!(done.out.starts_with("Deleted: 2 checks"), "{done:?}");
+    let done = stage.place.call(&["forget", "--chat", &group.id().to_string()]).await;
+    assert!(done.out.starts_with("Deleted: 0 checks"), "{done:?}");
+    stage.telegram.finish().await;
+}

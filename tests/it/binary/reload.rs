@@ -98,3 +98,28 @@ async fn what_the_environment_says_stays_and_is_said() {
     assert!(done.text().ends_with("(lingkungan atau baris perintah): CEKNOMOR_OWNERS"), "{done:?}");
     stage.end(bot).await;
 }
+
+#[tokio::test]
+async fn a_reload_never_leaves_the_bot_without_its_owner() {
+    let stage = stage().await;
+    let mut bot = stage.run().await;
+    let budi = stage.budi.in_private();
+    for (text, mistake) in [
+        (format!("CEKNOMOR_OWNER={}\n", stage.budi.id()), "CEKNOMOR_OWNERS"),
+        ("CEKNOMOR_OWNERS=5\n".to_owned(), "CEKNOMOR_OWNERS"),
+    ] {
+        write(&stage.place.path(".env"), text);
+        budi.says("/muatulang").await;
+        let refused = budi.reply().await;
+        assert!(
+            refused.text().starts_with("⚠️ Tidak ada yang diubah.") && refused.text().contains(mistake),
+            "{refused:?}"
+        );
+    }
+    write(&stage.place.path(".env"), "CEKNOMOR_OWNER=5\n");
+    bot.signal("HUP");
+    bot.logs("catalog and lists stay as they were").await;
+    budi.says("/muatulang").await;
+    assert!(budi.reply().await.text().starts_with("⚠️ Tidak ada yang diubah."), "he is owner still");
+    stage.end(bot).await;
+}

@@ -12,7 +12,7 @@ use std::{
 use ceknomor::{
     chat::BoardSettings,
     clock::Clock,
-    store::{AuditAct, AuditEntry, Row, RowKind, Store},
+    store::{AuditAct, AuditEntry, AuditPlace, Row, RowKind, Store},
     value::{ChatId, Rupiah, UserId},
 };
 use chrono::{DateTime, TimeDelta};
@@ -164,6 +164,27 @@ async fn the_tail_of_many_agents_is_left_off() {
 }
 
 #[tokio::test]
+async fn a_long_record_is_looked_through_in_parts() {
+    let mut scene = Scene::new().await;
+    let user = scene.owner("Ibu Bos");
+    let (store, at) = (scene.store(), scene.clock.now());
+    let entries = (1..=10_001).map(|number| {
+        let by = if number == 1 { 5 } else { 6 };
+        let place = AuditPlace { millis: u64::try_from(at.timestamp_millis()).unwrap(), number };
+        (place, AuditEntry::by(UserId(by), ChatId(5), AuditAct::Setting, "language", at))
+    });
+    store.import_audit(entries.collect()).await.unwrap();
+    let bot = scene.start_with(store);
+    let part = ask(&user.in_private(), "/audit 5").await;
+    assert!(part.text().starts_with("Belum ketemu") && part.buttons() == ["Lebih lama ▶"], "{part:?}");
+    part.press("Lebih lama ▶", &user).await;
+    let older = part.edited().await;
+    assert!(older.text().ends_with("14:05 · 5 · setelan · bahasa"), "{older:?}");
+    assert_eq!(older.buttons(), ["⏮ Terbaru"]);
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn the_record_is_paged_and_filtered() {
     let mut scene = Scene::new().await;
     let user = scene.owner("Ibu Bos");
@@ -217,7 +238,7 @@ async fn in_a_group_an_owner_is_sent_to_the_private_chat_and_a_member_is_passed_
     let bot = scene.start_with(store.clone());
     for command in ["/saldo", "/status", "/audit", "/statistik", "/muatulang"] {
         let told = ask(&owner.in_group(&group), command).await;
-        assert_eq!(told.text(), "🔒 Kirim ini di chat pribadi dengan bot.", "{command}");
+        assert_eq!(told.text(), "🔒 Kirim ini di obrolan pribadi dengan bot.", "{command}");
         sari.in_group(&group).says(command).await;
     }
     sari.in_group(&group).silence_until("/id").await;

@@ -139,9 +139,9 @@ async fn a_forged_answer_lets_nobody_in() {
     assert!(own.text.starts_with("🔒 Bot cek nomor pelanggan ini"), "{own:?}");
     let hello = ask(&budi.in_private(), "/start").await;
     let by_agent = hello.press_data(&forged(&budi), &budi).await.alert().await;
-    assert_eq!(by_agent.text, "🔒 Hanya pemilik bot yang bisa memakai ini.");
+    assert_eq!(by_agent.text, "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.");
     let as_owner = hello.press_data(card.data("✅ Setujui"), &budi).await.alert().await;
-    assert_eq!(as_owner.text, "🔒 Hanya pemilik bot yang bisa memakai ini.");
+    assert_eq!(as_owner.text, "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.");
     let never_asked = card.press_data(&format!("gd:y:{}:{}", budi.id(), owner.id()), &owner).await.alert().await;
     assert_eq!(never_asked.text, "Ini sudah dijawab, atau sudah tidak berlaku.");
     assert!(ask(&agus.in_private(), "/start").await.text().starts_with("🔒"));
@@ -252,6 +252,26 @@ async fn a_revoked_an_expired_and_a_wrong_invitation_read_the_same() {
     scene.clock.advance(TimeDelta::hours(2));
     assert_eq!(ask(&agus, &format!("/start {}", link(&second))).await.text(), INVALID);
     assert!(ask(&bos, "/undang 200").await.text().starts_with("/undang untuk 1 orang"));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn of_many_invitations_the_newest_are_shown() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    let mut made = Vec::new();
+    for _ in 0..12 {
+        scene.clock.advance(TimeDelta::minutes(1));
+        made.push(ask(&bos, "/undang").await);
+    }
+    let last = &made[11];
+    assert_eq!(last.buttons().len(), 10);
+    assert!(last.text().ends_with("\n… dan 2 undangan lain, yang lebih lama."), "{last:?}");
+    for (number, shown) in [(0, false), (1, false), (2, true), (10, true)] {
+        assert_eq!(last.text().contains(&link(&made[number])[..8]), shown, "{number}");
+    }
     scene.end(bot).await;
 }
 

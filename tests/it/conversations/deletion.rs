@@ -170,3 +170,54 @@ async fn a_list_that_runs_ends_and_leaves_nothing() {
     assert!(!scene.has_on_disk(b"00000000010") && !scene.has_on_disk(b"00000000059"));
     scene.telegram.finish().await;
 }
+
+#[tokio::test]
+async fn a_check_that_is_being_asked_or_not_begun_ends_and_leaves_nothing() {
+    let mut scene = Scene::new().await;
+    let (owner, budi) = (scene.owner("Ibu Bos"), scene.telegram.user("Budi"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&owner, &budi]);
+    scene.admit(&group);
+    let bot = scene.start();
+    let chat = budi.in_group(&group);
+    scene.klikoo.hold();
+    chat.says("/cek PLN20 01105691111").await;
+    scene.klikoo.arrived(1).await;
+    chat.says("/cek PLN20 00000000002").await;
+    let done = delete(&owner.in_group(&group), &owner, "/hapusdata obrolan").await;
+    assert!(done.text().contains(" 2 cek yang menunggu."), "{done:?}");
+    for number in ["01105691111", "00000000002"] {
+        let ended = chat.reply().await;
+        assert_eq!(ended.text(), format!("✋ Dibatalkan: /cek PLN20 {number}"));
+    }
+    scene.klikoo.release();
+    // Whatever it said of them now would be unread.
+    assert!(ask(&chat, "/riwayat").await.text().starts_with("Belum ada cek"));
+    restarted(&scene, bot).await;
+    assert!(!scene.has_on_disk(b"01105691111") && !scene.has_on_disk(b"00000000002"));
+    scene.telegram.finish().await;
+}
+
+#[tokio::test]
+async fn of_a_check_that_was_ended_no_message_stays_that_it_waits() {
+    let mut scene = Scene::new().await;
+    scene.retry_window = Some(TimeDelta::minutes(15));
+    let (owner, budi) = (scene.owner("Ibu Bos"), scene.telegram.user("Budi"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&owner, &budi]);
+    scene.admit(&group);
+    let bot = scene.start();
+    let chat = budi.in_group(&group);
+    scene.klikoo.hold();
+    chat.says("/cek PLN20 01105691111").await;
+    scene.klikoo.arrived(1).await;
+    let done = delete(&owner.in_group(&group), &owner, "/hapusdata obrolan").await;
+    assert!(done.text().contains(" 1 cek yang menunggu."), "{done:?}");
+    assert!(chat.reply().await.text().starts_with("✋ Dibatalkan"));
+    scene.klikoo.set_down(true);
+    scene.klikoo.release();
+    let notice = chat.reply().await;
+    assert!(notice.text().starts_with("⏳"), "{notice:?}");
+    chat.deleted(&notice).await;
+    scene.klikoo.set_down(false);
+    assert!(ask(&chat, "/riwayat").await.text().starts_with("Belum ada cek"));
+    scene.end(bot).await;
+}

@@ -170,7 +170,10 @@ async fn an_agent_is_given_a_quota_of_their_own() {
     let bot = scene.start();
     ask(&budi, METER).await;
     assert!(ask(&budi, METER).await.text().contains("hari ini habis"));
-    assert_eq!(ask(&budi, &format!("/kuota {id} 0 0")).await.text(), "🔒 Hanya pemilik bot yang bisa memakai ini.");
+    assert_eq!(
+        ask(&budi, &format!("/kuota {id} 0 0")).await.text(),
+        "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini."
+    );
     let set = ask(&owner, &format!("/kuota {id} 2 50")).await;
     assert_eq!(
         set.text(),
@@ -232,7 +235,7 @@ async fn who_asks_for_a_row_of_numbers_is_paused_until_an_owner_lets_them_go_on(
     // The card is the owner's, whoever sends what stands on it.
     let forged = card.data("▶ Lanjutkan").replace(&owner.id().to_string(), &id.to_string());
     let press = paused.press_data(&forged, &user).await;
-    assert_eq!(press.alert().await.text, "🔒 Hanya pemilik bot yang bisa memakai ini.");
+    assert_eq!(press.alert().await.text, "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.");
 
     card.press("▶ Lanjutkan", &owner).await;
     assert_eq!(card.edited().await.text(), format!("▶ Budi <b> ({id}) bisa cek lagi. Dilanjutkan oleh Ibu Bos."));

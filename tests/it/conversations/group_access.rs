@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{ask, body, coming::asked_before};
 use crate::{
     scene::Scene,
-    telegram::{Conversation, Group, InChat, Reply, User, content},
+    telegram::{Conversation, Fault, Gate, Group, InChat, Reply, User, content},
 };
 
 const CHECK: &str = "/cek PLN20 01105691111";
@@ -70,7 +70,7 @@ async fn an_owner_sends_the_bot_out_and_nobody_else_brings_it_back_that_day() {
     let bos = greeted(&owner).await;
     let card = added(&group, &sari, &bos).await;
     card.press("Keluar", &owner).await;
-    assert!(card.edited().await.text().ends_with("\n✖️ Bot keluar, kata Ibu Bos"));
+    assert!(card.edited().await.text().ends_with("\n✖️ Bot dikeluarkan oleh Ibu Bos"));
     group.bot_left().await;
     group.adds_bot(&sari);
     scene.telegram.called("leaveChat", 2).await;
@@ -287,5 +287,119 @@ async fn a_channel_is_left_at_once() {
     scene.telegram.called("leaveChat", 1).await;
     scene.telegram.refused("leaveChat", "kicked").await;
     bos.silence_until("/id").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn an_administrator_is_not_taken_for_another_while_telegram_does_not_say() {
+    let mut scene = Scene::new().await;
+    let (owner, dewi) = (scene.owner("Ibu Bos"), scene.telegram.user("Dewi"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&owner, &dewi]);
+    group.promotes(&dewi, true);
+    scene.admit(&group);
+    let bot = scene.start();
+    let (bos, admin) = (greeted(&owner).await, dewi.in_group(&group));
+    scene.telegram.fail_next("getChatMember", Fault::RetryAfter(2));
+    let unasked = ask(&admin, "/atur lihat sendiri").await;
+    assert!(unasked.text().contains("belum bisa menanyakan ke Telegram"), "{unasked:?}");
+    let audit = ask(&bos, "/audit").await;
+    assert!(!audit.text().contains("ditolak"), "{audit:?}");
+    assert!(ask(&admin, "/atur lihat sendiri").await.text().contains("Pengaturan"));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn nobody_waits_while_telegram_does_not_say_who_administrates_another_group() {
+    let mut scene = Scene::new().await;
+    let (owner, dewi) = (scene.owner("Ibu Bos"), scene.agent("Dewi"));
+    let sari = scene.telegram.user("Sari");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&owner, &sari]);
+    scene.admit(&group);
+    let bot = scene.start();
+    ask(&owner.in_group(&group), "/atur lihat sendiri").await;
+    let gate = Gate::default();
+    scene.telegram.fail_next("getChatMember", Fault::Held(gate.clone()));
+    sari.in_group(&group).says("/riwayat 123456").await;
+    // The message is taken in and confirmed, and so is another's, before Telegram says anything.
+    scene.telegram.all_confirmed().await;
+    assert_eq!(body(&ask(&dewi.in_private(), CHECK).await)[1], "BAHARRUDIN1");
+    assert!(sari.in_group(&group).reply().await.text().starts_with("Tidak ada cek yang cocok"));
+    gate.open();
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_supergroup_is_no_stranger_whenever_telegram_tells_what_group_it_was() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let sari = scene.telegram.user("Sari");
+    let group = scene.telegram.group("Agen Jaya", &[&sari]);
+    scene.admit(&group);
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    ask(&sari.in_group(&group), CHECK).await;
+    let new = group.becomes_supergroup_unheard();
+    new.tells_of_coming();
+    let chat = sari.in_group(&new);
+    assert_eq!(chat.reply().await.text(), WAITS);
+    let card = bos.reply().await;
+    // What is said there before the bot has read of the move is answered, too.
+    group.tells_of_move(&new);
+    assert_eq!(body(&ask(&chat, CHECK).await)[1], "BAHARRUDIN1");
+    let moved = card.edited().await;
+    assert!(moved.text().contains("menjadi supergrup") && moved.buttons().is_empty(), "{moved:?}");
+    assert!(!ask(&bos, "/grup").await.text().contains("menunggu"));
+    card.press("Keluar", &owner).await.alert().await;
+    assert_eq!(body(&ask(&chat, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
+    scene.end(bot).await;
+}
+
+/// A group that was admitted by its first id and is a supergroup by now.
+async fn moved(scene: &mut Scene, owner: &User, by: &User) -> (Group, Group) {
+    let group = scene.telegram.group("Agen Jaya", &[by]);
+    scene.admit(&group);
+    let bot = scene.start();
+    greeted(owner).await;
+    let new = group.becomes_supergroup();
+    ask(&by.in_group(&new), CHECK).await;
+    bot.stop().await;
+    (group, new)
+}
+
+/// Closes the one group that there is.
+async fn closes(owner: &User) {
+    let list = ask(&owner.in_private(), "/grup").await;
+    let label = list.buttons()[0].to_owned();
+    list.press(&label, owner).await;
+    let question = list.edited().await;
+    question.press("Ya", owner).await;
+    assert!(question.edited().await.text().contains("ditutup"));
+}
+
+#[tokio::test]
+async fn a_group_that_is_listed_by_its_new_id_is_closed_for_good() {
+    let mut scene = Scene::new().await;
+    let (owner, sari) = (scene.owner("Ibu Bos"), scene.telegram.user("Sari"));
+    let (group, new) = moved(&mut scene, &owner, &sari).await;
+    scene.dismiss(&group);
+    scene.admit(&new);
+    let bot = scene.start();
+    closes(&owner).await;
+    new.bot_left().await;
+    scene.telegram.refused("leaveChat", "upgraded to a supergroup").await;
+    new.adds_bot(&sari);
+    new.bot_left().await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_supergroup_is_left_by_the_id_that_it_has_now_after_a_restart_too() {
+    let mut scene = Scene::new().await;
+    let (owner, sari) = (scene.owner("Ibu Bos"), scene.telegram.user("Sari"));
+    let (_, new) = moved(&mut scene, &owner, &sari).await;
+    let bot = scene.start();
+    closes(&owner).await;
+    new.bot_left().await;
+    scene.telegram.refused("leaveChat", "upgraded to a supergroup").await;
     scene.end(bot).await;
 }

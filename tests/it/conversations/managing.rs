@@ -98,7 +98,7 @@ async fn an_admin_manages_agents_and_neither_admins_nor_owners() {
     let bot = scene.start();
     let (bos, saris) = (greeted(&owner).await, greeted(&sari).await);
     let (dewis, budis) = (greeted(&dewi).await, greeted(&budi).await);
-    assert_eq!(ask(&saris, "/agen").await.text(), "🔒 Hanya pemilik bot yang bisa memakai ini.");
+    assert_eq!(ask(&saris, "/agen").await.text(), "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.");
     for (name, chat) in [("Sari", &saris), ("Dewi", &dewis)] {
         let shown = card(&ask(&bos, "/agen").await, name, &owner).await;
         pressed(shown, &["⭐ Jadikan admin"], &owner).await;
@@ -128,7 +128,7 @@ async fn an_admin_manages_agents_and_neither_admins_nor_owners() {
     let shown = card(&ask(&bos, "/agen sari").await, "Sari", &owner).await;
     let shown = pressed(shown, &["Cabut admin", "Ya"], &owner).await;
     assert!(shown.text().contains("· agen\n"), "{shown:?}");
-    assert_eq!(ask(&saris, "/agen").await.text(), "🔒 Hanya pemilik bot yang bisa memakai ini.");
+    assert_eq!(ask(&saris, "/agen").await.text(), "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.");
     scene.end(bot).await;
 }
 
@@ -161,19 +161,19 @@ async fn an_agent_is_added_by_id_by_picker_by_contact_and_by_a_forwarded_message
     let forwarded = bos.sends(content::forwarded(citra.id(), "Citra", "mau jadi agen kak")).await;
     bos.reply().await;
     bos.replies_to(&forwarded, "/agen tambah").await;
-    is_in(citra, &bos.reply().await).await;
+    is_in(citra, &pressed(bos.reply().await, &["Ya"], &owner).await).await;
 
     ask(&bos, "/agen tambah").await;
     bos.sends(content::forwarded_hidden("Dedi", "PLN20 01105691111")).await;
     assert!(bos.reply().await.text().starts_with("⚠️ Orang itu menyembunyikan akunnya"));
     bos.sends(content::forwarded(dedi.id(), "Dedi", "PLN20 01105691111")).await;
-    is_in(dedi, &bos.reply().await).await;
+    is_in(dedi, &pressed(bos.reply().await, &["Ya"], &owner).await).await;
 
     ask(&bos, "/agen tambah").await;
     let mut contact = content::contact("Eko", "0817345544");
     contact["contact"]["user_id"] = eko.id().into();
     bos.sends(contact).await;
-    is_in(eko, &bos.reply().await).await;
+    is_in(eko, &pressed(bos.reply().await, &["Ya"], &owner).await).await;
 
     // Somebody who asked for it has it answered so.
     let offer = ask(&fitri.in_private(), "/start").await;

@@ -37,6 +37,7 @@ mod lists;
 mod managing;
 mod operator;
 mod outages;
+mod owners_moments;
 mod pins;
 mod privacy;
 mod products;

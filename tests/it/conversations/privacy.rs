@@ -168,8 +168,8 @@ async fn the_settings_are_one_message_with_buttons_for_the_groups_administrators
     masked.press("30 hari", &budi).await;
     let kept = masked.edited().await;
     assert!(kept.text().contains("Riwayat disimpan: 30 hari"), "{kept:?}");
-    kept.press("Lihat sendiri", &budi).await;
-    assert_eq!(kept.edited().await.rows()[2], ["✅ Lihat sendiri", "Lihat semua"]);
+    kept.press("Hanya miliknya", &budi).await;
+    assert_eq!(kept.edited().await.rows()[2], ["✅ Hanya miliknya", "Lihat semua"]);
 
     let denied = ask(&sari.in_group(&group), "/atur nama lengkap").await;
     assert!(!denied.text().contains("Pengaturan"), "{denied:?}");
@@ -181,7 +181,7 @@ async fn the_settings_are_one_message_with_buttons_for_the_groups_administrators
 }
 
 #[tokio::test]
-async fn an_administrating_bot_shows_the_name_to_the_asker_alone() {
+async fn an_administrating_bot_shows_the_name_to_the_asker_alone_beside_the_masked_answer() {
     let mut scene = Scene::new().await;
     let budi = scene.owner("Budi");
     let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
@@ -189,11 +189,14 @@ async fn an_administrating_bot_shows_the_name_to_the_asker_alone() {
     let chat = budi.in_group(&group);
     let bot = scene.start();
     ask(&chat, "/atur nama penanya").await;
-    chat.says("/cek PLN20 01105691111").await;
+    let for_all = ask(&chat, "/cek PLN20 01105691111").await;
+    assert_eq!(body(&for_all)[1], "BA******");
     let alone = chat.shown_alone().await;
     assert_eq!(body(&alone)[1], "BAHARRUDIN1");
-    // Its buttons work; what all can read stays masked.
-    alone.press("🔁 Cek lagi", &budi).await;
+    // It has no id of the chat's, so that nothing could be put in its place.
+    assert!(alone.buttons().is_empty(), "{alone:?}");
+    for_all.press("🔁 Cek lagi", &budi).await;
+    masked(&chat.reply().await);
     assert_eq!(body(&chat.shown_alone().await)[1], "BAHARRUDIN1");
     assert!(ask(&chat, "/riwayat").await.text().contains("BA******"));
     scene.end(bot).await;
@@ -224,7 +227,28 @@ async fn a_bot_that_is_no_administrator_answers_a_press_to_the_asker_alone() {
     let found = ask(&chat, "/cek PLN20 01105691111").await;
     ask(&chat, "/atur nama penanya").await;
     found.press("🔁 Cek lagi", &budi).await;
+    masked(&chat.reply().await);
     assert_eq!(body(&chat.shown_alone().await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_server_that_shows_to_all_what_is_for_one_is_found_out() {
+    let mut scene = Scene::new().await;
+    let budi = scene.owner("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    group.promotes_bot(&budi);
+    let chat = budi.in_group(&group);
+    scene.telegram.is_older();
+    let bot = scene.start();
+    ask(&chat, "/atur nama penanya").await;
+    assert_eq!(body(&ask(&chat, "/cek PLN20 01105691111").await)[1], "BA******");
+    let shown_to_all = chat.reply().await;
+    assert_eq!(body(&shown_to_all)[1], "BAHARRUDIN1");
+    chat.deleted(&shown_to_all).await;
+    // It is not tried again.
+    assert_eq!(body(&ask(&chat, "/cek PLN20 00000000002").await)[1], "SITI M******");
+    masked(&chat.silence_until("/riwayat").await);
     scene.end(bot).await;
 }
 
@@ -264,6 +288,38 @@ async fn each_sees_their_own_where_the_group_has_chosen_so() {
         let all = ask(who, "/riwayat").await;
         assert!(all.text().contains("Budi") && all.text().contains("Sari"), "{all:?}");
     }
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn anothers_list_is_not_read_by_a_forged_button() {
+    let mut scene = Scene::new().await;
+    let (budi, sari, owner) = (scene.telegram.user("Budi"), scene.telegram.user("Sari"), scene.owner("Ani"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi, &sari, &owner]);
+    scene.admit(&group);
+    let bot = scene.start();
+    let (budis, saris) = (budi.in_group(&group), sari.in_group(&group));
+    let summary = summary(&ask(&budis, "/cek PLN20 00000000002\nPLN20 00000000404").await).await;
+    let data = summary.all_data().into_iter().find(|data| data.starts_with("f:")).unwrap().to_owned();
+    let update = data.split(':').nth(1).unwrap();
+    let hers = ask(&saris, "/cek PLN20 01105691111").await;
+    for data in [format!("l:{update}:0:{}", sari.id()), format!("u:{update}:{}", sari.id())] {
+        let alert = hers.press_data(&data, &sari).await.alert().await;
+        assert!(alert.text.starts_with("Tombol ini sudah tidak berlaku"), "{data}: {alert:?}");
+    }
+    hers.press_data(&format!("f:{update}:{}", sari.id()), &sari).await;
+    assert!(saris.reply().await.text().starts_with("Tombol ini sudah tidak berlaku"));
+    // The one who asked may; of an anonymous administrator's list, any of the group, if they may see it.
+    summary.press_data(&data, &budi).await;
+    assert!(content(&files(&budis, budis.reply().await).await[1]).contains("SITI MISALNYA"));
+    let anonymous = group.as_anonymous_admin();
+    let summary = self::summary(&ask(&anonymous, "/cek PLN20 00000000001\nPLN20 00000000002").await).await;
+    let data = summary.all_data().into_iter().find(|data| data.starts_with("f:")).unwrap().to_owned();
+    summary.press_data(&data, &sari).await;
+    assert!(content(&files(&saris, saris.reply().await).await[1]).contains("SITI MISALNYA"));
+    ask(&anonymous, "/atur lihat sendiri").await;
+    summary.press_data(&data, &sari).await;
+    assert!(saris.reply().await.text().starts_with("Tombol ini sudah tidak berlaku"));
     scene.end(bot).await;
 }
 

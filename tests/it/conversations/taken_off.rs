@@ -105,6 +105,24 @@ async fn a_check_that_takes_its_time_ends_at_once_and_its_answer_is_not_said() {
 }
 
 #[tokio::test]
+async fn a_check_that_is_being_asked_ends_at_once_and_says_so() {
+    let mut scene = Scene::new().await;
+    let (owner, budi) = (scene.owner("Ibu Bos"), scene.agent("Budi"));
+    let bot = scene.start();
+    let (bos, chat) = (greeted(&owner).await, greeted(&budi).await);
+    scene.klikoo.hold();
+    chat.says("/cek PLN20 01105691111").await;
+    scene.klikoo.arrived(1).await;
+    remove_budi(&bos, &owner).await;
+    let mut said = [chat.reply().await.text().to_owned(), chat.reply().await.text().to_owned()];
+    said.sort_by_key(|text| *text != REVOKED);
+    assert!(said[0] == REVOKED && said[1].starts_with("🔒 Anda sudah tidak terdaftar"), "{said:?}");
+    scene.klikoo.release();
+    // Whatever it said now would be unread.
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn what_waits_in_a_group_ends_when_the_group_is_closed() {
     let mut scene = Scene::new().await;
     scene.retry_window = Some(TimeDelta::minutes(15));

@@ -117,6 +117,8 @@ enum Class {
     DeniedPaused,
     DeniedGroupAdmins,
     DeniedOwners,
+    /// That it is for owners and their admins.
+    DeniedManagers,
     DeniedPrivate,
     /// That a forwarded command is not carried out.
     Forwarded,
@@ -134,6 +136,7 @@ impl Class {
             'P' => Self::DeniedPaused,
             'G' => Self::DeniedGroupAdmins,
             'O' => Self::DeniedOwners,
+            'M' => Self::DeniedManagers,
             'C' => Self::DeniedPrivate,
             'F' => Self::Forwarded,
             'N' => Self::NotYours,
@@ -145,12 +148,13 @@ impl Class {
 
     /// The class of what was said; `answers`: how what was asked for may begin. `None` where it is nothing of all this.
     fn of_text(text: &str, answers: &[&str]) -> Option<Self> {
-        const REFUSALS: [(&str, Class); 8] = [
+        const REFUSALS: [(&str, Class); 9] = [
             ("🔒 Bot cek nomor pelanggan ini khusus agen terdaftar.", Class::StrangerLine),
             ("⏸ Akses cek Anda sedang dijeda. Hubungi pemilik bot.", Class::DeniedPaused),
             ("🔒 Hanya admin grup yang bisa mengubah ini.", Class::DeniedGroupAdmins),
             ("🔒 Hanya pemilik bot yang bisa memakai ini.", Class::DeniedOwners),
-            ("🔒 Kirim ini di chat pribadi dengan bot.", Class::DeniedPrivate),
+            ("🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.", Class::DeniedManagers),
+            ("🔒 Kirim ini di obrolan pribadi dengan bot.", Class::DeniedPrivate),
             ("Perintah yang diteruskan tidak saya jalankan.", Class::Forwarded),
             ("Tombol ini untuk agen yang bertanya.", Class::NotYours),
             ("Tombol ini sudah tidak berlaku.", Class::Stale),
@@ -235,12 +239,12 @@ impl Stage {
         // Owners were asked about it, and have not answered.
         let asked =
             Group { state: GroupState::Asked, title: "Grup lain".to_owned(), since: self.scene.clock.now(), by: None };
-        access.people.keep_group(ChatId(self.other.chat_id()), &asked).await.unwrap();
+        access.people.change_group(ChatId(self.other.chat_id()), |_| Some(asked.clone())).await.unwrap();
     }
 
     async fn keep(&self, user: UserId, name: &str, standing: Standing) {
         let person = Person { standing, name: name.to_owned(), since: self.scene.clock.now(), by: None };
-        self.access().people.keep_person(user, &person).await.unwrap();
+        self.access().people.change_person(user, |_| Some(person.clone())).await.unwrap();
     }
 
     /// What is kept of people and groups, while no bot runs.

@@ -286,6 +286,10 @@ async fn what_one_member_alone_can_see_is_sent_by_administrators_and_in_answer_t
     let sent = &sent["result"];
     assert_eq!((status, &sent["message_id"], &sent["ephemeral_message_id"]), (200, &json!(0), &json!(1)));
     assert_eq!(budi.in_group(&group).shown_alone().await.text(), "BUDI");
+    telegram.is_older();
+    let (_, sent) = send(group.id(), budi.id(), None).await;
+    assert_eq!(sent["result"]["ephemeral_message_id"], json!(null));
+    assert_eq!(budi.in_group(&group).reply().await.text(), "BUDI");
     telegram.finish().await;
 }
 

@@ -92,6 +92,8 @@ fn rows(stage: &Stage, role: Role, target: UserId) -> Vec<Row> {
             Step::View | Step::Pause | Step::Resume | Step::Remove | Step::Block | Step::Unblock | Step::Grant => {
                 (About::Managing, "Sasaran ")
             }
+            // Nobody named them within the last minutes.
+            Step::Add => (About::Managing, "100011 sudah terdaftar."),
             Step::AskPause => (About::Managing, "Jeda akses cek Sasaran?"),
             Step::AskRemove => (About::Managing, "Hapus Sasaran dari agen?"),
             Step::AskBlock => (About::Managing, "Blokir Sasaran?"),
@@ -110,7 +112,7 @@ const PRIVATE: Table = &[
     (About::Reading, "  L . A A A L L L _ A A _ _"),
     (About::Checking, " L . P A A L L L _ A A _ _"),
     (About::Chat, "     L . A A A L L L _ A A _ _"),
-    (About::Managing, " L . O O O L L L _ A A _ _"),
+    (About::Managing, " L . M M M L L L _ A A _ _"),
     (About::Owning, "   L . O O O L L L _ O A _ _"),
     (About::ComingIn, " A . A A A A A A _ A A _ _"),
     (About::Unknown, "  L . S S S L L L _ S S _ _"),
@@ -120,7 +122,7 @@ const PRIVATE_OTHERS: Table = &[
     (About::Reading, "  L . N N N L L L _ N N _ _"),
     (About::Checking, " L . P N N L L L _ N N _ _"),
     (About::Chat, "     L . N N N L L L _ N N _ _"),
-    (About::Managing, " L . O O O L L L _ N N _ _"),
+    (About::Managing, " L . M M M L L L _ N N _ _"),
     (About::Owning, "   L . O O O L L L _ O N _ _"),
     (About::ComingIn, " L . N N N L L L _ N N _ _"),
     (About::Unknown, "  L . S S S L L L _ S S _ _"),

@@ -73,7 +73,7 @@ const PRIVATE: Table = &[
     (About::Reading, "  . . A A A . . . _ A A _ _"),
     (About::Checking, " . . P A A . . . _ A A _ _"),
     (About::Chat, "     . . A A A . . . _ A A _ _"),
-    (About::Managing, " . . O O O . . . _ A A _ _"),
+    (About::Managing, " . . M M M . . . _ A A _ _"),
     (About::Owning, "   . . O O O . . . _ O A _ _"),
 ];
 
@@ -84,7 +84,7 @@ const PRIVATE_EDITED: Table = &[
     (About::Reading, "  . . A A A . . . _ A A _ _"),
     (About::Checking, " . . P A A . . . _ A A _ _"),
     (About::Chat, "     . . A A A . . . _ A A _ _"),
-    (About::Managing, " . . O O O . . . _ A A _ _"),
+    (About::Managing, " . . M M M . . . _ A A _ _"),
     (About::Owning, "   . . O O O . . . _ O A _ _"),
 ];
 

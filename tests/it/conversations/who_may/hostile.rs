@@ -89,7 +89,7 @@ async fn an_admin_who_is_none_any_more_presses_old_buttons_in_vain() {
     old.edited().await;
     for data in card.all_data().into_iter().chain(invites.all_data()) {
         let said = card.press_data(data, &sari).await.alert().await;
-        assert_eq!(said.text, "🔒 Hanya pemilik bot yang bisa memakai ini.", "{data}");
+        assert_eq!(said.text, "🔒 Hanya pemilik bot dan adminnya yang bisa memakai ini.", "{data}");
     }
     old.press_data(&step("H", sari.id(), owner.id()), &owner).await;
     old.edited().await;
