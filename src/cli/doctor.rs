@@ -141,7 +141,7 @@ fn place_for_data(dir: &Path) -> Finding {
     let trial = nearest.join(format!(".ceknomor-doctor-{}", process::id()));
     match fs::create_dir(&trial).and_then(|()| fs::remove_dir(&trial)) {
         Ok(()) => Ok(format!("{} holds nothing yet and can be written", dir.display())),
-        Err(error) => Err(store::Error::Unwritable { dir: dir.to_owned(), cause: error.to_string() }.to_string()),
+        Err(error) => Err(store::Error::Unwritable(dir.to_owned(), error.to_string()).to_string()),
     }
 }
 

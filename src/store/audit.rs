@@ -87,28 +87,6 @@ pub enum AuditAct {
 }
 
 impl AuditAct {
-    /// All of them.
-    pub const ALL: [Self; 18] = [
-        Self::Check,
-        Self::Grant,
-        Self::Refuse,
-        Self::Block,
-        Self::Pause,
-        Self::Resume,
-        Self::Remove,
-        Self::Admin,
-        Self::Invite,
-        Self::InviteUsed,
-        Self::GroupOpen,
-        Self::GroupClose,
-        Self::Setting,
-        Self::Delete,
-        Self::Export,
-        Self::Reload,
-        Self::Quota,
-        Self::Denied,
-    ];
-
     /// The word under which it is stored and shown to programs.
     pub fn name(self) -> &'static str {
         match self {
@@ -158,11 +136,11 @@ impl AuditEntry {
 
     /// The entry of a check.
     pub(super) fn of(record: &Record) -> Self {
-        let outcome = codec::write_verdict(&record.outcome.verdict).0;
         Self {
             provider: Some(record.provider),
+            outcome: codec::write_verdict(&record.outcome.verdict).0.into(),
             reference: Some(record.outcome.reference),
-            ..Self::by(record.agent, record.chat, AuditAct::Check, outcome, record.at)
+            ..Self::by(record.agent, record.chat, AuditAct::Check, "", record.at)
         }
     }
 }

@@ -7,16 +7,13 @@
 //!
 //! All that is read is checked anew: the disk is an outside too.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 
 use super::types::{MAX_BODY_LEN, MAX_ROW_LEN, Search};
-use crate::value::{
-    Customer, CustomerName, OperatorProblem, Outcome, Provider, Reference, ResponseCode, Rupiah, UserId, Verdict,
-};
+use crate::value::{Customer, CustomerName, Outcome, Reference, ResponseCode, Rupiah, Verdict};
 
 /// The version that this build writes, and the newest that it reads.
 pub(super) const VERSION: u8 = 1;
@@ -26,20 +23,6 @@ const MAX_TEXT_LEN: usize = 300;
 
 /// The last millisecond of the year 9999: no time beyond it is read.
 const MAX_MILLIS: i64 = 253_402_300_799_999;
-
-/// Why bytes cannot be read. The texts hold nothing of what is in them.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unreadable {
-    /// No bytes at all.
-    #[error("it is empty; restore a backup if it matters")]
-    Empty,
-    /// The first byte is not a version that this build knows.
-    #[error("it has version {0}, this build reads up to {VERSION}; install the newer ceknomor again")]
-    Version(u8),
-    /// What follows the version is not the JSON that it should be.
-    #[error("it is damaged ({0} at byte {1}); restore a backup if it matters")]
-    Json(&'static str, usize),
-}
 
 /// The version, then `stored` as JSON.
 pub(super) fn write(stored: &impl Serialize) -> Vec<u8> {
@@ -53,23 +36,24 @@ pub(super) fn write(stored: &impl Serialize) -> Vec<u8> {
 /// What [`write()`] wrote.
 ///
 /// # Errors
-/// The bytes are damaged, or of a later build.
-pub(super) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Unreadable> {
-    let (&version, json) = bytes.split_first().ok_or(Unreadable::Empty)?;
-    if version != VERSION {
-        return Err(Unreadable::Version(version));
+/// The bytes are damaged, or of a later build; the text holds nothing of what is in them.
+pub(super) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, String> {
+    let (version, json) = bytes.split_first().ok_or("it is empty; restore a backup if it matters")?;
+    if *version != VERSION {
+        let known = format!("this build reads up to {VERSION}; install the newer ceknomor again");
+        return Err(format!("it has version {version}, {known}"));
     }
     serde_json::from_slice(json).map_err(|error| without_values(&error))
 }
 
 /// What is wrong with JSON, without the values that serde_json puts into its texts: they are personal.
-pub(super) fn without_values(error: &serde_json::Error) -> Unreadable {
+pub(super) fn without_values(error: &serde_json::Error) -> String {
     let what = match error.classify() {
         serde_json::error::Category::Data => "a field is missing or holds what it cannot",
         serde_json::error::Category::Eof => "it is cut off",
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
     };
-    Unreadable::Json(what, error.column())
+    format!("it is damaged ({what} at byte {}); restore a backup if it matters", error.column())
 }
 
 /// A value that is stored in another form than its own.
@@ -146,23 +130,6 @@ pub(super) fn readable<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::
     String::deserialize(from).map(|text| bounded(&text))
 }
 
-/// What a search looks at of a stored record. It is read without a copy of the rest: a search may read all of a chat.
-#[derive(Deserialize)]
-pub(super) struct Searched<'a> {
-    #[serde(rename = "t", with = "mirrored")]
-    pub(super) at: DateTime<Utc>,
-    #[serde(rename = "u")]
-    pub(super) agent: UserId,
-    #[serde(rename = "p", borrow)]
-    pub(super) product: Cow<'a, str>,
-    #[serde(rename = "b")]
-    pub(super) provider: Provider,
-    #[serde(rename = "n", borrow)]
-    pub(super) number: Cow<'a, str>,
-    #[serde(rename = "o", borrow)]
-    pub(super) outcome: SearchedOutcome<'a>,
-}
-
 /// Whether stored bytes may be a record that `search` looks for: a look at them costs less than to read them, and most
 /// are another record. It compares what JSON writes as it is, and so of texts beyond ASCII nothing.
 pub(super) fn may_fit(stored: &[u8], search: &Search) -> bool {
@@ -176,44 +143,17 @@ pub(super) fn may_fit(stored: &[u8], search: &Search) -> bool {
     [&search.name, &search.digits].into_iter().flatten().all(|part| holds(part))
 }
 
-impl Searched<'_> {
-    /// Whether this is a record that is looked for.
-    pub(super) fn fits(&self, search: &Search) -> bool {
-        search.from.is_none_or(|from| self.at >= from)
-            && search.until.is_none_or(|until| self.at < until)
-            && search.agent.is_none_or(|agent| self.agent == agent)
-            && search.provider.is_none_or(|provider| self.provider == provider)
-            && search.digits.as_ref().is_none_or(|digits| self.number.contains(digits))
-            && search.product.as_ref().is_none_or(|code| {
-                self.product.get(..code.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(code))
-            })
-            && search.name.as_ref().is_none_or(|part| {
-                let name = self.outcome.name.as_ref();
-                name.is_some_and(|name| name.to_lowercase().contains(&part.to_lowercase()))
-            })
-    }
-}
-
-/// What a search looks at of a stored outcome.
-#[derive(Deserialize)]
-pub(super) struct SearchedOutcome<'a> {
-    #[serde(rename = "m", default, borrow)]
-    pub(super) name: Option<Cow<'a, str>>,
-}
-
 /// Reads a job's body or a row's value, no longer than what is accepted.
 pub(super) fn short<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     if text.len() <= MAX_BODY_LEN.max(MAX_ROW_LEN) { Ok(text) } else { Err(D::Error::custom("too long")) }
 }
 
-/// An outcome as it is stored.
+/// An outcome as it is stored, its verdict as kind and detail.
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredOutcome {
-    /// The kind of verdict, a word.
     #[serde(rename = "v")]
     verdict: String,
-    /// Which operator's problem, or the vendor's own words: by the verdict.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
@@ -224,9 +164,8 @@ pub(super) struct StoredOutcome {
     total: Option<Rupiah>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     code: Option<String>,
-    /// A UUID without its hyphens.
-    #[serde(rename = "r")]
-    reference: String,
+    #[serde(rename = "r", with = "mirrored")]
+    reference: Reference,
 }
 
 impl Mirrored for Outcome {
@@ -239,100 +178,47 @@ impl Mirrored for Outcome {
             _ => Customer::default(),
         };
         StoredOutcome {
-            verdict: verdict.to_owned(),
+            verdict,
             detail,
             name: customer.name.map(|name| name.whole_name().to_owned()),
             power: customer.power,
             total: customer.total,
             code: self.code.as_ref().map(|code| code.as_str().to_owned()),
-            reference: self.reference.mirror(),
+            reference: self.reference,
         }
     }
 
     fn unmirror(stored: StoredOutcome) -> Result<Self, &'static str> {
-        let code = stored.code.as_deref().map(|code| ResponseCode::new(code).ok_or("no response code"));
-        Ok(Self {
-            code: code.transpose()?,
-            reference: Reference::parse(&stored.reference).ok_or("no reference")?,
-            verdict: stored.read_verdict(),
-        })
-    }
-}
-
-impl StoredOutcome {
-    fn read_verdict(&self) -> Verdict {
-        match self.verdict.as_str() {
+        let StoredOutcome { verdict: kind, detail, name, power, total, code, reference } = stored;
+        let read = |verdict: Value| Verdict::deserialize(verdict);
+        let other = || read(json!({"kind": kind, "detail": detail})).or_else(|_| read(json!({"kind": kind})));
+        let verdict = match kind.as_str() {
             "found" => Verdict::Found(Customer {
-                name: self.name.as_deref().and_then(CustomerName::new),
-                power: self.power.as_deref().map(bounded),
-                total: self.total,
+                name: name.as_deref().and_then(CustomerName::new),
+                power: power.as_deref().map(bounded),
+                total,
             }),
-            "not-found" => Verdict::NotFound,
-            "blocked" => Verdict::NumberBlocked,
-            "paid" => Verdict::AlreadyPaid,
-            "over-limit" => Verdict::OverLimit,
-            "too-small" => Verdict::AmountTooSmall,
-            "unavailable" => Verdict::ProductUnavailable,
-            "down" => Verdict::ProviderDown,
-            "no-answer" => Verdict::NoAnswer,
-            "service-down" => Verdict::ServiceDown,
-            "operator" => self.operator_problem().map_or_else(|| self.unknown_verdict(), Verdict::Operator),
-            "other" => Verdict::Other(bounded(self.detail.as_deref().unwrap_or_default())),
-            "refused" => Verdict::Refused(bounded(self.detail.as_deref().unwrap_or_default())),
-            _ => self.unknown_verdict(),
-        }
-    }
-
-    fn operator_problem(&self) -> Option<OperatorProblem> {
-        let word = self.detail.as_deref()?;
-        OPERATOR_PROBLEMS.iter().find(|(_, name)| *name == word).map(|(problem, _)| *problem)
-    }
-
-    /// A verdict of a later build, in the words that it was written with.
-    fn unknown_verdict(&self) -> Verdict {
-        Verdict::Other(bounded(self.detail.as_deref().unwrap_or(&self.verdict)))
+            _ => match other() {
+                Ok(Verdict::Other(words)) => Verdict::Other(bounded(&words)),
+                Ok(Verdict::Refused(words)) => Verdict::Refused(bounded(&words)),
+                Ok(verdict) => verdict,
+                // One of a later build, in the words that it was written with.
+                Err(_) => Verdict::Other(bounded(detail.as_ref().unwrap_or(&kind))),
+            },
+        };
+        let code = code.map(|code| ResponseCode::new(&code).ok_or("no response code")).transpose()?;
+        Ok(Self { code, reference, verdict })
     }
 }
 
 /// The word of a verdict's kind, and what goes with it.
-pub(super) fn write_verdict(verdict: &Verdict) -> (&'static str, Option<String>) {
-    match verdict {
-        Verdict::Found(_) => ("found", None),
-        Verdict::NotFound => ("not-found", None),
-        Verdict::NumberBlocked => ("blocked", None),
-        Verdict::AlreadyPaid => ("paid", None),
-        Verdict::OverLimit => ("over-limit", None),
-        Verdict::AmountTooSmall => ("too-small", None),
-        Verdict::ProductUnavailable => ("unavailable", None),
-        Verdict::ProviderDown => ("down", None),
-        Verdict::NoAnswer => ("no-answer", None),
-        Verdict::ServiceDown => ("service-down", None),
-        Verdict::Operator(problem) => ("operator", Some(problem_word(*problem).to_owned())),
-        Verdict::Other(words) => ("other", Some(words.clone())),
-        Verdict::Refused(words) => ("refused", Some(words.clone())),
-    }
-}
-
-/// The words by which operator's problems are stored.
-const OPERATOR_PROBLEMS: [(OperatorProblem, &str); 14] = [
-    (OperatorProblem::Signature, "signature"),
-    (OperatorProblem::Credentials, "credentials"),
-    (OperatorProblem::AddressNotListed, "address"),
-    (OperatorProblem::NotVerified, "not-verified"),
-    (OperatorProblem::AccountType, "account-type"),
-    (OperatorProblem::AccountBlocked, "blocked"),
-    (OperatorProblem::AccountData, "account-data"),
-    (OperatorProblem::Clock, "clock"),
-    (OperatorProblem::Token, "token"),
-    (OperatorProblem::Request, "request"),
-    (OperatorProblem::NoApi, "no-api"),
-    (OperatorProblem::Forbidden, "forbidden"),
-    (OperatorProblem::Throttled, "throttled"),
-    (OperatorProblem::Unreadable, "unreadable"),
-];
-
-fn problem_word(problem: OperatorProblem) -> &'static str {
-    OPERATOR_PROBLEMS.iter().find(|(known, _)| *known == problem).map_or("other", |(_, word)| word)
+pub(super) fn write_verdict(verdict: &Verdict) -> (String, Option<String>) {
+    let verdict = match verdict {
+        Verdict::Found(_) => json!({"kind": "found"}),
+        other => json!(other),
+    };
+    let word = |key| verdict.get(key).and_then(Value::as_str).map(str::to_owned);
+    (word("kind").unwrap_or_default(), word("detail"))
 }
 
 /// A text without control characters, cut to a bounded length.

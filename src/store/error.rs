@@ -12,45 +12,18 @@ pub enum Error {
     #[error("{} is in use by another ceknomor: stop that one first, or set another CEKNOMOR_DATA_DIR", .0.display())]
     InUse(PathBuf),
     /// The path, or something on the way to it, is a file.
-    #[error("{} is not a directory: set CEKNOMOR_DATA_DIR to a directory, or to a path where one can be made", .0.display())]
-    NotADirectory(PathBuf),
-    /// This process may not write there.
-    #[error("{} cannot be written ({cause}): make it writable for the user that runs ceknomor", dir.display())]
-    Unwritable {
-        /// The data directory.
-        dir: PathBuf,
-        /// What the operating system said.
-        cause: String,
-    },
-    /// There is something else in it.
-    #[error("{} is no data directory of ceknomor, it holds `{found}`: set CEKNOMOR_DATA_DIR to an empty one", dir.display())]
-    Foreign {
-        /// The data directory.
-        dir: PathBuf,
-        /// The name of one thing that is in it.
-        found: String,
-    },
-    /// It does not hold what it held. Nothing in it was changed.
     #[error(
-        "{} is damaged ({what}): restore a backup of it, or move it aside to begin with an empty history",
-        dir.display()
+        "{} is not a directory: set CEKNOMOR_DATA_DIR to a directory, or to a path where one can be made",
+        .0.display()
     )]
-    Damaged {
-        /// The data directory.
-        dir: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
-    /// A later build wrote it.
-    #[error("{} has schema {found}, this build knows up to {known}: install the newer ceknomor again", dir.display())]
-    NewerSchema {
-        /// The data directory.
-        dir: PathBuf,
-        /// The schema of the data.
-        found: u32,
-        /// The newest schema that this build knows.
-        known: u32,
-    },
+    NotADirectory(PathBuf),
+    /// This process may not write there; with what the operating system said.
+    #[error("{} cannot be written ({}): make it writable for the user that runs ceknomor", .0.display(), .1)]
+    Unwritable(PathBuf, String),
+    /// The data directory is no store's, damaged, half restored, of a later build, or not empty for a restore: the text
+    /// says which, and the remedy. Nothing in it was changed.
+    #[error("{0}")]
+    Unusable(String),
     /// Hardly any space is left. The store goes on by itself once there is some.
     #[error("the disk of {} is full: free some space", .0.display())]
     Full(PathBuf),
@@ -69,29 +42,15 @@ pub enum Error {
     /// What should be a backup is none, or not whole. Nothing was changed.
     #[error("this is no whole backup of ceknomor ({0}): use another one; nothing was changed")]
     NotABackup(String),
-    /// A store to which a backup was to be restored holds something. Nothing was changed.
-    #[error("{0} is not empty; restore into a new data directory: move the old one aside first (nothing was changed)")]
-    NotEmpty(String),
-    /// A restore into the directory was cut off, or is under way.
-    #[error(
-        "a restore into {} is not finished; if it was cut off, remove the directory, then restore again",
-        .0.display()
-    )]
-    Unfinished(PathBuf),
     /// A backup could not be made.
     #[error("no backup was made ({0})")]
     NoBackup(String),
     /// The store was closed, or stopped at a fault that the log tells.
     #[error("the store is closed: see the log for an earlier error, then start ceknomor again")]
     Closed,
-    /// The operating system or sled failed otherwise.
-    #[error("{} cannot be read or written ({cause}): check the disk, then start ceknomor again", dir.display())]
-    Io {
-        /// The data directory.
-        dir: PathBuf,
-        /// What the operating system or sled said.
-        cause: String,
-    },
+    /// The operating system or sled failed otherwise; with what it said.
+    #[error("{} cannot be read or written ({}): check the disk, then start ceknomor again", .0.display(), .1)]
+    Io(PathBuf, String),
 }
 
 impl Error {
@@ -100,10 +59,11 @@ impl Error {
         let dir = dir.to_owned();
         let cause = error.to_string();
         match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Unwritable { dir, cause },
-            io::ErrorKind::NotADirectory => Self::NotADirectory(dir),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Unwritable(dir, cause),
+            // What is to be made there is a file, or a link that leads nowhere; or something on the way to it is.
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => Self::NotADirectory(dir),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full(dir),
-            _ => Self::Io { dir, cause },
+            _ => Self::Io(dir, cause),
         }
     }
 
@@ -122,7 +82,14 @@ impl Error {
     }
 
     /// `dir` does not hold what it held.
-    pub(super) fn damaged(dir: &Path, what: impl Into<String>) -> Self {
-        Self::Damaged { dir: dir.to_owned(), what: what.into() }
+    pub(super) fn damaged(dir: &Path, what: &str) -> Self {
+        let remedy = "restore a backup of it, or move it aside to begin with an empty history";
+        Self::Unusable(format!("{} is damaged ({what}): {remedy}", dir.display()))
+    }
+
+    /// There is something else than a store in `dir`.
+    pub(super) fn foreign(dir: &Path, found: &str) -> Self {
+        let what = format!("{} is no data directory of ceknomor, it holds `{found}`", dir.display());
+        Self::Unusable(format!("{what}: set CEKNOMOR_DATA_DIR to an empty one"))
     }
 }

@@ -10,12 +10,10 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::codec;
+use super::retention::{STEP, until_none};
 use super::types::{Deletion, Job, MAX_PAGE_LEN, Record, Row, RowKind};
 use super::{Error, History, Jobs, KeyValue};
 use crate::value::{ChatId, CustomerNumber, UserId};
-
-/// How much is deleted at a time: other writes wait no longer than for that.
-const STEP: usize = 500;
 
 /// Of whom everything is deleted. Roles, choices and tombstones stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +52,9 @@ pub async fn forget(
     let tombstone = Tombstone::new(target, now);
     // First: what is deleted must not come back, however far this gets.
     rows.put(tombstone.row()).await?;
-    let mut forgotten = Forgotten::default();
-    let deletion = target.records();
-    loop {
-        let deleted = history.delete(&deletion, STEP).await?;
-        forgotten.records += deleted;
-        if deleted == 0 {
-            break;
-        }
-    }
+    let records = target.records();
+    let records = until_none(|| history.delete(&records, STEP)).await?;
+    let mut forgotten = Forgotten { records, ..Forgotten::default() };
     for kind in RowKind::ALL {
         let mut after = None;
         loop {

@@ -14,8 +14,8 @@
 //! error nothing is known of what was to be written: it may be kept or not. A write of a job or a row may be repeated
 //! until it succeeds, and does nothing twice; a job that was claimed stays so meanwhile.
 //!
-//! Every error is an [`Error`], whose text names the remedy. While the disk is full, or the data directory is gone, every
-//! write and every claim fails with [`Error::Full`] or [`Error::Gone`]; the store goes on by itself afterwards.
+//! Every error is an [`Error`], whose text names the remedy. While the disk is full, or the data directory is gone,
+//! every write and every claim fails with [`Error::Full`] or [`Error::Gone`]; the store goes on by itself afterwards.
 
 mod audit;
 mod backup;

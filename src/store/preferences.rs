@@ -18,35 +18,23 @@ impl Preferences {
     }
 
     /// The language that the chat chose, if it ever did (and this build knows it).
-    ///
-    /// # Errors
-    /// Nothing could be read.
     pub async fn language(&self, chat: ChatId) -> Result<Option<Language>, Error> {
         Ok(self.get(RowKind::Language, chat).await?.and_then(|code| Language::from_code(&code)))
     }
 
     /// Keeps the chat's language; durable when it returns.
-    ///
-    /// # Errors
-    /// It is not known to be kept.
     pub async fn set_language(&self, chat: ChatId, language: Language) -> Result<(), Error> {
         self.put(RowKind::Language, chat, language.code().to_owned()).await
     }
 
     /// The chat under whose id `chat` has its history and its language, when that is not its own: a group gets a new id
     /// when it becomes a supergroup (Bot API, `migrate_to_chat_id`).
-    ///
-    /// # Errors
-    /// Nothing could be read.
     pub async fn migrated_from(&self, chat: ChatId) -> Result<Option<ChatId>, Error> {
         Ok(self.get(RowKind::MigratedFrom, chat).await?.and_then(|id| id.parse().ok()).map(ChatId))
     }
 
-    /// Keeps that `new` goes on with what is kept of `old`; durable when it returns. Nothing is moved, and no chain is
-    /// followed: where `old` was migrated itself, the chat that it was before is to be given.
-    ///
-    /// # Errors
-    /// It is not known to be kept.
+    /// Keeps that `new` goes on with what is kept of `old`; durable when it returns. No chain is followed: where `old`
+    /// was migrated itself, the chat that it was before is to be given.
     pub async fn set_migrated_from(&self, new: ChatId, old: ChatId) -> Result<(), Error> {
         self.put(RowKind::MigratedFrom, new, old.to_string()).await
     }

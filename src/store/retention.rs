@@ -6,7 +6,7 @@ use super::{ChatOptions, Deletion, Error, MAX_PAGE_LEN, RowKind, Store};
 use crate::value::ChatId;
 
 /// How much is deleted at a time: other writes wait no longer than for that.
-const STEP: usize = 500;
+pub(super) const STEP: usize = 500;
 
 /// What a purge deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,8 @@ pub struct Purged {
 pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_days: u32) -> Result<Purged, Error> {
     let mut purged = Purged::default();
     if let Some(oldest) = before(now, keep_days) {
-        purged.records += delete(store, &Deletion::Before(oldest)).await?;
+        let what = Deletion::Before(oldest);
+        purged.records += until_none(|| store.delete(&what, STEP)).await?;
     }
     let mut after = None;
     loop {
@@ -39,26 +40,16 @@ pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_
             let days = serde_json::from_str::<ChatOptions>(&row.value).ok().and_then(|options| options.keep_days);
             let oldest = days.and_then(|days| before(now, days));
             if let (Some(oldest), Ok(chat)) = (oldest, row.key.parse()) {
-                purged.records += delete(store, &Deletion::ChatBefore(ChatId(chat), oldest)).await?;
+                let what = Deletion::ChatBefore(ChatId(chat), oldest);
+                purged.records += until_none(|| store.delete(&what, STEP)).await?;
             }
         }
     }
     if let Some(oldest) = before(now, audit_days) {
-        loop {
-            let deleted = store.purge_audit(oldest, STEP).await?;
-            purged.audit += deleted;
-            if deleted == 0 {
-                break;
-            }
-        }
+        purged.audit = until_none(|| store.purge_audit(oldest, STEP)).await?;
     }
-    loop {
-        let deleted = store.purge(now, STEP).await?;
-        purged.rows += deleted;
-        if deleted == 0 {
-            return Ok(purged);
-        }
-    }
+    purged.rows = until_none(|| store.purge(now, STEP)).await?;
+    Ok(purged)
 }
 
 /// The moment so many days before `now`; `None` for 0 days, which stand for ever.
@@ -66,11 +57,11 @@ fn before(now: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
     now.checked_sub_signed(TimeDelta::days(days.into())).filter(|_| days > 0)
 }
 
-/// Deletes records until none is left; gives how many.
-async fn delete(store: &dyn Store, what: &Deletion) -> Result<usize, Error> {
+/// Deletes step by step until none is left; gives how many there were.
+pub(super) async fn until_none<F: Future<Output = Result<usize, Error>>>(step: impl Fn() -> F) -> Result<usize, Error> {
     let mut all = 0;
     loop {
-        match store.delete(what, STEP).await? {
+        match step().await? {
             0 => return Ok(all),
             deleted => all += deleted,
         }

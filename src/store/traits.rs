@@ -24,8 +24,7 @@ pub trait History: Send + Sync {
     /// The record of `chat` at `seq`; `None` when there is none.
     async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error>;
 
-    /// A page of at most `limit` records of `chat` (and at most [`MAX_PAGE_LEN`]). It costs the same however many
-    /// records there are.
+    /// A page of at most `limit` (and [`MAX_PAGE_LEN`]) records of `chat`. It costs the same however many there are.
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error>;
 
     /// A page of those records of `chat` that fit `search`, as if it had no others. It may read all of the chat.
@@ -41,8 +40,7 @@ pub trait History: Send + Sync {
         limit: usize,
     ) -> Result<Vec<(ChatId, Seq, Record)>, Error>;
 
-    /// Deletes at most `limit` records and gives how many; 0 when none is left. Durable when it returns. The caller
-    /// repeats it, so that no other write waits long.
+    /// Deletes at most `limit` records and gives how many: callers repeat it until 0. Durable when it returns.
     ///
     /// [`Deletion::Before`] and [`Deletion::ChatBefore`] may pass over an old record that stands behind a younger one of its chat (the clock was put
     /// back) for as long as that one is kept.
@@ -100,11 +98,10 @@ pub trait Jobs: Send + Sync {
     /// accepted, the record is appended all the same.
     async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
 
-    /// Gives a claimed job back, to wait as `waiting` says. Durable when it returns. `false`: it was cancelled or is
-    /// not there any more, and nothing was done.
+    /// Gives a claimed job back, to wait as `waiting` says. Durable when it returns. `false`: it is cancelled or gone.
     async fn reschedule(&self, update: UpdateId, waiting: Waiting) -> Result<bool, Error>;
 
-    /// Puts what a claimed job has turned out to be in the place of what it was, as where a question was answered by it.
+    /// Puts what a claimed job has turned out to be in the place of what it was, as where it answered a question.
     /// Durable when it returns. `false`: it is not there any more, and nothing was done.
     ///
     /// # Errors
@@ -120,9 +117,9 @@ pub trait Jobs: Send + Sync {
     /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
-    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one of them) that lack a record,
-    /// running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a repeated
-    /// call gives the same. Durable when it returns. Where `by` is no open job, it does nothing and gives none.
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one of them) that lack a
+    /// record, running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a
+    /// repeated call gives the same. Durable when it returns. Where `by` is no open job, it does and gives nothing.
     async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error>;
 
     /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
@@ -175,8 +172,7 @@ pub trait KeyValue: Send + Sync {
     /// bytes of their keys, rising.
     async fn list(&self, kind: RowKind, after: Option<&str>, limit: usize) -> Result<Vec<Row>, Error>;
 
-    /// Deletes at most `limit` rows that are expired at `now` and gives how many; 0 when none is left. Durable when it
-    /// returns.
+    /// Deletes at most `limit` rows expired at `now` and gives how many; 0 when none is left. Durable when it returns.
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error>;
 
     /// Adds to all of `counters`, each of which is another row, if none comes to more than it may; else to none. One

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::codec;
 use crate::clock::WIB;
-use crate::value::{ChatId, CustomerNumber, MessageId, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict};
+use crate::value::{ChatId, Customer, CustomerNumber, MessageId, Outcome, Provider, Rupiah, UpdateId, UserId, Verdict};
 
 /// The most records that one page holds, whatever limit is asked for.
 pub const MAX_PAGE_LEN: usize = 1000;
@@ -102,6 +102,26 @@ pub struct Search {
     pub until: Option<DateTime<Utc>>,
     /// Who asked.
     pub agent: Option<UserId>,
+}
+
+impl Search {
+    /// Whether this is a record that is looked for.
+    pub(super) fn fits(&self, record: &Record) -> bool {
+        let begins = |code: &String| {
+            record.product.get(..code.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(code))
+        };
+        let is_named = |part: &String| {
+            let Verdict::Found(Customer { name: Some(name), .. }) = &record.outcome.verdict else { return false };
+            name.whole_name().to_lowercase().contains(&part.to_lowercase())
+        };
+        self.from.is_none_or(|from| record.at >= from)
+            && self.until.is_none_or(|until| record.at < until)
+            && self.agent.is_none_or(|agent| record.agent == agent)
+            && self.provider.is_none_or(|provider| record.provider == provider)
+            && self.digits.as_ref().is_none_or(|digits| record.number.as_str().contains(digits))
+            && self.product.as_ref().is_none_or(begins)
+            && self.name.as_ref().is_none_or(is_named)
+    }
 }
 
 /// Which records are to be deleted.
@@ -208,8 +228,7 @@ pub struct Job {
     #[serde(rename = "j", deserialize_with = "codec::short")]
     #[debug(skip)]
     pub body: String,
-    /// The places of the records that it led to, by the item of the job (a single check is item 0), in the order in
-    /// which they were kept.
+    /// The places of the records that it led to, by the item of the job (a single check is item 0), as they were kept.
     #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<(u32, Seq)>,
     /// Set once it waits for its provider.
@@ -318,8 +337,7 @@ pub struct Claim {
     pub limit: usize,
     /// For each provider how many waiting jobs may be taken to ask it again; one that is not named: none.
     pub retries: Vec<(Provider, Retries)>,
-    /// The longest that a job's `due` may lie ahead. What lies beyond was set before the clock was put back, and counts
-    /// as reached.
+    /// The longest that a job's `due` may lie ahead: beyond, as after the clock was put back, it counts as reached.
     pub longest_pause: TimeDelta,
     /// The same for a job's `until`.
     pub longest_wait: TimeDelta,

@@ -34,24 +34,31 @@ impl Outcome {
     }
 }
 
-/// What is known of the number after a check.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is known of the number after a check. All but `Found` are serialized, as kind and detail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
 pub enum Verdict {
     /// The provider knows the customer.
+    #[serde(skip)]
     Found(Customer),
     /// The provider says that it knows no such customer.
     NotFound,
     /// The provider knows the number and has blocked it.
+    #[serde(rename = "blocked")]
     NumberBlocked,
     /// There is nothing to pay: the provider says that it is paid already.
+    #[serde(rename = "paid")]
     AlreadyPaid,
     /// More than the provider lets this customer buy.
     OverLimit,
     /// The nominal is too small for the provider.
+    #[serde(rename = "too-small")]
     AmountTooSmall,
     /// The product cannot be checked: unknown to the vendor, or not one that it can inquire.
+    #[serde(rename = "unavailable")]
     ProductUnavailable,
     /// The provider or the vendor is out of order: nothing is known of the number.
+    #[serde(rename = "down")]
     ProviderDown,
     /// No answer came in time: nothing is known of the number.
     NoAnswer,
@@ -75,7 +82,7 @@ impl Verdict {
     }
 }
 
-/// What only the operator can put right. Each has a remedy in `locales/`.
+/// What only the operator can put right. Each has a remedy in `locales/`, and is serialized as its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OperatorProblem {
@@ -84,12 +91,14 @@ pub enum OperatorProblem {
     /// `6570`: wrong client id or secret.
     Credentials,
     /// `6571`: the server's address is not in the dashboard's whitelist.
+    #[serde(rename = "address")]
     AddressNotListed,
     /// `6524`: the account is not verified.
     NotVerified,
     /// `6567`, `6572`: the account is of a wrong type.
     AccountType,
     /// `7009`: the account is blocked.
+    #[serde(rename = "blocked")]
     AccountBlocked,
     /// `7001`: the vendor cannot read the account.
     AccountData,

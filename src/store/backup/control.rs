@@ -20,27 +20,9 @@ use tokio::time::{Duration, sleep, timeout};
 use super::super::{Error, SledStore};
 use crate::clock::Clock;
 
-/// What a running bot is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// A backup.
-    Backup,
-    /// The record of who did what, alone.
-    Audit,
-}
-
-/// How long a request is, in bytes.
-const REQUEST_LEN: usize = 7;
-
-impl Asked {
-    /// What is said to get it.
-    fn request(self) -> &'static [u8; REQUEST_LEN] {
-        match self {
-            Self::Backup => b"backup\n",
-            Self::Audit => b"audits\n",
-        }
-    }
-}
+/// What is said to get a backup, and to get the record of who did what alone.
+pub(super) const BACKUP: &[u8; 7] = b"backup\n";
+pub(super) const AUDIT: &[u8; 7] = b"audits\n";
 
 /// How long a client may take to say so.
 const TO_ASK: Duration = Duration::from_secs(5);
@@ -67,19 +49,19 @@ impl SledStore {
     /// # Errors
     /// The socket could not be made.
     pub fn serve_backups(&self, clock: Arc<dyn Clock>) -> Result<BackupService, Error> {
-        let dir = self.dir().ok_or_else(|| Error::NoBackup("the store is a temporary one".to_owned()))?;
+        let dir = self.dir()?;
         let socket = dir.join("control");
         let listen = || {
             // One that is there is stale: this process has the store open.
             if socket.exists() {
                 fs::remove_file(&socket)?;
             }
-            let address = Address::of(dir)?;
-            let listener = UnixListener::bind(&address.path)?;
+            let (path, _open) = address(&dir)?;
+            let listener = UnixListener::bind(path)?;
             fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
             Ok((listener, fs::metadata(&socket)?.uid()))
         };
-        let (listener, owner) = listen().map_err(|error| Error::from_io(dir, &error))?;
+        let (listener, owner) = listen().map_err(|error| Error::from_io(&dir, &error))?;
         let task = tokio::spawn(serve(listener, owner, self.clone(), clock));
         Ok(BackupService { socket, task })
     }
@@ -94,22 +76,15 @@ impl Drop for BackupService {
     }
 }
 
-/// A path that leads to the socket and is short enough for the kernel: a data directory may lie deep.
-pub(super) struct Address {
-    pub(super) path: PathBuf,
-    /// Its number is part of the path.
-    _dir: File,
-}
-
-impl Address {
-    pub(super) fn of(dir: &Path) -> io::Result<Self> {
-        let opened = File::open(dir)?;
-        let mut path = dir.join("control");
-        if path.as_os_str().len() > MAX_PATH_LEN {
-            path = Path::new("/proc/self/fd").join(opened.as_raw_fd().to_string()).join("control");
-        }
-        Ok(Self { path, _dir: opened })
+/// A path that leads to the socket and is short enough for the kernel: a data directory may lie deep. With it comes the
+/// open directory, whose number is part of the path.
+pub(super) fn address(dir: &Path) -> io::Result<(PathBuf, File)> {
+    let opened = File::open(dir)?;
+    let mut path = dir.join("control");
+    if path.as_os_str().len() > MAX_PATH_LEN {
+        path = Path::new("/proc/self/fd").join(opened.as_raw_fd().to_string()).join("control");
     }
+    Ok((path, opened))
 }
 
 async fn serve(listener: UnixListener, owner: u32, store: SledStore, clock: Arc<dyn Clock>) {
@@ -136,26 +111,23 @@ async fn serve(listener: UnixListener, owner: u32, store: SledStore, clock: Arc<
 }
 
 async fn answer(mut client: UnixStream, store: SledStore, clock: Arc<dyn Clock>) {
-    let mut request = [0; REQUEST_LEN];
-    if !timeout(TO_ASK, client.read_exact(&mut request)).await.is_ok_and(|read| read.is_ok()) {
+    let mut request = [0; BACKUP.len()];
+    let read = timeout(TO_ASK, client.read_exact(&mut request)).await;
+    let is_audit = request == *AUDIT;
+    if !read.is_ok_and(|read| read.is_ok()) || !(is_audit || request == *BACKUP) {
         return;
     }
-    let Some(asked) = [Asked::Backup, Asked::Audit].into_iter().find(|asked| *asked.request() == request) else {
-        return;
-    };
     let made = async {
-        match asked {
-            Asked::Audit => super::audit(&store, clock.now(), &mut client).await,
-            Asked::Backup => {
-                let summary = super::backup(&store, clock.now(), &mut client).await?;
-                super::note_backup(&store, summary.made).await;
-                Ok(summary)
-            }
+        if is_audit {
+            return super::audit(&store, clock.now(), &mut client).await;
         }
+        let summary = super::backup(&store, clock.now(), &mut client).await?;
+        super::note_backup(&store, summary.made).await;
+        Ok(summary)
     };
     match timeout(TO_SEND, made).await {
         Ok(Ok(summary)) => {
-            tracing::info!(?asked, records = summary.counts.records, bytes = summary.bytes, "a backup was made");
+            tracing::info!(is_audit, records = summary.counts.records, bytes = summary.bytes, "a backup was made");
         }
         Ok(Err(error)) => tracing::warn!(%error, "a backup was broken off"),
         Err(_) => tracing::warn!("a backup took too long and was broken off"),
@@ -167,20 +139,18 @@ async fn answer(mut client: UnixStream, store: SledStore, clock: Arc<dyn Clock>)
 ///
 /// # Errors
 /// There is a socket, and it cannot be used.
-pub(super) async fn ask(dir: &Path, asked: Asked) -> Result<Option<UnixStream>, Error> {
+pub(super) async fn ask(dir: &Path, request: &[u8]) -> Result<Option<UnixStream>, Error> {
     let connect = async {
-        let mut bot = UnixStream::connect(Address::of(dir)?.path).await?;
-        bot.write_all(asked.request()).await?;
+        let (path, _open) = address(dir)?;
+        let mut bot = UnixStream::connect(path).await?;
+        bot.write_all(request).await?;
         Ok(bot)
     };
-    match connect.await {
-        Ok(bot) => Ok(Some(bot)),
-        Err(error) => match io::Error::kind(&error) {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(None),
-            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
-                Err(Error::NoBackup("the bot hung up: see its log, and try again".to_owned()))
-            }
-            _ => Err(Error::from_io(dir, &error)),
-        },
-    }
+    connect.await.map(Some).or_else(|error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(None),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+            Err(Error::NoBackup("the bot hung up: see its log, and try again".to_owned()))
+        }
+        _ => Err(Error::from_io(dir, &error)),
+    })
 }

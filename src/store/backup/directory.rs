@@ -1,19 +1,18 @@
 //! Backups of a data directory, and data directories of backups: what the commands `backup` and `restore` do.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader, sink};
 use tokio::net::UnixStream;
 use tokio::time::{Duration, Instant, sleep, timeout};
 
 use super::super::forget::{Noted, Tombstone};
 use super::super::sled::{deletions, holds_store, make_dir, set_restoring};
 use super::super::{AuditEntry, AuditLog as _, Error, MAX_PAGE_LEN, SledStore};
-use super::control::{self, Asked};
+use super::control;
 use super::format::{Line, MAX_LINE_LEN, Reader, Summary, unwritable};
 use super::{LeftOut, backup, import, next_line, note_backup, refuse_unless_empty, unreadable, verify};
 
@@ -32,8 +31,8 @@ pub async fn backup_dir(
     now: DateTime<Utc>,
     out: &mut (impl AsyncWrite + Unpin + Send),
 ) -> Result<Summary, Error> {
-    match open(dir, Asked::Backup).await? {
-        Opened::Bot(bot) => receive(bot, out).await,
+    match open(dir, control::BACKUP).await? {
+        Opened::Bot(bot) => receive(bot, out, |_| Ok(())).await,
         Opened::Store(store) => {
             let summary = backup(&store, now, out).await?;
             note_backup(&store, now).await;
@@ -54,14 +53,8 @@ pub async fn audit_of_dir(
     from: DateTime<Utc>,
     mut each: impl FnMut(AuditEntry) -> io::Result<()>,
 ) -> Result<(), Error> {
-    match open(dir, Asked::Audit).await? {
-        Opened::Bot(bot) => {
-            let each = |line| match line {
-                Line::Audit(_, entry) if entry.at >= from => each(entry).map_err(|error| unwritable(&error)),
-                _ => Ok(()),
-            };
-            read_lines(bot, each).await.map(drop)
-        }
+    match open(dir, control::AUDIT).await? {
+        Opened::Bot(bot) => receive(bot, &mut sink(), |line| give(line, from, &mut each)).await.map(drop),
         Opened::Store(store) => {
             let mut after = None;
             loop {
@@ -86,33 +79,37 @@ pub fn audit_of_backup(
 ) -> Result<(), Error> {
     let (mut reader, mut input) = (Reader::default(), io::BufReader::new(input));
     while let Some(line) = next_line(&mut reader, &mut input)? {
-        if let Line::Audit(_, entry) = line
-            && entry.at >= from
-        {
-            each(entry).map_err(|error| unwritable(&error))?;
-        }
+        give(line, from, &mut each)?;
     }
     reader.end().map(drop)
+}
+
+/// Gives `each` the entry of a line, if it is one of `from` or later.
+fn give(line: Line, from: DateTime<Utc>, each: &mut impl FnMut(AuditEntry) -> io::Result<()>) -> Result<(), Error> {
+    match line {
+        Line::Audit(_, entry) if entry.at >= from => each(entry).map_err(|error| unwritable(&error)),
+        _ => Ok(()),
+    }
 }
 
 /// A data directory that can be read.
 enum Opened {
     /// By the bot that has it open, and answers.
-    Bot(tokio::io::BufReader<UnixStream>),
+    Bot(UnixStream),
     /// By this program.
     Store(SledStore),
 }
 
 /// Opens a data directory, or asks the bot that has it open.
-async fn open(dir: &Path, asked: Asked) -> Result<Opened, Error> {
+async fn open(dir: &Path, request: &[u8]) -> Result<Opened, Error> {
     if !dir.is_dir() || !holds_store(dir)? {
         let what = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
         return Err(Error::NoBackup(format!("there is no data in {}: {what}", dir.display())));
     }
     let give_up = Instant::now() + CHANGING;
     loop {
-        if let Some(bot) = control::ask(dir, asked).await? {
-            return Ok(Opened::Bot(tokio::io::BufReader::new(bot)));
+        if let Some(bot) = control::ask(dir, request).await? {
+            return Ok(Opened::Bot(bot));
         }
         match SledStore::open(dir) {
             Ok(store) => return Ok(Opened::Store(store)),
@@ -123,47 +120,24 @@ async fn open(dir: &Path, asked: Asked) -> Result<Opened, Error> {
     }
 }
 
-/// Copies a backup that a bot makes, and sees that it is whole.
+/// Copies what a bot sends, gives `each` its lines, and sees that it is whole.
 async fn receive(
-    mut bot: impl tokio::io::AsyncBufRead + Unpin,
+    bot: UnixStream,
     out: &mut (impl AsyncWrite + Unpin),
-) -> Result<Summary, Error> {
-    let mut reader = Reader::default();
-    while let Some((line, _)) = next_of_bot(&mut reader, &mut bot).await? {
-        out.write_all(&line).await.map_err(|error| unwritable(&error))?;
-    }
-    out.flush().await.map_err(|error| unwritable(&error))?;
-    reader.end().map_err(|_| broken("hung up"))
-}
-
-/// Reads what a bot sends line by line, and sees that it is whole.
-async fn read_lines(
-    mut bot: impl tokio::io::AsyncBufRead + Unpin,
     mut each: impl FnMut(Line) -> Result<(), Error>,
 ) -> Result<Summary, Error> {
-    let mut reader = Reader::default();
-    while let Some((_, line)) = next_of_bot(&mut reader, &mut bot).await? {
-        each(line)?;
+    let broken = |what: &str| Error::NoBackup(format!("the bot {what}: see its log, and try again"));
+    let (mut reader, mut bot) = (Reader::default(), BufReader::new(bot));
+    loop {
+        let mut bytes = Vec::new();
+        let read = timeout(STALLED, (&mut bot).take(MAX_LINE_LEN).read_until(b'\n', &mut bytes)).await;
+        if read.map_err(|_| broken("does not go on"))?.map_err(|_| broken("hung up"))? == 0 {
+            out.flush().await.map_err(|error| unwritable(&error))?;
+            return reader.end().map_err(|_| broken("hung up"));
+        }
+        each(reader.line(&bytes).map_err(|_| broken("sent what is no backup"))?)?;
+        out.write_all(&bytes).await.map_err(|error| unwritable(&error))?;
     }
-    reader.end().map_err(|_| broken("hung up"))
-}
-
-/// The next line that a bot sends, as it came and as it is read; `None` at the end.
-async fn next_of_bot(
-    reader: &mut Reader,
-    bot: &mut (impl tokio::io::AsyncBufRead + Unpin),
-) -> Result<Option<(Vec<u8>, Line)>, Error> {
-    let mut bytes = Vec::new();
-    let read = timeout(STALLED, bot.take(MAX_LINE_LEN).read_until(b'\n', &mut bytes)).await;
-    if read.map_err(|_| broken("does not go on"))?.map_err(|_| broken("hung up"))? == 0 {
-        return Ok(None);
-    }
-    let line = reader.line(&bytes).map_err(|_| broken("sent what is no backup"))?;
-    Ok(Some((bytes, line)))
-}
-
-fn broken(what: &str) -> Error {
-    Error::NoBackup(format!("the bot {what}: see its log, and try again"))
 }
 
 /// What became of a backup.
@@ -182,12 +156,17 @@ pub struct Restored {
 ///
 /// # Errors
 /// As for [`restore`](super::restore). Where it is cut off while it writes, `dir` is not opened again.
-pub async fn restore_dir(dir: &Path, input: File) -> Result<Restored, Error> {
+pub async fn restore_dir(dir: &Path, mut input: File) -> Result<Restored, Error> {
     let kind = input.metadata().map_err(|error| unreadable(&error))?;
     if kind.is_dir() {
         return Err(Error::NotABackup("it is a directory".to_owned()));
     }
-    let mut input = if kind.is_file() { input } else { spool(dir, input)? };
+    if !kind.is_file() {
+        make_dir(dir)?;
+        // Without a name, and so gone with this process.
+        let copied = tempfile::tempfile_in(dir).and_then(|mut file| io::copy(&mut input, &mut file).map(|_| file));
+        input = copied.map_err(|error| Error::from_io(dir, &error))?;
+    }
     let (backup, mut deleted) = verify(&mut input)?;
     let (noted, mut people) = (if dir.is_dir() { deletions(dir)? } else { None }, Vec::new());
     for line in noted.iter().flatten() {
@@ -200,21 +179,8 @@ pub async fn restore_dir(dir: &Path, input: File) -> Result<Restored, Error> {
     let store = SledStore::open(dir)?;
     refuse_unless_empty(&store, &dir.display().to_string()).await?;
     set_restoring(dir, true)?;
-    let left_out = import(&mut input, &store, &backup, &deleted, &people).await?;
+    let left_out = import(&mut input, &store, backup.made, &deleted, &people).await?;
     set_restoring(dir, false)?;
     store.close().await?;
     Ok(Restored { backup, left_out, knows_deletions: noted.is_some() })
-}
-
-fn spool(dir: &Path, mut input: File) -> Result<File, Error> {
-    make_dir(dir)?;
-    let path = dir.join(".restore");
-    let mut copy = || {
-        let mut file = File::options().read(true).write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-        // Without a name it is gone with this process.
-        fs::remove_file(&path)?;
-        io::copy(&mut input, &mut file)?;
-        Ok(file)
-    };
-    copy().map_err(|error| Error::from_io(dir, &error))
 }

@@ -22,7 +22,7 @@ pub(super) const MAX_LINE_LEN: u64 =
     6 * (if MAX_BODY_LEN > MAX_ROW_LEN { MAX_BODY_LEN } else { MAX_ROW_LEN }) as u64 + 65_536;
 
 /// What a backup holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// When it was made, to the millisecond.
     pub made: DateTime<Utc>,
@@ -84,40 +84,40 @@ pub(super) struct Seal {
 /// The lines so far.
 #[derive(Debug, Default)]
 struct Tally {
-    counts: Counts,
-    bytes: u64,
+    summary: Summary,
     sha256: Sha256,
 }
 
 impl Tally {
     fn add(&mut self, line: &Line, bytes: &[u8]) {
+        let Summary { counts, bytes: length, .. } = &mut self.summary;
         match line {
-            Line::Record(..) => self.counts.records += 1,
-            Line::Job(_) => self.counts.jobs += 1,
-            Line::Finished(_) => self.counts.finished += 1,
-            Line::Row(_) => self.counts.rows += 1,
-            Line::Audit(..) => self.counts.audit += 1,
+            Line::Record(..) => counts.records += 1,
+            Line::Job(_) => counts.jobs += 1,
+            Line::Finished(_) => counts.finished += 1,
+            Line::Row(_) => counts.rows += 1,
+            Line::Audit(..) => counts.audit += 1,
             Line::Header(_) | Line::Seal(_) => {}
         }
-        self.bytes += bytes.len() as u64;
+        *length += bytes.len() as u64;
         self.sha256.update(bytes);
     }
 
     fn seal(&self) -> Seal {
-        Seal { counts: self.counts, sha256: format!("{:x}", self.sha256.clone().finalize()) }
+        Seal { counts: self.summary.counts, sha256: format!("{:x}", self.sha256.clone().finalize()) }
     }
 }
 
 /// Writes the lines of a backup.
 pub(super) struct Writer<'a, W: AsyncWrite> {
-    made: DateTime<Utc>,
     tally: Tally,
     out: BufWriter<&'a mut W>,
 }
 
 impl<'a, W: AsyncWrite + Unpin> Writer<'a, W> {
     pub(super) async fn begin(now: DateTime<Utc>, out: &'a mut W) -> Result<Self, Error> {
-        let mut writer = Self { made: now, tally: Tally::default(), out: BufWriter::new(out) };
+        let mut writer = Self { tally: Tally::default(), out: BufWriter::new(out) };
+        writer.tally.summary.made = now;
         let made = now.to_rfc3339_opts(SecondsFormat::Millis, true);
         let header = Header { version: VERSION, made, program: env!("CARGO_PKG_VERSION").to_owned() };
         writer.line(&Line::Header(header)).await?;
@@ -136,7 +136,7 @@ impl<'a, W: AsyncWrite + Unpin> Writer<'a, W> {
         let seal = self.tally.seal();
         self.line(&Line::Seal(seal)).await?;
         self.out.flush().await.map_err(|error| unwritable(&error))?;
-        Ok(Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes })
+        Ok(self.tally.summary)
     }
 }
 
@@ -150,7 +150,6 @@ pub(super) fn unwritable(error: &io::Error) -> Error {
 pub(super) struct Reader {
     tally: Tally,
     lines: u64,
-    made: DateTime<Utc>,
     is_sealed: bool,
     last_record: Option<(ChatId, Seq)>,
     last_audit: Option<AuditPlace>,
@@ -172,7 +171,7 @@ impl Reader {
         if !self.is_sealed {
             return Err(Error::NotABackup("it is cut off: its last line is missing".to_owned()));
         }
-        Ok(Summary { made: self.made, counts: self.tally.counts, bytes: self.tally.bytes })
+        Ok(self.tally.summary)
     }
 
     fn check(&mut self, bytes: &[u8]) -> Result<Line, String> {
@@ -180,9 +179,21 @@ impl Reader {
             return Err("something stands behind its end".to_owned());
         }
         let json = bytes.strip_suffix(b"\n").ok_or("it is cut off or too long")?;
-        let line = if self.lines == 1 { self.header(json)? } else { read(json)? };
+        let is_first = self.lines == 1;
+        let line = match serde_json::from_slice(json) {
+            Ok(line) if is_first == matches!(line, Line::Header(_)) => line,
+            _ if is_first => return Err("it does not begin as one".to_owned()),
+            Ok(_) => return Err("it begins again".to_owned()),
+            Err(error) => return Err(codec::without_values(&error)),
+        };
         match &line {
-            Line::Header(_) => {}
+            Line::Header(header) => {
+                if header.version != VERSION {
+                    return Err(format!("it has version {}, this build reads {VERSION}", header.version));
+                }
+                let made = DateTime::parse_from_rfc3339(&header.made);
+                self.tally.summary.made = made.map_err(|_| "it does not say when it was made")?.to_utc();
+            }
             Line::Seal(seal) => {
                 if *seal != self.tally.seal() {
                     return Err("what is before it was changed".to_owned());
@@ -218,7 +229,7 @@ impl Reader {
             }
             Line::Finished(update) => {
                 self.update(*update)?;
-                if self.tally.counts.finished >= REMEMBERED as u64 {
+                if self.tally.summary.counts.finished >= REMEMBERED as u64 {
                     return Err("it has too many finished updates".to_owned());
                 }
             }
@@ -228,30 +239,9 @@ impl Reader {
         Ok(line)
     }
 
-    fn header(&mut self, json: &[u8]) -> Result<Line, String> {
-        let Ok(Line::Header(header)) = serde_json::from_slice(json) else {
-            return Err("it does not begin as one".to_owned());
-        };
-        if header.version != VERSION {
-            return Err(format!("it has version {}, this build reads {VERSION}", header.version));
-        }
-        let made = DateTime::parse_from_rfc3339(&header.made).map_err(|_| "it does not say when it was made")?;
-        self.made = made.to_utc();
-        Ok(Line::Header(header))
-    }
-
     /// Each update is that of one job, open or finished.
     fn update(&mut self, update: UpdateId) -> Result<(), String> {
         let fits = update.0 <= MAX_NUMBER && self.updates.insert(update);
         if fits { Ok(()) } else { Err("its update cannot be".to_owned()) }
-    }
-}
-
-/// A line that is not the first.
-fn read(json: &[u8]) -> Result<Line, String> {
-    match serde_json::from_slice(json) {
-        Ok(Line::Header(_)) => Err("it begins again".to_owned()),
-        Ok(line) => Ok(line),
-        Err(error) => Err(codec::without_values(&error).to_string()),
     }
 }

@@ -120,7 +120,7 @@ async fn note_backup(store: &dyn Store, made: DateTime<Utc>) {
 pub async fn restore(input: &mut File, store: &dyn Store) -> Result<Summary, Error> {
     let (summary, deletions) = verify(input)?;
     refuse_unless_empty(store, "the store").await?;
-    import(input, store, &summary, &deletions, &[]).await?;
+    import(input, store, summary.made, &deletions, &[]).await?;
     Ok(summary)
 }
 
@@ -131,18 +131,18 @@ async fn refuse_unless_empty(store: &dyn Store, name: &str) -> Result<(), Error>
     for kind in RowKind::ALL {
         is_empty &= store.list(kind, None, 1).await?.is_empty();
     }
-    if is_empty { Ok(()) } else { Err(Error::NotEmpty(name.to_owned())) }
+    let remedy = "restore into a new data directory: move the old one aside first (nothing was changed)";
+    if is_empty { Ok(()) } else { Err(Error::Unusable(format!("{name} is not empty; {remedy}"))) }
 }
 
 /// Reads all of `input`, and sees that it is a whole backup; gives the deletions that it knows of, too.
 fn verify(input: &mut File) -> Result<(Summary, Vec<Tombstone>), Error> {
-    let (mut reader, mut input) = (Reader::default(), rewound(input)?);
+    input.rewind().map_err(|error| unreadable(&error))?;
+    let (mut reader, mut input) = (Reader::default(), BufReader::new(input));
     let mut deletions = Vec::new();
     while let Some(line) = next_line(&mut reader, &mut input)? {
-        if let Line::Row(row) = line
-            && row.kind == RowKind::Deletion
-        {
-            deletions.extend(Tombstone::read(&row.value));
+        if let Line::Row(Row { kind: RowKind::Deletion, value, .. }) = line {
+            deletions.extend(Tombstone::read(&value));
         }
     }
     Ok((reader.end()?, deletions))
@@ -162,11 +162,10 @@ pub struct LeftOut {
 async fn import(
     input: &mut File,
     store: &dyn Store,
-    summary: &Summary,
+    made: DateTime<Utc>,
     deletions: &[Tombstone],
     people: &[Noted],
 ) -> Result<LeftOut, Error> {
-    let made = summary.made;
     let is_deleted = |line: &Line| {
         deletions.iter().any(|deletion| match line {
             Line::Record(_, record) => deletion.covers_record(record),
@@ -175,15 +174,13 @@ async fn import(
             Line::Audit(..) | Line::Header(_) | Line::Finished(_) | Line::Seal(_) => false,
         })
     };
-    let mut left_out = LeftOut::default();
-    let (mut reader, mut input) = (Reader::default(), rewound(input)?);
     let (mut records, mut finished, mut audit) = (Vec::new(), Vec::new(), Vec::new());
+    let mut left_out = LeftOut::default();
+    input.rewind().map_err(|error| unreadable(&error))?;
+    let (mut reader, mut input) = (Reader::default(), BufReader::new(input));
     while let Some(line) = next_line(&mut reader, &mut input)? {
-        if is_deleted(&line) {
-            left_out.deleted += 1;
-            continue;
-        }
         match line {
+            line if is_deleted(&line) => left_out.deleted += 1,
             Line::Row(row) if DOORS.contains(&row.kind) => left_out.doors += 1,
             Line::Row(row) if COUNTED.contains(&row.kind) => {}
             Line::Record(seq, record) => records.push((seq, record)),
@@ -212,16 +209,11 @@ async fn import(
     Ok(left_out)
 }
 
-fn rewound(input: &mut File) -> Result<BufReader<&mut File>, Error> {
-    input.rewind().map_err(|error| unreadable(&error))?;
-    Ok(BufReader::new(input))
-}
-
-/// Reads the next line, never more than a line may have.
+/// Reads the next line, never more than a line may have; `None` at the end.
 fn next_line(reader: &mut Reader, input: &mut impl BufRead) -> Result<Option<Line>, Error> {
     let mut line = Vec::new();
-    input.take(MAX_LINE_LEN).read_until(b'\n', &mut line).map_err(|error| unreadable(&error))?;
-    if line.is_empty() { Ok(None) } else { reader.line(&line).map(Some) }
+    let read = input.take(MAX_LINE_LEN).read_until(b'\n', &mut line);
+    if read.map_err(|error| unreadable(&error))? == 0 { Ok(None) } else { reader.line(&line).map(Some) }
 }
 
 fn unreadable(error: &io::Error) -> Error {

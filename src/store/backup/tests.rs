@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{UnixListener, UnixStream};
 
-use super::control::Address;
+use super::control::address;
 use super::*;
 use crate::clock::FixedClock;
 use crate::store::SledStore;
@@ -235,7 +235,7 @@ async fn a_store_that_holds_something_is_left_as_it_is() {
     store.accept(vec![new_job(1)], 9).await.unwrap();
     let before = bytes_of(&store).await;
     let refused = restore(&mut place.file(&backup), &store).await.unwrap_err();
-    assert_eq!(refused, Error::NotEmpty("the store".to_owned()));
+    assert!(refused.to_string().starts_with("the store is not empty; restore into a new data directory"), "{refused}");
     store.close().await.unwrap();
     let refused = restore_dir(&dir, place.file(&backup)).await.unwrap_err();
     assert!(refused.to_string().contains("restore into a new data directory: move the old one aside"), "{refused}");
@@ -270,7 +270,7 @@ async fn a_restore_that_is_cut_off_is_not_taken_for_a_store() {
     History::import(&store, vec![(Seq(1), record(ChatId(1), 0))]).await.unwrap();
     drop(store);
     let error = SledStore::open(&dir).map(|_| ()).unwrap_err();
-    assert_eq!(error, Error::Unfinished(dir.clone()));
+    assert!(error.to_string().contains("is not finished"), "{error}");
     let again = restore_dir(&dir, place.file(bytes_of(&filled(1).await).await)).await;
     assert_eq!(again, Err(error));
 }
@@ -320,7 +320,7 @@ async fn a_socket_that_a_killed_bot_left_does_no_harm() {
     let place = Place::new();
     let (dir, store) = data(&place, "data", 5).await;
     store.close().await.unwrap();
-    drop(UnixListener::bind(Address::of(&dir).unwrap().path).unwrap());
+    drop(UnixListener::bind(address(&dir).unwrap().0).unwrap());
     assert_eq!(ask(&dir).await, Ok(6));
     let store = SledStore::open(&dir).unwrap();
     let _service = serve(&store);
@@ -340,7 +340,7 @@ async fn who_asks_for_something_else_gets_nothing() {
     let place = Place::new();
     let (dir, store) = data(&place, "data", 5).await;
     let _service = serve(&store);
-    let mut client = UnixStream::connect(Address::of(&dir).unwrap().path).await.unwrap();
+    let mut client = UnixStream::connect(address(&dir).unwrap().0).await.unwrap();
     client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let mut said = Vec::new();
     // A reset is as good as an end.
@@ -353,10 +353,10 @@ async fn who_asks_beside_too_many_others_gets_nothing() {
     let place = Place::new();
     let (dir, store) = data(&place, "data", 5).await;
     let _service = serve(&store);
-    let address = Address::of(&dir).unwrap();
+    let (path, _open) = address(&dir).unwrap();
     let mut silent = Vec::new();
     for _ in 0..4 {
-        silent.push(UnixStream::connect(&address.path).await.unwrap());
+        silent.push(UnixStream::connect(&path).await.unwrap());
     }
     assert!(matches!(ask(&dir).await, Err(Error::NoBackup(_))));
     drop(silent);
@@ -380,7 +380,7 @@ async fn a_bot_that_ends_in_the_midst_of_it_gives_no_backup() {
     let (dir, store) = data(&place, "data", 300).await;
     let whole = bytes_of(&store).await;
     for sent in [0, 8, 100, whole.len() - 1] {
-        let bot = UnixListener::bind(Address::of(&dir).unwrap().path).unwrap();
+        let bot = UnixListener::bind(address(&dir).unwrap().0).unwrap();
         let part = whole[..sent].to_vec();
         let ending = tokio::spawn(async move {
             let (mut client, _) = bot.accept().await.unwrap();

@@ -3,17 +3,14 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use proptest::prelude::*;
 use tokio::task::JoinSet;
 
 use super::super::samples::{self, moment, record};
-use super::super::{
-    Count, Cursor, Deletion, History, MAX_PAGE_LEN, Page, Purged, Record, Row, RowKind, Search, Seq, purge,
-};
-use super::{Backend, runtime};
+use super::super::{Count, Cursor, Deletion, History, MAX_PAGE_LEN, Page, Record, Search, Seq};
+use super::Backend;
 use crate::value::{ChatId, CustomerNumber, Provider, UserId, Verdict};
 
-const CHAT: ChatId = ChatId(7);
+pub(super) const CHAT: ChatId = ChatId(7);
 
 /// All of it, each part on a store of its own.
 pub(super) async fn holds<B: Backend>() {
@@ -29,23 +26,20 @@ pub(super) async fn holds<B: Backend>() {
     each_part_of_a_search_must_fit(&B::fresh().await).await;
     what_is_found_is_paged_as_if_there_were_nothing_else(&B::fresh().await).await;
     all_is_streamed_in_batches(&B::fresh().await).await;
-    each_kind_of_deletion_deletes_its_records_alone(&mut B::fresh().await).await;
-    deletions_go_on_until_none_is_left(&B::fresh().await).await;
-    what_is_older_than_it_is_kept_is_purged(&B::fresh().await).await;
     checks_are_counted_by_day_provider_and_agent(&B::fresh().await).await;
     imported_records_keep_their_places(&mut B::fresh().await).await;
 }
 
-async fn append(store: &impl Backend, record: Record) -> Seq {
+pub(super) async fn append(store: &impl Backend, record: Record) -> Seq {
     store.store().append(record).await.unwrap()
 }
 
-async fn page(store: &impl Backend, chat: ChatId, cursor: Cursor, limit: usize) -> Page {
+pub(super) async fn page(store: &impl Backend, chat: ChatId, cursor: Cursor, limit: usize) -> Page {
     store.store().page(chat, cursor, limit).await.unwrap()
 }
 
 /// Fills `chat` with as many records, a minute apart; gives their places, oldest first.
-async fn fill(store: &impl Backend, chat: ChatId, records: usize) -> Vec<Seq> {
+pub(super) async fn fill(store: &impl Backend, chat: ChatId, records: usize) -> Vec<Seq> {
     let mut places = Vec::new();
     for minute in 0..records {
         places.push(append(store, record(chat, minute)).await);
@@ -54,7 +48,7 @@ async fn fill(store: &impl Backend, chat: ChatId, records: usize) -> Vec<Seq> {
 }
 
 /// All records of a chat, oldest first.
-async fn all(store: &impl Backend, chat: ChatId) -> Vec<Record> {
+pub(super) async fn all(store: &impl Backend, chat: ChatId) -> Vec<Record> {
     let streamed = store.store().stream(Some(chat), None, MAX_PAGE_LEN).await.unwrap();
     streamed.into_iter().map(|(_, _, record)| record).collect()
 }
@@ -277,80 +271,6 @@ async fn all_is_streamed_in_batches(store: &impl Backend) {
     assert_eq!(before.len(), 10);
 }
 
-async fn each_kind_of_deletion_deletes_its_records_alone(store: &mut impl Backend) {
-    let records: Vec<Record> = (0..24)
-        .map(|number: usize| {
-            let agent = UserId(number as u64 / 2 % 3);
-            let digits = if number.is_multiple_of(5) { "00000000001" } else { "01105691111" };
-            let customer = CustomerNumber::from_record(digits).unwrap();
-            Record { agent, number: customer, ..record(ChatId(number as i64 % 4), number) }
-        })
-        .collect();
-    for record in &records {
-        append(store, record.clone()).await;
-    }
-    let mut left = records;
-    type Fits = fn(&Record) -> bool;
-    let some_number = CustomerNumber::from_record("00000000001").unwrap();
-    let kinds: [(Deletion, Fits); 6] = [
-        (Deletion::AgentInChat(ChatId(1), UserId(2)), |record| record.chat == ChatId(1) && record.agent == UserId(2)),
-        (Deletion::ChatBefore(ChatId(3), moment(9)), |record| record.chat == ChatId(3) && record.at < moment(9)),
-        (Deletion::Before(moment(5)), |record| record.at < moment(5)),
-        (Deletion::Number(some_number), |record| record.number.as_str() == "00000000001"),
-        (Deletion::Agent(UserId(1)), |record| record.agent == UserId(1)),
-        (Deletion::Chat(ChatId(2)), |record| record.chat == ChatId(2)),
-    ];
-    for (kind, fits) in kinds {
-        let goes = left.extract_if(.., |record| fits(record)).count();
-        assert!(goes > 0);
-        assert_eq!(store.store().delete(&kind, 100).await, Ok(goes), "{kind:?}");
-        assert_eq!(store.store().delete(&kind, 100).await, Ok(0), "{kind:?}");
-        store.reopen().await;
-        for chat in (0..4).map(ChatId) {
-            let expected: Vec<_> = left.iter().filter(|record| record.chat == chat).cloned().collect();
-            assert_eq!(all(store, chat).await, expected, "{kind:?}");
-        }
-    }
-}
-
-async fn deletions_go_on_until_none_is_left(store: &impl Backend) {
-    for chat in [-5, 5, i64::MAX] {
-        fill(store, ChatId(chat), 10).await;
-    }
-    for kind in [Deletion::Before(moment(6)), Deletion::Agent(record(CHAT, 0).agent)] {
-        let mut deleted = Vec::new();
-        loop {
-            let count = store.store().delete(&kind, 4).await.unwrap();
-            assert!(count <= 4);
-            if count == 0 {
-                break;
-            }
-            deleted.push(count);
-        }
-        let all = if matches!(kind, Deletion::Before(_)) { 18 } else { 12 };
-        assert_eq!(deleted.iter().sum::<usize>(), all, "{kind:?}: {deleted:?}");
-    }
-    assert_eq!(store.store().delete(&Deletion::Chat(CHAT), 0).await, Ok(0));
-}
-
-async fn what_is_older_than_it_is_kept_is_purged(store: &impl Backend) {
-    const DAY: usize = 24 * 60;
-    for chat in [7, 8] {
-        for day in 0..600 {
-            append(store, record(ChatId(chat), day * DAY)).await;
-        }
-    }
-    let row = Row { kind: RowKind::OpenQuestion, key: String::new(), value: String::new(), expires: Some(moment(1)) };
-    store.store().put(row).await.unwrap();
-    let purged = async |day, keep_days| purge(&**store.store(), moment(day * DAY), keep_days, 0).await.unwrap();
-    assert_eq!(purged(599, 0).await, Purged { rows: 1, ..Purged::default() }, "for ever");
-    assert_eq!(purged(599, 10).await, Purged { records: 2 * 589, ..Purged::default() });
-    assert_eq!(purged(599, 10).await, Purged::default());
-    let left = all(store, CHAT).await;
-    assert_eq!((left.len(), left[0].at), (11, moment(589 * DAY)));
-    assert_eq!(purged(0, u32::MAX).await, Purged::default(), "longer than there is time");
-}
-
 async fn checks_are_counted_by_day_provider_and_agent(store: &impl Backend) {
     // It is 14:05 in WIB, so that the next day begins before ten hours are over.
     let verdicts = samples::each_verdict();
@@ -405,111 +325,6 @@ async fn imported_records_keep_their_places(store: &mut impl Backend) {
     let expected = records.into_iter().map(|(seq, record)| (record.chat, seq, record));
     assert_eq!(streamed, expected.collect::<Vec<_>>());
     assert!(append(store, record(ChatId(8), 1)).await > Seq(90));
-}
-
-/// Something that happens to a history.
-#[derive(Clone, Debug)]
-enum Step {
-    Append { chat: i64, agent: u64 },
-    Delete(Deletion, usize),
-    Ask { chat: i64, kind: u8, near: usize, limit: usize, agent: Option<u64> },
-    Reopen,
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let chat = || -1_i64..=1;
-    let deletion = prop_oneof![
-        chat().prop_map(|chat| Deletion::Chat(ChatId(chat))),
-        (0_u64..3).prop_map(|agent| Deletion::Agent(UserId(agent))),
-        (chat(), 0_u64..3).prop_map(|(chat, agent)| Deletion::AgentInChat(ChatId(chat), UserId(agent))),
-        (0_usize..40).prop_map(|minute| Deletion::Before(moment(minute))),
-        (chat(), 0_usize..40).prop_map(|(chat, minute)| Deletion::ChatBefore(ChatId(chat), moment(minute))),
-    ];
-    let step = prop_oneof![
-        8 => (chat(), 0_u64..3).prop_map(|(chat, agent)| Step::Append { chat, agent }),
-        1 => (deletion, 0_usize..9).prop_map(|(what, limit)| Step::Delete(what, limit)),
-        6 => (chat(), 0_u8..3, 0_usize..42, 0_usize..12, prop::option::of(0_u64..3))
-            .prop_map(|(chat, kind, near, limit, agent)| Step::Ask { chat, kind, near, limit, agent }),
-        1 => Just(Step::Reopen),
-    ];
-    prop::collection::vec(step, 1..60)
-}
-
-/// Random lives of three chats, held against a plain list.
-pub(super) fn agrees_with_the_model<B: Backend>() {
-    let runtime = runtime();
-    proptest!(ProptestConfig::with_cases(24), |(steps in steps())| {
-        runtime.block_on(async {
-            let mut store = B::fresh().await;
-            let mut model: Vec<(Seq, Record)> = Vec::new();
-            for (minute, step) in steps.into_iter().enumerate() {
-                take(step, minute, &mut store, &mut model).await;
-            }
-        });
-    });
-}
-
-async fn take(step: Step, minute: usize, store: &mut impl Backend, model: &mut Vec<(Seq, Record)>) {
-    match step {
-        Step::Append { chat, agent } => {
-            let record = Record { agent: UserId(agent), ..record(ChatId(chat), minute) };
-            let seq = append(store, record.clone()).await;
-            assert!(model.iter().all(|(before, _)| *before < seq), "no place is given twice");
-            model.push((seq, record));
-        }
-        Step::Delete(what, limit) => {
-            let fits = |record: &Record| match &what {
-                Deletion::Chat(chat) => record.chat == *chat,
-                Deletion::Agent(agent) => record.agent == *agent,
-                Deletion::AgentInChat(chat, agent) => record.chat == *chat && record.agent == *agent,
-                Deletion::Before(time) => record.at < *time,
-                Deletion::ChatBefore(chat, time) => record.chat == *chat && record.at < *time,
-                Deletion::Number(number) => record.number == *number,
-            };
-            let expected = model.iter().filter(|(_, record)| fits(record)).count().min(limit);
-            assert_eq!(store.store().delete(&what, limit).await, Ok(expected), "{what:?}");
-            // Which of them is the backend's choice.
-            let left = store.store().stream(None, None, 100).await.unwrap();
-            let before = std::mem::take(model);
-            let is_left = |seq| left.iter().any(|(_, place, _)| *place == seq);
-            let (left, gone): (Vec<_>, Vec<_>) = before.into_iter().partition(|(seq, _)| is_left(*seq));
-            assert_eq!(gone.len(), expected);
-            assert!(gone.iter().all(|(_, record)| fits(record)));
-            *model = left;
-        }
-        Step::Ask { chat, kind, near, limit, agent } => {
-            let seq = model.get(near).map_or(Seq(near as u64), |(seq, _)| *seq);
-            let cursor = [Cursor::Newest, Cursor::OlderThan(seq), Cursor::NewerThan(seq)][usize::from(kind)];
-            let chat = ChatId(chat);
-            let page = match agent.map(UserId) {
-                Some(agent) => {
-                    let search = Search { agent: Some(agent), ..Search::default() };
-                    store.store().find(chat, &search, cursor, limit).await.unwrap()
-                }
-                None => page(store, chat, cursor, limit).await,
-            };
-            let fits = |record: &Record| record.chat == chat && agent.is_none_or(|agent| record.agent == UserId(agent));
-            let all: Vec<_> = model.iter().filter(|(_, record)| fits(record)).cloned().collect();
-            assert_eq!(page, model_page(&all, cursor, limit), "{cursor:?} {limit} {agent:?}");
-        }
-        Step::Reopen => store.reopen().await,
-    }
-}
-
-fn model_page(all: &[(Seq, Record)], cursor: Cursor, limit: usize) -> Page {
-    let (start, end) = match cursor {
-        Cursor::Newest => (all.len().saturating_sub(limit), all.len()),
-        Cursor::OlderThan(seq) => {
-            let end = all.iter().filter(|(place, _)| *place < seq).count();
-            (end.saturating_sub(limit), end)
-        }
-        Cursor::NewerThan(seq) => {
-            let start = all.iter().filter(|(place, _)| *place <= seq).count();
-            (start, (start + limit).min(all.len()))
-        }
-    };
-    let records = all[start..end].iter().rev().cloned().collect();
-    Page { records, has_older: start > 0, has_newer: end < all.len() }
 }
 
 fn first(page: &Page) -> Seq {

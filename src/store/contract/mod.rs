@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::Store;
 
 mod audit;
+mod deletions;
 mod history;
+mod history_model;
 mod jobs;
 mod jobs_model;
 mod rows;
@@ -28,6 +30,7 @@ pub(super) trait Backend: Sized {
 /// Every promise, each on a store of its own.
 pub(super) async fn holds<B: Backend>() {
     history::holds::<B>().await;
+    deletions::holds::<B>().await;
     jobs::holds::<B>().await;
     rows::holds::<B>().await;
     audit::holds::<B>().await;
@@ -35,7 +38,7 @@ pub(super) async fn holds<B: Backend>() {
 
 /// Random lives.
 pub(super) fn agrees_with_the_models<B: Backend>() {
-    history::agrees_with_the_model::<B>();
+    history_model::agrees_with_the_model::<B>();
     jobs_model::agrees_with_the_model::<B>();
     rows::agrees_with_the_model::<B>();
 }

@@ -11,13 +11,14 @@
 //! The id stands in sled too: sled opens an empty store without a word where its file is missing or emptied. A new
 //! store has it there before `store.json` is written, so that a making that was cut off is seen as what it is.
 
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt as _};
 use std::path::Path;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::super::Error;
@@ -52,7 +53,7 @@ struct Manifest {
 /// for good since, sled's files are written anew before.
 pub(super) fn open(dir: &Path) -> Result<Database, Error> {
     let database = open_as_it_is(dir)?;
-    if !Manifest::read(dir)?.is_some_and(|manifest| manifest.holds_deleted) {
+    if !holds_deleted(dir)? {
         return Ok(database);
     }
     match write_anew(dir, database) {
@@ -68,10 +69,11 @@ pub(super) fn open(dir: &Path) -> Result<Database, Error> {
 /// The directory is in use or damaged, or there is no room for another copy of the data.
 pub fn rewrite(dir: &Path) -> Result<(), Error> {
     let database = open_as_it_is(dir)?;
-    match Manifest::read(dir)?.is_some_and(|manifest| manifest.holds_deleted) {
-        true => write_anew(dir, database),
-        false => Ok(()),
-    }
+    if holds_deleted(dir)? { write_anew(dir, database) } else { Ok(()) }
+}
+
+fn holds_deleted(dir: &Path) -> Result<bool, Error> {
+    Ok(Manifest::read(dir)?.is_some_and(|manifest| manifest.holds_deleted))
 }
 
 /// Copies what is there into new files, and puts these in the place of the old ones. Cut off anywhere, either is there.
@@ -87,16 +89,15 @@ fn write_anew(dir: &Path, old: Database) -> Result<(), Error> {
         return Err(error);
     }
     drop(old);
-    let swapped = || {
+    let swap = || {
         sync_all(&new)?;
         fs::rename(&sled, &gone)?;
         fs::rename(&new, &sled)?;
         File::open(dir)?.sync_all()?;
         fs::remove_dir_all(&gone)
     };
-    swapped().map_err(io)?;
-    let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
-    Manifest { holds_deleted: false, ..manifest }.write(dir).map_err(io)
+    swap().map_err(io)?;
+    Manifest::amend(dir, |manifest| manifest.holds_deleted = false)
 }
 
 /// Ends a writing anew that was cut off in the midst of its swap.
@@ -125,26 +126,26 @@ pub(in super::super) fn deletions(dir: &Path) -> Result<Option<Vec<String>>, Err
 
 /// The text of that file, but for a last line that was cut off while it was written: nothing followed from it yet.
 fn noted(dir: &Path) -> Result<Option<String>, Error> {
-    let file = match File::open(dir.join(DELETIONS)) {
-        Ok(file) => file,
+    let mut bytes = Vec::new();
+    let read = File::open(dir.join(DELETIONS)).and_then(|file| file.take(MAX_DELETIONS_LEN).read_to_end(&mut bytes));
+    match read {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::from_io(dir, &error)),
-    };
-    let mut bytes = Vec::new();
-    let read = io::Read::read_to_end(&mut io::Read::take(file, MAX_DELETIONS_LEN), &mut bytes);
-    if u64::try_from(read.map_err(|error| Error::from_io(dir, &error))?) == Ok(MAX_DELETIONS_LEN) {
-        return Err(Error::damaged(dir, "deletions.jsonl is too long"));
+        Ok(length) if u64::try_from(length) == Ok(MAX_DELETIONS_LEN) => {
+            return Err(Error::damaged(dir, "deletions.jsonl is too long"));
+        }
+        Ok(_) => {}
     }
     let ended = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     // A whole one that lacks its end was put there by hand.
     if serde_json::from_slice::<IgnoredAny>(bytes.get(ended..).unwrap_or_default()).is_err() {
         bytes.truncate(ended);
     }
-    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(dir, "deletions.jsonl is no text"))?;
-    Ok(Some(text))
+    String::from_utf8(bytes).map(Some).map_err(|_| Error::damaged(dir, "deletions.jsonl is no text"))
 }
 
-/// Writes a line durably behind the others in that file, once.
+/// Writes a line durably behind the others in that file, once. For the thread that writes alone: two at once could write
+/// over each other's lines.
 pub(super) fn note(dir: &Path, line: &str) -> Result<(), Error> {
     let before = noted(dir)?.unwrap_or_default();
     if before.lines().any(|noted| noted == line) {
@@ -165,53 +166,54 @@ pub(super) fn note(dir: &Path, line: &str) -> Result<(), Error> {
 /// Notes durably that something is being deleted for good: in the file of deletions, and for the next opening.
 pub(super) fn note_deletion(dir: &Path, line: &str) -> Result<(), Error> {
     note(dir, line)?;
-    let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
-    if manifest.holds_deleted {
-        return Ok(());
-    }
-    Manifest { holds_deleted: true, ..manifest }.write(dir).map_err(|error| Error::from_io(dir, &error))
+    if holds_deleted(dir)? { Ok(()) } else { Manifest::amend(dir, |manifest| manifest.holds_deleted = true) }
 }
 
 fn open_as_it_is(dir: &Path) -> Result<Database, Error> {
-    let damaged = |what: &str| Err(Error::damaged(dir, what));
+    let (sled, damaged) = (dir.join("sled"), |what: &str| Err(Error::damaged(dir, what)));
     make_dir(dir)?;
     end_swap(dir).map_err(|error| Error::from_io(dir, &error))?;
     // Before sled, which makes what it does not find.
     holds_store(dir)?;
     if let Some(manifest) = Manifest::read(dir)? {
         if manifest.restoring {
-            return Err(Error::Unfinished(dir.to_owned()));
+            let remedy = "if it was cut off, remove the directory, then restore again";
+            return Err(Error::Unusable(format!("a restore into {} is not finished; {remedy}", dir.display())));
         }
-        if !fs::metadata(dir.join("sled/db")).is_ok_and(|file| file.len() > 0) {
+        if !fs::metadata(sled.join("db")).is_ok_and(|file| file.len() > 0) {
             return damaged("sled's file is missing or empty");
         }
     }
     let database = Database::open(dir, "sled")?;
     // Now alone: another may have made the store just before.
-    let id = database.value(TreeName::Meta, ID)?;
-    match (Manifest::read(dir)?, id) {
-        (Some(manifest), Some(id)) if manifest.id.as_bytes() == id.as_ref() => {}
-        (Some(_), Some(_)) => return damaged("sled/ belongs to another store than store.json"),
-        (Some(_), None) => return damaged("sled/ was emptied"),
-        (None, _) if !database.is_empty() => return damaged("store.json is missing"),
+    match (Manifest::read(dir)?, database.value(TreeName::Meta, ID)?) {
+        (Some(manifest), Some(id)) if manifest.id.as_bytes() == id.as_ref() => Ok(database),
+        (Some(_), Some(_)) => damaged("sled/ belongs to another store than store.json"),
+        (Some(_), None) => damaged("sled/ was emptied"),
+        (None, _) if !database.is_empty() => damaged("store.json is missing"),
         (None, _) => {
             let id = Uuid::new_v4().to_string();
             database.commit(&Changes::from([((TreeName::Meta, ID.to_vec()), Some(id.clone().into_bytes()))]))?;
             database.flush()?;
-            let manifest =
-                Manifest { store: "ceknomor".to_owned(), schema: SCHEMA, id, restoring: false, holds_deleted: false };
-            let written = sync_all(&dir.join("sled")).and_then(|()| manifest.write(dir));
-            written.map_err(|error| Error::from_io(dir, &error))?;
+            let store = "ceknomor".to_owned();
+            let manifest = Manifest { store, schema: SCHEMA, id, restoring: false, holds_deleted: false };
+            let written = sync_all(&sled).and_then(|()| manifest.write(dir));
+            written.map(|()| database).map_err(|error| Error::from_io(dir, &error))
         }
     }
-    Ok(database)
 }
 
-/// Says in `store.json` whether a backup is being restored into the directory: then it is not opened again before that
-/// ends.
+/// Makes a new database durable with all names: sled does so with no file but that of its data, and with no name.
+fn sync_all(sled: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(sled)? {
+        File::open(entry?.path())?.sync_all()?;
+    }
+    File::open(sled)?.sync_all()
+}
+
+/// Says in `store.json` whether a backup is being restored into the directory: then it is not opened again.
 pub(in super::super) fn set_restoring(dir: &Path, restoring: bool) -> Result<(), Error> {
-    let manifest = Manifest::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
-    Manifest { restoring, ..manifest }.write(dir).map_err(|error| Error::from_io(dir, &error))
+    Manifest::amend(dir, |manifest| manifest.restoring = restoring)
 }
 
 impl Manifest {
@@ -225,21 +227,28 @@ impl Manifest {
         let unreadable = |_| Error::damaged(dir, "store.json cannot be read");
         let manifest: Self = serde_json::from_slice(&text).map_err(unreadable)?;
         if manifest.store != "ceknomor" {
-            return Err(Error::Foreign { dir: dir.to_owned(), found: "store.json".to_owned() });
+            return Err(Error::foreign(dir, "store.json"));
         }
         if manifest.schema > SCHEMA {
-            return Err(Error::NewerSchema { dir: dir.to_owned(), found: manifest.schema, known: SCHEMA });
+            let found = format!("has schema {}, this build knows up to {SCHEMA}", manifest.schema);
+            return Err(Error::Unusable(format!("{} {found}: install the newer ceknomor again", dir.display())));
         }
         Ok(Some(manifest))
     }
 
+    /// Changes what `store.json` says.
+    fn amend(dir: &Path, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
+        let mut manifest = Self::read(dir)?.ok_or_else(|| Error::damaged(dir, "store.json is missing"))?;
+        change(&mut manifest);
+        manifest.write(dir).map_err(|error| Error::from_io(dir, &error))
+    }
+
     /// Writes `store.json` durably in the place of the one before.
     fn write(&self, dir: &Path) -> io::Result<()> {
-        let next = dir.join("store.json.new");
-        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&next)?;
+        let mut file = NamedTempFile::new_in(dir)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        fs::rename(&next, dir.join("store.json"))?;
+        file.as_file().sync_all()?;
+        file.persist(dir.join("store.json"))?;
         File::open(dir)?.sync_all()
     }
 }
@@ -247,23 +256,9 @@ impl Manifest {
 /// Makes the directory where there is none: its owner's alone, because customers' names are in it. One that is there
 /// stays as it is.
 pub(in super::super) fn make_dir(dir: &Path) -> Result<(), Error> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    if dir.symlink_metadata().is_ok() {
-        // A file, or a link that leads nowhere.
-        return Err(Error::NotADirectory(dir.to_owned()));
-    }
-    let made = || {
-        dir.parent().map_or(Ok(()), fs::create_dir_all)?;
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        fs::set_permissions(dir, Permissions::from_mode(0o700))
-    };
-    made().map_err(|error| match error.kind() {
-        // Something on the way to it.
-        io::ErrorKind::AlreadyExists => Error::NotADirectory(dir.to_owned()),
-        _ => Error::from_io(dir, &error),
-    })
+    let parents = dir.parent().map_or(Ok(()), fs::create_dir_all);
+    let made = parents.and_then(|()| DirBuilder::new().recursive(true).mode(0o700).create(dir));
+    made.map_err(|error| Error::from_io(dir, &error))
 }
 
 /// Whether a store is, or should be, in the directory.
@@ -278,17 +273,9 @@ pub(in super::super) fn holds_store(dir: &Path) -> Result<bool, Error> {
     for entry in fs::read_dir(dir).map_err(io)? {
         let name = entry.map_err(io)?.file_name();
         let name = name.to_string_lossy();
-        if !matches!(&*name, "store.json.new" | "control" | DELETIONS | "lost+found") && !name.starts_with('.') {
-            return Err(Error::Foreign { dir: dir.to_owned(), found: name.into_owned() });
+        if !matches!(&*name, "control" | DELETIONS | "lost+found") && !name.starts_with('.') {
+            return Err(Error::foreign(dir, &name));
         }
     }
     Ok(false)
-}
-
-/// Makes sled's files and their names durable: sled does so for the file of its data alone.
-fn sync_all(sled: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(sled)? {
-        File::open(entry?.path())?.sync_all()?;
-    }
-    File::open(sled)?.sync_all()
 }

@@ -1,32 +1,33 @@
-//! Which jobs are ready, running or waiting: an index in memory of the jobs that are on disk, made anew at each
-//! opening.
+//! Which jobs are ready, running or waiting: the jobs in memory as they are on disk, and who has claimed them. Made
+//! anew at each opening.
 //!
-//! All jobs of one agent in one chat are an *agent queue*. Every change goes through [`Schedule::replace`]. It knows
-//! neither disk nor clock.
+//! All jobs of one agent in one chat are an *agent queue*. No index is kept of queues and states: what is asked is
+//! answered by a look at every open job. The runner lets some thousands be open at most, besides those that wait.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::super::{Claim, Job, Load, Retries, Waiting, WorkerId};
+use super::super::{Claim, Error, Job, Load, MAX_NUMBER, Retries, WorkerId, codec};
+use super::database::{Database, TreeName};
+use super::keys;
 use crate::value::{ChatId, Provider, UpdateId, UserId};
 
-/// A job's place in the order of acceptance.
-pub(super) type Order = u64;
+/// The key of the counters in the tree `meta`.
+pub(super) const COUNTERS: &[u8] = b"counters";
 
-/// The agent and the chat of an agent queue.
-pub(super) type QueueId = (ChatId, UserId);
-
-/// An open job and who has it.
+/// An open job, its place in the order of acceptance, and who has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
+    pub(super) order: u64,
     pub(super) job: Job,
     pub(super) owner: Option<WorkerId>,
 }
 
 /// What state a job is in; it follows from the job and its owner alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JobState {
     Cancelled,
     /// Never begun and not claimed.
     Ready,
@@ -38,198 +39,179 @@ enum State {
     Retrying,
 }
 
-/// All open jobs, and for each question that a claim asks an index that answers it.
+/// How many records, jobs, finished jobs and entries of who did what there ever were: the last place, order and numbers
+/// that were given.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Counters {
+    pub(super) seq: u64,
+    pub(super) order: u64,
+    pub(super) finished: u64,
+    #[serde(default)]
+    pub(super) audit: u64,
+}
+
+/// What is known in memory of what is on disk.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
-    jobs: BTreeMap<Order, Entry>,
-    orders: HashMap<UpdateId, Order>,
-    queues: HashMap<QueueId, BTreeMap<Order, State>>,
-    by_state: BTreeMap<State, BTreeSet<Order>>,
-    /// The oldest ready job of each agent queue of which none runs.
-    heads: BTreeSet<Order>,
-    /// How many jobs of each person wait, claimed or not.
-    waiting_of: HashMap<UserId, usize>,
+    /// The open jobs, in the order in which they were accepted.
+    pub(super) jobs: BTreeMap<u64, Entry>,
+    /// The same by their updates; also those that cannot be read.
+    orders: HashMap<UpdateId, u64>,
+    /// The updates that were finished lately, the first first.
+    pub(super) finished: VecDeque<UpdateId>,
+    pub(super) counters: Counters,
 }
 
 impl Entry {
-    fn queue(&self) -> QueueId {
+    /// Which agent queue it stands in.
+    pub(super) fn queue(&self) -> (ChatId, UserId) {
         (self.job.chat, self.job.user)
     }
 
-    fn state(&self) -> State {
+    pub(super) fn state(&self) -> JobState {
         match (self.job.cancelled_by, &self.job.waiting, self.owner) {
-            (Some(_), _, _) => State::Cancelled,
-            (None, None, None) => State::Ready,
-            (None, None, Some(_)) => State::Running,
-            (None, Some(_), None) => State::Waiting,
-            (None, Some(_), Some(_)) => State::Retrying,
+            (Some(_), _, _) => JobState::Cancelled,
+            (None, None, None) => JobState::Ready,
+            (None, None, Some(_)) => JobState::Running,
+            (None, Some(_), None) => JobState::Waiting,
+            (None, Some(_), Some(_)) => JobState::Retrying,
         }
     }
 }
 
 impl Schedule {
-    /// The open job of `update` and its place in the order.
-    pub(super) fn find(&self, update: UpdateId) -> Option<(Order, &Entry)> {
-        let order = *self.orders.get(&update)?;
-        Some((order, self.jobs.get(&order)?))
+    /// Reads what is on disk. Each job was another process's before: none is claimed, and each is resumed.
+    pub(super) fn read(database: &Database) -> Result<Self, Error> {
+        let mut schedule = Self::default();
+        let damaged = |what: &str| Error::damaged(&database.dir, what);
+        if let Some(counters) = database.value(TreeName::Meta, COUNTERS)? {
+            let counters: Option<Counters> = serde_json::from_slice(&counters).ok();
+            let counters = counters.filter(|Counters { seq, order, finished, audit }| {
+                [seq, order, finished, audit].into_iter().all(|number| *number <= MAX_NUMBER)
+            });
+            schedule.counters = counters.ok_or_else(|| damaged("its counters cannot be read"))?;
+        }
+        for row in database.range::<&[u8], _>(TreeName::Jobs, .., |key, value| Some((key, value))) {
+            let (key, value) = row?;
+            let (order, update) = keys::read_pair(&key).ok_or_else(|| damaged("a job's key cannot be read"))?;
+            match codec::read(&value) {
+                Ok(job) => schedule.insert(order, job),
+                Err(error) => {
+                    tracing::error!(update, %error, "a job cannot be read: passed over");
+                    schedule.orders.insert(UpdateId(update), order);
+                }
+            }
+            schedule.counters.order = schedule.counters.order.max(order);
+        }
+        for row in database.range::<&[u8], _>(TreeName::Finished, .., |key, value| Some((key, value))) {
+            let (_, value) = row?;
+            let update = value.as_ref().try_into().map(u64::from_be_bytes);
+            schedule.finished.push_back(UpdateId(update.map_err(|_| damaged("a finished update cannot be read"))?));
+        }
+        Ok(schedule)
     }
 
-    /// The job at `order`.
-    pub(super) fn get(&self, order: Order) -> Option<&Entry> {
-        self.jobs.get(&order)
+    /// Whether an update is that of a job, open or finished.
+    pub(super) fn is_known(&self, update: UpdateId) -> bool {
+        self.orders.contains_key(&update) || self.finished.contains(&update)
     }
 
-    /// All open jobs, by their order.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Order, &Entry)> {
-        self.jobs.iter().map(|(order, entry)| (*order, entry))
+    /// Adds a job that is claimed by none.
+    pub(super) fn insert(&mut self, order: u64, job: Job) {
+        self.orders.insert(job.update, order);
+        self.jobs.insert(order, Entry { order, job, owner: None });
     }
 
-    /// How many jobs of an agent queue are ready.
-    pub(super) fn ready_in(&self, queue: QueueId) -> usize {
-        self.queues.get(&queue).map_or(0, |jobs| jobs.values().filter(|state| **state == State::Ready).count())
+    pub(super) fn remove(&mut self, update: UpdateId) -> Option<Entry> {
+        self.jobs.remove(&self.orders.remove(&update)?)
     }
 
-    /// The updates of the jobs of an agent queue that wait, claimed or not, and have no record yet, in their order.
-    pub(super) fn unanswered_in(&self, queue: QueueId) -> Vec<UpdateId> {
-        let jobs = self.queues.get(&queue).into_iter().flatten();
-        let waiting = jobs.filter(|(_, state)| matches!(state, State::Waiting | State::Retrying));
-        let entries = waiting.filter_map(|(order, _)| self.jobs.get(order));
-        entries.filter(|entry| !entry.job.is_answered()).map(|entry| entry.job.update).collect()
+    pub(super) fn get(&self, update: UpdateId) -> Option<&Entry> {
+        self.jobs.get(self.orders.get(&update)?)
     }
 
-    /// The jobs that `by` has cancelled, by their order.
-    pub(super) fn cancelled_by(&self, by: UpdateId) -> Vec<Order> {
-        let cancelled = self.in_state(State::Cancelled).filter(|(_, entry)| entry.job.cancelled_by == Some(by));
-        cancelled.map(|(order, _)| order).collect()
+    /// The same to be changed, in all but its order and its update.
+    pub(super) fn get_mut(&mut self, update: UpdateId) -> Option<&mut Entry> {
+        self.jobs.get_mut(self.orders.get(&update)?)
     }
 
-    /// How many jobs of a person wait, claimed or not.
-    pub(super) fn waiting_of(&self, user: UserId) -> usize {
-        self.waiting_of.get(&user).copied().unwrap_or(0)
-    }
-
-    /// The jobs that wait and are not claimed, by their order.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = (Order, &Entry, &Waiting)> {
-        let waiting = self.in_state(State::Waiting);
-        waiting.filter_map(|(order, entry)| Some((order, entry, entry.job.waiting.as_ref()?)))
+    /// The updates of the jobs that fit, by their order.
+    pub(super) fn updates(&self, fits: impl Fn(&Entry) -> bool) -> Vec<UpdateId> {
+        self.jobs.values().filter(|entry| fits(entry)).map(|entry| entry.job.update).collect()
     }
 
     /// How many jobs are in which state.
     pub(super) fn load(&self) -> Load {
-        let count = |state| self.by_state.get(&state).map_or(0, BTreeSet::len);
-        Load {
-            ready: count(State::Ready),
-            running: count(State::Running) + count(State::Retrying),
-            waiting: count(State::Waiting),
-        }
-    }
-
-    /// Which jobs `claim` takes, oldest first: see [`Jobs::claim`](super::super::Jobs::claim). Changes nothing. It
-    /// looks at every job that waits, and of the ready ones at no more than it takes.
-    pub(super) fn claimable(&self, claim: &Claim) -> Vec<Order> {
-        // What lies too far ahead was set before the clock was put back.
-        let is_reached = |time: DateTime<Utc>, longest| time <= claim.now || time - claim.now > longest;
-        let mut ended = Vec::new();
-        let mut due: BTreeMap<Option<Provider>, Vec<(u32, Order, QueueId)>> = BTreeMap::new();
-        for (order, entry, waiting) in self.waiting() {
-            let queue = entry.queue();
-            if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
-                ended.push((order, queue));
-            } else if is_reached(waiting.due, claim.longest_pause) {
-                due.entry(entry.job.provider).or_default().push((waiting.asked, order, queue));
+        let mut load = Load::default();
+        for entry in self.jobs.values() {
+            match entry.state() {
+                JobState::Cancelled => {}
+                JobState::Ready => load.ready += 1,
+                JobState::Running | JobState::Retrying => load.running += 1,
+                JobState::Waiting => load.waiting += 1,
             }
         }
+        load
+    }
 
-        // One of each agent queue, unless one runs.
-        let mut taken: HashSet<QueueId> = self.in_state(State::Retrying).map(|(_, entry)| entry.queue()).collect();
-        // Which provider is asked again for whom.
-        let mut asked: HashMap<Option<Provider>, HashMap<UserId, usize>> = HashMap::new();
-        for (_, entry) in self.in_state(State::Retrying) {
-            *asked.entry(entry.job.provider).or_default().entry(entry.job.user).or_default() += 1;
+    /// How many jobs of a person wait, claimed or not.
+    pub(super) fn waiting_of(&self, user: UserId) -> usize {
+        let waits = |entry: &&Entry| matches!(entry.state(), JobState::Waiting | JobState::Retrying);
+        self.jobs.values().filter(|entry| entry.job.user == user).filter(waits).count()
+    }
+
+    /// Which jobs `claim` takes, oldest first: see [`Jobs::claim`](super::super::Jobs::claim). Changes nothing.
+    pub(super) fn claimable(&self, claim: &Claim) -> Vec<UpdateId> {
+        // What lies too far ahead was set before the clock was put back.
+        let is_reached = |time: DateTime<Utc>, longest| time <= claim.now || time - claim.now > longest;
+        let in_state = |state| self.jobs.values().filter(move |entry| entry.state() == state);
+        // Of each agent queue one that never waited and one that did, unless one runs.
+        let mut running: HashSet<_> = in_state(JobState::Running).map(Entry::queue).collect();
+        let mut retrying: HashSet<_> = in_state(JobState::Retrying).map(Entry::queue).collect();
+        // How often each provider is being asked again for whom.
+        let mut asked: HashMap<(Option<Provider>, UserId), usize> = HashMap::new();
+        for Entry { job, .. } in in_state(JobState::Retrying) {
+            *asked.entry((job.provider, job.user)).or_default() += 1;
         }
-        ended.retain(|(_, queue)| taken.insert(*queue));
-        let mut orders: Vec<Order> = ended.into_iter().map(|(order, _)| order).collect();
+        let mut taken = Vec::new();
+        let mut due: BTreeMap<Option<Provider>, Vec<&Entry>> = BTreeMap::new();
+        for entry in self.jobs.values() {
+            match (entry.state(), &entry.job.waiting) {
+                (JobState::Ready, _) if running.insert(entry.queue()) => taken.push(entry),
+                (JobState::Waiting, Some(waiting)) => {
+                    if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
+                        taken.extend(retrying.insert(entry.queue()).then_some(entry));
+                    } else if is_reached(waiting.due, claim.longest_pause) {
+                        due.entry(entry.job.provider).or_default().push(entry);
+                    }
+                }
+                _ => {}
+            }
+        }
         let retries = claim.retries.iter().map(|(provider, retries)| (Some(*provider), *retries));
         for (provider, retries) in retries.chain([(None, Retries::UpTo(usize::MAX))]) {
             let mut due = due.remove(&provider).unwrap_or_default();
             let most = match retries {
                 Retries::Probe => {
-                    due.sort_unstable_by_key(|(asked, order, _)| (*asked, *order));
+                    due.sort_by_key(|entry| entry.job.waiting.as_ref().map(|waiting| waiting.asked));
                     1
                 }
                 Retries::UpTo(most) => most,
             };
-            let asked = asked.entry(provider).or_default();
             // So that one agent with many chats leaves room for the others.
-            let all = asked.values().sum::<usize>().saturating_add(most);
-            let of_one = if provider.is_some() { (all / 2).max(1) } else { usize::MAX };
-            let free = due.into_iter().filter(|(_, _, queue)| {
-                let of_agent = asked.entry(queue.1).or_default();
-                let is_free = *of_agent < of_one && taken.insert(*queue);
+            let of_all: usize = asked.iter().filter(|((its, _), _)| *its == provider).map(|(_, count)| count).sum();
+            let of_one = provider.map_or(usize::MAX, |_| (of_all.saturating_add(most) / 2).max(1));
+            let free = due.into_iter().filter(|entry| {
+                let of_agent = asked.entry((provider, entry.job.user)).or_default();
+                let is_free = *of_agent < of_one && retrying.insert(entry.queue());
                 *of_agent += usize::from(is_free);
                 is_free
             });
-            orders.extend(free.take(most).map(|(_, order, _)| order));
+            taken.extend(free.take(most));
         }
-
-        orders.extend(self.heads.iter().take(claim.limit));
-        orders.sort_unstable();
-        orders.truncate(claim.limit);
-        orders
+        taken.sort_unstable_by_key(|entry| entry.order);
+        taken.into_iter().take(claim.limit).map(|entry| entry.job.update).collect()
     }
-
-    /// Puts an entry at `order`, or takes away what is there; gives what was there.
-    pub(super) fn replace(&mut self, order: Order, entry: Option<Entry>) -> Option<Entry> {
-        let before = self.jobs.remove(&order);
-        if let Some(before) = &before {
-            self.orders.remove(&before.job.update);
-            self.index(order, before, false);
-        }
-        if let Some(entry) = entry {
-            self.orders.insert(entry.job.update, order);
-            self.index(order, &entry, true);
-            self.jobs.insert(order, entry);
-        }
-        before
-    }
-
-    /// Enters a job into the indexes, or takes it out of them.
-    fn index(&mut self, order: Order, entry: &Entry, is_there: bool) {
-        let (id, state) = (entry.queue(), entry.state());
-        let queue = self.queues.entry(id).or_default();
-        let in_state = self.by_state.entry(state).or_default();
-        head(queue).map(|head| self.heads.remove(&head));
-        if is_there {
-            queue.insert(order, state);
-            in_state.insert(order);
-        } else {
-            queue.remove(&order);
-            in_state.remove(&order);
-        }
-        self.heads.extend(head(queue));
-        if queue.is_empty() {
-            self.queues.remove(&id);
-        }
-        if matches!(state, State::Waiting | State::Retrying) {
-            let user = entry.job.user;
-            let waiting = self.waiting_of.entry(user).or_default();
-            *waiting = if is_there { *waiting + 1 } else { waiting.saturating_sub(1) };
-            if *waiting == 0 {
-                self.waiting_of.remove(&user);
-            }
-        }
-    }
-
-    fn in_state(&self, state: State) -> impl Iterator<Item = (Order, &Entry)> {
-        let orders = self.by_state.get(&state).into_iter().flatten();
-        orders.filter_map(|order| Some((*order, self.jobs.get(order)?)))
-    }
-}
-
-/// The job of an agent queue that may be begun.
-fn head(queue: &BTreeMap<Order, State>) -> Option<Order> {
-    let is_running = queue.values().any(|state| *state == State::Running);
-    queue.iter().find(|(_, state)| **state == State::Ready && !is_running).map(|(order, _)| *order)
 }
 
 #[cfg(test)]

@@ -1,26 +1,25 @@
 //! Which jobs a claim takes, by itself: no disk, no runtime.
 
 use chrono::TimeDelta;
-use proptest::prelude::*;
 
 use super::*;
-use crate::store::samples::{claim, moment, new_job, new_job_of, waiting};
+use crate::store::samples::{claim, moment, new_job_of, waiting};
 use crate::store::{Seq, Waiting};
 
 /// A schedule of jobs, by their order: the update of each is its order.
-fn schedule(jobs: impl IntoIterator<Item = (Order, Job)>) -> Schedule {
+fn schedule(jobs: impl IntoIterator<Item = (u64, Job)>) -> Schedule {
     let mut schedule = Schedule::default();
     for (order, job) in jobs {
-        schedule.replace(order, Some(Entry { job, owner: None }));
+        schedule.insert(order, job);
     }
     schedule
 }
 
-fn ready(order: Order, user: u64) -> (Order, Job) {
+fn ready(order: u64, user: u64) -> (u64, Job) {
     (order, new_job_of(order, user).into())
 }
 
-fn late(order: Order, user: u64, waiting: Waiting) -> (Order, Job) {
+fn late(order: u64, user: u64, waiting: Waiting) -> (u64, Job) {
     (order, Job { waiting: Some(waiting), ..new_job_of(order, user).into() })
 }
 
@@ -28,14 +27,18 @@ fn worker() -> WorkerId {
     WorkerId(uuid::Uuid::from_u128(1))
 }
 
-/// Claims what is due after so many minutes, and marks it as claimed.
-fn take(schedule: &mut Schedule, claim: &Claim) -> Vec<Order> {
-    let orders = schedule.claimable(claim);
-    for order in &orders {
-        let entry = schedule.get(*order).unwrap().clone();
-        schedule.replace(*order, Some(Entry { owner: Some(claim.owner), ..entry }));
+/// The updates of what is due.
+fn claimable(schedule: &Schedule, claim: &Claim) -> Vec<u64> {
+    schedule.claimable(claim).into_iter().map(|update| update.0).collect()
+}
+
+/// Claims what is due, and marks it as claimed.
+fn take(schedule: &mut Schedule, claim: &Claim) -> Vec<u64> {
+    let taken = claimable(schedule, claim);
+    for update in &taken {
+        schedule.get_mut(UpdateId(*update)).unwrap().owner = Some(claim.owner);
     }
-    orders
+    taken
 }
 
 #[test]
@@ -43,7 +46,7 @@ fn one_ready_job_of_each_agent_is_taken_the_oldest_first() {
     let mut schedule = schedule([ready(1, 8), ready(2, 8), ready(3, 7), ready(4, 9)]);
     assert_eq!(take(&mut schedule, &Claim { limit: 2, ..claim(worker(), 0) }), [1, 3]);
     assert_eq!(take(&mut schedule, &claim(worker(), 0)), [4]);
-    schedule.replace(1, None);
+    schedule.remove(UpdateId(1));
     assert_eq!(take(&mut schedule, &claim(worker(), 0)), [2]);
     assert_eq!(schedule.load(), Load { ready: 0, running: 3, waiting: 0 });
 }
@@ -53,7 +56,7 @@ fn a_job_that_waits_holds_no_other_up() {
     let mut schedule = schedule([late(1, 7, waiting(1)), late(2, 7, waiting(1)), ready(3, 7)]);
     assert_eq!(take(&mut schedule, &claim(worker(), 1)), [1, 3], "one of each kind");
     assert!(take(&mut schedule, &claim(worker(), 1)).is_empty());
-    schedule.replace(1, None);
+    schedule.remove(UpdateId(1));
     assert_eq!(take(&mut schedule, &claim(worker(), 1)), [2]);
 }
 
@@ -62,7 +65,7 @@ fn a_waiting_job_is_taken_when_it_is_due_and_its_provider_may_be_asked() {
     let due_in = |minute: usize| Waiting { due: moment(minute), ..waiting(1) };
     let jobs = [late(1, 7, due_in(3)), late(2, 8, due_in(1)), late(3, 9, due_in(2))];
     let claimed = |minute: usize, retries: &[(Provider, Retries)]| {
-        schedule(jobs.clone()).claimable(&Claim { retries: retries.to_vec(), ..claim(worker(), minute) })
+        claimable(&schedule(jobs.clone()), &Claim { retries: retries.to_vec(), ..claim(worker(), minute) })
     };
     let pln = |retries| [(Provider::Pln, retries)];
     assert_eq!(claimed(0, &pln(Retries::UpTo(9))), [0; 0]);
@@ -86,7 +89,7 @@ fn a_probe_is_the_oldest_of_those_that_were_asked_least_often() {
 fn a_kept_answer_is_given_whatever_the_provider_does() {
     let (order, job) = late(1, 7, Waiting { due: moment(9), ..waiting(1) });
     let schedule = schedule([(order, Job { kept: vec![(0, Seq(4))], ..job })]);
-    assert_eq!(schedule.claimable(&Claim { retries: Vec::new(), ..claim(worker(), 0) }), [1]);
+    assert_eq!(claimable(&schedule, &Claim { retries: Vec::new(), ..claim(worker(), 0) }), [1]);
 }
 
 #[test]
@@ -94,8 +97,8 @@ fn a_job_without_a_provider_waits_for_its_time_alone() {
     let (order, job) = late(1, 7, waiting(0));
     let schedule = schedule([(order, Job { provider: None, ..job })]);
     let claim = |minutes| Claim { retries: Vec::new(), ..claim(worker(), minutes) };
-    assert_eq!(schedule.claimable(&claim(0)), [0; 0]);
-    assert_eq!(schedule.claimable(&claim(1)), [1]);
+    assert_eq!(claimable(&schedule, &claim(0)), [0; 0]);
+    assert_eq!(claimable(&schedule, &claim(1)), [1]);
 }
 
 #[test]
@@ -104,51 +107,14 @@ fn times_that_a_clock_set_back_left_too_far_ahead_count_as_reached() {
     let schedule = schedule([late(1, 7, far(10, 30)), late(2, 8, far(11, 30)), late(3, 9, far(1, 31))]);
     let claim =
         Claim { longest_pause: TimeDelta::minutes(10), longest_wait: TimeDelta::minutes(30), ..claim(worker(), 0) };
-    assert_eq!(schedule.claimable(&claim), [2, 3]);
-    assert_eq!(schedule.claimable(&Claim { retries: Vec::new(), ..claim }), [3], "that one is given up");
+    assert_eq!(claimable(&schedule, &claim), [2, 3]);
+    assert_eq!(claimable(&schedule, &Claim { retries: Vec::new(), ..claim }), [3], "that one is given up");
 }
 
 #[test]
 fn a_cancelled_job_is_never_taken_and_frees_its_agent() {
     let mut schedule = schedule([late(1, 7, waiting(1)), late(2, 7, waiting(1)), ready(3, 7)]);
     assert_eq!(take(&mut schedule, &claim(worker(), 1)), [1, 3]);
-    assert_eq!(schedule.unanswered_in((new_job(1).chat, UserId(7))), [1, 2].map(UpdateId), "running or not");
-    let job = Job { cancelled_by: Some(UpdateId(3)), ..schedule.get(1).unwrap().job.clone() };
-    schedule.replace(1, Some(Entry { job, owner: None }));
-    assert_eq!(schedule.cancelled_by(UpdateId(3)), [1]);
+    schedule.get_mut(UpdateId(1)).unwrap().job.cancelled_by = Some(UpdateId(3));
     assert_eq!(take(&mut schedule, &claim(worker(), 99)), [2]);
-}
-
-proptest! {
-    /// However entries come and go: the indexes are those of what is there.
-    #[test]
-    fn the_indexes_follow_from_the_entries(
-        steps in prop::collection::vec((1_u64..9, 0_u64..3, 0_u8..6), 1..60)
-    ) {
-        let mut changed = Schedule::default();
-        for (order, user, kind) in steps {
-            let job = Job::from(new_job_of(order, user));
-            let late = || Job { waiting: Some(waiting(1)), ..job.clone() };
-            let entry = match kind {
-                0 => None,
-                1 => Some((job.clone(), None)),
-                2 => Some((job.clone(), Some(worker()))),
-                3 => Some((late(), None)),
-                4 => Some((late(), Some(worker()))),
-                _ => Some((Job { cancelled_by: Some(UpdateId(99)), ..late() }, None)),
-            };
-            let entry = entry.map(|(job, owner)| Entry { job, owner });
-            changed.replace(order, entry);
-
-            let mut anew = Schedule::default();
-            for (order, entry) in changed.all() {
-                anew.replace(order, Some(entry.clone()));
-            }
-            changed.by_state.retain(|_, orders| !orders.is_empty());
-            prop_assert_eq!(&anew.heads, &changed.heads);
-            prop_assert_eq!(&anew.by_state, &changed.by_state);
-            prop_assert_eq!(&anew.queues, &changed.queues);
-            prop_assert_eq!(anew.claimable(&claim(worker(), 1)), changed.claimable(&claim(worker(), 1)));
-        }
-    }
 }

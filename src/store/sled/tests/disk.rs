@@ -8,6 +8,7 @@ use std::process::Command;
 use super::*;
 use crate::store::Retries;
 use crate::store::samples::{claim, moment, new_job, new_job_of, waiting};
+use crate::value::Provider;
 
 /// A disk of 24 MiB in memory, of which the store leaves 16 MiB. Only root may mount one: for others there is nothing to see.
 struct SmallDisk(TempDir);
@@ -182,5 +183,5 @@ async fn a_restore_that_there_is_no_room_for_is_not_taken_for_a_store() {
     file.write_all(&backup).unwrap();
     is_full(crate::store::restore_dir(&disk.data(), file).await);
     let opened = SledStore::open(&disk.data()).map(|_| ());
-    assert_eq!(opened, Err(Error::Unfinished(disk.data())));
+    assert!(opened.unwrap_err().to_string().contains("is not finished"));
 }

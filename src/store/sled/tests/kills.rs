@@ -174,7 +174,7 @@ async fn a_kill_in_the_midst_of_sleds_snapshot_is_got_over() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_temporary_store_leaves_nothing_behind() {
     let store = SledStore::temporary().unwrap();
-    let dir = store.0.database().unwrap().dir().to_owned();
+    let dir = store.0.open(|open| open.database.dir.clone()).unwrap();
     assert_eq!(store.append(record(CHAT, 0)).await, Ok(Seq(1)));
     assert_eq!(places(&store).await, [1]);
     assert!(dir.exists());

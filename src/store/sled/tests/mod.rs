@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::Store;
 use crate::store::contract::{self, Backend};
 use crate::store::samples::record;
+use crate::store::{
+    Accepted, Claim, Deletion, History, Jobs, Kept, KeyValue, Load, NewJob, Row, RowKind, Seq, Store, Waiting, WorkerId,
+};
+use crate::value::{ChatId, UpdateId};
 
 mod directories;
 mod disk;

@@ -83,7 +83,7 @@ impl Crowd {
     pub(super) async fn hear(&mut self, telegram: &FakeTelegram, random: &mut StdRng) {
         for reply in telegram.take_replies() {
             let asked = reply.replies_to().map(|original| (reply.chat_id(), original));
-            match asked.or_else(|| self.answered_and_deleted(&reply)) {
+            match asked.or_else(|| self.heard_and_deleted(&reply)) {
                 Some(asked) => self.put(asked, reply, random).await,
                 None => self.wrong.push(reply),
             }
@@ -99,13 +99,14 @@ impl Crowd {
         }
     }
 
-    /// The question that a reply to no message answers once more: it showed a PIN, so the bot has deleted it already.
-    fn answered_and_deleted(&self, reply: &Reply) -> Option<Place> {
-        let is_its_answer = |question: &Question| {
-            question.shows_pin() && !question.answers.is_empty() && question.hear(reply.text()) == Heard::Answer
+    /// The question of which a reply to no message speaks once more: it showed a PIN, and the bot deletes that once it has
+    /// said something, before it can note so.
+    fn heard_and_deleted(&self, reply: &Reply) -> Option<Place> {
+        let is_it = |(place, question): &(&Place, &Question)| {
+            let is_heard = question.shows_pin() && place.0 == reply.chat_id() && !self.unheard.contains(*place);
+            is_heard && matches!(question.hear(reply.text()), Heard::Answer | Heard::Notice)
         };
-        let in_chat = self.questions.iter().filter(|(place, _)| place.0 == reply.chat_id());
-        in_chat.filter(|(_, question)| is_its_answer(question)).map(|(place, _)| *place).next()
+        self.questions.iter().find(is_it).map(|(place, _)| *place)
     }
 
     async fn put(&mut self, asked: Place, reply: Reply, random: &mut StdRng) {
