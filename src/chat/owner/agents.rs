@@ -330,11 +330,9 @@ impl Conversation {
                 self.access.people.set_pause(user, Some(Pause { until: None, by_guard: false })).await?;
                 self.note_by(asker.user, AuditAct::Pause, "done", Some(chat_of(user))).await;
             }
-            Step::Resume => {
-                if self.fair.lift(user).await? {
-                    then.push(tell(say!(told, "told-resumed")));
-                    self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
-                }
+            Step::Resume if self.fair.lift(user).await? => {
+                then.push(tell(say!(told, "told-resumed")));
+                self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
             }
             Step::Remove => {
                 then.push(Then::Revoke(user));
@@ -353,10 +351,8 @@ impl Conversation {
             }
             Step::Unblock => drop(set(&[Standing::Blocked], Standing::Guest, AuditAct::Block, "lifted").await?),
             Step::Grant => then = self.let_in(user, name.clone(), asker.user).await?.unwrap_or_default(),
-            Step::MakeAdmin => {
-                if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? {
-                    then.push(tell(say!(told, "told-admin")));
-                }
+            Step::MakeAdmin if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? => {
+                then.push(tell(say!(told, "told-admin")));
             }
             Step::Demote => drop(set(&[Standing::Admin], Standing::Agent, AuditAct::Admin, "lifted").await?),
             _ => {}
