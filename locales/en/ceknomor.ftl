@@ -539,7 +539,10 @@ privacy =
     Seen by: { $seen }, and the bot's owner. Numbers go to Klikoo to be checked, and nowhere else.
     Delete: /hapusdata (yours) or /hapusdata obrolan (group administrators). What is left in the bot's files goes when it is started again.
     Names can be masked and the time made shorter: /atur
-    Responsible: the owner of this bot ({ $owners }). Your rights over personal data: UU 27/2022 (Indonesia).
+    Responsible: { $count ->
+        [0] the owner of this bot
+       *[other] the owner of this bot ({ $owners })
+    }. Your rights over personal data: UU 27/2022 (Indonesia).
 privacy-seen-private = you alone
 privacy-seen-own = the one who asked and group administrators
 privacy-seen-all = all members of this group

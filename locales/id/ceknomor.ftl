@@ -506,7 +506,10 @@ privacy =
     Yang melihat: { $seen }, dan pemilik bot. Nomor dikirim ke Klikoo untuk dicek, tidak ke tempat lain.
     Hapus: /hapusdata (milik Anda) atau /hapusdata obrolan (admin grup). Sisa di berkas bot hilang saat bot dimulai ulang.
     Nama bisa disamarkan dan lama simpan dipersingkat: /atur
-    Penanggung jawab: pemilik bot ini ({ $owners }). Hak Anda atas data pribadi diatur UU 27/2022.
+    Penanggung jawab: { $count ->
+        [0] pemilik bot ini
+       *[other] pemilik bot ini ({ $owners })
+    }. Hak Anda atas data pribadi diatur UU 27/2022.
 privacy-seen-private = Anda sendiri
 privacy-seen-own = penanya sendiri dan admin grup
 privacy-seen-all = semua anggota grup ini

@@ -112,7 +112,8 @@ impl Conversation {
             owners.push(self.names.of(words, owner).await);
         }
         let kept = kept_for(words, options.days(self.keep_days));
-        say!(words, "privacy", kept = kept, seen = seen, owners = Html::joined(owners, ", "))
+        let count = owners.len();
+        say!(words, "privacy", kept = kept, seen = seen, count = count, owners = Html::joined(owners, ", "))
     }
 }
 
