@@ -116,6 +116,9 @@ const DELETIONS: &str = "deletions.jsonl";
 /// The longest file with deletions that is read, in bytes: some 500,000 of them.
 const MAX_DELETIONS_LEN: u64 = 64 * 1024 * 1024;
 
+/// More than the longest line of it, in bytes: a row's value is 64 KiB at most.
+const MAX_LINE_LEN: u64 = 256 * 1024;
+
 /// The lines of the file with what was deleted; `None` where there is none.
 ///
 /// # Errors
@@ -136,28 +139,39 @@ fn noted(dir: &Path) -> Result<Option<String>, Error> {
         }
         Ok(_) => {}
     }
-    let ended = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    // A whole one that lacks its end was put there by hand.
-    if serde_json::from_slice::<IgnoredAny>(bytes.get(ended..).unwrap_or_default()).is_err() {
-        bytes.truncate(ended);
-    }
+    cut_torn_line(&mut bytes);
     String::from_utf8(bytes).map(Some).map_err(|_| Error::damaged(dir, "deletions.jsonl is no text"))
 }
 
-/// Writes a line durably behind the others in that file, once. For the thread that writes alone: two at once could write
-/// over each other's lines.
-pub(super) fn note(dir: &Path, line: &str) -> Result<(), Error> {
-    let before = noted(dir)?.unwrap_or_default();
-    if before.lines().any(|noted| noted == line) {
-        return Ok(());
+/// Takes out a last line that was cut off while it was written. A whole one that lacks its end was put there by hand.
+fn cut_torn_line(bytes: &mut Vec<u8>) {
+    let ended = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    if serde_json::from_slice::<IgnoredAny>(bytes.get(ended..).unwrap_or_default()).is_err() {
+        bytes.truncate(ended);
     }
+}
+
+/// Writes a line durably behind the others in that file, unless it is the last already. Of the file only the end is read,
+/// since each change of a person writes a line. For the thread that writes alone: two at once could write over each
+/// other's lines.
+pub(super) fn note(dir: &Path, line: &str) -> Result<(), Error> {
     let write = || {
         let mut options = File::options();
-        let mut file = options.write(true).create(true).truncate(false).mode(0o600).open(dir.join(DELETIONS))?;
-        file.set_len(before.len().try_into().unwrap_or(u64::MAX))?;
-        file.seek(SeekFrom::End(0))?;
-        let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-        file.write_all(format!("{end}{line}\n").as_bytes())?;
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let mut file = options.open(dir.join(DELETIONS))?;
+        let end_begins = file.metadata()?.len().saturating_sub(MAX_LINE_LEN);
+        file.seek(SeekFrom::Start(end_begins))?;
+        let mut end = Vec::new();
+        file.read_to_end(&mut end)?;
+        cut_torn_line(&mut end);
+        if end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next() == Some(line.as_bytes()) {
+            return Ok(());
+        }
+        let length = end_begins + u64::try_from(end.len()).unwrap_or(u64::MAX);
+        file.set_len(length)?;
+        file.seek(SeekFrom::Start(length))?;
+        let break_before = if end.is_empty() || end.ends_with(b"\n") { "" } else { "\n" };
+        file.write_all(format!("{break_before}{line}\n").as_bytes())?;
         file.sync_all()
     };
     write().map_err(|error| Error::from_io(dir, &error))
