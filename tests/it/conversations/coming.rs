@@ -7,20 +7,13 @@ use ceknomor::{
 };
 use chrono::TimeDelta;
 
-use super::{ask, body};
+use super::{ask, body, greeted};
 use crate::{
     scene::Scene,
-    telegram::{Conversation, Reply, User},
+    telegram::{Reply, User},
 };
 
 const ASK: &str = "🙋 Minta akses";
-
-/// Says hello as an owner, so that the bot may write first from then on.
-async fn greeted(owner: &User) -> Conversation {
-    let chat = owner.in_private();
-    ask(&chat, "/start").await;
-    chat
-}
 
 /// Asks for access as a stranger.
 async fn asks(stranger: &User) -> Reply {

@@ -4,21 +4,14 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{ask, body, coming::asked_before};
+use super::{CHECK, ask, body, coming::asked_before, greeted};
 use crate::{
     scene::Scene,
     telegram::{Conversation, Fault, Gate, Group, InChat, Reply, User, content},
 };
 
-const CHECK: &str = "/cek PLN20 01105691111";
 const WAITS: &str = "Menunggu persetujuan pemilik bot.";
 const WORKS: &str = "✅ Bot aktif di grup ini. Coba: /cek PLN20 01105691111";
-
-async fn greeted(owner: &User) -> Conversation {
-    let chat = owner.in_private();
-    ask(&chat, "/start").await;
-    chat
-}
 
 /// A member adds the bot to a group: the card that the owner gets.
 async fn added(group: &Group, by: &User, owner: &Conversation) -> Reply {

@@ -1,33 +1,15 @@
 //! Owners and their admins manage agents from the phone: `/agen`, what agents are told, and who may do what.
 
-use super::{ask, body};
+use super::{CHECK, ask, body, greeted, pressed};
 use crate::{
     scene::Scene,
-    telegram::{Conversation, Reply, User, content},
+    telegram::{Reply, User, content},
 };
-
-const CHECK: &str = "/cek PLN20 01105691111";
-
-async fn greeted(user: &User) -> Conversation {
-    let chat = user.in_private();
-    ask(&chat, "/start").await;
-    chat
-}
 
 /// Opens the card of somebody in a list of people, and gives the list, in whose place it stands, and the card.
 async fn card(list: &Reply, name: &str, by: &User) -> Reply {
     list.press(name, by).await;
     list.edited().await
-}
-
-/// Presses one button after the other, each as it is shown then; the message as it is in the end.
-async fn pressed(first: Reply, labels: &[&str], by: &User) -> Reply {
-    let mut shown = first;
-    for label in labels {
-        shown.press(label, by).await;
-        shown = shown.edited().await;
-    }
-    shown
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::{
     scene::Scene,
-    telegram::{Conversation, Reply},
+    telegram::{Conversation, Reply, User},
 };
 
 mod agents;
@@ -56,6 +56,26 @@ mod who_may;
 fn unpaced() -> Limits {
     let period = Duration::from_millis(1);
     Limits { per_second: 1_000, private_period: period, group_period: period, ..Limits::default() }
+}
+
+/// A check that finds its customer.
+const CHECK: &str = "/cek PLN20 01105691111";
+
+/// Somebody's private chat, in which the bot may write.
+async fn greeted(user: &User) -> Conversation {
+    let chat = user.in_private();
+    ask(&chat, "/start").await;
+    chat
+}
+
+/// Presses one button after the other, each as it is shown then; the message as it is in the end.
+async fn pressed(first: Reply, labels: &[&str], by: &User) -> Reply {
+    let mut shown = first;
+    for label in labels {
+        shown.press(label, by).await;
+        shown = shown.edited().await;
+    }
+    shown
 }
 
 /// Says something, and reads the answer, which must be an answer to just that.

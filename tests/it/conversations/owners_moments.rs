@@ -2,29 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{ask, body};
+use super::{CHECK, ask, body, greeted, pressed};
 use crate::{
     scene::Scene,
-    telegram::{Conversation, Fault, Gate, Reply, User, content},
+    telegram::{Fault, Gate, User, content},
 };
-
-const CHECK: &str = "/cek PLN20 01105691111";
-
-async fn greeted(user: &User) -> Conversation {
-    let chat = user.in_private();
-    ask(&chat, "/start").await;
-    chat
-}
-
-/// Presses one button after the other, each as it is shown then; the message as it is in the end.
-async fn pressed(first: Reply, labels: &[&str], by: &User) -> Reply {
-    let mut shown = first;
-    for label in labels {
-        shown.press(label, by).await;
-        shown = shown.edited().await;
-    }
-    shown
-}
 
 #[tokio::test]
 async fn whom_one_owner_blocks_another_does_not_let_in_at_that_moment() {

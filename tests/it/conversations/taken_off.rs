@@ -4,19 +4,13 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::ask;
+use super::{ask, greeted};
 use crate::{
     scene::Scene,
     telegram::{Conversation, Reply, User},
 };
 
 const REVOKED: &str = "🔒 Akses Anda sudah dicabut.";
-
-async fn greeted(user: &User) -> Conversation {
-    let chat = user.in_private();
-    ask(&chat, "/start").await;
-    chat
-}
 
 /// Removes Budi by the buttons of `/agen`.
 async fn remove_budi(bos: &Conversation, owner: &User) {

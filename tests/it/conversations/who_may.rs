@@ -23,7 +23,7 @@ use ceknomor::{
     value::{ChatId, UserId},
 };
 
-use super::{ask, unpaced};
+use super::{ask, greeted, unpaced};
 use crate::{
     scene::Scene,
     telegram::{Conversation, Group as TelegramGroup, InChat, Topic, User},
@@ -280,13 +280,6 @@ impl Stage {
     fn inquiries(&self) -> u64 {
         self.scene.klikoo.calls().inquiries
     }
-}
-
-/// Says hello as an owner, so that the bot may write first from then on.
-async fn greeted(user: &User) -> Conversation {
-    let chat = user.in_private();
-    ask(&chat, "/start").await;
-    chat
 }
 
 /// Fails with all that is wrong.

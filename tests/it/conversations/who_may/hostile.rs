@@ -3,13 +3,12 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{CHANNEL, ask, greeted};
+use super::{super::CHECK, CHANNEL, ask, greeted};
 use crate::{
     scene::Scene,
     telegram::{InChat, content},
 };
 
-const CHECK: &str = "/cek PLN20 01105691111";
 const NOTHING_WAITS: &str = "Tidak ada cek Anda yang sedang menunggu di sini.";
 
 #[tokio::test]
