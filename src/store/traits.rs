@@ -73,7 +73,7 @@ pub trait History: Send + Sync {
 pub trait Jobs: Send + Sync {
     /// Accepts jobs in their order, in one commit; gives for each what became of it. Durable when it returns.
     ///
-    /// An update that is open, finished lately (one of the last [`REMEMBERED`]) or earlier in `jobs` is
+    /// An update that is open, finished lately (at least the last [`REMEMBERED`]) or earlier in `jobs` is
     /// [`Accepted::Repeated`]. A job whose agent has `most_per_agent` ready jobs in that chat already is
     /// [`Accepted::TooMany`]; its update is not remembered.
     ///
@@ -94,8 +94,9 @@ pub trait Jobs: Send + Sync {
     async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error>;
 
     /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
-    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`]; where the update was never
-    /// accepted, the record is appended all the same.
+    /// Durable when it returns where the job has waited or was never accepted, else at the latest when the job is ended or
+    /// given back: a crash before that leaves the job as it was accepted. A job that has ended meanwhile is
+    /// [`Kept::Cancelled`]; where the update was never accepted, the record is appended all the same.
     async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
 
     /// Gives a claimed job back, to wait as `waiting` says. Durable when it returns. `false`: it is cancelled or gone.
@@ -137,7 +138,7 @@ pub trait Jobs: Send + Sync {
     async fn waiting_of(&self, user: UserId) -> Result<usize, Error>;
 
     /// All open jobs, cancelled ones too, in the order in which they were accepted, and the updates that were finished
-    /// lately, the first first: for backups and reports.
+    /// lately: for backups and reports.
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error>;
 
     /// Puts jobs and finished updates into the store, behind those that are there: for a restore. The jobs are

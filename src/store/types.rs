@@ -20,7 +20,7 @@ pub const MAX_BODY_LEN: usize = 64 * 1024;
 /// The longest value of a row that is kept, in bytes.
 pub const MAX_ROW_LEN: usize = 64 * 1024;
 
-/// How many finished jobs are remembered by their update ids; beyond that the one that was finished first is forgotten.
+/// How many finished jobs are remembered at least by their update ids; those that were finished first are forgotten.
 pub const REMEMBERED: usize = 4096;
 
 /// The greatest number that a place or a counter is read back as: beyond it there would be no room to count on.

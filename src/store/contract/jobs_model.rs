@@ -83,9 +83,12 @@ impl Default for Model {
 impl Model {
     /// Sees that the store holds what this does.
     async fn is(&self, store: &impl Backend) {
-        let (open, finished) = store.store().open_jobs().await.unwrap();
+        let (open, mut finished) = store.store().open_jobs().await.unwrap();
+        finished.sort_unstable();
         let open: Vec<Job> = open.into_iter().map(|job| Job { resumed: false, ..job }).collect();
-        assert_eq!((open, &finished), (self.open.clone(), &self.finished));
+        let mut expected = self.finished.clone();
+        expected.sort_unstable();
+        assert_eq!((open, finished), (self.open.clone(), expected));
         let counted = self.open.iter().filter(|job| job.cancelled_by.is_none());
         let mut load = Load::default();
         for job in counted {

@@ -9,14 +9,14 @@ use chrono::{DateTime, Utc};
 use super::super::{
     AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Error, MAX_AUDIT_SCAN, MAX_PAGE_LEN, codec,
 };
-use super::SledStore;
 use super::database::TreeName::Audit;
 use super::keys;
+use super::{Needs, SledStore};
 
 #[async_trait]
 impl AuditLog for SledStore {
     async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error> {
-        self.write(move |plan| plan.append_audit(&entry)).await
+        self.write(Needs::Durable, move |plan| plan.append_audit(&entry)).await
     }
 
     async fn audit_page(
@@ -67,11 +67,11 @@ impl AuditLog for SledStore {
                 database.range(Audit, ..keys::audit(start(before)), |key, _| Some(key)).take(limit).collect()
             })
             .await?;
-        self.write(move |plan| plan.remove_all(Audit, &keys)).await
+        self.write(Needs::Durable, move |plan| plan.remove_all(Audit, &keys)).await
     }
 
     async fn import_audit(&self, entries: Vec<(AuditPlace, AuditEntry)>) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             entries.iter().for_each(|(place, entry)| plan.put_audit(*place, entry));
         })
         .await

@@ -34,10 +34,9 @@ pub(super) const PANICKED: &str = "sled panicked over its files";
 pub(super) enum TreeName {
     /// Records by chat and place.
     History,
-    /// Open jobs by their order and their updates, which are known so even where a job cannot be read.
+    /// Jobs by their order and their updates, which are known so even where a job cannot be read. One that has ended has no
+    /// value.
     Jobs,
-    /// The updates that were finished lately, by the how many-th each was.
-    Finished,
     /// Rows by kind and key.
     Rows,
     /// The store's id, and the counters.
@@ -48,7 +47,7 @@ pub(super) enum TreeName {
 
 impl TreeName {
     /// In the order of the kinds.
-    const NAMES: [&str; 6] = ["history", "jobs", "finished", "rows", "meta", "audit"];
+    const NAMES: [&str; 5] = ["history", "jobs", "rows", "meta", "audit"];
 }
 
 /// The rows that are to be written, or removed where there is no value.
@@ -115,8 +114,22 @@ impl Database {
         }
     }
 
+    /// Writes each of `changes` by itself. They are durable once [`flush`](Self::flush) has returned.
+    pub(super) fn write_each(&self, changes: &Changes) -> Result<(), Error> {
+        catching(&self.dir, || {
+            changes.iter().try_for_each(|((tree, key), value)| match value {
+                Some(value) => self.tree(*tree).insert(key, value.as_slice()).map(drop),
+                None => self.tree(*tree).remove(key).map(drop),
+            })
+        })
+    }
+
     /// Writes all of `changes` or none. They are durable once [`flush`](Self::flush) has returned.
     pub(super) fn commit(&self, changes: &Changes) -> Result<(), Error> {
+        // A row is whole by itself; a transaction has sled write up to two buffers more, each at the price of a flush.
+        if changes.len() == 1 {
+            return self.write_each(changes);
+        }
         let write = |trees: &Vec<TransactionalTree>| {
             for ((tree, key), value) in changes {
                 let Some(tree) = trees.get(*tree as usize) else { continue };

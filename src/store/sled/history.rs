@@ -8,15 +8,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::super::{Count, Cursor, Deletion, Error, History, MAX_PAGE_LEN, Page, Record, Search, Seq, codec};
-use super::SledStore;
 use super::database::{Database, TreeName};
 use super::keys::{self, RecordKey};
+use super::{Needs, SledStore};
 use crate::value::ChatId;
 
 #[async_trait]
 impl History for SledStore {
     async fn append(&self, record: Record) -> Result<Seq, Error> {
-        self.write(move |plan| plan.append(&record)).await
+        self.write(Needs::Durable, move |plan| plan.append(&record)).await
     }
 
     async fn get(&self, chat: ChatId, seq: Seq) -> Result<Option<Record>, Error> {
@@ -81,7 +81,7 @@ impl History for SledStore {
         // Records never change: what is found beside the writer is still right when it gets there.
         let what = what.clone();
         let keys = self.read(move |database| to_delete(database, &what, limit)).await?;
-        self.write(move |plan| plan.remove_all(TreeName::History, &keys)).await
+        self.write(Needs::Durable, move |plan| plan.remove_all(TreeName::History, &keys)).await
     }
 
     async fn counts(
@@ -106,7 +106,7 @@ impl History for SledStore {
     }
 
     async fn import(&self, records: Vec<(Seq, Record)>) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             records.iter().for_each(|(seq, record)| plan.put_record(*seq, record));
         })
         .await

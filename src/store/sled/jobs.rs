@@ -4,15 +4,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::super::{Accepted, Claim, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, Record, Waiting, WorkerId};
-use super::SledStore;
 use super::schedule::{Entry, JobState};
+use super::{Needs, SledStore};
 use crate::value::{Provider, UpdateId, UserId};
 
 #[async_trait]
 impl Jobs for SledStore {
     async fn accept(&self, jobs: Vec<NewJob>, most_per_agent: usize) -> Result<Vec<Accepted>, Error> {
         jobs.iter().try_for_each(|job| check_length(&job.body))?;
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let accepted = jobs.into_iter().map(|new| {
                 let queue = (new.chat, new.user);
                 let is_before = |entry: &Entry| entry.state() == JobState::Ready && entry.queue() == queue;
@@ -32,7 +32,8 @@ impl Jobs for SledStore {
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error> {
         let claim = claim.clone();
-        self.write(move |plan| {
+        // It writes nothing, but on a disk that takes nothing no job is begun.
+        self.write(Needs::Separate, move |plan| {
             let schedule = &mut plan.schedule;
             let claimed = schedule.claimable(&claim).into_iter().filter_map(|update| {
                 let entry = schedule.get_mut(update)?;
@@ -45,15 +46,20 @@ impl Jobs for SledStore {
     }
 
     async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error> {
-        self.write(move |plan| {
+        self.write(Needs::Atomic, move |plan| {
             match plan.schedule.get(update).map(|entry| &entry.job) {
                 Some(job) if job.cancelled_by.is_some() => return Kept::Cancelled,
                 // It may have been cancelled, and ended with what cancelled it, while it ran.
-                None if plan.schedule.finished.contains(&update) => return Kept::Cancelled,
+                None if plan.schedule.is_finished(update) => return Kept::Cancelled,
                 Some(job) if let Some(seq) = job.kept_at(item) => return Kept::Before(seq),
                 _ => {}
             }
             let seq = plan.append(&record);
+            match plan.schedule.get(update) {
+                // What ends it makes this durable, too. A crash before that leaves the job as it was accepted.
+                Some(entry) if entry.job.waiting.is_none() => {}
+                _ => plan.needs = Needs::Durable,
+            }
             if let Some(entry) = plan.schedule.get_mut(update) {
                 entry.job.kept.push((item, seq));
                 plan.write_job(update);
@@ -64,7 +70,7 @@ impl Jobs for SledStore {
     }
 
     async fn reschedule(&self, update: UpdateId, waiting: Waiting) -> Result<bool, Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let entry = plan.schedule.get_mut(update).filter(|entry| entry.job.cancelled_by.is_none());
             let Some(entry) = entry else { return false };
             entry.job.waiting = Some(waiting);
@@ -82,7 +88,7 @@ impl Jobs for SledStore {
         body: String,
     ) -> Result<bool, Error> {
         check_length(&body)?;
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let Some(Entry { job, .. }) = plan.schedule.get_mut(update) else { return false };
             (job.provider, job.items, job.body) = (provider, items, body);
             plan.write_job(update)
@@ -92,7 +98,7 @@ impl Jobs for SledStore {
 
     /// In memory alone: after a restart they wait as long as they would have.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write(Needs::Nothing, move |plan| {
             for entry in plan.schedule.jobs.values_mut().filter(|entry| entry.state() == JobState::Waiting) {
                 if let Job { waiting: Some(waiting), provider: Some(its), .. } = &mut entry.job
                     && *its == provider
@@ -105,7 +111,7 @@ impl Jobs for SledStore {
     }
 
     async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let Some(queue) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
             let late = plan.schedule.updates(|entry| {
                 let is_late = matches!(entry.state(), JobState::Waiting | JobState::Retrying);
@@ -125,7 +131,7 @@ impl Jobs for SledStore {
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let schedule = &plan.schedule;
             if schedule.get(update).is_some_and(|entry| entry.job.cancelled_by.is_none()) {
                 let cancelled = schedule.updates(|entry| entry.job.cancelled_by == Some(update));
@@ -136,7 +142,7 @@ impl Jobs for SledStore {
     }
 
     async fn release(&self, owner: WorkerId) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write(Needs::Nothing, move |plan| {
             let owned = plan.schedule.jobs.values_mut().filter(|entry| entry.owner == Some(owner));
             owned.for_each(|entry| entry.owner = None);
         })
@@ -144,23 +150,23 @@ impl Jobs for SledStore {
     }
 
     async fn load(&self) -> Result<Load, Error> {
-        self.write(|plan| plan.schedule.load()).await
+        self.write(Needs::Nothing, |plan| plan.schedule.load()).await
     }
 
     async fn waiting_of(&self, user: UserId) -> Result<usize, Error> {
-        self.write(move |plan| plan.schedule.waiting_of(user)).await
+        self.write(Needs::Nothing, move |plan| plan.schedule.waiting_of(user)).await
     }
 
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error> {
-        self.write(|plan| {
+        self.write(Needs::Nothing, |plan| {
             let jobs = plan.schedule.jobs.values().map(|entry| entry.job.clone()).collect();
-            (jobs, plan.schedule.finished.iter().copied().collect())
+            (jobs, plan.schedule.finished.iter().map(|(_, update)| *update).collect())
         })
         .await
     }
 
     async fn import(&self, jobs: Vec<Job>, finished: Vec<UpdateId>) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             for job in jobs {
                 if !plan.schedule.is_known(job.update) {
                     plan.add_job(Job { resumed: true, ..job });
@@ -168,7 +174,7 @@ impl Jobs for SledStore {
             }
             for update in finished {
                 if !plan.schedule.is_known(update) {
-                    plan.remember(update);
+                    plan.put_finished(plan.schedule.next_order(), update);
                 }
             }
         })

@@ -4,8 +4,8 @@
 //! and answers every caller once that is committed: no thread of the runtime waits for the disk.
 //! Each adds to the group's [`plan`]: which rows are to be written, and what changes in the [`schedule`], the open jobs
 //! in memory. All rows of a group are one transaction over sled's trees ([`database`]), which a crash keeps whole or
-//! not at all; one flush serves all callers, and none is made for counters alone. Who has claimed a job is kept in memory alone: what is found at an opening
-//! is claimed by none. Reads go past the writer, on the runtime's blocking threads. What each call of the traits writes
+//! not at all, and one flush serves all callers; none is made where [`Needs`] asks for none. Who has claimed a job is kept in
+//! memory alone: what is found at an opening is claimed by none. Reads go past the writer, on the runtime's blocking threads. What each call of the traits writes
 //! and reads is said in [`history`], [`jobs`], [`rows`] and [`audit`].
 //!
 //! What sled does badly is answered in one place each: its flush is no sync, it deadlocks where many flush at once, it
@@ -66,8 +66,23 @@ struct Open {
 /// What a write does to a plan.
 type Work = Box<dyn FnOnce(&mut Plan<'_>) + Send>;
 
-/// A write that waits, and who is told that it is durable, or that it was refused.
-type Write = (Work, oneshot::Sender<Result<(), Error>>);
+/// What a write needs of the disk before its caller is answered. Each flush costs more than the rest of a write: it wakes
+/// all of sled's threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Needs {
+    /// Nothing: it reads or changes the schedule alone.
+    Nothing,
+    /// That its rows are written, each by itself: a crash may lose some of them.
+    Separate,
+    /// That all of its rows are written or none. They become durable with whatever is flushed next, at the latest when the
+    /// store is closed.
+    Atomic,
+    /// That they are durable, too.
+    Durable,
+}
+
+/// A write that waits, and who is told that it is done, or that it was refused.
+type Write = (Needs, Work, oneshot::Sender<Result<(), Error>>);
 
 /// The one thread that writes.
 struct Writer {
@@ -121,16 +136,17 @@ impl SledStore {
         self.0.open(|open| open.database.dir.clone())
     }
 
-    /// Has `work` put into a group, and gives what it gave once that is durable (but for counters). A caller that goes away meanwhile
-    /// stops nothing.
+    /// Has `work` put into a group, and gives what it gave once the disk has what it needs. A caller that goes away
+    /// meanwhile stops nothing.
     async fn write<T: Send + 'static>(
         &self,
+        needs: Needs,
         work: impl FnOnce(&mut Plan<'_>) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let inbox = self.0.open(|open| open.inbox.clone())?;
         let ((give, given), (tell, told)) = (oneshot::channel(), oneshot::channel());
         let work = Box::new(move |plan: &mut Plan<'_>| drop(give.send(work(plan))));
-        inbox.send((work, tell)).await.map_err(|_| Error::Closed)?;
+        inbox.send((needs, work, tell)).await.map_err(|_| Error::Closed)?;
         drop(inbox);
         told.await.map_err(|_| Error::Closed)??;
         given.await.map_err(|_| Error::Closed)
@@ -178,8 +194,9 @@ impl Writer {
     fn run(mut self, mut inbox: mpsc::Receiver<Write>) -> Result<(), Error> {
         let mut group = Vec::new();
         while inbox.blocking_recv_many(&mut group, QUEUE_LEN) > 0 {
-            let (works, callers): (Vec<Work>, Vec<_>) = group.drain(..).unzip();
-            let committed = self.commit(works);
+            let needs = group.iter().map(|(needs, ..)| *needs).max().unwrap_or(Needs::Nothing);
+            let (works, callers): (Vec<Work>, Vec<_>) = group.drain(..).map(|(_, work, tell)| (work, tell)).unzip();
+            let committed = self.commit(needs, works);
             // A caller that went away needs no answer.
             callers.into_iter().for_each(|caller| drop(caller.send(committed.clone())));
         }
@@ -188,18 +205,20 @@ impl Writer {
     }
 
     /// Commits a group whole, or refuses all of it before it changes anything.
-    fn commit(&mut self, group: Vec<Work>) -> Result<(), Error> {
+    fn commit(&mut self, needs: Needs, group: Vec<Work>) -> Result<(), Error> {
         self.failed.clone().map_or(Ok(()), Err)?;
-        self.database.check_disk()?;
+        if needs > Needs::Nothing {
+            self.database.check_disk()?;
+        }
         let (database, schedule) = (&self.database, &mut self.schedule);
-        let mut plan = Plan { database, schedule, changes: Changes::new(), is_durable: false };
+        let mut plan = Plan { database, schedule, changes: Changes::new(), needs };
         group.into_iter().for_each(|work| work(&mut plan));
-        let Plan { changes, is_durable, .. } = plan;
+        let Plan { changes, needs, .. } = plan;
         if changes.is_empty() {
             return Ok(());
         }
-        let committed = database.commit(&changes);
-        committed.and_then(|()| if is_durable { database.flush() } else { Ok(()) }).inspect_err(|error| {
+        let committed = if needs < Needs::Atomic { database.write_each(&changes) } else { database.commit(&changes) };
+        committed.and_then(|()| if needs == Needs::Durable { database.flush() } else { Ok(()) }).inspect_err(|error| {
             tracing::error!(%error, "the store cannot write any more");
             // Room alone is no remedy any more.
             let is_full = matches!(error, Error::Full(_));

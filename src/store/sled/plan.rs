@@ -4,7 +4,8 @@
 //! The writes of a group change the schedule one after another, so that a later one sees the earlier ones. Where the
 //! commit fails, nothing of either is used any more.
 
-use super::super::{AuditEntry, AuditPlace, Error, Job, REMEMBERED, Record, Seq, codec};
+use super::super::{AuditEntry, AuditPlace, Error, Job, Record, Seq, codec};
+use super::Needs;
 use super::database::{Changes, Database, TreeName};
 use super::keys;
 use super::schedule::{COUNTERS, Schedule};
@@ -15,23 +16,16 @@ pub(super) struct Plan<'a> {
     pub(super) database: &'a Database,
     pub(super) schedule: &'a mut Schedule,
     pub(super) changes: Changes,
-    /// Whether any of the changes has to be durable before the callers are answered.
-    pub(super) is_durable: bool,
+    /// What the most demanding of the writes needs.
+    pub(super) needs: Needs,
 }
 
 impl Plan<'_> {
     pub(super) fn put(&mut self, tree: TreeName, key: &[u8], value: Vec<u8>) {
-        self.is_durable = true;
-        self.put_soon(tree, key, value);
-    }
-
-    /// Puts what may become durable with whatever is written after it.
-    pub(super) fn put_soon(&mut self, tree: TreeName, key: &[u8], value: Vec<u8>) {
         self.changes.insert((tree, key.to_vec()), Some(value));
     }
 
     pub(super) fn remove(&mut self, tree: TreeName, key: &[u8]) {
-        self.is_durable = true;
         self.changes.insert((tree, key.to_vec()), None);
     }
 
@@ -79,10 +73,8 @@ impl Plan<'_> {
 
     /// Adds a job as the last.
     pub(super) fn add_job(&mut self, job: Job) {
-        self.schedule.counters.order += 1;
-        self.put_counters();
         let update = job.update;
-        self.schedule.insert(self.schedule.counters.order, job);
+        self.schedule.insert(self.schedule.next_order(), job);
         self.write_job(update);
     }
 
@@ -92,26 +84,19 @@ impl Plan<'_> {
         job.map(|(key, value)| self.put(TreeName::Jobs, &key, value)).is_some()
     }
 
-    /// Takes a job away, and remembers its update.
+    /// Ends a job; its row without a value says so.
     pub(super) fn end_job(&mut self, update: UpdateId) {
-        if let Some(entry) = self.schedule.remove(update) {
-            self.remove(TreeName::Jobs, &keys::pair(entry.order, update.0));
-            self.remember(update);
+        if let Some(entry) = self.schedule.end(update) {
+            self.put_finished(entry.order, update);
         }
     }
 
-    /// Remembers the update of a finished job, and forgets the one that was finished first where there are too many.
-    pub(super) fn remember(&mut self, update: UpdateId) {
-        self.schedule.counters.finished += 1;
-        self.put_counters();
-        let nth = self.schedule.counters.finished;
-        self.put(TreeName::Finished, &nth.to_be_bytes(), update.0.to_be_bytes().to_vec());
-        if let Some(forgotten) = nth.checked_sub(REMEMBERED as u64) {
-            self.remove(TreeName::Finished, &forgotten.to_be_bytes());
-        }
-        self.schedule.finished.push_back(update);
-        if self.schedule.finished.len() > REMEMBERED {
-            self.schedule.finished.pop_front();
+    /// Puts the row of a finished job, and takes the rows of those away that are not remembered any more: many at once,
+    /// so that most ends write one row, which needs no transaction.
+    pub(super) fn put_finished(&mut self, order: u64, update: UpdateId) {
+        self.put(TreeName::Jobs, &keys::pair(order, update.0), Vec::new());
+        for (order, update) in self.schedule.remember(order, update) {
+            self.remove(TreeName::Jobs, &keys::pair(order, update.0));
         }
     }
 

@@ -10,7 +10,7 @@ use super::super::forget::Noted;
 use super::super::{Counted, Counter, Error, KeyValue, MAX_PAGE_LEN, MAX_ROW_LEN, Row, RowKind, codec};
 use super::database::TreeName::Rows;
 use super::plan::Plan;
-use super::{SledStore, directory, keys};
+use super::{Needs, SledStore, directory, keys};
 
 #[async_trait]
 impl KeyValue for SledStore {
@@ -24,7 +24,7 @@ impl KeyValue for SledStore {
     async fn put(&self, row: Row) -> Result<(), Error> {
         check_length(&row)?;
         let noted = Noted::line(&row);
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             if row.kind == RowKind::Deletion && !plan.database.is_temporary() {
                 // First: what follows from it must not be there without it.
                 directory::note_deletion(&plan.database.dir, &row.value)?;
@@ -39,7 +39,7 @@ impl KeyValue for SledStore {
     async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
         check_length(&row)?;
         let (expected, noted) = (expected.map(str::to_owned), Noted::line(&row));
-        let write = self.write(move |plan| {
+        let write = self.write(Needs::Durable, move |plan| {
             let before = alive(plan, row.kind, &row.key, now)?.map(|before| before.value);
             let is_expected = before == expected;
             if is_expected {
@@ -56,9 +56,11 @@ impl KeyValue for SledStore {
 
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {
         let key = keys::row(kind, key);
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let is_there = plan.value(Rows, &key)?.is_some();
-            plan.remove(Rows, &key);
+            if is_there {
+                plan.remove(Rows, &key);
+            }
             Ok(is_there)
         })
         .await?
@@ -76,7 +78,7 @@ impl KeyValue for SledStore {
     }
 
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
-        self.write(move |plan| {
+        self.write(Needs::Durable, move |plan| {
             let rows = plan.database.range::<&[u8], _>(Rows, .., |key, stored| {
                 let is_expired = read_row(&stored).is_some_and(|row| !row.is_alive(now));
                 // What is written in this very group is left for the next time.
@@ -89,7 +91,7 @@ impl KeyValue for SledStore {
     }
 
     async fn count(&self, counters: Vec<Counter>, now: DateTime<Utc>) -> Result<Counted, Error> {
-        self.write(move |plan| {
+        self.write(Needs::Separate, move |plan| {
             let mut counted = Vec::with_capacity(counters.len());
             for (which, Counter { kind, key, add, most, expires }) in counters.into_iter().enumerate() {
                 let before = alive(plan, kind, &key, now)?;
@@ -101,7 +103,7 @@ impl KeyValue for SledStore {
                 counted.push((count, Row { kind, key, value: count.to_string(), expires: Some(ends) }));
             }
             let counts = counted.into_iter().map(|(count, row)| {
-                plan.put_soon(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
+                plan.put(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
                 count
             });
             Ok(Counted::Added(counts.collect()))
@@ -114,7 +116,7 @@ impl SledStore {
     /// Writes a line, if there is one, into the file beside the store that outlives it.
     async fn note(&self, line: Option<String>) -> Result<(), Error> {
         let Some(line) = line else { return Ok(()) };
-        let note = self.write(move |plan| match plan.database.is_temporary() {
+        let note = self.write(Needs::Durable, move |plan| match plan.database.is_temporary() {
             true => Ok(()),
             false => directory::note(&plan.database.dir, &line),
         });

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::super::{Claim, Error, Job, Load, MAX_NUMBER, Retries, WorkerId, codec};
+use super::super::{Claim, Error, Job, Load, MAX_NUMBER, REMEMBERED, Retries, WorkerId, codec};
 use super::database::{Database, TreeName};
 use super::keys;
 use crate::value::{ChatId, Provider, UpdateId, UserId};
@@ -39,13 +39,13 @@ pub(super) enum JobState {
     Retrying,
 }
 
-/// How many records, jobs, finished jobs and entries of who did what there ever were: the last place, order and numbers
-/// that were given.
+/// How many finished jobs are forgotten at once.
+const FORGOTTEN_AT_ONCE: usize = 512;
+
+/// How many records and entries of who did what there ever were: the last place and number that were given.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Counters {
     pub(super) seq: u64,
-    pub(super) order: u64,
-    pub(super) finished: u64,
     #[serde(default)]
     pub(super) audit: u64,
 }
@@ -55,10 +55,11 @@ pub(super) struct Counters {
 pub(super) struct Schedule {
     /// The open jobs, in the order in which they were accepted.
     pub(super) jobs: BTreeMap<u64, Entry>,
-    /// The same by their updates; also those that cannot be read.
+    /// The places of all known updates: of open jobs, also of those that cannot be read, and of finished ones.
     orders: HashMap<UpdateId, u64>,
-    /// The updates that were finished lately, the first first.
-    pub(super) finished: VecDeque<UpdateId>,
+    /// The finished jobs among them, by place and update: the first first since the opening, before it as they were accepted.
+    pub(super) finished: VecDeque<(u64, UpdateId)>,
+    last_order: u64,
     pub(super) counters: Counters,
 }
 
@@ -86,44 +87,71 @@ impl Schedule {
         let damaged = |what: &str| Error::damaged(&database.dir, what);
         if let Some(counters) = database.value(TreeName::Meta, COUNTERS)? {
             let counters: Option<Counters> = serde_json::from_slice(&counters).ok();
-            let counters = counters.filter(|Counters { seq, order, finished, audit }| {
-                [seq, order, finished, audit].into_iter().all(|number| *number <= MAX_NUMBER)
-            });
+            let counters = counters.filter(|counters| counters.seq.max(counters.audit) <= MAX_NUMBER);
             schedule.counters = counters.ok_or_else(|| damaged("its counters cannot be read"))?;
         }
         for row in database.range::<&[u8], _>(TreeName::Jobs, .., |key, value| Some((key, value))) {
             let (key, value) = row?;
-            let (order, update) = keys::read_pair(&key).ok_or_else(|| damaged("a job's key cannot be read"))?;
+            let place = keys::read_pair(&key).filter(|(order, _)| *order <= MAX_NUMBER);
+            let (order, update) = place.ok_or_else(|| damaged("a job's key cannot be read"))?;
+            if value.is_empty() {
+                schedule.remember(order, UpdateId(update));
+                continue;
+            }
             match codec::read(&value) {
                 Ok(job) => schedule.insert(order, job),
                 Err(error) => {
                     tracing::error!(update, %error, "a job cannot be read: passed over");
-                    schedule.orders.insert(UpdateId(update), order);
+                    schedule.know(UpdateId(update), order);
                 }
             }
-            schedule.counters.order = schedule.counters.order.max(order);
-        }
-        for row in database.range::<&[u8], _>(TreeName::Finished, .., |key, value| Some((key, value))) {
-            let (_, value) = row?;
-            let update = value.as_ref().try_into().map(u64::from_be_bytes);
-            schedule.finished.push_back(UpdateId(update.map_err(|_| damaged("a finished update cannot be read"))?));
         }
         Ok(schedule)
     }
 
     /// Whether an update is that of a job, open or finished.
     pub(super) fn is_known(&self, update: UpdateId) -> bool {
-        self.orders.contains_key(&update) || self.finished.contains(&update)
+        self.orders.contains_key(&update)
+    }
+
+    /// Whether an update is that of a job that has ended.
+    pub(super) fn is_finished(&self, update: UpdateId) -> bool {
+        self.orders.get(&update).is_some_and(|order| !self.jobs.contains_key(order))
+    }
+
+    /// The place of the next job.
+    pub(super) fn next_order(&self) -> u64 {
+        self.last_order + 1
+    }
+
+    fn know(&mut self, update: UpdateId, order: u64) {
+        self.orders.insert(update, order);
+        self.last_order = self.last_order.max(order);
     }
 
     /// Adds a job that is claimed by none.
     pub(super) fn insert(&mut self, order: u64, job: Job) {
-        self.orders.insert(job.update, order);
+        self.know(job.update, order);
         self.jobs.insert(order, Entry { order, job, owner: None });
     }
 
-    pub(super) fn remove(&mut self, update: UpdateId) -> Option<Entry> {
-        self.jobs.remove(&self.orders.remove(&update)?)
+    /// Takes a job out of the open ones; its update stays known.
+    pub(super) fn end(&mut self, update: UpdateId) -> Option<Entry> {
+        self.jobs.remove(self.orders.get(&update)?)
+    }
+
+    /// Counts a job among the finished ones; gives those that are not remembered any more.
+    pub(super) fn remember(&mut self, order: u64, update: UpdateId) -> Vec<(u64, UpdateId)> {
+        self.know(update, order);
+        self.finished.push_back((order, update));
+        if self.finished.len() < REMEMBERED + FORGOTTEN_AT_ONCE {
+            return Vec::new();
+        }
+        let forgotten: Vec<_> = self.finished.drain(..FORGOTTEN_AT_ONCE).collect();
+        for (_, update) in &forgotten {
+            self.orders.remove(update);
+        }
+        forgotten
     }
 
     pub(super) fn get(&self, update: UpdateId) -> Option<&Entry> {

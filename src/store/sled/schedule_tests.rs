@@ -46,7 +46,7 @@ fn one_ready_job_of_each_agent_is_taken_the_oldest_first() {
     let mut schedule = schedule([ready(1, 8), ready(2, 8), ready(3, 7), ready(4, 9)]);
     assert_eq!(take(&mut schedule, &Claim { limit: 2, ..claim(worker(), 0) }), [1, 3]);
     assert_eq!(take(&mut schedule, &claim(worker(), 0)), [4]);
-    schedule.remove(UpdateId(1));
+    schedule.end(UpdateId(1));
     assert_eq!(take(&mut schedule, &claim(worker(), 0)), [2]);
     assert_eq!(schedule.load(), Load { ready: 0, running: 3, waiting: 0 });
 }
@@ -56,7 +56,7 @@ fn a_job_that_waits_holds_no_other_up() {
     let mut schedule = schedule([late(1, 7, waiting(1)), late(2, 7, waiting(1)), ready(3, 7)]);
     assert_eq!(take(&mut schedule, &claim(worker(), 1)), [1, 3], "one of each kind");
     assert!(take(&mut schedule, &claim(worker(), 1)).is_empty());
-    schedule.remove(UpdateId(1));
+    schedule.end(UpdateId(1));
     assert_eq!(take(&mut schedule, &claim(worker(), 1)), [2]);
 }
 

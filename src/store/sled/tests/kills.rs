@@ -28,15 +28,16 @@ async fn a_kill_loses_nothing_and_parts_no_record_from_its_job() {
             for (seq, record) in records {
                 let update = u64::try_from((record.at - moment(0)).num_minutes()).unwrap();
                 assert!(updates.insert(update), "kill {kill}: two records of job {update}");
-                told.remove(&format!("kept {update} {}", seq.0));
+                told.remove(&format!("finished {update} with {}", seq.0));
             }
         }
-        assert!(!told.iter().any(|thing| thing.starts_with("kept")), "kill {kill}: {told:?}");
-        let (jobs, _) = store.open_jobs().await.unwrap();
+        assert!(!told.iter().any(|thing| thing.starts_with("finished")), "kill {kill}: {told:?}");
+        let (jobs, finished) = store.open_jobs().await.unwrap();
+        assert!(finished.iter().all(|update| updates.contains(&update.0)), "kill {kill}: an end without its record");
         for job in jobs {
             let update = job.update.0;
             assert_eq!(!job.kept.is_empty(), updates.contains(&update), "kill {kill}: {job:?}");
-            assert!(!told.contains(&format!("finished {update}")), "kill {kill}: {job:?}");
+            assert!(!finished.contains(&job.update), "kill {kill}: {job:?}");
         }
         let accepted = told.iter().filter_map(|thing| thing.strip_prefix("accepted ")?.parse().ok());
         let again = store.accept(accepted.map(|update| new_job_of(update, 0)).collect(), usize::MAX).await.unwrap();
@@ -98,13 +99,16 @@ async fn the_child_works_until_it_is_killed() {
                 let store = store.clone();
                 checks.spawn(async move {
                     let update = job.update;
-                    match store.keep(update, 0, record(chat_of(update.0), update.0 as usize)).await.unwrap() {
-                        Kept::New(seq) => tell(format_args!("kept {} {}", update.0, seq.0)),
-                        Kept::Before(seq) => assert_eq!(job.kept, [(0, seq)]),
+                    let seq = match store.keep(update, 0, record(chat_of(update.0), update.0 as usize)).await.unwrap() {
+                        Kept::New(seq) => seq,
+                        Kept::Before(seq) => {
+                            assert_eq!(job.kept, [(0, seq)]);
+                            seq
+                        }
                         Kept::Cancelled => panic!("it was not cancelled"),
-                    }
+                    };
                     store.finish(update).await.unwrap();
-                    tell(format_args!("finished {}", update.0));
+                    tell(format_args!("finished {} with {}", update.0, seq.0));
                 });
             }
             checks.join_all().await;
