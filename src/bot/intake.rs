@@ -5,14 +5,19 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message, SharedUser, User};
 use tokio::sync::Notify;
 
 use super::{
-    command::read_line, menu, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock,
-    updates::Delivery,
+    command::read_line,
+    menu,
+    migrations::ChatMigrations,
+    send::Sender,
+    telegram_clock::TelegramClock,
+    updates::{Delivery, Host},
 };
 use crate::{
     access::{Action, Actor, ChatIds, Decision, Reason},
@@ -122,13 +127,6 @@ impl Intake {
             let task = Task { to, quoted, asked, press: None, in_place: None, edited, intent };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         }
-    }
-
-    /// A group has another id. What the bot did under it before it knew is taken back.
-    pub(super) async fn moved(&self, old: ChatId, new: ChatId) {
-        self.migrations.note(old, new).await;
-        let first = self.migrations.first_id(new).await;
-        self.runner.follow_up(self.conversation.group_moved(first, new).await);
     }
 
     /// A pressed button.
@@ -257,6 +255,28 @@ impl Intake {
             let sender = self.sender.clone();
             tokio::spawn(async move { sender.set_menu(&menu).await });
         }
+    }
+}
+
+#[async_trait]
+impl Host for Intake {
+    async fn room(&self, updates: usize) {
+        self.runner.room(updates).await;
+    }
+
+    fn note_heard(&self) {
+        self.conversation.board.note_heard(self.clock.now());
+    }
+
+    fn note_date(&self, date: Option<DateTime<Utc>>) {
+        self.telegram_clock.note_answer(date);
+    }
+
+    /// What the bot did under the new id before it knew is taken back.
+    async fn moved(&self, old: ChatId, new: ChatId) {
+        self.migrations.note(old, new).await;
+        let first = self.migrations.first_id(new).await;
+        self.runner.follow_up(self.conversation.group_moved(first, new).await);
     }
 }
 
