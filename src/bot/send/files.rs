@@ -1,23 +1,33 @@
-//! Files, as Telegram takes them: a form with the file behind its fields.
+//! Files: sent as Telegram takes them, in a form behind its fields, and read as it gives them (Bot API, `getFile`).
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
+use futures_util::StreamExt;
 use reqwest::{
     RequestBuilder,
     multipart::{Form, Part},
 };
+use serde::Deserialize;
 use serde_json::json;
-use teloxide::{ApiError, RequestError};
+use teloxide::{ApiError, RequestError, net::Download, payloads::GetFile, types::FileId};
+use tokio::time::timeout;
 
+use super::{Sender, refusal::kind};
 use crate::{
     bot::wire::{Call, UPLOAD_TIMEOUT},
     chat::{Attachment, FileKind},
-    jobs::Destination,
+    jobs::{Destination, Refused},
     locale::Html,
 };
 
 /// The longest caption, in UTF-16 code units (Bot API, `sendDocument.caption`: "0-1024 characters").
 pub(super) const MAX_CAPTION_LEN: usize = 1024;
+
+/// How often Telegram may be out of reach before a file that it has is given up.
+const TRIES: u32 = 3;
+
+/// A download that takes longer is given up.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A file on its way: `sendDocument` or `sendPhoto` (Bot API).
 pub(super) struct SendFile {
@@ -61,5 +71,48 @@ impl Call for SendFile {
         let file = Part::file(&self.path).await.map_err(gone)?.file_name(self.name.clone());
         let fields = self.fields.iter().fold(Form::new(), |form, (name, value)| form.text(*name, value.clone()));
         Ok(request.timeout(UPLOAD_TIMEOUT).multipart(fields.part(part, file)))
+    }
+}
+
+/// What is needed of a `File` (Bot API).
+#[derive(Deserialize)]
+struct FileFound {
+    file_path: Option<String>,
+    file_size: Option<u64>,
+}
+
+impl Sender {
+    /// The bytes of a file that someone sent, which are at most `most`. What its path says is used for the address alone; the
+    /// address holds the token, so no error of the download is shown.
+    pub(super) async fn download(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {
+        let call = GetFile::new(FileId(file.to_owned()));
+        let found: Result<FileFound, _> = self.call(TRIES, None, None, &call).await;
+        let found = found.map_err(|error| {
+            tracing::warn!(error = kind(&error), "a file that was sent is not to be had");
+            Refused
+        })?;
+        let is_too_large = |size: usize| size > most;
+        if found.file_size.is_some_and(|size| usize::try_from(size).is_ok_and(is_too_large)) {
+            return Err(Refused);
+        }
+        let path = found.file_path.ok_or(Refused)?;
+        let permit = self.schedule.turn(None, None).await;
+        let read = async {
+            let (mut stream, mut bytes) = (self.telegram.download_file_stream(&path), Vec::new());
+            while let Some(chunk) = stream.next().await {
+                let chunk = chunk.map_err(|_| Refused)?;
+                if is_too_large(bytes.len() + chunk.len()) {
+                    return Err(Refused);
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Ok(bytes)
+        };
+        let read = timeout(TIMEOUT, read).await.unwrap_or(Err(Refused));
+        drop(permit);
+        if read.is_err() {
+            tracing::warn!("a file that was sent could not be read");
+        }
+        read
     }
 }
