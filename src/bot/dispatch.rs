@@ -40,7 +40,7 @@ pub(super) fn tree() -> UpdateHandler<Infallible> {
         .branch(Update::filter_message().endpoint(Intake::message))
         .branch(Update::filter_callback_query().endpoint(Intake::press))
         .branch(Update::filter_my_chat_member().endpoint(Intake::membership))
-        .branch(Update::filter_edited_message().endpoint(Intake::edited))
+        .branch(Update::filter_edited_message().endpoint(Intake::message))
         .branch(Update::filter_chat_member().endpoint(Intake::member))
     // Inline mode is off, since a check belongs to a chat, whose history has it: a branch for inline queries would stand here.
 }

@@ -12,6 +12,7 @@
 mod admins;
 mod command;
 mod dispatch;
+mod groups;
 mod intake;
 mod menu;
 mod migrations;
