@@ -4,6 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use teloxide::types::ChatMemberUpdated;
+use tokio::time::sleep;
 
 use super::intake::Intake;
 use crate::{
@@ -58,14 +59,27 @@ impl Intake {
         }
     }
 
-    /// The bot was heard of in a group that is not admitted, or was added to one by an owner.
+    /// The bot was heard of in a group that is not admitted, or was added to one by an owner. Does not wait for what is said
+    /// of it, since it may be a group that the bot knows.
     pub(super) async fn group_came(self: Arc<Self>, arrival: Arrival) {
         let Managed { reply, then, .. } = self.conversation.group_came(&arrival).await;
         let is_new = reply.is_some() || !then.is_empty();
         if is_new && self.visitors.note_group(self.clock.now()) || self.conversation.is_overdue(arrival.chat).await {
             self.housekeeping.notify_one();
         }
-        self.say_to_stranger(Destination::chat(arrival.here), reply);
-        self.runner.follow_up(then);
+        if !is_new {
+            return;
+        }
+        tokio::spawn(async move {
+            sleep(self.arrival_pause).await;
+            let first = self.migrations.first_id(arrival.here).await;
+            if first == arrival.chat {
+                self.say_to_stranger(Destination::chat(arrival.here), reply);
+                self.runner.follow_up(then);
+            } else {
+                // Telegram has told meanwhile which group it was.
+                self.runner.follow_up(self.conversation.group_moved(first, arrival.here).await);
+            }
+        });
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -45,6 +46,8 @@ pub(super) struct Intake {
     pub(super) runner: Arc<Runner>,
     pub(super) sender: Sender,
     pub(super) visitors: Visitors,
+    /// How long nothing is said of a group that is new ([`Limits`](super::Limits)).
+    pub(super) arrival_pause: Duration,
     /// Rung when the bot may have a new name, a group to leave or visitors to tell of.
     pub(super) housekeeping: Notify,
 }

@@ -140,6 +140,7 @@ impl Bot {
             conversation: self.conversation,
             telegram_clock: TelegramClock::new(self.clock.clone()),
             visitors: Visitors::new(self.clock.now()),
+            arrival_pause: self.limits.arrival_pause,
             clock: self.clock,
             migrations,
             runner: runner.clone(),

@@ -8,11 +8,7 @@
 //! This is written by Telegram's documentation and was not tried against Telegram itself.
 
 use std::{
-    collections::HashMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{PoisonError, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -35,31 +31,6 @@ const TRIES_TO_ONE: u32 = 3;
 
 /// Groups that are remembered; of more, all are tried again.
 const MAX_REFUSED: usize = 1000;
-
-/// Groups that refused, and when. In memory alone: after a restart they are tried again.
-#[derive(Default)]
-pub(super) struct RefusedToOne {
-    groups: Mutex<HashMap<ChatId, Instant>>,
-    /// Whether the server does not know of such messages, in no group.
-    is_unknown: AtomicBool,
-}
-
-impl RefusedToOne {
-    /// Whether a group refused lately, or the server does not know of such messages.
-    fn is_refused(&self, chat: ChatId) -> bool {
-        let refused = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        self.is_unknown.load(Relaxed) || refused.get(&chat).is_some_and(|at| at.elapsed() < REFUSED_FOR)
-    }
-
-    /// Notes that a group refused.
-    fn note(&self, chat: ChatId) {
-        let mut refused = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.len() >= MAX_REFUSED {
-            refused.clear();
-        }
-        refused.insert(chat, Instant::now());
-    }
-}
 
 /// `sendMessage` with `ephemeral_message_parameters`; teloxide's payload has none.
 #[derive(Serialize)]
@@ -117,9 +88,10 @@ impl Sender {
     ) -> Result<(), Refused> {
         let chat = self.migrations.current(to.chat);
         let parts = text.split(MAX_MESSAGE_LEN);
-        let ([text], true, false) = (parts.as_slice(), chat.is_group(), self.refused_to_one.is_refused(chat)) else {
-            return Err(Refused);
-        };
+        let refused = || self.refused_to_one.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_refused = refused().get(&chat).is_some_and(|at| at.elapsed() < REFUSED_FOR);
+        let is_refused = is_refused || self.never_to_one.load(Relaxed);
+        let ([text], true, false) = (parts.as_slice(), chat.is_group(), is_refused) else { return Err(Refused) };
         let topic = to.topic.filter(|_| chat == to.chat);
         let message = SendToOne::new(chat, topic, reader, press, text.as_str());
         match self.call(TRIES_TO_ONE, Some(chat), Some(Priority::Answer), &message).await {
@@ -127,7 +99,7 @@ impl Sender {
             // A server that does not know of such messages has shown it to all.
             Ok(Lenient(shown)) => {
                 tracing::error!(%chat, "what was for one member alone was shown to all; deleting it, and not trying again");
-                self.refused_to_one.is_unknown.store(true, Relaxed);
+                self.never_to_one.store(true, Relaxed);
                 if let Some(ShownToOne { message_id, .. }) = shown {
                     self.delete(Placed { chat, message: MessageId(message_id) }).await;
                 }
@@ -136,7 +108,11 @@ impl Sender {
             Err(error) => {
                 if matches!(error, RequestError::Api(_) | RequestError::MigrateToChatId(_)) {
                     tracing::info!(%chat, error = kind(&error), "a group takes nothing for one alone; not trying for an hour");
-                    self.refused_to_one.note(chat);
+                    let mut refused = refused();
+                    if refused.len() >= MAX_REFUSED {
+                        refused.clear();
+                    }
+                    refused.insert(chat, Instant::now());
                 }
                 Err(Refused)
             }
@@ -147,13 +123,6 @@ impl Sender {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_group_that_refused_is_left_alone() {
-        let refused = RefusedToOne::default();
-        refused.note(ChatId(-5));
-        assert!(refused.is_refused(ChatId(-5)) && !refused.is_refused(ChatId(-6)));
-    }
 
     #[test]
     fn it_is_asked_for_as_it_is_documented() {

@@ -12,16 +12,17 @@ use serde_json::json;
 use teloxide::{ApiError, RequestError, net::Download, payloads::GetFile, types::FileId};
 use tokio::time::timeout;
 
-use super::{Sender, refusal::kind};
+use super::{Attempt, Sender, refusal::kind};
 use crate::{
-    bot::wire::{Call, UPLOAD_TIMEOUT},
+    bot::wire::{Call, Lenient, Sent, UPLOAD_TIMEOUT},
     chat::{Attachment, FileKind},
-    jobs::{Destination, Refused},
+    jobs::{Destination, Placed, Priority, Refused},
     locale::Html,
+    value::MessageId,
 };
 
 /// The longest caption, in UTF-16 code units (Bot API, `sendDocument.caption`: "0-1024 characters").
-pub(super) const MAX_CAPTION_LEN: usize = 1024;
+const MAX_CAPTION_LEN: usize = 1024;
 
 /// How often Telegram may be out of reach before a file that it has is given up.
 const TRIES: u32 = 3;
@@ -30,7 +31,7 @@ const TRIES: u32 = 3;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A file on its way: `sendDocument` or `sendPhoto` (Bot API).
-pub(super) struct SendFile {
+struct SendFile {
     kind: FileKind,
     name: String,
     path: PathBuf,
@@ -38,7 +39,7 @@ pub(super) struct SendFile {
 }
 
 impl SendFile {
-    pub(super) fn new(to: Destination, file: &Attachment, caption: &Html, is_plain: bool) -> Self {
+    fn new(to: Destination, file: &Attachment, caption: &Html, is_plain: bool) -> Self {
         let mut fields = vec![("chat_id", to.chat.to_string())];
         match is_plain {
             true => fields.push(("caption", caption.plain())),
@@ -82,6 +83,29 @@ struct FileFound {
 }
 
 impl Sender {
+    /// Sends a file.
+    pub(super) async fn upload(
+        &self,
+        to: Destination,
+        file: &Attachment,
+        caption: &Html,
+        priority: Priority,
+    ) -> Result<Placed, Refused> {
+        let (mut attempt, parts) = (self.attempt(to), caption.split(MAX_CAPTION_LEN));
+        let caption = parts.first().ok_or(Refused)?;
+        let sent = self
+            .deliver(&mut attempt, Some(priority), |Attempt { to, is_plain, .. }| {
+                SendFile::new(*to, file, caption, *is_plain)
+            })
+            .await;
+        let Lenient(sent) = sent.map_err(|error| {
+            tracing::error!(chat = %to.chat, error = kind(&error), "a file was refused");
+            Refused
+        })?;
+        let message = MessageId(sent.map_or(0, |sent: Sent| sent.message_id));
+        Ok(Placed { chat: attempt.to.chat, message })
+    }
+
     /// The bytes of a file that someone sent, which are at most `most`. What its path says is used for the address alone; the
     /// address holds the token, so no error of the download is shown.
     pub(super) async fn download(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {

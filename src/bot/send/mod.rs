@@ -13,7 +13,11 @@ mod schedule;
 mod tests;
 mod typing;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use serde::{
@@ -47,18 +51,18 @@ use crate::{
     locale::Html,
     value::{ChatId, MessageId, UserId},
 };
-use ephemeral::RefusedToOne;
-use files::{MAX_CAPTION_LEN, SendFile};
 use keyboard::{inline, markup};
 use refusal::{Remedy, passes, remedy};
 use schedule::Schedule;
-use typing::MAX_TYPING;
 
 /// How often it is tried to delete a message: the agent's next question waits for it.
 const DELETION_TRIES: u32 = 3;
 
 /// How often one message follows a group that has another id now.
 const MAX_MIGRATIONS: u32 = 3;
+
+/// In how many chats "typing" shows at once.
+const MAX_TYPING: usize = 64;
 
 /// The longest text of a message, in UTF-16 code units (Bot API, `sendMessage`: "1-4096 characters").
 const MAX_MESSAGE_LEN: usize = 4096;
@@ -79,8 +83,10 @@ pub(super) struct Sender {
     typing: Arc<Semaphore>,
     /// A permit for each stranger who waits.
     strangers: Arc<Semaphore>,
-    /// Groups that lately refused what is for one member alone.
-    refused_to_one: Arc<RefusedToOne>,
+    /// Since when groups refuse what is for one member alone. In memory alone: after a restart they are tried again.
+    refused_to_one: Arc<Mutex<HashMap<ChatId, Instant>>>,
+    /// Whether the server does not know at all of what is for one member alone.
+    never_to_one: Arc<AtomicBool>,
 }
 
 impl Sender {
@@ -93,6 +99,7 @@ impl Sender {
             typing: Arc::new(Semaphore::new(MAX_TYPING)),
             strangers: Arc::new(Semaphore::new(limits.strangers)),
             refused_to_one: Arc::default(),
+            never_to_one: Arc::default(),
         }
     }
 
@@ -156,19 +163,7 @@ impl Outbox for Sender {
         caption: &Html,
         priority: Priority,
     ) -> Result<Placed, Refused> {
-        let (mut attempt, parts) = (self.attempt(to), caption.split(MAX_CAPTION_LEN));
-        let caption = parts.first().ok_or(Refused)?;
-        let sent = self
-            .deliver(&mut attempt, Some(priority), |Attempt { to, is_plain, .. }| {
-                SendFile::new(*to, file, caption, *is_plain)
-            })
-            .await;
-        let Lenient(sent) = sent.map_err(|error| {
-            tracing::error!(chat = %to.chat, error = kind(&error), "a file was refused");
-            Refused
-        })?;
-        let message = MessageId(sent.map_or(0, |sent: Sent| sent.message_id));
-        Ok(Placed { chat: attempt.to.chat, message })
+        self.upload(to, file, caption, priority).await
     }
 
     async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {

@@ -13,9 +13,6 @@ use tokio::time::sleep;
 use super::{Sender, telegram_id};
 use crate::{bot::wire::call, jobs::Destination};
 
-/// In how many chats it shows at once.
-pub(super) const MAX_TYPING: usize = 64;
-
 /// It shows from here on, so that it does not flicker before an answer that comes quickly.
 const AFTER: Duration = Duration::from_secs(1);
 
@@ -23,7 +20,7 @@ const AFTER: Duration = Duration::from_secs(1);
 const PERIOD: Duration = Duration::from_millis(4500);
 
 impl Sender {
-    /// Shows "typing" until it is dropped.
+    /// Shows it until this is dropped, where not too many chats show it already.
     pub(super) async fn show_typing(&self, to: Destination) {
         sleep(AFTER).await;
         let Ok(_shown) = self.typing.try_acquire() else { return };
