@@ -352,7 +352,7 @@ async fn a_supergroup_is_no_stranger_whenever_telegram_tells_what_group_it_was()
 #[tokio::test]
 async fn nothing_is_said_of_a_supergroup_that_turns_out_to_be_known_in_the_next_moment() {
     let mut scene = Scene::new().await;
-    scene.bounds.limits.arrival_pause = Duration::from_secs(2);
+    scene.bounds.limits.arrival_pause = Duration::from_secs(5);
     let owner = scene.owner("Ibu Bos");
     let sari = scene.telegram.user("Sari");
     let group = scene.telegram.group("Agen Jaya", &[&sari]);
@@ -360,9 +360,10 @@ async fn nothing_is_said_of_a_supergroup_that_turns_out_to_be_known_in_the_next_
     let bot = scene.start();
     let bos = greeted(&owner).await;
     let new = group.becomes_supergroup_unheard();
-    // By itself, as the end of a long poll is.
+    // By itself, as the end of a long poll is, or with a webhook.
     new.tells_of_coming();
     scene.telegram.all_confirmed().await;
+    ask(&bos, CHECK).await;
     group.tells_of_move(&new);
     let chat = sari.in_group(&new);
     assert_eq!(body(&ask(&chat, CHECK).await)[1], "BAHARRUDIN1");
