@@ -33,14 +33,14 @@ use super::{
     updates::{Delivery, Listener, MAX_IN_FLIGHT, Pending},
 };
 
-/// The handler tree; it needs an [`Intake`] and the [`Pending`] updates. The bot asks Telegram for the kinds of update that
+/// The handler tree; it needs an [`Intake`]. The bot asks Telegram for the kinds of update that
 /// have a branch here.
 pub(super) fn tree() -> UpdateHandler<Infallible> {
     root()
         .branch(Update::filter_message().endpoint(Intake::message))
         .branch(Update::filter_callback_query().endpoint(Intake::press))
         .branch(Update::filter_my_chat_member().endpoint(Intake::membership))
-        .branch(Update::filter_edited_message().endpoint(Intake::edited))
+        .branch(Update::filter_edited_message().endpoint(Intake::message))
         .branch(Update::filter_chat_member().endpoint(Intake::member))
     // Inline mode is off, since a check belongs to a chat, whose history has it: a branch for inline queries would stand here.
 }
@@ -52,9 +52,10 @@ pub(super) fn tree() -> UpdateHandler<Infallible> {
 pub(super) async fn run(
     telegram: teloxide::Bot,
     tree: UpdateHandler<Infallible>,
-    dependencies: DependencyMap,
+    mut dependencies: DependencyMap,
     listener: Listener,
 ) -> Result<(), RequestError> {
+    dependencies.insert(listener.pending.clone());
     Dispatcher::builder(telegram, tree)
         .dependencies(dependencies)
         .default_handler(|_| async {})
@@ -91,7 +92,7 @@ fn root() -> UpdateHandler<Infallible> {
 
 #[cfg(test)]
 mod tests {
-    use std::{future::ready, time::Duration};
+    use std::time::Duration;
 
     use axum::Router;
     use serde_json::{json, value::RawValue};
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
     use crate::bot::{
         Account,
-        updates::{channel, read},
+        updates::{Received, channel, read, tests::Room},
         wire::connect,
     };
 
@@ -123,7 +124,7 @@ mod tests {
         Ok(())
     }
 
-    fn message(update: u64, text: &str) -> super::super::updates::Received {
+    fn message(update: u64, text: &str) -> Received {
         let chat = json!({ "id": -5, "type": "group", "title": "Agen" });
         let message = json!({ "message_id": 1, "date": 1, "chat": chat, "text": text });
         let update = json!({ "update_id": update, "message": message }).to_string();
@@ -142,9 +143,8 @@ mod tests {
                 Ok(())
             }
         }));
-        let pending = Arc::<Pending>::default();
-        let (inbox, listener, _kinds) = channel(pending.clone(), Box::new(|_| Box::pin(ready(()))));
-        let running = tokio::spawn(run(bot().await, tree, dptree::deps![pending], listener));
+        let (inbox, listener, _kinds) = channel(Arc::new(Room(true)));
+        let running = tokio::spawn(run(bot().await, tree, dptree::deps![], listener));
         for batch in [vec![message(1, "boom"), message(2, "boom")], vec![message(3, "halo")]] {
             let delivered = tokio::time::timeout(Duration::from_secs(10), inbox.deliver(batch, false)).await;
             assert!(matches!(delivered, Ok(Some(()))), "it is not acknowledged");
@@ -157,9 +157,8 @@ mod tests {
     #[tokio::test]
     async fn an_update_that_no_branch_takes_is_acknowledged() {
         let tree = root().branch(Update::filter_callback_query().endpoint(nothing));
-        let pending = Arc::<Pending>::default();
-        let (inbox, listener, _kinds) = channel(pending.clone(), Box::new(|_| Box::pin(ready(()))));
-        tokio::spawn(run(bot().await, tree, dptree::deps![pending], listener));
+        let (inbox, listener, _kinds) = channel(Arc::new(Room(true)));
+        tokio::spawn(run(bot().await, tree, dptree::deps![], listener));
         assert!(inbox.deliver(vec![message(1, "halo")], false).await.is_some());
     }
 
@@ -168,9 +167,8 @@ mod tests {
         let tree = root()
             .branch(Update::filter_message().endpoint(nothing))
             .branch(Update::filter_my_chat_member().endpoint(nothing));
-        let pending = Arc::<Pending>::default();
-        let (_inbox, listener, kinds) = channel(pending.clone(), Box::new(|_| Box::pin(ready(()))));
-        tokio::spawn(run(bot().await, tree, dptree::deps![pending], listener));
+        let (_inbox, listener, kinds) = channel(Arc::new(Room(true)));
+        tokio::spawn(run(bot().await, tree, dptree::deps![], listener));
         let kinds = kinds.await.unwrap();
         assert_eq!(kinds.len(), 2);
         assert!(kinds.contains(&AllowedUpdate::Message) && kinds.contains(&AllowedUpdate::MyChatMember));

@@ -3,22 +3,26 @@
 use std::{
     convert::Infallible,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use teloxide::types::{CallbackQuery, ChatMemberUpdated, Message, SharedUser, User};
+use teloxide::types::{CallbackQuery, Message, SharedUser, Update, UpdateKind, User};
 use tokio::sync::Notify;
 
 use super::{
-    command::read_line, menu, migrations::ChatMigrations, send::Sender, telegram_clock::TelegramClock,
-    updates::Delivery,
+    command::read_line,
+    menu,
+    migrations::ChatMigrations,
+    send::Sender,
+    telegram_clock::TelegramClock,
+    updates::{Delivery, Host},
 };
 use crate::{
     access::{Action, Actor, ChatIds, Decision, Reason},
-    chat::{
-        self, Arrival, Conversation, Intent, Line, Managed, Named, Origin, Place, Press, Reply, Then, Visitor, Visitors,
-    },
+    chat::{self, Arrival, Conversation, Intent, Line, Managed, Named, Origin, Place, Press, Reply, Visitor, Visitors},
     clock::Clock,
     jobs::{Destination, Incoming, Outbox, PressedButton, Priority, Runner, Task},
     value::{ChatId, MessageId, UserId},
@@ -42,31 +46,25 @@ pub(super) struct Intake {
     pub(super) runner: Arc<Runner>,
     pub(super) sender: Sender,
     pub(super) visitors: Visitors,
+    /// How long nothing is said of a group that is new ([`Limits`](super::Limits)).
+    pub(super) arrival_pause: Duration,
     /// Rung when the bot may have a new name, a group to leave or visitors to tell of.
     pub(super) housekeeping: Notify,
 }
 
 impl Intake {
-    /// A message: a job where it is meant for the bot and its writer may check.
-    pub(super) async fn message(self: Arc<Self>, delivery: Delivery, message: Message) -> Result<(), Infallible> {
-        self.heard(delivery, message, false).await;
-        Ok(())
-    }
-
-    /// A message that was edited: it is answered anew where its answer stands.
-    pub(super) async fn edited(self: Arc<Self>, delivery: Delivery, message: Message) -> Result<(), Infallible> {
-        self.heard(delivery, message, true).await;
-        Ok(())
-    }
-
-    async fn heard(&self, delivery: Delivery, message: Message, edited: bool) {
+    /// A message: a job where it is meant for the bot and its writer may check. One that was edited is answered anew where
+    /// its answer stands.
+    pub(super) async fn message(self: Arc<Self>, delivery: Delivery, update: Update) -> Result<(), Infallible> {
+        let edited = matches!(update.kind, UpdateKind::EditedMessage(_));
+        let (UpdateKind::Message(message) | UpdateKind::EditedMessage(message)) = update.kind else { return Ok(()) };
         let (here, me) = (ChatId(message.chat.id.0), self.me());
         if let Some(joined) = message.new_chat_members() {
             for member in joined.iter().filter(|member| !member.is_bot) {
                 self.note_joined(here, UserId(member.id.0), message.date).await;
             }
         }
-        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return };
+        let (Some(user), Some(text)) = (asker(&message), text_of(&message)) else { return Ok(()) };
         let chat = self.migrations.first_id(here).await;
         let replied = replied(&message);
         let heard = chat::Message {
@@ -90,10 +88,15 @@ impl Intake {
             message: message_id(&message),
         };
         let decision = self.may_read(user, chat, here).await;
-        self.note_visit(decision, user);
-        if decision == Decision::Deny(Reason::GroupNotAdmitted) {
-            let title = message.chat.title().unwrap_or_default().to_owned();
-            self.group_came(&Arrival { chat, here, title, by: None }).await;
+        match decision {
+            Decision::Deny(Reason::Unknown) if self.visitors.note_stranger(user, self.clock.now()) => {
+                self.housekeeping.notify_one();
+            }
+            Decision::Deny(Reason::GroupNotAdmitted) => {
+                let title = message.chat.title().unwrap_or_default().to_owned();
+                self.clone().group_came(Arrival { chat, here, title, by: None }).await;
+            }
+            _ => {}
         }
         if heard.line == Line::ForAnotherBot {
             // Or for this one, by a name that it has not learned yet.
@@ -103,7 +106,7 @@ impl Intake {
             // Silence is the answer.
         } else if !decision.is_allowed() {
             if edited {
-                return;
+                return Ok(());
             }
             let visitor = message.from.as_ref().map(visitor).unwrap_or_default();
             let Managed { reply, then, .. } = self.conversation.stranger(&heard, &visitor).await;
@@ -122,13 +125,7 @@ impl Intake {
             let task = Task { to, quoted, asked, press: None, in_place: None, edited, intent };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         }
-    }
-
-    /// A group has another id. What the bot did under it before it knew is taken back.
-    pub(super) async fn moved(&self, old: ChatId, new: ChatId) {
-        self.migrations.note(old, new).await;
-        let first = self.migrations.first_id(new).await;
-        self.runner.follow_up(self.conversation.group_moved(first, new).await);
+        Ok(())
     }
 
     /// A pressed button.
@@ -166,82 +163,19 @@ impl Intake {
         Ok(())
     }
 
-    /// The bot was added to a chat, or taken out of it.
-    pub(super) async fn membership(self: Arc<Self>, change: ChatMemberUpdated) -> Result<(), Infallible> {
-        let (here, user) = (ChatId(change.chat.id.0), UserId(change.from.id.0));
-        if Place::of(here) == Place::Private {
-            return Ok(());
-        }
-        let chat = self.migrations.first_id(here).await;
-        let was_there = change.old_chat_member.is_present();
-        match (was_there, change.new_chat_member.is_present()) {
-            // A small group that became a supergroup is left by all, and goes on under another id.
-            (_, false) if self.migrations.current(here) != here => {}
-            (_, false) => self.conversation.group_left(chat).await,
-            // It is no place to check in.
-            (false, true) if change.chat.is_channel() => self.runner.follow_up(vec![Then::Leave(here)]),
-            (false, true) => {
-                let by_owner = self.conversation.is_owner(user).await;
-                let decision = self.may_read(user, chat, here).await;
-                if by_owner || decision == Decision::Deny(Reason::GroupNotAdmitted) {
-                    let title = change.chat.title().unwrap_or_default().to_owned();
-                    let by = Some((user, change.from.first_name.clone()));
-                    self.group_came(&Arrival { chat, here, title, by }).await;
-                }
-            }
-            (true, true) => {}
-        }
-        Ok(())
-    }
-
-    /// Somebody joined a group or left it: Telegram tells it of groups that the bot administrates.
-    pub(super) async fn member(self: Arc<Self>, change: ChatMemberUpdated) -> Result<(), Infallible> {
-        let (old, new) = (&change.old_chat_member, &change.new_chat_member);
-        if !old.is_present() && new.is_present() && !new.user.is_bot {
-            self.note_joined(ChatId(change.chat.id.0), UserId(new.user.id.0), change.date).await;
-        }
-        Ok(())
-    }
-
-    /// Notes since when somebody is in a group where they may use the bot; elsewhere there is nothing to see.
-    async fn note_joined(&self, here: ChatId, user: UserId, at: DateTime<Utc>) {
-        let chat = self.migrations.first_id(here).await;
-        if Place::of(chat) == Place::Group && self.may_read(user, chat, here).await.is_allowed() {
-            self.conversation.note_joined(chat, user, at).await;
-        }
-    }
-
     /// Who the bot is.
     pub(super) fn me(&self) -> Arc<Me> {
         self.me.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether someone may use the bot at all in a chat.
-    async fn may_read(&self, user: UserId, chat: ChatId, here: ChatId) -> Decision {
+    pub(super) async fn may_read(&self, user: UserId, chat: ChatId, here: ChatId) -> Decision {
         let chat = ChatIds { first: chat, current: here };
         self.conversation.access.authorise(Actor::of(user), chat, Action::Read).await
     }
 
-    /// Counts strangers, and groups that came, for the owners' line of the day.
-    fn note_visit(&self, decision: Decision, user: UserId) {
-        if decision == Decision::Deny(Reason::Unknown) && self.visitors.note_stranger(user, self.clock.now()) {
-            self.housekeeping.notify_one();
-        }
-    }
-
-    /// The bot was heard of in a group that is not admitted, or was added to one by an owner.
-    async fn group_came(&self, arrival: &Arrival) {
-        let Managed { reply, then, .. } = self.conversation.group_came(arrival).await;
-        let is_new = reply.is_some() || !then.is_empty();
-        if is_new && self.visitors.note_group(self.clock.now()) || self.conversation.is_overdue(arrival.chat).await {
-            self.housekeeping.notify_one();
-        }
-        self.say_to_stranger(Destination::chat(arrival.here), reply);
-        self.runner.follow_up(then);
-    }
-
     /// Says something to those who may not check. Does not wait for it.
-    fn say_to_stranger(&self, to: Destination, reply: Option<Reply>) {
+    pub(super) fn say_to_stranger(&self, to: Destination, reply: Option<Reply>) {
         let Some(reply) = reply else { return };
         let sender = self.sender.clone();
         self.sender.to_stranger(async move {
@@ -257,6 +191,28 @@ impl Intake {
             let sender = self.sender.clone();
             tokio::spawn(async move { sender.set_menu(&menu).await });
         }
+    }
+}
+
+#[async_trait]
+impl Host for Intake {
+    async fn room(&self, updates: usize) {
+        self.runner.room(updates).await;
+    }
+
+    fn note_heard(&self) {
+        self.conversation.board.note_heard(self.clock.now());
+    }
+
+    fn note_date(&self, date: Option<DateTime<Utc>>) {
+        self.telegram_clock.note_answer(date);
+    }
+
+    /// What the bot did under the new id before it knew is taken back.
+    async fn moved(&self, old: ChatId, new: ChatId) {
+        self.migrations.note(old, new).await;
+        let first = self.migrations.first_id(new).await;
+        self.runner.follow_up(self.conversation.group_moved(first, new).await);
     }
 }
 

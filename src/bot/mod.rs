@@ -12,6 +12,7 @@
 mod admins;
 mod command;
 mod dispatch;
+mod groups;
 mod intake;
 mod menu;
 mod migrations;
@@ -27,7 +28,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
 use serde::de::IgnoredAny;
 use teloxide::{
     ApiError, RequestError, dptree,
@@ -57,7 +57,6 @@ use intake::{Intake, Me};
 use migrations::ChatMigrations;
 use send::{Sender, kind, pause, until_taken};
 use telegram_clock::TelegramClock;
-use updates::Pending;
 use wire::{call, call_dated, connect};
 
 /// How long a stop waits for handlers, which wait for the store alone.
@@ -141,6 +140,7 @@ impl Bot {
             conversation: self.conversation,
             telegram_clock: TelegramClock::new(self.clock.clone()),
             visitors: Visitors::new(self.clock.now()),
+            arrival_pause: self.limits.arrival_pause,
             clock: self.clock,
             migrations,
             runner: runner.clone(),
@@ -178,32 +178,17 @@ async fn listen(
 ) -> Result<(), Error> {
     let mut failures = 0;
     while !stop.is_cancelled() {
-        let pending = Arc::<Pending>::default();
-        let runner = intake.runner.clone();
-        let room = move |updates| -> BoxFuture<'static, ()> {
-            let runner = runner.clone();
-            Box::pin(async move { runner.room(updates).await })
-        };
-        let (mut inbox, listener, kinds) = updates::channel(pending.clone(), Box::new(room));
-        let heard = intake.clone();
-        inbox.heard = Box::new(move || heard.conversation.board.note_heard(heard.clock.now()));
-        let knows = intake.clone();
-        inbox.moved = Box::new(move |old, new| {
-            let knows = knows.clone();
-            Box::pin(async move { knows.moved(old, new).await })
-        });
-        let clock = &intake.telegram_clock;
+        let (inbox, listener, kinds) = updates::channel(intake.clone());
         let source = async {
             let Ok(kinds) = kinds.await else { return Ok(()) };
             let Some(webhook) = webhook else {
-                let _ = stop.run_until_cancelled(updates::poll(telegram, clock, batch, inbox, kinds)).await;
+                let _ = stop.run_until_cancelled(updates::poll(telegram, batch, inbox, kinds)).await;
                 return Ok(());
             };
-            let ended = webhook.run(telegram, clock, inbox, kinds, stop).await;
+            let ended = webhook.run(telegram, inbox, kinds, stop).await;
             ended.map_err(|cause| Error::Listen { address: webhook.listen, cause })
         };
-        let dependencies = dptree::deps![intake.clone(), pending];
-        let dispatched = dispatch::run(telegram.clone(), dispatch::tree(), dependencies, listener);
+        let dispatched = dispatch::run(telegram.clone(), dispatch::tree(), dptree::deps![intake.clone()], listener);
         let deadline = async {
             stop.cancelled().await;
             sleep(DRAIN).await;

@@ -111,6 +111,7 @@ impl Scene {
             // Answers stay where their ⏳ message is, unless a test is about long waits.
             bounds: Bounds {
                 jobs: jobs::Bounds { long_wait: TimeDelta::MAX, ..jobs::Bounds::default() },
+                limits: bot::Limits { arrival_pause: Duration::ZERO, ..bot::Limits::default() },
                 ..Bounds::default()
             },
             quotas: Limits::default(),

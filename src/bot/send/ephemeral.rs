@@ -8,79 +8,33 @@
 //! This is written by Telegram's documentation and was not tried against Telegram itself.
 
 use std::{
-    collections::HashMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::{PoisonError, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
-use reqwest::{RequestBuilder, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
-use teloxide::RequestError;
+use teloxide::{RequestError, requests::Payload};
 
+use super::{MAX_MESSAGE_LEN, Sender, refusal::kind};
 use crate::{
-    bot::wire::Call,
-    value::{ChatId, UserId},
+    bot::wire::Lenient,
+    jobs::{Destination, Outbox, Placed, Priority, Refused},
+    locale::Html,
+    value::{ChatId, MessageId, UserId},
 };
 
 /// How long a group that refused is left alone.
 const REFUSED_FOR: Duration = Duration::from_secs(3600);
 
+/// How often it is tried to show something to one alone: where that fails, all are answered.
+const TRIES_TO_ONE: u32 = 3;
+
 /// Groups that are remembered; of more, all are tried again.
 const MAX_REFUSED: usize = 1000;
 
-/// Groups that refused, and when. In memory alone: after a restart they are tried again.
-#[derive(Default)]
-pub(super) struct RefusedToOne {
-    groups: Mutex<HashMap<ChatId, Instant>>,
-    /// Whether the server does not know of such messages, in no group.
-    is_unknown: AtomicBool,
-}
-
-impl RefusedToOne {
-    /// Whether a group refused lately, or the server does not know of such messages.
-    pub(super) fn is_refused(&self, chat: ChatId) -> bool {
-        let refused = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        self.is_unknown.load(Relaxed) || refused.get(&chat).is_some_and(|at| at.elapsed() < REFUSED_FOR)
-    }
-
-    /// Notes that the server does not know of such messages.
-    pub(super) fn note_unknown(&self) {
-        self.is_unknown.store(true, Relaxed);
-    }
-
-    /// Notes that a group refused.
-    pub(super) fn note(&self, chat: ChatId) {
-        let mut refused = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.len() >= MAX_REFUSED {
-            refused.clear();
-        }
-        refused.insert(chat, Instant::now());
-    }
-}
-
-/// `sendMessage` with `ephemeral_message_parameters`; teloxide has no payload for it.
-pub(super) struct SendToOne<'a> {
-    pub(super) chat: ChatId,
-    pub(super) topic: Option<i32>,
-    pub(super) reader: UserId,
-    /// The press that it answers.
-    pub(super) press: Option<&'a str>,
-    pub(super) html: &'a str,
-}
-
-/// What is needed of the answer, a `Message`.
-#[derive(Deserialize)]
-pub(super) struct ShownToOne {
-    pub(super) message_id: i32,
-    /// There is none where it was shown to all.
-    pub(super) ephemeral_message_id: Option<i64>,
-}
-
+/// `sendMessage` with `ephemeral_message_parameters`; teloxide's payload has none.
 #[derive(Serialize)]
-struct Parameters<'a> {
+struct SendToOne<'a> {
     chat_id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_thread_id: Option<i32>,
@@ -93,35 +47,76 @@ struct Parameters<'a> {
 #[derive(Serialize)]
 struct Reader<'a> {
     receiver_user_id: u64,
+    /// The press that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     callback_query_id: Option<&'a str>,
 }
 
-impl SendToOne<'_> {
-    /// The call.
-    pub(super) fn call(&self) -> ToOne {
-        let parameters = Parameters {
-            chat_id: self.chat.0,
-            message_thread_id: self.topic,
-            ephemeral_message_parameters: Reader { receiver_user_id: self.reader.0, callback_query_id: self.press },
-            text: self.html,
+/// What is needed of the answer, a `Message`.
+#[derive(Deserialize)]
+struct ShownToOne {
+    message_id: i32,
+    /// There is none where it was shown to all.
+    ephemeral_message_id: Option<i64>,
+}
+
+impl Payload for SendToOne<'_> {
+    type Output = ShownToOne;
+    const NAME: &'static str = "SendMessage";
+}
+
+impl<'a> SendToOne<'a> {
+    fn new(chat: ChatId, topic: Option<i32>, reader: UserId, press: Option<&'a str>, html: &'a str) -> Self {
+        Self {
+            chat_id: chat.0,
+            message_thread_id: topic,
+            ephemeral_message_parameters: Reader { receiver_user_id: reader.0, callback_query_id: press },
+            text: html,
             parse_mode: "HTML",
-        };
-        // Texts and numbers alone: there is none that JSON cannot hold.
-        ToOne(serde_json::to_vec(&parameters).unwrap_or_default())
+        }
     }
 }
 
-/// The call as JSON.
-pub(super) struct ToOne(Vec<u8>);
-
-impl Call for ToOne {
-    fn method(&self) -> &'static str {
-        "SendMessage"
-    }
-
-    async fn write(&self, request: RequestBuilder) -> Result<RequestBuilder, RequestError> {
-        Ok(request.header(CONTENT_TYPE, "application/json").body(self.0.clone()))
+impl Sender {
+    /// Shows a text to one member of a group alone, in answer to a press if there was one.
+    pub(super) async fn show_to_one(
+        &self,
+        to: Destination,
+        reader: UserId,
+        press: Option<&str>,
+        text: &Html,
+    ) -> Result<(), Refused> {
+        let chat = self.migrations.current(to.chat);
+        let parts = text.split(MAX_MESSAGE_LEN);
+        let refused = || self.refused_to_one.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_refused = refused().get(&chat).is_some_and(|at| at.elapsed() < REFUSED_FOR);
+        let is_refused = is_refused || self.never_to_one.load(Relaxed);
+        let ([text], true, false) = (parts.as_slice(), chat.is_group(), is_refused) else { return Err(Refused) };
+        let topic = to.topic.filter(|_| chat == to.chat);
+        let message = SendToOne::new(chat, topic, reader, press, text.as_str());
+        match self.call(TRIES_TO_ONE, Some(chat), Some(Priority::Answer), &message).await {
+            Ok(Lenient(Some(ShownToOne { ephemeral_message_id: Some(_), .. }))) => Ok(()),
+            // A server that does not know of such messages has shown it to all.
+            Ok(Lenient(shown)) => {
+                tracing::error!(%chat, "what was for one member alone was shown to all; deleting it, and not trying again");
+                self.never_to_one.store(true, Relaxed);
+                if let Some(ShownToOne { message_id, .. }) = shown {
+                    self.delete(Placed { chat, message: MessageId(message_id) }).await;
+                }
+                Err(Refused)
+            }
+            Err(error) => {
+                if matches!(error, RequestError::Api(_) | RequestError::MigrateToChatId(_)) {
+                    tracing::info!(%chat, error = kind(&error), "a group takes nothing for one alone; not trying for an hour");
+                    let mut refused = refused();
+                    if refused.len() >= MAX_REFUSED {
+                        refused.clear();
+                    }
+                    refused.insert(chat, Instant::now());
+                }
+                Err(Refused)
+            }
+        }
     }
 }
 
@@ -130,17 +125,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_that_refused_is_left_alone() {
-        let refused = RefusedToOne::default();
-        refused.note(ChatId(-5));
-        assert!(refused.is_refused(ChatId(-5)) && !refused.is_refused(ChatId(-6)));
-    }
-
-    #[test]
     fn it_is_asked_for_as_it_is_documented() {
-        let message =
-            SendToOne { chat: ChatId(-5), topic: None, reader: UserId(7), press: Some("17"), html: "<b>BUDI</b>" };
-        let body: serde_json::Value = serde_json::from_slice(&message.call().0).unwrap();
+        let body =
+            serde_json::to_value(SendToOne::new(ChatId(-5), None, UserId(7), Some("17"), "<b>BUDI</b>")).unwrap();
         let expected = serde_json::json!({
             "chat_id": -5,
             "ephemeral_message_parameters": { "receiver_user_id": 7, "callback_query_id": "17" },

@@ -4,15 +4,20 @@
 //! is refused for its address or its markup is sent again without (`refusal`). Telegram's descriptions may quote the
 //! text that it refused, so the log gets the kind of an error, never its text.
 
-mod download;
 mod ephemeral;
 mod files;
+mod keyboard;
 mod refusal;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod typing;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use serde::{
@@ -23,13 +28,9 @@ use teloxide::{
     RequestError,
     payloads::{
         AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, EditMessageTextSetters,
-        GetChat, LeaveChat, SendChatAction, SendChatActionSetters, SendMessage, SendMessageSetters, SetMyCommands,
+        GetChat, LeaveChat, SendMessage, SendMessageSetters, SetMyCommands,
     },
-    types::{
-        self as telegram, ButtonRequest, CallbackQueryId, ChatAction, CopyTextButton, ForceReply, InlineKeyboardButton,
-        InlineKeyboardMarkup, KeyboardButton, KeyboardButtonRequestUsers, KeyboardMarkup, KeyboardRemove, ParseMode,
-        ReplyParameters, RequestId, ThreadId,
-    },
+    types::{self as telegram, CallbackQueryId, ParseMode, ReplyParameters, ThreadId},
 };
 use tokio::{
     sync::Semaphore,
@@ -45,33 +46,23 @@ use super::{
     wire::{Call, Lenient, Sent, call},
 };
 use crate::{
-    chat::{Attachment, Button, Picker, Reply},
+    chat::{Attachment, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
     locale::Html,
     value::{ChatId, MessageId, UserId},
 };
-use ephemeral::{RefusedToOne, SendToOne, ShownToOne};
-use files::{MAX_CAPTION_LEN, SendFile};
+use keyboard::{inline, markup};
 use refusal::{Remedy, passes, remedy};
 use schedule::Schedule;
 
 /// How often it is tried to delete a message: the agent's next question waits for it.
 const DELETION_TRIES: u32 = 3;
 
-/// How often it is tried to show something to one alone: where that fails, all are answered.
-const TRIES_TO_ONE: u32 = 3;
-
 /// How often one message follows a group that has another id now.
 const MAX_MIGRATIONS: u32 = 3;
 
 /// In how many chats "typing" shows at once.
 const MAX_TYPING: usize = 64;
-
-/// "Typing" shows from here on, so that it does not flicker before an answer that comes quickly.
-const TYPING_AFTER: Duration = Duration::from_secs(1);
-
-/// How often "typing" is sent. Telegram shows it for five seconds at most (Bot API, `sendChatAction`).
-const TYPING_PERIOD: Duration = Duration::from_millis(4500);
 
 /// The longest text of a message, in UTF-16 code units (Bot API, `sendMessage`: "1-4096 characters").
 const MAX_MESSAGE_LEN: usize = 4096;
@@ -92,8 +83,10 @@ pub(super) struct Sender {
     typing: Arc<Semaphore>,
     /// A permit for each stranger who waits.
     strangers: Arc<Semaphore>,
-    /// Groups that lately refused what is for one member alone.
-    refused_to_one: Arc<RefusedToOne>,
+    /// Since when groups refuse what is for one member alone. In memory alone: after a restart they are tried again.
+    refused_to_one: Arc<Mutex<HashMap<ChatId, Instant>>>,
+    /// Whether the server does not know at all of what is for one member alone.
+    never_to_one: Arc<AtomicBool>,
 }
 
 impl Sender {
@@ -106,6 +99,7 @@ impl Sender {
             typing: Arc::new(Semaphore::new(MAX_TYPING)),
             strangers: Arc::new(Semaphore::new(limits.strangers)),
             refused_to_one: Arc::default(),
+            never_to_one: Arc::default(),
         }
     }
 
@@ -146,15 +140,8 @@ impl Outbox for Sender {
                     let message = ReplyParameters::new(telegram::MessageId(message.0));
                     payload = payload.reply_parameters(message.allow_sending_without_reply());
                 }
-                match keyboard(&reply.buttons) {
-                    _ if index + 1 < parts.len() => payload,
-                    Some(keyboard) => payload.reply_markup(keyboard),
-                    None if reply.picker.is_some() => match &reply.picker {
-                        Some(Picker::Show(label)) => payload.reply_markup(picker(label)),
-                        _ => payload.reply_markup(KeyboardRemove::new()),
-                    },
-                    // For the one alone whose message this answers.
-                    None if reply.asks_reply => payload.reply_markup(ForceReply::new().selective()),
+                match markup(reply).filter(|_| index + 1 == parts.len()) {
+                    Some(markup) => payload.reply_markup(markup),
                     None => payload,
                 }
             };
@@ -176,19 +163,7 @@ impl Outbox for Sender {
         caption: &Html,
         priority: Priority,
     ) -> Result<Placed, Refused> {
-        let (mut attempt, parts) = (self.attempt(to), caption.split(MAX_CAPTION_LEN));
-        let caption = parts.first().ok_or(Refused)?;
-        let sent = self
-            .deliver(&mut attempt, Some(priority), |Attempt { to, is_plain, .. }| {
-                SendFile::new(*to, file, caption, *is_plain)
-            })
-            .await;
-        let Lenient(sent) = sent.map_err(|error| {
-            tracing::error!(chat = %to.chat, error = kind(&error), "a file was refused");
-            Refused
-        })?;
-        let message = MessageId(sent.map_or(0, |sent: Sent| sent.message_id));
-        Ok(Placed { chat: attempt.to.chat, message })
+        self.upload(to, file, caption, priority).await
     }
 
     async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {
@@ -202,32 +177,7 @@ impl Outbox for Sender {
         press: Option<&str>,
         text: &Html,
     ) -> Result<(), Refused> {
-        let chat = self.migrations.current(to.chat);
-        let parts = text.split(MAX_MESSAGE_LEN);
-        let ([text], true, false) = (parts.as_slice(), chat.is_group(), self.refused_to_one.is_refused(chat)) else {
-            return Err(Refused);
-        };
-        let topic = to.topic.filter(|_| chat == to.chat);
-        let message = SendToOne { chat, topic, reader, press, html: text.as_str() }.call();
-        match self.call(TRIES_TO_ONE, Some(chat), Some(Priority::Answer), &message).await {
-            Ok(Lenient(Some(ShownToOne { ephemeral_message_id: Some(_), .. }))) => Ok(()),
-            // A server that does not know of such messages has shown it to all.
-            Ok(Lenient(shown)) => {
-                tracing::error!(%chat, "what was for one member alone was shown to all; deleting it, and not trying again");
-                self.refused_to_one.note_unknown();
-                if let Some(ShownToOne { message_id, .. }) = shown {
-                    self.delete(Placed { chat, message: MessageId(message_id) }).await;
-                }
-                Err(Refused)
-            }
-            Err(error) => {
-                if matches!(error, RequestError::Api(_) | RequestError::MigrateToChatId(_)) {
-                    tracing::info!(%chat, error = kind(&error), "a group takes nothing for one alone; not trying for an hour");
-                    self.refused_to_one.note(chat);
-                }
-                Err(Refused)
-            }
-        }
+        self.show_to_one(to, reader, press, text).await
     }
 
     async fn edit(&self, at: Placed, reply: &Reply, priority: Priority) -> Result<(), Refused> {
@@ -240,7 +190,7 @@ impl Outbox for Sender {
                 true => EditMessageText::new(chat, message, text.plain()),
                 false => EditMessageText::new(chat, message, text.as_str()).parse_mode(ParseMode::Html),
             };
-            match keyboard(&reply.buttons) {
+            match inline(&reply.buttons) {
                 Some(keyboard) => payload.reply_markup(keyboard),
                 None => payload,
             }
@@ -373,28 +323,6 @@ impl Sender {
         }
     }
 
-    async fn show_typing(&self, to: Destination) {
-        sleep(TYPING_AFTER).await;
-        let Ok(_shown) = self.typing.try_acquire() else { return };
-        let chat = self.migrations.current(to.chat);
-        // It is worth neither a wait nor a second try: the answer itself is near.
-        while self.schedule.pause(Some(chat)).is_none() {
-            let mut payload = SendChatAction::new(telegram_id(chat), ChatAction::Typing);
-            if let Some(topic) = to.topic {
-                payload = payload.message_thread_id(ThreadId(telegram::MessageId(topic)));
-            }
-            let permit = self.schedule.turn(Some(chat), None).await;
-            let shown = call::<_, IgnoredAny>(&self.telegram, &payload).await;
-            drop(permit);
-            match shown {
-                Ok(_) => {}
-                Err(RequestError::RetryAfter(asked)) => return self.schedule.refused(Some(chat), asked),
-                Err(_) => return,
-            }
-            sleep(TYPING_PERIOD).await;
-        }
-    }
-
     /// Calls until Telegram has decided, or has been out of reach `tries` times.
     async fn call<C: Call, T: DeserializeOwned>(
         &self,
@@ -430,24 +358,4 @@ impl Sender {
 /// A chat's id as teloxide has it.
 fn telegram_id(chat: ChatId) -> telegram::ChatId {
     telegram::ChatId(chat.0)
-}
-
-/// A keyboard whose one button picks up to ten people from Telegram's list.
-fn picker(label: &str) -> KeyboardMarkup {
-    let mut asked = KeyboardButtonRequestUsers::new(RequestId(1)).user_is_bot(false);
-    (asked.max_quantity, asked.request_name) = (10, true);
-    let button = KeyboardButton::new(label).request(ButtonRequest::RequestUsers(asked));
-    KeyboardMarkup::new([[button]]).one_time_keyboard().resize_keyboard()
-}
-
-/// The buttons, row by row; `None` where there are none.
-fn keyboard(buttons: &[Vec<Button>]) -> Option<InlineKeyboardMarkup> {
-    let key = |button: &Button| match button {
-        Button::Press { label, data } => InlineKeyboardButton::callback(label, data),
-        Button::Copy { label, text } => {
-            InlineKeyboardButton::copy_text_button(label, CopyTextButton { text: text.clone() })
-        }
-    };
-    let rows: Vec<_> = buttons.iter().filter(|row| !row.is_empty()).map(|row| row.iter().map(key)).collect();
-    (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
 }

@@ -52,14 +52,24 @@ pub struct Limits {
     pub group_period: Duration,
     /// Between two messages to strangers, over all chats, there is at least this.
     pub stranger_period: Duration,
+    /// So long nothing is said of a group that is new to the bot: Telegram tells that it is in a supergroup before it tells
+    /// which group that was.
+    pub arrival_pause: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // Telegram's FAQ for bots: "one message per second" in a chat, "20 messages per minute" in a group.
         let (private_period, group_period) = (Duration::from_secs(1), Duration::from_secs(3));
-        let stranger_period = Duration::from_secs(1);
-        Self { per_second: 25, calls: 256, strangers: 32, private_period, group_period, stranger_period }
+        Self {
+            per_second: 25,
+            calls: 256,
+            strangers: 32,
+            private_period,
+            group_period,
+            stranger_period: Duration::from_secs(1),
+            arrival_pause: Duration::from_secs(2),
+        }
     }
 }
 

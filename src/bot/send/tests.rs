@@ -16,6 +16,7 @@ use tokio::{net::TcpListener, sync::mpsc, time::Instant};
 use super::*;
 use crate::{
     bot::wire::{Account, connect},
+    chat::Button,
     locale::Html,
     store::{Preferences, SledStore},
 };

@@ -11,16 +11,16 @@ mod webhook;
 use std::{
     collections::HashMap,
     convert::Infallible,
-    future::ready,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
 };
 
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::{
     StreamExt,
-    future::BoxFuture,
     stream::{self, BoxStream},
 };
 use teloxide::{
@@ -67,22 +67,28 @@ impl Pending {
     }
 }
 
-/// Waits until there is room for so many more updates.
-pub(super) type Room = Box<dyn Fn(usize) -> BoxFuture<'static, ()> + Send + Sync>;
+/// What the rest of the bot does where updates come in.
+#[async_trait]
+pub(super) trait Host: Send + Sync {
+    /// Waits until there is room for so many more updates.
+    async fn room(&self, updates: usize);
 
-/// Notes that a group has another id.
-pub(super) type Moved = Box<dyn Fn(ChatId, ChatId) -> BoxFuture<'static, ()> + Send + Sync>;
+    /// Notes that Telegram has answered `getUpdates`, or has called the webhook.
+    fn note_heard(&self);
+
+    /// Notes the moment of an answer by Telegram's clock.
+    fn note_date(&self, date: Option<DateTime<Utc>>);
+
+    /// Notes that the group `old` has the id `new`.
+    async fn moved(&self, old: ChatId, new: ChatId);
+}
 
 /// Where updates are put for the dispatcher.
 pub(super) struct Inbox {
+    pub(super) host: Arc<dyn Host>,
     updates: mpsc::Sender<Update>,
     pending: Arc<Pending>,
     next: AtomicU32,
-    pub(super) room: Room,
-    /// Called when Telegram has answered `getUpdates`, or has called the webhook.
-    pub(super) heard: Box<dyn Fn() + Send + Sync>,
-    /// Called where a group has another id: with the old one and the new.
-    pub(super) moved: Moved,
 }
 
 impl Inbox {
@@ -93,7 +99,7 @@ impl Inbox {
     /// the new id before it tells of the move.
     pub(super) async fn deliver(&self, updates: Vec<Received>, is_fresh: bool) -> Option<()> {
         for (old, new) in updates.iter().filter_map(|update| moved(&update.kind)) {
-            (self.moved)(old, new).await;
+            self.host.moved(old, new).await;
         }
         let handled = TaskTracker::new();
         for Received { id, kind } in updates {
@@ -119,24 +125,19 @@ fn moved(update: &UpdateKind) -> Option<(ChatId, ChatId)> {
 
 /// What teloxide's dispatcher takes updates from. It ends when the [`Inbox`] is dropped.
 pub(super) struct Listener {
+    pub(super) pending: Arc<Pending>,
     updates: mpsc::Receiver<Update>,
     kinds: Option<oneshot::Sender<Vec<AllowedUpdate>>>,
 }
 
 /// An inbox, the listener at its other end, and the kinds of update that the handler tree takes, which become known when
 /// the dispatcher begins.
-pub(super) fn channel(pending: Arc<Pending>, room: Room) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
+pub(super) fn channel(host: Arc<dyn Host>) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
     let (sender, updates) = mpsc::channel(MAX_IN_FLIGHT);
     let (kinds, known) = oneshot::channel();
-    let inbox = Inbox {
-        updates: sender,
-        pending,
-        next: AtomicU32::new(0),
-        room,
-        heard: Box::new(|| ()),
-        moved: Box::new(|_, _| Box::pin(ready(()))),
-    };
-    (inbox, Listener { updates, kinds: Some(kinds) }, known)
+    let pending = Arc::<Pending>::default();
+    let inbox = Inbox { host, updates: sender, pending: pending.clone(), next: AtomicU32::new(0) };
+    (inbox, Listener { pending, updates, kinds: Some(kinds) }, known)
 }
 
 impl<'a> AsUpdateStream<'a> for Listener {
@@ -161,5 +162,28 @@ impl UpdateListener for Listener {
             // Where it fails, the program is stopping.
             let _ = kinds.send(hint.collect());
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A bot that has room for an update, or has not.
+    pub(crate) struct Room(pub(crate) bool);
+
+    #[async_trait]
+    impl Host for Room {
+        async fn room(&self, _: usize) {
+            if !self.0 {
+                std::future::pending().await
+            }
+        }
+
+        fn note_heard(&self) {}
+
+        fn note_date(&self, _: Option<DateTime<Utc>>) {}
+
+        async fn moved(&self, _: ChatId, _: ChatId) {}
     }
 }

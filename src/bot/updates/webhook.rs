@@ -26,7 +26,7 @@ use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{Inbox, MAX_IN_FLIGHT, read::read};
-use crate::bot::{send::until_taken, telegram_clock::TelegramClock, wire::call_dated};
+use crate::bot::{send::until_taken, wire::call_dated};
 
 /// The longest update that is read, in bytes. Telegram's longest message, with what it replies to, has some 100 KiB.
 const MAX_BODY: usize = 1024 * 1024;
@@ -65,7 +65,6 @@ impl Webhook {
     pub(in crate::bot) async fn run(
         &self,
         telegram: &teloxide::Bot,
-        clock: &TelegramClock,
         inbox: Inbox,
         kinds: Vec<AllowedUpdate>,
         stop: &CancellationToken,
@@ -75,10 +74,11 @@ impl Webhook {
             .secret
             .clone()
             .unwrap_or_else(|| BASE64_URL_SAFE_NO_PAD.encode(rand::thread_rng().r#gen::<[u8; 32]>()).into());
+        let host = inbox.host.clone();
         let webhook = SetWebhook::new(self.url.clone()).secret_token(secret.expose_secret()).allowed_updates(kinds);
         let registered = async {
             let take = || call_dated::<_, IgnoredAny>(telegram, &webhook);
-            clock.note_answer(until_taken("Telegram does not take the webhook", take).await.1);
+            host.note_date(until_taken("Telegram does not take the webhook", take).await.1);
         };
         let receiver =
             Receiver { path: self.url.path().to_owned(), secret, inbox, calls: Semaphore::new(MAX_IN_FLIGHT) };
@@ -98,7 +98,7 @@ async fn receive(State(receiver): State<Arc<Receiver>>, call: Request) -> Status
     if !bool::from(shown.ct_eq(receiver.secret.expose_secret().as_bytes())) {
         return StatusCode::UNAUTHORIZED;
     }
-    (receiver.inbox.heard)();
+    receiver.inbox.host.note_heard();
     // Telegram calls again where it is not answered with 200.
     let Ok(_call) = receiver.calls.try_acquire() else { return StatusCode::SERVICE_UNAVAILABLE };
     let Ok(body) = timeout(CALL_TIMEOUT, to_bytes(call.into_body(), MAX_BODY)).await else {
@@ -112,7 +112,7 @@ async fn receive(State(receiver): State<Arc<Receiver>>, call: Request) -> Status
         return StatusCode::OK;
     };
     let (_, Some(received)) = read(update) else { return StatusCode::OK };
-    if timeout(CALL_TIMEOUT, (receiver.inbox.room)(1)).await.is_err() {
+    if timeout(CALL_TIMEOUT, receiver.inbox.host.room(1)).await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
     match receiver.inbox.deliver(vec![received], false).await {
@@ -123,26 +123,20 @@ async fn receive(State(receiver): State<Arc<Receiver>>, call: Request) -> Status
 
 #[cfg(test)]
 mod tests {
-    use std::future::ready;
-
     use axum::body::Body;
     use futures_util::{FutureExt, StreamExt};
     use serde_json::{Value, json};
 
     use super::{
-        super::{AsUpdateStream, Listener, Pending, channel},
+        super::{AsUpdateStream, Listener, channel, tests::Room},
         *,
     };
     use crate::value::UpdateId;
 
-    fn receiver(has_room: bool) -> (Arc<Receiver>, Listener, Arc<Pending>) {
-        let pending = Arc::<Pending>::default();
-        let (inbox, listener, _) = channel(
-            pending.clone(),
-            Box::new(move |_| if has_room { Box::pin(ready(())) } else { Box::pin(std::future::pending()) }),
-        );
+    fn receiver(has_room: bool) -> (Arc<Receiver>, Listener) {
+        let (inbox, listener, _) = channel(Arc::new(Room(has_room)));
         let (path, secret) = ("/hook".to_owned(), "s3cret".into());
-        (Arc::new(Receiver { path, secret, inbox, calls: Semaphore::new(1) }), listener, pending)
+        (Arc::new(Receiver { path, secret, inbox, calls: Semaphore::new(1) }), listener)
     }
 
     fn call(body: impl Into<Body>) -> Request {
@@ -156,10 +150,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_is_answered_when_the_update_is_handled_and_not_before() {
-        let (receiver, mut listener, pending) = receiver(true);
+        let (receiver, mut listener) = receiver(true);
         let mut answer = tokio::spawn(receive(State(receiver.clone()), call(update().to_string())));
         let update = listener.as_stream().next().await.unwrap().unwrap();
-        let delivery = pending.take(update.id.0).unwrap();
+        let delivery = listener.pending.take(update.id.0).unwrap();
         assert_eq!(delivery.update, UpdateId(7));
         let second = receive(State(receiver), call("{}")).now_or_never();
         assert_eq!(second, Some(StatusCode::SERVICE_UNAVAILABLE), "as many calls as there may be are under way");
@@ -171,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_telegram_gets_through() {
-        let (receiver, ..) = receiver(true);
+        let (receiver, _listener) = receiver(true);
         let with = |path: &str, secret: &str| {
             Request::post(path).header(SECRET_HEADER, secret).body(Body::from("{}")).unwrap()
         };
@@ -192,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_can_never_be_read_does_not_come_again() {
-        let (receiver, ..) = receiver(true);
+        let (receiver, _listener) = receiver(true);
         let unknown = json!({ "update_id": 7, "poll": {} }).to_string();
         let broken = json!({ "update_id": 7, "message": 5 }).to_string();
         for body in ["", "{", "[]", "\u{0}", &unknown, &broken] {
@@ -205,9 +199,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn telegram_is_told_to_come_again_while_there_is_no_room_or_the_bot_stops() {
-        let (full, ..) = receiver(false);
+        let (full, _listener) = receiver(false);
         assert_eq!(receive(State(full), call(update().to_string())).await, StatusCode::SERVICE_UNAVAILABLE);
-        let (stopping, listener, _) = receiver(true);
+        let (stopping, listener) = receiver(true);
         drop(listener);
         assert_eq!(receive(State(stopping), call(update().to_string())).await, StatusCode::SERVICE_UNAVAILABLE);
     }

@@ -1,6 +1,8 @@
 //! Groups take the bot in: owners decide, members wait, administrators set the language, and a supergroup keeps what the
 //! group had.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -344,6 +346,34 @@ async fn a_supergroup_is_no_stranger_whenever_telegram_tells_what_group_it_was()
     assert!(!ask(&bos, "/grup").await.text().contains("menunggu"));
     card.press("Keluar", &owner).await.alert().await;
     assert_eq!(body(&ask(&chat, "/cek PLN20 00000000002").await)[1], "SITI MISALNYA");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_a_supergroup_that_turns_out_to_be_known_in_the_next_moment() {
+    let mut scene = Scene::new().await;
+    scene.bounds.limits.arrival_pause = Duration::from_secs(5);
+    let owner = scene.owner("Ibu Bos");
+    let sari = scene.telegram.user("Sari");
+    let group = scene.telegram.group("Agen Jaya", &[&sari]);
+    scene.admit(&group);
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    let new = group.becomes_supergroup_unheard();
+    // By itself, as the end of a long poll is, or with a webhook.
+    new.tells_of_coming();
+    scene.telegram.all_confirmed().await;
+    ask(&bos, CHECK).await;
+    group.tells_of_move(&new);
+    let chat = sari.in_group(&new);
+    assert_eq!(body(&ask(&chat, CHECK).await)[1], "BAHARRUDIN1");
+    // A group of nobody's that comes later is spoken of when both have been looked at again.
+    let other = scene.telegram.foreign_group("Lain", &[&sari]);
+    other.adds_bot(&sari);
+    assert_eq!(sari.in_group(&other).reply().await.text(), WAITS);
+    assert!(bos.reply().await.text().contains("Lain"));
+    assert!(!ask(&bos, "/grup").await.text().contains("Agen Jaya"));
+    chat.silence_until("/id").await;
     scene.end(bot).await;
 }
 

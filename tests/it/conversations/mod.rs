@@ -55,7 +55,8 @@ mod who_may;
 /// Limits for tests that let hours pass in seconds: late answers are not paced by the machine's clock.
 fn unpaced() -> Limits {
     let period = Duration::from_millis(1);
-    Limits { per_second: 1_000, private_period: period, group_period: period, ..Limits::default() }
+    let arrival_pause = Duration::ZERO;
+    Limits { per_second: 1_000, private_period: period, group_period: period, arrival_pause, ..Limits::default() }
 }
 
 /// A check that finds its customer.

@@ -88,7 +88,10 @@ async fn an_agent_is_answered_meanwhile(mut scene: Scene, flood: Vec<Conversatio
     let budi = scene.agent("Budi").in_private();
     let hangs = Gate::default();
     for chat in &flood {
-        scene.telegram.fail_next_in(chat, "sendMessage", Fault::Held(hangs.clone()));
+        // What is typed, and in a group the line that it waits, in either order.
+        for _ in 0..=times {
+            scene.telegram.fail_next_in(chat, "sendMessage", Fault::Held(hangs.clone()));
+        }
     }
     for _ in 0..times {
         for chat in &flood {
