@@ -1,14 +1,14 @@
 //! What is kept: the traits, apart from the backends that keep it.
 //!
 //! Four traits say what can be kept and asked: [`History`] (the checks of each chat), [`Jobs`] (what was accepted and
-//! is not done), [`KeyValue`] (small rows, some with an expiry) and [`AuditLog`] (who did what). A backend implements all of them ([`Store`]): today
-//! [`SledStore`], a directory that one process has open; next a database that several processes share. So the traits
-//! are async, carry no type of any backend, each method is one statement or one transaction of a database, and nothing
-//! has to be held between two calls. One contract suite (`contract`, in the tests) is run on every backend.
+//! is not done), [`KeyValue`] (small rows, some with an expiry) and [`AuditLog`] (who did what). A backend implements
+//! all of them ([`Store`]): today [`SledStore`], a directory that one process has open; next a database that several
+//! processes share. So the traits are async, carry no type of any backend, each method is one statement or one
+//! transaction of a database, and nothing has to be held between two calls. One contract suite (`contract`, in the
+//! tests) is run on every backend.
 //!
-//! Over the traits, and so for every backend: [`Preferences`] (what each chat has chosen), [`Audit`] (where what
-//! was done is noted), [`backup()`] and [`restore()`] (one portable file), [`purge`] (retention), [`forget()`] (deleting
-//! for good).
+//! Over the traits, and so for every backend: [`Preferences`] (what each chat has chosen), [`backup()`] and
+//! [`restore()`] (one portable file), [`purge`] (retention), [`forget()`] (deleting for good).
 //!
 //! *Durable* means: it outlives a kill of the process and, as far as the disk tells the truth, a power cut. After an
 //! error nothing is known of what was to be written: it may be kept or not. A write of a job or a row may be repeated
@@ -24,7 +24,6 @@ mod codec;
 mod contract;
 mod error;
 mod forget;
-mod note;
 mod options;
 mod preferences;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -43,7 +42,6 @@ pub use backup::{
 };
 pub use error::Error;
 pub use forget::{Forgotten, Target, end_jobs, forget};
-pub use note::Audit;
 pub use options::{ChatOptions, NamesShown};
 pub use preferences::Preferences;
 pub use retention::{Purged, purge};

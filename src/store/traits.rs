@@ -194,6 +194,14 @@ pub trait AuditLog: Send + Sync {
     /// Adds an entry. Durable when it returns.
     async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error>;
 
+    /// Adds the entry of what is done by then: a store that fails costs the entry, and is logged.
+    async fn note(&self, entry: AuditEntry) {
+        let act = entry.act;
+        if let Err(error) = self.append_audit(entry).await {
+            tracing::error!(%error, %act, "what was done could not be noted");
+        }
+    }
+
     /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older than
     /// one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and an older one behind it.
     async fn audit_page(

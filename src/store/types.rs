@@ -2,6 +2,8 @@
 //!
 //! The `serde` attributes say how a backend and a backup write it ([`codec`]); fields may be renamed here, not there.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use derive_more::Debug;
 use serde::{Deserialize, Serialize};
@@ -436,32 +438,12 @@ impl RowKind {
         Self::Invite,
         Self::AddingAgent,
     ];
+}
 
-    /// The word under which rows of this kind are stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Language => "language",
-            Self::MigratedFrom => "migrated-from",
-            Self::OpenQuestion => "open-question",
-            Self::List => "list",
-            Self::AgentName => "agent-name",
-            Self::HistorySearch => "history-search",
-            Self::Customer => "customer",
-            Self::Person => "person",
-            Self::Pause => "pause",
-            Self::Group => "group",
-            Self::Counter => "counter",
-            Self::Quota => "quota",
-            Self::ChatOptions => "chat-options",
-            Self::Joined => "joined",
-            Self::Deletion => "deletion",
-            Self::Incident => "incident",
-            Self::DailyReport => "daily-report",
-            Self::LastBackup => "last-backup",
-            Self::AccessRequest => "access-request",
-            Self::Invite => "invite",
-            Self::AddingAgent => "adding-agent",
-        }
+/// The word under which rows of this kind are stored.
+impl fmt::Display for RowKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 

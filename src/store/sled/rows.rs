@@ -68,7 +68,7 @@ impl KeyValue for SledStore {
         let from = after.map_or_else(|| Included(keys::row(kind, "")), |after| Excluded(keys::row(kind, after)));
         self.read(move |database| {
             // A zero stands behind the kind in each key.
-            let end = [kind.name().as_bytes(), &[1]].concat();
+            let end = format!("{kind}\x01").into_bytes();
             let rows = database.range(Rows, (from, Excluded(end)), |_, stored| read_row(&stored));
             rows.take(limit.min(MAX_PAGE_LEN)).collect()
         })
