@@ -1,10 +1,10 @@
 //! Deleting for good what is kept of a chat, an agent or a customer's number, so that no backup brings it back.
 //!
 //! Each deletion leaves a *tombstone*: what was deleted and when, a number only as a salted hash. It is a row
-//! ([`RowKind::Deletion`]), and so a part of every later backup; a store in a directory writes it into a file there, too,
-//! which outlives the store. A restore leaves out what a tombstone covers.
+//! ([`RowKind::Deletion`]), and so a part of every later backup, and it is noted beside the store (`note`). A restore
+//! leaves out what a tombstone covers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -14,6 +14,9 @@ use super::retention::{STEP, until_none};
 use super::types::{Deletion, Job, MAX_PAGE_LEN, Record, Row, RowKind};
 use super::{Error, History, Jobs, KeyValue};
 use crate::value::{ChatId, CustomerNumber, UserId};
+
+/// For how long a deletion is known: what is restored of an older backup may hold what was deleted.
+pub(super) const DELETIONS_KEPT: TimeDelta = TimeDelta::days(3 * 366);
 
 /// Of whom everything is deleted. Roles, choices and tombstones stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,13 +132,13 @@ impl Tombstone {
         Self { at, of: Deleted::new(target) }
     }
 
-    /// The tombstone of a line or of a row's value; `None` where it is none that this build knows.
+    /// The tombstone of a row's value; `None` where it is none that this build knows.
     pub(super) fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
     /// Its row. A later deletion of the same takes its place.
-    pub(super) fn row(&self) -> Row {
+    fn row(&self) -> Row {
         let key = match &self.of {
             Deleted::Chat(chat) => format!("chat:{chat}"),
             Deleted::Agent(agent) => format!("agent:{agent}"),
@@ -144,7 +147,7 @@ impl Tombstone {
         };
         // Plain fields: there is none that JSON cannot hold.
         let value = serde_json::to_string(self).unwrap_or_default();
-        Row { kind: RowKind::Deletion, key, value, expires: None }
+        Row { kind: RowKind::Deletion, key, value, expires: self.at.checked_add_signed(DELETIONS_KEPT) }
     }
 
     /// Whether a record was deleted: one of a later check was not.
@@ -161,50 +164,6 @@ impl Tombstone {
     pub(super) fn covers_row(&self, row: &Row, made: DateTime<Utc>) -> bool {
         made <= self.at && self.of.has_row(row)
     }
-}
-
-/// What a person has become, as it is noted beside the store: no backup lets in whom owners took off since.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Noted {
-    /// The key of their row ([`RowKind::Person`]).
-    person: String,
-    /// Its value.
-    row: String,
-}
-
-impl Noted {
-    /// The line that is noted where this row is kept; `None` for a row of another kind.
-    pub(super) fn line(row: &Row) -> Option<String> {
-        let noted = Self { person: row.key.clone(), row: row.value.clone() };
-        (row.kind == RowKind::Person).then(|| serde_json::to_string(&noted).ok())?
-    }
-
-    /// What a line says.
-    pub(super) fn read(line: &str) -> Option<Self> {
-        serde_json::from_str(line).ok()
-    }
-
-    /// Puts it in the place of what is older.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub(super) async fn put_if_newer(&self, rows: &dyn KeyValue) -> Result<(), Error> {
-        let there = rows.get(RowKind::Person, &self.person, DateTime::UNIX_EPOCH).await?;
-        if there.is_some_and(|there| since(&there) >= since(&self.row)) {
-            return Ok(());
-        }
-        let (key, value) = (self.person.clone(), self.row.clone());
-        rows.put(Row { kind: RowKind::Person, key, value, expires: None }).await
-    }
-}
-
-/// Since when a person is what their row says, in milliseconds since 1970.
-fn since(row: &str) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Since {
-        t: i64,
-    }
-    serde_json::from_str(row).ok().map(|Since { t }| t)
 }
 
 impl Deleted {

@@ -24,6 +24,7 @@ mod codec;
 mod contract;
 mod error;
 mod forget;
+mod note;
 mod options;
 mod preferences;
 #[cfg(any(test, feature = "fuzzing"))]
