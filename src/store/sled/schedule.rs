@@ -1,8 +1,8 @@
 //! Which jobs are ready, running or waiting: the jobs in memory as they are on disk, and who has claimed them. Made
 //! anew at each opening.
 //!
-//! All jobs of one agent in one chat are an *agent queue*. No index is kept of queues and states: what is asked is
-//! answered by a look at every open job. The runner lets some thousands be open at most, besides those that wait.
+//! All jobs of one agent in one chat are an *agent queue*. The jobs stand by their states: the thousands that may wait are
+//! looked at where it is about waiting ones alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -26,7 +26,7 @@ pub(super) struct Entry {
 }
 
 /// What state a job is in; it follows from the job and its owner alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum JobState {
     Cancelled,
     /// Never begun and not claimed.
@@ -53,10 +53,10 @@ pub(super) struct Counters {
 /// What is known in memory of what is on disk.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
-    /// The open jobs, in the order in which they were accepted.
-    pub(super) jobs: BTreeMap<u64, Entry>,
-    /// The same by their updates; also those that cannot be read.
-    orders: HashMap<UpdateId, u64>,
+    /// The open jobs, of each state in the order in which they were accepted.
+    jobs: BTreeMap<(JobState, u64), Entry>,
+    /// Where each stands, by its update. Of one that cannot be read nothing stands there.
+    places: HashMap<UpdateId, (JobState, u64)>,
     /// The updates that were finished lately, the first first.
     pub(super) finished: VecDeque<UpdateId>,
     pub(super) counters: Counters,
@@ -98,7 +98,7 @@ impl Schedule {
                 Ok(job) => schedule.insert(order, job),
                 Err(error) => {
                     tracing::error!(update, %error, "a job cannot be read: passed over");
-                    schedule.orders.insert(UpdateId(update), order);
+                    schedule.places.insert(UpdateId(update), (JobState::Cancelled, order));
                 }
             }
             schedule.counters.order = schedule.counters.order.max(order);
@@ -113,79 +113,85 @@ impl Schedule {
 
     /// Whether an update is that of a job, open or finished.
     pub(super) fn is_known(&self, update: UpdateId) -> bool {
-        self.orders.contains_key(&update) || self.finished.contains(&update)
+        self.places.contains_key(&update) || self.finished.contains(&update)
     }
 
     /// Adds a job that is claimed by none.
     pub(super) fn insert(&mut self, order: u64, job: Job) {
-        self.orders.insert(job.update, order);
-        self.jobs.insert(order, Entry { order, job, owner: None });
+        self.put(Entry { order, job, owner: None });
     }
 
     pub(super) fn remove(&mut self, update: UpdateId) -> Option<Entry> {
-        self.jobs.remove(&self.orders.remove(&update)?)
+        let entry = self.jobs.remove(self.places.get(&update)?)?;
+        self.places.remove(&update);
+        Some(entry)
     }
 
     pub(super) fn get(&self, update: UpdateId) -> Option<&Entry> {
-        self.jobs.get(self.orders.get(&update)?)
+        self.jobs.get(self.places.get(&update)?)
     }
 
-    /// The same to be changed, in all but its order and its update.
-    pub(super) fn get_mut(&mut self, update: UpdateId) -> Option<&mut Entry> {
-        self.jobs.get_mut(self.orders.get(&update)?)
+    /// Changes a job in all but its order and its update; gives it as it is then, if it is there.
+    pub(super) fn change(&mut self, update: UpdateId, change: impl FnOnce(&mut Entry)) -> Option<&Entry> {
+        let mut entry = self.jobs.remove(self.places.get(&update)?)?;
+        change(&mut entry);
+        Some(self.put(entry))
     }
 
-    /// The updates of the jobs that fit, by their order.
-    pub(super) fn updates(&self, fits: impl Fn(&Entry) -> bool) -> Vec<UpdateId> {
-        self.jobs.values().filter(|entry| fits(entry)).map(|entry| entry.job.update).collect()
+    fn put(&mut self, entry: Entry) -> &Entry {
+        let place = (entry.state(), entry.order);
+        self.places.insert(entry.job.update, place);
+        self.jobs.entry(place).insert_entry(entry).into_mut()
+    }
+
+    /// The jobs that are in a state, by their order.
+    pub(super) fn in_state(&self, state: JobState) -> impl Iterator<Item = &Entry> {
+        self.jobs.range((state, 0)..=(state, u64::MAX)).map(|(_, entry)| entry)
+    }
+
+    /// The jobs that wait, claimed or not.
+    pub(super) fn late(&self) -> impl Iterator<Item = &Entry> {
+        self.in_state(JobState::Waiting).chain(self.in_state(JobState::Retrying))
+    }
+
+    /// All open jobs, by their order.
+    pub(super) fn all(&self) -> Vec<&Entry> {
+        let mut all: Vec<&Entry> = self.jobs.values().collect();
+        all.sort_unstable_by_key(|entry| entry.order);
+        all
     }
 
     /// How many jobs are in which state.
     pub(super) fn load(&self) -> Load {
-        let mut load = Load::default();
-        for entry in self.jobs.values() {
-            match entry.state() {
-                JobState::Cancelled => {}
-                JobState::Ready => load.ready += 1,
-                JobState::Running | JobState::Retrying => load.running += 1,
-                JobState::Waiting => load.waiting += 1,
-            }
+        let count = |state| self.in_state(state).count();
+        Load {
+            ready: count(JobState::Ready),
+            running: count(JobState::Running) + count(JobState::Retrying),
+            waiting: count(JobState::Waiting),
         }
-        load
-    }
-
-    /// How many jobs of a person wait, claimed or not.
-    pub(super) fn waiting_of(&self, user: UserId) -> usize {
-        let waits = |entry: &&Entry| matches!(entry.state(), JobState::Waiting | JobState::Retrying);
-        self.jobs.values().filter(|entry| entry.job.user == user).filter(waits).count()
     }
 
     /// Which jobs `claim` takes, oldest first: see [`Jobs::claim`](super::super::Jobs::claim). Changes nothing.
     pub(super) fn claimable(&self, claim: &Claim) -> Vec<UpdateId> {
         // What lies too far ahead was set before the clock was put back.
         let is_reached = |time: DateTime<Utc>, longest| time <= claim.now || time - claim.now > longest;
-        let in_state = |state| self.jobs.values().filter(move |entry| entry.state() == state);
         // Of each agent queue one that never waited and one that did, unless one runs.
-        let mut running: HashSet<_> = in_state(JobState::Running).map(Entry::queue).collect();
-        let mut retrying: HashSet<_> = in_state(JobState::Retrying).map(Entry::queue).collect();
+        let mut running: HashSet<_> = self.in_state(JobState::Running).map(Entry::queue).collect();
+        let mut retrying: HashSet<_> = self.in_state(JobState::Retrying).map(Entry::queue).collect();
         // How often each provider is being asked again for whom.
         let mut asked: HashMap<(Option<Provider>, UserId), usize> = HashMap::new();
-        for Entry { job, .. } in in_state(JobState::Retrying) {
+        for Entry { job, .. } in self.in_state(JobState::Retrying) {
             *asked.entry((job.provider, job.user)).or_default() += 1;
         }
-        let mut taken = Vec::new();
+        let ready = self.in_state(JobState::Ready);
+        let mut taken: Vec<&Entry> = ready.filter(|entry| running.insert(entry.queue())).collect();
         let mut due: BTreeMap<Option<Provider>, Vec<&Entry>> = BTreeMap::new();
-        for entry in self.jobs.values() {
-            match (entry.state(), &entry.job.waiting) {
-                (JobState::Ready, _) if running.insert(entry.queue()) => taken.push(entry),
-                (JobState::Waiting, Some(waiting)) => {
-                    if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
-                        taken.extend(retrying.insert(entry.queue()).then_some(entry));
-                    } else if is_reached(waiting.due, claim.longest_pause) {
-                        due.entry(entry.job.provider).or_default().push(entry);
-                    }
-                }
-                _ => {}
+        for entry in self.in_state(JobState::Waiting) {
+            let Some(waiting) = &entry.job.waiting else { continue };
+            if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
+                taken.extend(retrying.insert(entry.queue()).then_some(entry));
+            } else if is_reached(waiting.due, claim.longest_pause) {
+                due.entry(entry.job.provider).or_default().push(entry);
             }
         }
         let retries = claim.retries.iter().map(|(provider, retries)| (Some(*provider), *retries));
