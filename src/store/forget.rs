@@ -11,25 +11,11 @@ use uuid::Uuid;
 
 use super::codec;
 use super::retention::{STEP, until_none};
-use super::types::{Deletion, Job, MAX_PAGE_LEN, Record, Row, RowKind};
-use super::{Error, History, Jobs, KeyValue};
-use crate::value::{ChatId, CustomerNumber, UserId};
+use super::{Deletion, Error, History, Job, Jobs, KeyValue, MAX_PAGE_LEN, Record, Row, RowKind, Target};
+use crate::value::{ChatId, UserId};
 
 /// For how long a deletion is known: what is restored of an older backup may hold what was deleted.
 pub(super) const DELETIONS_KEPT: TimeDelta = TimeDelta::days(3 * 366);
-
-/// Of whom everything is deleted. Roles, choices and tombstones stay.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A chat, by its first id.
-    Chat(ChatId),
-    /// An agent, in every chat.
-    Agent(UserId),
-    /// An agent, in one chat. The agent's customers belong to no chat and stay.
-    AgentInChat(ChatId, UserId),
-    /// A customer's number, in every chat.
-    Number(CustomerNumber),
-}
 
 /// How much was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +28,7 @@ pub struct Forgotten {
     pub jobs: usize,
 }
 
-/// Deletes all records and rows of a target. What a call that fails or is dropped leaves is deleted by the next one.
+/// Deletes all records and rows of a target; roles, choices and tombstones stay. What a call that fails or is dropped leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.
@@ -55,7 +41,7 @@ pub async fn forget(
     let tombstone = Tombstone::new(target, now);
     // First: what is deleted must not come back, however far this gets.
     rows.put(tombstone.row()).await?;
-    let records = target.records();
+    let records = Deletion::Of(target.clone());
     let records = until_none(|| history.delete(&records, STEP)).await?;
     let mut forgotten = Forgotten { records, ..Forgotten::default() };
     for kind in RowKind::ALL {
@@ -87,15 +73,6 @@ pub async fn end_jobs(jobs: &dyn Jobs, target: &Target) -> Result<usize, Error> 
 }
 
 impl Target {
-    fn records(&self) -> Deletion {
-        match self {
-            Self::Chat(chat) => Deletion::Chat(*chat),
-            Self::Agent(agent) => Deletion::Agent(*agent),
-            Self::AgentInChat(chat, agent) => Deletion::AgentInChat(*chat, *agent),
-            Self::Number(number) => Deletion::Number(number.clone()),
-        }
-    }
-
     /// Whether a job is the target's.
     pub fn has_job(&self, job: &Job) -> bool {
         Deleted::new(self).has_job(job)
@@ -260,6 +237,7 @@ fn hash(salt: &str, digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::CustomerNumber;
 
     #[test]
     fn a_tombstone_reads_back_and_tells_no_number() {

@@ -24,17 +24,19 @@ mod codec;
 mod contract;
 mod error;
 mod forget;
+mod job;
 mod note;
 mod options;
 mod preferences;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
+mod record;
 mod retention;
+mod row;
 #[cfg(test)]
 mod samples;
 mod sled;
 mod traits;
-mod types;
 
 pub use audit::{AuditAct, AuditEntry, AuditFilter, AuditPage, AuditPlace, MAX_AUDIT_SCAN};
 pub use backup::{
@@ -42,14 +44,13 @@ pub use backup::{
     restore_dir,
 };
 pub use error::Error;
-pub use forget::{Forgotten, Target, end_jobs, forget};
+pub use forget::{Forgotten, end_jobs, forget};
+pub use job::{Accepted, Claim, Job, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Retries, Waiting, WorkerId};
 pub use options::{ChatOptions, NamesShown};
 pub use preferences::Preferences;
+use record::MAX_NUMBER;
+pub use record::{Count, Cursor, Deletion, MAX_PAGE_LEN, Page, Record, Search, Seq, Target};
 pub use retention::{Purged, purge};
+pub use row::{Counted, Counter, MAX_ROW_LEN, Row, RowKind};
 pub use sled::{SledStore, rewrite};
 pub use traits::{AuditLog, History, Jobs, KeyValue, Store};
-use types::MAX_NUMBER;
-pub use types::{
-    Accepted, Claim, Count, Counted, Counter, Cursor, Deletion, Job, Kept, Load, MAX_BODY_LEN, MAX_PAGE_LEN,
-    MAX_ROW_LEN, NewJob, Page, REMEMBERED, Record, Retries, Row, RowKind, Search, Seq, Waiting, WorkerId,
-};

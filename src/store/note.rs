@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::types::{Row, RowKind};
+use super::row::{Row, RowKind};
 use super::{Error, KeyValue};
 
 /// What became of a row: a line of the file.

@@ -50,7 +50,11 @@ impl Figures {
     }
 
     /// Those between two moments; the first belongs to it, the last does not.
-    async fn between(audit: &Arc<dyn AuditLog>, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Self, store::Error> {
+    async fn between(
+        audit: &Arc<dyn AuditLog>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Self, store::Error> {
         let (mut figures, mut after) = (Self::default(), None);
         loop {
             let entries = audit.audit_since(from, after, MAX_PAGE_LEN).await?;

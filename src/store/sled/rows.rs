@@ -123,8 +123,7 @@ fn alive(plan: &Plan<'_>, kind: RowKind, key: &str, now: DateTime<Utc>) -> Resul
     Ok(row.filter(|row| row.is_alive(now)))
 }
 
-/// The row that is stored so; what cannot be read is logged without its key.
+/// The row that is stored so; it is logged without its key where it cannot be read.
 fn read_row(stored: &[u8]) -> Option<Row> {
-    let row = codec::read(stored);
-    row.inspect_err(|error| tracing::error!(%error, "a row cannot be read: passed over")).ok()
+    codec::read_at("a row", Some(()), stored).map(|((), row)| row)
 }
