@@ -151,7 +151,7 @@ async fn main() {
     })
     .await;
     timed("delete 500 by age", 100, async |_| {
-        store.delete(&Deletion::Before(at(RECORDS)), 500).await.expect("deleted");
+        store.delete(&Deletion::Before(None, at(RECORDS)), 500).await.expect("deleted");
     })
     .await;
     store.close().await.expect("closed");

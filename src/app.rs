@@ -16,7 +16,7 @@ use crate::{
     jobs,
     klikoo::{self, Client, Timeouts},
     locale::{self, Locale},
-    store::{self, Audit, Preferences, Purged, SledStore, Store},
+    store::{self, Preferences, Purged, SledStore, Store},
 };
 
 /// Why the program cannot be built. Each text names the remedy.
@@ -85,7 +85,7 @@ impl Checks {
             access,
             history: store.clone(),
             preferences: Preferences::new(store.clone()),
-            audit: Audit::new(store.clone()),
+            audit: store.clone(),
             names: AgentNames::new(store.clone()),
             locale: Arc::new(Locale::new()?),
             rows: store.clone(),

@@ -30,7 +30,7 @@ use crate::{
     locale::{Html, Locale, Words},
     say,
     store::{
-        self, Audit, AuditAct, AuditEntry, Cursor, History, KeyValue, MAX_PAGE_LEN, NamesShown, Preferences, Record,
+        self, AuditAct, AuditEntry, AuditLog, Cursor, History, KeyValue, MAX_PAGE_LEN, NamesShown, Preferences, Record,
         Row, RowKind, Seq,
     },
     value::{ChatId, Customer, CustomerName, CustomerNumber, Language, Provider, UserId, Verdict},
@@ -53,7 +53,7 @@ pub struct Conversation {
     /// The chats' choices.
     pub preferences: Preferences,
     /// Where it is noted who did what.
-    pub audit: Audit,
+    pub audit: Arc<dyn AuditLog>,
     /// What the agents are called.
     pub names: AgentNames,
     /// Who may do what.

@@ -124,7 +124,7 @@ fn json(entry: &AuditEntry) -> serde_json::Value {
     set("at", json!(entry.at.to_rfc3339_opts(SecondsFormat::Millis, true)));
     set("by", entry.by.map_or(json!("system"), |user| json!(user.0)));
     set("chat", json!(entry.chat.map(|chat| chat.0)));
-    set("act", json!(entry.act.name()));
+    set("act", json!(entry.act));
     set("on", json!(entry.on.map(|on| on.0)));
     set("provider", json!(entry.provider.map(|provider| provider.name())));
     set("outcome", json!(entry.outcome));
@@ -136,7 +136,7 @@ fn json(entry: &AuditEntry) -> serde_json::Value {
 fn line(entry: &AuditEntry) -> String {
     let at = entry.at.with_timezone(&WIB).format("%Y-%m-%d %H:%M:%S");
     let by = entry.by.map_or("system".to_owned(), |user| user.to_string());
-    let mut what = entry.act.name().to_owned();
+    let mut what = entry.act.to_string();
     if let Some(provider) = entry.provider {
         what = format!("{what} {}", provider.name());
     }

@@ -1,9 +1,10 @@
 //! The record of who did what: its entries, and what is asked of them.
 //!
 //! An entry holds ids, words of this program and references: no number, no name, no text that anybody typed. The record
-//! of a check writes its entry itself, in the same commit; everything else is noted through [`Audit`](super::Audit).
+//! of a check writes its entry itself, in the same commit; everything else is noted by [`note`](super::AuditLog::note).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -86,29 +87,10 @@ pub enum AuditAct {
     Denied,
 }
 
-impl AuditAct {
-    /// The word under which it is stored and shown to programs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::Grant => "grant",
-            Self::Refuse => "refuse",
-            Self::Block => "block",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Remove => "remove",
-            Self::Admin => "admin",
-            Self::Invite => "invite",
-            Self::InviteUsed => "invite-used",
-            Self::GroupOpen => "group-open",
-            Self::GroupClose => "group-close",
-            Self::Setting => "setting",
-            Self::Delete => "delete",
-            Self::Export => "export",
-            Self::Reload => "reload",
-            Self::Quota => "quota",
-            Self::Denied => "denied",
-        }
+/// The word under which it is stored and shown to programs.
+impl fmt::Display for AuditAct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }
 

@@ -7,12 +7,16 @@
 //!
 //! All that is read is checked anew: the disk is an outside too.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::types::{MAX_BODY_LEN, MAX_ROW_LEN, Search};
+use super::job::MAX_BODY_LEN;
+use super::record::Search;
+use super::row::MAX_ROW_LEN;
 use crate::value::{Customer, CustomerName, Outcome, Reference, ResponseCode, Rupiah, Verdict};
 
 /// The version that this build writes, and the newest that it reads.
@@ -44,6 +48,17 @@ pub(super) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Stri
         return Err(format!("it has version {version}, {known}"));
     }
     serde_json::from_slice(json).map_err(|error| without_values(&error))
+}
+
+/// What is stored under a key that says its place. What cannot be read is logged by its place alone.
+pub(super) fn read_at<P: fmt::Debug, T: DeserializeOwned>(
+    what: &str,
+    place: Option<P>,
+    stored: &[u8],
+) -> Option<(P, T)> {
+    let read = if place.is_some() { read(stored) } else { Err("its key is none".to_owned()) };
+    let read = read.inspect_err(|error| tracing::error!(?place, %error, "{what} cannot be read: passed over"));
+    place.zip(read.ok())
 }
 
 /// What is wrong with JSON, without the values that serde_json puts into its texts: they are personal.

@@ -57,7 +57,7 @@ fn a_row_looks_as_version_1_wrote_it() {
         assert_eq!(read(&write(&row)), Ok(row));
     }
     for kind in RowKind::ALL {
-        assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.to_string());
     }
 }
 

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::types::{MAX_BODY_LEN, MAX_ROW_LEN};
+use super::job::MAX_BODY_LEN;
+use super::row::MAX_ROW_LEN;
 
 /// Why something could not be kept or read. Each text names the remedy; none holds anything of a record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,32 +1,21 @@
 //! Deleting for good what is kept of a chat, an agent or a customer's number, so that no backup brings it back.
 //!
 //! Each deletion leaves a *tombstone*: what was deleted and when, a number only as a salted hash. It is a row
-//! ([`RowKind::Deletion`]), and so a part of every later backup; a store in a directory writes it into a file there, too,
-//! which outlives the store. A restore leaves out what a tombstone covers.
+//! ([`RowKind::Deletion`]), and so a part of every later backup, and it is noted beside the store (`note`). A restore
+//! leaves out what a tombstone covers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::codec;
 use super::retention::{STEP, until_none};
-use super::types::{Deletion, Job, MAX_PAGE_LEN, Record, Row, RowKind};
-use super::{Error, History, Jobs, KeyValue};
-use crate::value::{ChatId, CustomerNumber, UserId};
+use super::{Deletion, Error, History, Job, Jobs, KeyValue, MAX_PAGE_LEN, Record, Row, RowKind, Target};
+use crate::value::{ChatId, UserId};
 
-/// Of whom everything is deleted. Roles, choices and tombstones stay.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A chat, by its first id.
-    Chat(ChatId),
-    /// An agent, in every chat.
-    Agent(UserId),
-    /// An agent, in one chat. The agent's customers belong to no chat and stay.
-    AgentInChat(ChatId, UserId),
-    /// A customer's number, in every chat.
-    Number(CustomerNumber),
-}
+/// For how long a deletion is known: what is restored of an older backup may hold what was deleted.
+pub(super) const DELETIONS_KEPT: TimeDelta = TimeDelta::days(3 * 366);
 
 /// How much was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +28,7 @@ pub struct Forgotten {
     pub jobs: usize,
 }
 
-/// Deletes all records and rows of a target. What a call that fails or is dropped leaves is deleted by the next one.
+/// Deletes all records and rows of a target; roles, choices and tombstones stay. What a call that fails or is dropped leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.
@@ -52,7 +41,7 @@ pub async fn forget(
     let tombstone = Tombstone::new(target, now);
     // First: what is deleted must not come back, however far this gets.
     rows.put(tombstone.row()).await?;
-    let records = target.records();
+    let records = Deletion::Of(target.clone());
     let records = until_none(|| history.delete(&records, STEP)).await?;
     let mut forgotten = Forgotten { records, ..Forgotten::default() };
     for kind in RowKind::ALL {
@@ -84,15 +73,6 @@ pub async fn end_jobs(jobs: &dyn Jobs, target: &Target) -> Result<usize, Error> 
 }
 
 impl Target {
-    fn records(&self) -> Deletion {
-        match self {
-            Self::Chat(chat) => Deletion::Chat(*chat),
-            Self::Agent(agent) => Deletion::Agent(*agent),
-            Self::AgentInChat(chat, agent) => Deletion::AgentInChat(*chat, *agent),
-            Self::Number(number) => Deletion::Number(number.clone()),
-        }
-    }
-
     /// Whether a job is the target's.
     pub fn has_job(&self, job: &Job) -> bool {
         Deleted::new(self).has_job(job)
@@ -129,13 +109,13 @@ impl Tombstone {
         Self { at, of: Deleted::new(target) }
     }
 
-    /// The tombstone of a line or of a row's value; `None` where it is none that this build knows.
+    /// The tombstone of a row's value; `None` where it is none that this build knows.
     pub(super) fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
     /// Its row. A later deletion of the same takes its place.
-    pub(super) fn row(&self) -> Row {
+    fn row(&self) -> Row {
         let key = match &self.of {
             Deleted::Chat(chat) => format!("chat:{chat}"),
             Deleted::Agent(agent) => format!("agent:{agent}"),
@@ -144,7 +124,7 @@ impl Tombstone {
         };
         // Plain fields: there is none that JSON cannot hold.
         let value = serde_json::to_string(self).unwrap_or_default();
-        Row { kind: RowKind::Deletion, key, value, expires: None }
+        Row { kind: RowKind::Deletion, key, value, expires: self.at.checked_add_signed(DELETIONS_KEPT) }
     }
 
     /// Whether a record was deleted: one of a later check was not.
@@ -161,50 +141,6 @@ impl Tombstone {
     pub(super) fn covers_row(&self, row: &Row, made: DateTime<Utc>) -> bool {
         made <= self.at && self.of.has_row(row)
     }
-}
-
-/// What a person has become, as it is noted beside the store: no backup lets in whom owners took off since.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Noted {
-    /// The key of their row ([`RowKind::Person`]).
-    person: String,
-    /// Its value.
-    row: String,
-}
-
-impl Noted {
-    /// The line that is noted where this row is kept; `None` for a row of another kind.
-    pub(super) fn line(row: &Row) -> Option<String> {
-        let noted = Self { person: row.key.clone(), row: row.value.clone() };
-        (row.kind == RowKind::Person).then(|| serde_json::to_string(&noted).ok())?
-    }
-
-    /// What a line says.
-    pub(super) fn read(line: &str) -> Option<Self> {
-        serde_json::from_str(line).ok()
-    }
-
-    /// Puts it in the place of what is older.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub(super) async fn put_if_newer(&self, rows: &dyn KeyValue) -> Result<(), Error> {
-        let there = rows.get(RowKind::Person, &self.person, DateTime::UNIX_EPOCH).await?;
-        if there.is_some_and(|there| since(&there) >= since(&self.row)) {
-            return Ok(());
-        }
-        let (key, value) = (self.person.clone(), self.row.clone());
-        rows.put(Row { kind: RowKind::Person, key, value, expires: None }).await
-    }
-}
-
-/// Since when a person is what their row says, in milliseconds since 1970.
-fn since(row: &str) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Since {
-        t: i64,
-    }
-    serde_json::from_str(row).ok().map(|Since { t }| t)
 }
 
 impl Deleted {
@@ -301,6 +237,7 @@ fn hash(salt: &str, digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::CustomerNumber;
 
     #[test]
     fn a_tombstone_reads_back_and_tells_no_number() {

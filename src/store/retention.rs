@@ -28,7 +28,7 @@ pub struct Purged {
 pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_days: u32) -> Result<Purged, Error> {
     let mut purged = Purged::default();
     if let Some(oldest) = before(now, keep_days) {
-        let what = Deletion::Before(oldest);
+        let what = Deletion::Before(None, oldest);
         purged.records += until_none(|| store.delete(&what, STEP)).await?;
     }
     let mut after = None;
@@ -40,7 +40,7 @@ pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_
             let days = serde_json::from_str::<ChatOptions>(&row.value).ok().and_then(|options| options.keep_days);
             let oldest = days.and_then(|days| before(now, days));
             if let (Some(oldest), Ok(chat)) = (oldest, row.key.parse()) {
-                let what = Deletion::ChatBefore(ChatId(chat), oldest);
+                let what = Deletion::Before(Some(ChatId(chat)), oldest);
                 purged.records += until_none(|| store.delete(&what, STEP)).await?;
             }
         }

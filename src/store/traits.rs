@@ -5,12 +5,11 @@ use chrono::{DateTime, Utc};
 
 use super::Error;
 use super::audit::{AuditEntry, AuditFilter, AuditPage, AuditPlace};
-use super::types::{
-    Accepted, Claim, Count, Counted, Counter, Cursor, Deletion, Job, Kept, Load, NewJob, Page, Record, Row, RowKind,
-    Search, Seq, Waiting, WorkerId,
-};
+use super::job::{Accepted, Claim, Job, Kept, Load, NewJob, Waiting, WorkerId};
+use super::record::{Count, Cursor, Deletion, Page, Record, Search, Seq};
+use super::row::{Counted, Counter, Row, RowKind};
 #[cfg(doc)]
-use super::types::{MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, REMEMBERED};
+use super::{MAX_BODY_LEN, MAX_PAGE_LEN, MAX_ROW_LEN, REMEMBERED};
 use crate::value::{ChatId, Provider, UpdateId, UserId};
 
 /// The checks of each chat.
@@ -42,7 +41,7 @@ pub trait History: Send + Sync {
 
     /// Deletes at most `limit` records and gives how many: callers repeat it until 0. Durable when it returns.
     ///
-    /// [`Deletion::Before`] and [`Deletion::ChatBefore`] may pass over an old record that stands behind a younger one of its chat (the clock was put
+    /// [`Deletion::Before`] may pass over an old record that stands behind a younger one of its chat (the clock was put
     /// back) for as long as that one is kept.
     async fn delete(&self, what: &Deletion, limit: usize) -> Result<usize, Error>;
 
@@ -194,6 +193,14 @@ pub trait KeyValue: Send + Sync {
 pub trait AuditLog: Send + Sync {
     /// Adds an entry. Durable when it returns.
     async fn append_audit(&self, entry: AuditEntry) -> Result<(), Error>;
+
+    /// Adds the entry of what is done by then: a store that fails costs the entry, and is logged.
+    async fn note(&self, entry: AuditEntry) {
+        let act = entry.act;
+        if let Err(error) = self.append_audit(entry).await {
+            tracing::error!(%error, %act, "what was done could not be noted");
+        }
+    }
 
     /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older than
     /// one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and an older one behind it.

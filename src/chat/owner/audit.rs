@@ -26,7 +26,7 @@ impl Conversation {
         query: AuditQuery,
         older_than: Option<AuditPlace>,
     ) -> Result<Reply, store::Error> {
-        let page = self.audit.page(&query.filter(), older_than, PAGE_LEN).await?;
+        let page = self.audit.audit_page(&query.filter(), older_than, PAGE_LEN).await?;
         let heading = match (page.entries.is_empty(), page.older) {
             (false, _) => say!(words, "audit-heading"),
             (true, Some(_)) => say!(words, "audit-none-yet"),
@@ -59,7 +59,7 @@ impl Conversation {
             Some(user) => self.named(words, user).await,
             None => say!(words, "audit-system"),
         };
-        let act = say!(words, "audit-act", act = entry.act.name());
+        let act = say!(words, "audit-act", act = entry.act.to_string());
         let mut parts = vec![Html::escape(&hour(entry.at)), who, act];
         match entry.on {
             Some(ChatId(id)) if id < 0 => parts.push(say!(words, "audit-group", group = ChatId(id))),

@@ -1,7 +1,7 @@
 //! `/statistik` and the daily report: checks in figures, over all chats. They are counted from the record of who did
 //! what, which stands by time: a day costs a day, however long the history is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Timelike, Utc};
 
@@ -16,7 +16,7 @@ use crate::{
     clock::WIB,
     locale::{Html, Words, date},
     say,
-    store::{self, Audit, AuditAct, AuditEntry, MAX_PAGE_LEN},
+    store::{self, AuditAct, AuditEntry, AuditLog, MAX_PAGE_LEN},
     value::{ChatId, Provider, UserId},
 };
 
@@ -44,16 +44,20 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Those of today.
-    pub(super) async fn of_today(audit: &Audit, now: DateTime<Utc>) -> Result<Self, store::Error> {
+    pub(super) async fn of_today(audit: &Arc<dyn AuditLog>, now: DateTime<Utc>) -> Result<Self, store::Error> {
         let today = dates::today(now);
         Self::between(audit, dates::start(today), DateTime::<Utc>::MAX_UTC).await
     }
 
     /// Those between two moments; the first belongs to it, the last does not.
-    async fn between(audit: &Audit, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Self, store::Error> {
+    async fn between(
+        audit: &Arc<dyn AuditLog>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Self, store::Error> {
         let (mut figures, mut after) = (Self::default(), None);
         loop {
-            let entries = audit.since(from, after, MAX_PAGE_LEN).await?;
+            let entries = audit.audit_since(from, after, MAX_PAGE_LEN).await?;
             let Some((place, last)) = entries.last() else { return Ok(figures) };
             let is_last = last.at >= until;
             after = Some(*place);

@@ -9,9 +9,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteE
 use tokio::net::UnixStream;
 use tokio::time::{Duration, Instant, sleep, timeout};
 
-use super::super::forget::{Noted, Tombstone};
-use super::super::sled::{deletions, holds_store, make_dir, set_restoring};
-use super::super::{AuditEntry, AuditLog as _, Error, MAX_PAGE_LEN, SledStore};
+use super::super::forget::Tombstone;
+use super::super::note::Note;
+use super::super::sled::{holds_store, make_dir, notes, set_restoring};
+use super::super::{AuditEntry, AuditLog as _, Error, MAX_PAGE_LEN, Row, RowKind, SledStore};
 use super::control;
 use super::format::{Line, MAX_LINE_LEN, Reader, Summary, unwritable};
 use super::{LeftOut, backup, import, next_line, note_backup, refuse_unless_empty, unreadable, verify};
@@ -168,19 +169,19 @@ pub async fn restore_dir(dir: &Path, mut input: File) -> Result<Restored, Error>
         input = copied.map_err(|error| Error::from_io(dir, &error))?;
     }
     let (backup, mut deleted) = verify(&mut input)?;
-    let (noted, mut people) = (if dir.is_dir() { deletions(dir)? } else { None }, Vec::new());
-    for line in noted.iter().flatten() {
-        match (Tombstone::read(line), Noted::read(line)) {
-            (Some(tombstone), _) => deleted.push(tombstone),
-            (None, Some(person)) => people.push(person),
-            (None, None) => return Err(Error::damaged(dir, "deletions.jsonl has a line that is no deletion")),
+    let notes = if dir.is_dir() { notes(dir)? } else { None };
+    for note in notes.iter().flatten() {
+        if let Note::Row(Row { kind: RowKind::Deletion, value, .. }) = note {
+            let what = "deletions.jsonl has a deletion that cannot be read";
+            deleted.push(Tombstone::read(value).ok_or_else(|| Error::damaged(dir, what))?);
         }
     }
+    let knows_deletions = notes.is_some();
     let store = SledStore::open(dir)?;
     refuse_unless_empty(&store, &dir.display().to_string()).await?;
     set_restoring(dir, true)?;
-    let left_out = import(&mut input, &store, backup.made, &deleted, &people).await?;
+    let left_out = import(&mut input, &store, backup.made, &deleted, notes.unwrap_or_default()).await?;
     set_restoring(dir, false)?;
     store.close().await?;
-    Ok(Restored { backup, left_out, knows_deletions: noted.is_some() })
+    Ok(Restored { backup, left_out, knows_deletions })
 }

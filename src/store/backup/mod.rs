@@ -8,8 +8,8 @@
 //! that were open are open again, and are answered after the next start: an agent may read an answer twice, but where
 //! the backup is the last that there is of them, an answer too many is better than none. That they *wait*, with the
 //! message that says so, is not restored: that message has most likely become the answer since, and must not be written
-//! over. What was deleted for good is left out, as far as the backup or the directory's file of deletions knows of it; what
-//! people have become since, that file knows too. Invitations and requests to be let in are not restored.
+//! over. What was deleted for good is left out, as far as the backup or the directory's notes know of it; what
+//! became of people and groups since, the notes know too (`note`). Invitations and requests to be let in are not restored.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
@@ -18,7 +18,8 @@ use chrono::{DateTime, Utc};
 use tokio::io::AsyncWrite;
 
 use self::format::{Line, MAX_LINE_LEN, Reader, Writer};
-use super::forget::{Noted, Tombstone};
+use super::forget::Tombstone;
+use super::note::Note;
 use super::{Error, History, Job, Jobs, Row, RowKind, Store};
 
 mod control;
@@ -120,7 +121,7 @@ async fn note_backup(store: &dyn Store, made: DateTime<Utc>) {
 pub async fn restore(input: &mut File, store: &dyn Store) -> Result<Summary, Error> {
     let (summary, deletions) = verify(input)?;
     refuse_unless_empty(store, "the store").await?;
-    import(input, store, summary.made, &deletions, &[]).await?;
+    import(input, store, summary.made, &deletions, Vec::new()).await?;
     Ok(summary)
 }
 
@@ -158,13 +159,13 @@ pub struct LeftOut {
 }
 
 /// Writes what is in `input`, which was found whole, into `store`, but for what was deleted and for what is not restored;
-/// gives how much that was. `people`: what they have become since.
+/// gives how much that was. `notes`: what rows have become since.
 async fn import(
     input: &mut File,
     store: &dyn Store,
     made: DateTime<Utc>,
     deletions: &[Tombstone],
-    people: &[Noted],
+    notes: Vec<Note>,
 ) -> Result<LeftOut, Error> {
     let is_deleted = |line: &Line| {
         deletions.iter().any(|deletion| match line {
@@ -200,11 +201,8 @@ async fn import(
     History::import(store, records).await?;
     store.import_audit(audit).await?;
     Jobs::import(store, Vec::new(), finished).await?;
-    for deletion in deletions {
-        store.put(deletion.row()).await?;
-    }
-    for person in people {
-        person.put_if_newer(store).await?;
+    for note in notes {
+        note.carry_out(store).await?;
     }
     Ok(left_out)
 }

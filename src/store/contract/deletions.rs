@@ -1,7 +1,7 @@
 //! What every backend promises of the deletion of records, and retention with it.
 
 use super::super::samples::{moment, record};
-use super::super::{Deletion, Purged, Record, Row, RowKind, purge};
+use super::super::{Deletion, Purged, Record, Row, RowKind, Target, purge};
 use super::Backend;
 use super::history::{CHAT, all, append, fill};
 use crate::value::{ChatId, CustomerNumber, UserId};
@@ -29,12 +29,14 @@ async fn each_kind_of_deletion_deletes_its_records_alone(store: &mut impl Backen
     type Fits = fn(&Record) -> bool;
     let some_number = CustomerNumber::from_record("00000000001").unwrap();
     let kinds: [(Deletion, Fits); 6] = [
-        (Deletion::AgentInChat(ChatId(1), UserId(2)), |record| record.chat == ChatId(1) && record.agent == UserId(2)),
-        (Deletion::ChatBefore(ChatId(3), moment(9)), |record| record.chat == ChatId(3) && record.at < moment(9)),
-        (Deletion::Before(moment(5)), |record| record.at < moment(5)),
-        (Deletion::Number(some_number), |record| record.number.as_str() == "00000000001"),
-        (Deletion::Agent(UserId(1)), |record| record.agent == UserId(1)),
-        (Deletion::Chat(ChatId(2)), |record| record.chat == ChatId(2)),
+        (Deletion::Of(Target::AgentInChat(ChatId(1), UserId(2))), |record| {
+            record.chat == ChatId(1) && record.agent == UserId(2)
+        }),
+        (Deletion::Before(Some(ChatId(3)), moment(9)), |record| record.chat == ChatId(3) && record.at < moment(9)),
+        (Deletion::Before(None, moment(5)), |record| record.at < moment(5)),
+        (Deletion::Of(Target::Number(some_number)), |record| record.number.as_str() == "00000000001"),
+        (Deletion::Of(Target::Agent(UserId(1))), |record| record.agent == UserId(1)),
+        (Deletion::Of(Target::Chat(ChatId(2))), |record| record.chat == ChatId(2)),
     ];
     for (kind, fits) in kinds {
         let goes = left.extract_if(.., |record| fits(record)).count();
@@ -53,7 +55,7 @@ async fn deletions_go_on_until_none_is_left(store: &impl Backend) {
     for chat in [-5, 5, i64::MAX] {
         fill(store, ChatId(chat), 10).await;
     }
-    for kind in [Deletion::Before(moment(6)), Deletion::Agent(record(CHAT, 0).agent)] {
+    for kind in [Deletion::Before(None, moment(6)), Deletion::Of(Target::Agent(record(CHAT, 0).agent))] {
         let mut deleted = Vec::new();
         loop {
             let count = store.store().delete(&kind, 4).await.unwrap();
@@ -63,10 +65,10 @@ async fn deletions_go_on_until_none_is_left(store: &impl Backend) {
             }
             deleted.push(count);
         }
-        let all = if matches!(kind, Deletion::Before(_)) { 18 } else { 12 };
+        let all = if matches!(kind, Deletion::Before(..)) { 18 } else { 12 };
         assert_eq!(deleted.iter().sum::<usize>(), all, "{kind:?}: {deleted:?}");
     }
-    assert_eq!(store.store().delete(&Deletion::Chat(CHAT), 0).await, Ok(0));
+    assert_eq!(store.store().delete(&Deletion::Of(Target::Chat(CHAT)), 0).await, Ok(0));
 }
 
 async fn what_is_older_than_it_is_kept_is_purged(store: &impl Backend) {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use tokio::task::JoinSet;
 
 use super::super::samples::{self, moment, record};
-use super::super::{Count, Cursor, Deletion, History, MAX_PAGE_LEN, Page, Record, Search, Seq};
+use super::super::{Count, Cursor, Deletion, History, MAX_PAGE_LEN, Page, Record, Search, Seq, Target};
 use super::Backend;
 use crate::value::{ChatId, CustomerNumber, Provider, UserId, Verdict};
 
@@ -60,7 +60,7 @@ async fn an_empty_history_has_an_empty_page(store: &impl Backend) {
         assert_eq!(found, Page::default(), "{cursor:?}");
     }
     assert!(all(store, CHAT).await.is_empty());
-    assert_eq!(store.store().delete(&Deletion::Chat(CHAT), 9).await, Ok(0));
+    assert_eq!(store.store().delete(&Deletion::Of(Target::Chat(CHAT)), 9).await, Ok(0));
 }
 
 async fn what_is_kept_reads_back_whole(store: &mut impl Backend) {
@@ -176,7 +176,7 @@ async fn places_go_on_after_a_restart(store: &mut impl Backend) {
     let first = append(store, record(CHAT, 0)).await;
     store.reopen().await;
     let second = append(store, record(CHAT, 1)).await;
-    assert_eq!(store.store().delete(&Deletion::Chat(CHAT), 9).await, Ok(2));
+    assert_eq!(store.store().delete(&Deletion::Of(Target::Chat(CHAT)), 9).await, Ok(2));
     store.reopen().await;
     let third = append(store, record(CHAT, 2)).await;
     assert!(first < second && second < third, "not even after all are deleted");

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::samples::{moment, record};
-use super::super::{Cursor, Deletion, Page, Record, Search, Seq};
+use super::super::{Cursor, Deletion, Page, Record, Search, Seq, Target};
 use super::history::{append, page};
 use super::{Backend, runtime};
 use crate::value::{ChatId, UserId};
@@ -20,11 +20,11 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let chat = || -1_i64..=1;
     let deletion = prop_oneof![
-        chat().prop_map(|chat| Deletion::Chat(ChatId(chat))),
-        (0_u64..3).prop_map(|agent| Deletion::Agent(UserId(agent))),
-        (chat(), 0_u64..3).prop_map(|(chat, agent)| Deletion::AgentInChat(ChatId(chat), UserId(agent))),
-        (0_usize..40).prop_map(|minute| Deletion::Before(moment(minute))),
-        (chat(), 0_usize..40).prop_map(|(chat, minute)| Deletion::ChatBefore(ChatId(chat), moment(minute))),
+        chat().prop_map(|chat| Deletion::Of(Target::Chat(ChatId(chat)))),
+        (0_u64..3).prop_map(|agent| Deletion::Of(Target::Agent(UserId(agent)))),
+        (chat(), 0_u64..3).prop_map(|(chat, agent)| Deletion::Of(Target::AgentInChat(ChatId(chat), UserId(agent)))),
+        (0_usize..40).prop_map(|minute| Deletion::Before(None, moment(minute))),
+        (chat(), 0_usize..40).prop_map(|(chat, minute)| Deletion::Before(Some(ChatId(chat)), moment(minute))),
     ];
     let step = prop_oneof![
         8 => (chat(), 0_u64..3).prop_map(|(chat, agent)| Step::Append { chat, agent }),
@@ -60,12 +60,12 @@ async fn take(step: Step, minute: usize, store: &mut impl Backend, model: &mut V
         }
         Step::Delete(what, limit) => {
             let fits = |record: &Record| match &what {
-                Deletion::Chat(chat) => record.chat == *chat,
-                Deletion::Agent(agent) => record.agent == *agent,
-                Deletion::AgentInChat(chat, agent) => record.chat == *chat && record.agent == *agent,
-                Deletion::Before(time) => record.at < *time,
-                Deletion::ChatBefore(chat, time) => record.chat == *chat && record.at < *time,
-                Deletion::Number(number) => record.number == *number,
+                Deletion::Of(Target::Chat(chat)) => record.chat == *chat,
+                Deletion::Of(Target::Agent(agent)) => record.agent == *agent,
+                Deletion::Of(Target::AgentInChat(chat, agent)) => record.chat == *chat && record.agent == *agent,
+                Deletion::Before(None, time) => record.at < *time,
+                Deletion::Before(Some(chat), time) => record.chat == *chat && record.at < *time,
+                Deletion::Of(Target::Number(number)) => record.number == *number,
             };
             let expected = model.iter().filter(|(_, record)| fits(record)).count().min(limit);
             assert_eq!(store.store().delete(&what, limit).await, Ok(expected), "{what:?}");

@@ -13,6 +13,7 @@ mod history;
 mod history_model;
 mod jobs;
 mod jobs_model;
+mod late_jobs;
 mod rows;
 
 /// A store to test, and what must live as long as it does (its directory, its database).
@@ -32,6 +33,7 @@ pub(super) async fn holds<B: Backend>() {
     history::holds::<B>().await;
     deletions::holds::<B>().await;
     jobs::holds::<B>().await;
+    late_jobs::holds::<B>().await;
     rows::holds::<B>().await;
     audit::holds::<B>().await;
 }

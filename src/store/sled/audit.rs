@@ -83,17 +83,7 @@ fn start(at: DateTime<Utc>) -> AuditPlace {
     AuditPlace { millis: u64::try_from(at.timestamp_millis()).unwrap_or_default(), number: 0 }
 }
 
-/// The entry of that key, with its place; what cannot be read is logged by its place alone.
+/// The entry of that key, with its place.
 fn read(key: IVec, stored: IVec) -> Option<(AuditPlace, AuditEntry)> {
-    let Some(place) = keys::read_audit(&key) else {
-        tracing::error!("a key in the record of who did what is none: passed over");
-        return None;
-    };
-    match codec::read(&stored) {
-        Ok(entry) => Some((place, entry)),
-        Err(error) => {
-            tracing::error!(?place, %error, "an entry of who did what cannot be read: passed over");
-            None
-        }
-    }
+    codec::read_at("an entry of who did what", keys::read_audit(&key), &stored)
 }

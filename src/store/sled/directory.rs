@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `store.json` | what the directory is, its schema, the store's id, and whether a backup is being restored into it |
 //! | `sled/` | sled's own files; sled locks them as long as a process has the store open |
-//! | `deletions.jsonl` | what was deleted for good and what people became, a line each: no backup undoes it |
+//! | `deletions.jsonl` | [`notes`] of what was deleted for good, and of what became of people and groups |
 //! | `sled.new/`, `sled.old/` | only while sled's files are written anew, or where that was cut off |
 //! | `control` | only while a bot has it open: the socket at which `ceknomor backup` asks |
 //!
@@ -12,17 +12,17 @@
 //! store has it there before `store.json` is written, so that a making that was cut off is seen as what it is.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt as _};
+use std::io::{self, Write as _};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::super::Error;
 use super::database::{Changes, Database, TreeName};
+use super::notes;
 
 /// The schema that this build writes, and the newest that it reads.
 pub(super) const SCHEMA: u32 = 1;
@@ -53,6 +53,9 @@ struct Manifest {
 /// for good since, sled's files are written anew before.
 pub(super) fn open(dir: &Path) -> Result<Database, Error> {
     let database = open_as_it_is(dir)?;
+    if let Err(error) = notes::tidy(dir) {
+        tracing::error!(%error, "deletions.jsonl could not be written anew");
+    }
     if !holds_deleted(dir)? {
         return Ok(database);
     }
@@ -110,76 +113,8 @@ fn end_swap(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// The file with what was deleted, a line each.
-const DELETIONS: &str = "deletions.jsonl";
-
-/// The longest file with deletions that is read, in bytes: some 500,000 of them.
-const MAX_DELETIONS_LEN: u64 = 64 * 1024 * 1024;
-
-/// More than the longest line of it, in bytes: a row's value is 64 KiB at most.
-const MAX_LINE_LEN: u64 = 256 * 1024;
-
-/// The lines of the file with what was deleted; `None` where there is none.
-///
-/// # Errors
-/// It cannot be read.
-pub(in super::super) fn deletions(dir: &Path) -> Result<Option<Vec<String>>, Error> {
-    Ok(noted(dir)?.map(|noted| noted.lines().map(str::to_owned).collect()))
-}
-
-/// The text of that file, but for a last line that was cut off while it was written: nothing followed from it yet.
-fn noted(dir: &Path) -> Result<Option<String>, Error> {
-    let mut bytes = Vec::new();
-    let read = File::open(dir.join(DELETIONS)).and_then(|file| file.take(MAX_DELETIONS_LEN).read_to_end(&mut bytes));
-    match read {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::from_io(dir, &error)),
-        Ok(length) if u64::try_from(length) == Ok(MAX_DELETIONS_LEN) => {
-            return Err(Error::damaged(dir, "deletions.jsonl is too long"));
-        }
-        Ok(_) => {}
-    }
-    cut_torn_line(&mut bytes);
-    String::from_utf8(bytes).map(Some).map_err(|_| Error::damaged(dir, "deletions.jsonl is no text"))
-}
-
-/// Takes out a last line that was cut off while it was written. A whole one that lacks its end was put there by hand.
-fn cut_torn_line(bytes: &mut Vec<u8>) {
-    let ended = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    if serde_json::from_slice::<IgnoredAny>(bytes.get(ended..).unwrap_or_default()).is_err() {
-        bytes.truncate(ended);
-    }
-}
-
-/// Writes a line durably behind the others in that file, unless it is the last already. Of the file only the end is read,
-/// since each change of a person writes a line. For the thread that writes alone: two at once could write over each
-/// other's lines.
-pub(super) fn note(dir: &Path, line: &str) -> Result<(), Error> {
-    let write = || {
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let mut file = options.open(dir.join(DELETIONS))?;
-        let end_begins = file.metadata()?.len().saturating_sub(MAX_LINE_LEN);
-        file.seek(SeekFrom::Start(end_begins))?;
-        let mut end = Vec::new();
-        file.read_to_end(&mut end)?;
-        cut_torn_line(&mut end);
-        if end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next() == Some(line.as_bytes()) {
-            return Ok(());
-        }
-        let length = end_begins + u64::try_from(end.len()).unwrap_or(u64::MAX);
-        file.set_len(length)?;
-        file.seek(SeekFrom::Start(length))?;
-        let break_before = if end.is_empty() || end.ends_with(b"\n") { "" } else { "\n" };
-        file.write_all(format!("{break_before}{line}\n").as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| Error::from_io(dir, &error))
-}
-
-/// Notes durably that something is being deleted for good: in the file of deletions, and for the next opening.
-pub(super) fn note_deletion(dir: &Path, line: &str) -> Result<(), Error> {
-    note(dir, line)?;
+/// Has the next opening write sled's files anew: something is being deleted for good.
+pub(super) fn expect_rewrite(dir: &Path) -> Result<(), Error> {
     if holds_deleted(dir)? { Ok(()) } else { Manifest::amend(dir, |manifest| manifest.holds_deleted = true) }
 }
 
@@ -287,7 +222,7 @@ pub(in super::super) fn holds_store(dir: &Path) -> Result<bool, Error> {
     for entry in fs::read_dir(dir).map_err(io)? {
         let name = entry.map_err(io)?.file_name();
         let name = name.to_string_lossy();
-        if !matches!(&*name, "control" | DELETIONS | "lost+found") && !name.starts_with('.') {
+        if !matches!(&*name, "control" | notes::NAME | "lost+found") && !name.starts_with('.') {
             return Err(Error::foreign(dir, &name));
         }
     }

@@ -7,7 +7,7 @@ use ::sled::IVec;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::super::{Count, Cursor, Deletion, Error, History, MAX_PAGE_LEN, Page, Record, Search, Seq, codec};
+use super::super::{Count, Cursor, Deletion, Error, History, MAX_PAGE_LEN, Page, Record, Search, Seq, Target, codec};
 use super::database::{Database, TreeName};
 use super::keys::{self, RecordKey};
 use super::{Needs, SledStore};
@@ -115,22 +115,18 @@ impl History for SledStore {
 
 /// The keys of at most `limit` records that are to be deleted.
 fn to_delete(database: &Database, what: &Deletion, limit: usize) -> Result<Vec<RecordKey>, Error> {
-    let (chat, agent, number) = match what {
-        Deletion::Chat(chat) => (Some(*chat), None, None),
-        Deletion::Agent(agent) => (None, Some(*agent), None),
-        Deletion::AgentInChat(chat, agent) => (Some(*chat), Some(*agent), None),
-        Deletion::Number(number) => (None, None, Some(number)),
-        Deletion::Before(time) => return keys_before(database, None, *time, limit),
-        Deletion::ChatBefore(chat, time) => return keys_before(database, Some(*chat), *time, limit),
+    let target = match what {
+        Deletion::Of(target) => target,
+        Deletion::Before(chat, time) => return keys_before(database, *chat, *time, limit),
     };
-    let (first, last) = bounds(chat);
+    let (first, last) = bounds(match target {
+        Target::Chat(chat) | Target::AgentInChat(chat, _) => Some(*chat),
+        Target::Agent(_) | Target::Number(_) => None,
+    });
     let fits = |key: IVec, stored: IVec| {
-        let is_meant = |(.., record): (ChatId, Seq, Record)| {
-            agent.is_none_or(|agent| record.agent == agent) && number.is_none_or(|number| record.number == *number)
-        };
+        let is_meant = |(.., record): (ChatId, Seq, Record)| target.has_record(&record);
         // Of a whole chat also what cannot be read.
-        let is_whole_chat = agent.is_none() && number.is_none();
-        let fits = is_whole_chat || read_record(key.clone(), stored).is_some_and(is_meant);
+        let fits = matches!(target, Target::Chat(_)) || read_record(key.clone(), stored).is_some_and(is_meant);
         RecordKey::try_from(key.as_ref()).ok().filter(|_| fits)
     };
     database.range(TreeName::History, first..=last, fits).take(limit).collect()
@@ -167,17 +163,8 @@ fn bounds(chat: Option<ChatId>) -> (RecordKey, RecordKey) {
     (keys::record(first, Seq(0)), keys::record(last, Seq(u64::MAX)))
 }
 
-/// The record of that key, with its place; what cannot be read is logged by its place alone.
+/// The record of that key, with its place.
 fn read_record(key: IVec, stored: IVec) -> Option<(ChatId, Seq, Record)> {
-    let Some((chat, seq)) = keys::read_record(&key) else {
-        tracing::error!("a key in the history is no record's: passed over");
-        return None;
-    };
-    match codec::read(&stored) {
-        Ok(record) => Some((chat, seq, record)),
-        Err(error) => {
-            tracing::error!(chat = chat.0, seq = seq.0, %error, "a record cannot be read: passed over");
-            None
-        }
-    }
+    let ((chat, seq), record) = codec::read_at("a record", keys::read_record(&key), &stored)?;
+    Some((chat, seq, record))
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::super::{Accepted, Claim, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, Record, Waiting, WorkerId};
-use super::schedule::{Entry, JobState};
+use super::schedule::{Entry, JobState, Schedule};
 use super::{Needs, SledStore};
 use crate::value::{Provider, UpdateId, UserId};
 
@@ -15,10 +15,10 @@ impl Jobs for SledStore {
         self.write(Needs::Durable, move |plan| {
             let accepted = jobs.into_iter().map(|new| {
                 let queue = (new.chat, new.user);
-                let is_before = |entry: &Entry| entry.state() == JobState::Ready && entry.queue() == queue;
+                let before = plan.schedule.in_state(JobState::Ready).filter(|entry| entry.queue() == queue).count();
                 if plan.schedule.is_known(new.update) {
                     Accepted::Repeated
-                } else if plan.schedule.updates(is_before).len() >= most_per_agent {
+                } else if before >= most_per_agent {
                     Accepted::TooMany
                 } else {
                     plan.add_job(new.into());
@@ -34,10 +34,8 @@ impl Jobs for SledStore {
         let claim = claim.clone();
         // It writes nothing, but on a disk that takes nothing no job is begun.
         self.write(Needs::Separate, move |plan| {
-            let schedule = &mut plan.schedule;
-            let claimed = schedule.claimable(&claim).into_iter().filter_map(|update| {
-                let entry = schedule.get_mut(update)?;
-                entry.owner = Some(claim.owner);
+            let claimed = plan.schedule.claimable(&claim).into_iter().filter_map(|update| {
+                let entry = plan.schedule.change(update, |entry| entry.owner = Some(claim.owner))?;
                 Some(entry.job.clone())
             });
             claimed.collect()
@@ -55,15 +53,11 @@ impl Jobs for SledStore {
                 _ => {}
             }
             let seq = plan.append(&record);
-            match plan.schedule.get(update) {
-                // What ends it makes this durable, too. A crash before that leaves the job as it was accepted.
-                Some(entry) if entry.job.waiting.is_none() => {}
-                _ => plan.needs = Needs::Durable,
+            // What ends a job that was carried out at once makes this durable, too. A crash before leaves it as it was accepted.
+            if plan.schedule.get(update).is_none_or(|entry| entry.job.waiting.is_some()) {
+                plan.needs = Needs::Durable;
             }
-            if let Some(entry) = plan.schedule.get_mut(update) {
-                entry.job.kept.push((item, seq));
-                plan.write_job(update);
-            }
+            plan.change_job(update, |entry| entry.job.kept.push((item, seq)));
             Kept::New(seq)
         })
         .await
@@ -71,11 +65,9 @@ impl Jobs for SledStore {
 
     async fn reschedule(&self, update: UpdateId, waiting: Waiting) -> Result<bool, Error> {
         self.write(Needs::Durable, move |plan| {
-            let entry = plan.schedule.get_mut(update).filter(|entry| entry.job.cancelled_by.is_none());
-            let Some(entry) = entry else { return false };
-            entry.job.waiting = Some(waiting);
-            entry.owner = None;
-            plan.write_job(update)
+            let is_cancelled = plan.schedule.get(update).is_some_and(|entry| entry.job.cancelled_by.is_some());
+            let give_back = |entry: &mut Entry| (entry.job.waiting, entry.owner) = (Some(waiting), None);
+            !is_cancelled && plan.change_job(update, give_back)
         })
         .await
     }
@@ -89,9 +81,7 @@ impl Jobs for SledStore {
     ) -> Result<bool, Error> {
         check_length(&body)?;
         self.write(Needs::Durable, move |plan| {
-            let Some(Entry { job, .. }) = plan.schedule.get_mut(update) else { return false };
-            (job.provider, job.items, job.body) = (provider, items, body);
-            plan.write_job(update)
+            plan.change_job(update, |Entry { job, .. }| (job.provider, job.items, job.body) = (provider, items, body))
         })
         .await
     }
@@ -99,12 +89,12 @@ impl Jobs for SledStore {
     /// In memory alone: after a restart they wait as long as they would have.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error> {
         self.write(Needs::Nothing, move |plan| {
-            for entry in plan.schedule.jobs.values_mut().filter(|entry| entry.state() == JobState::Waiting) {
-                if let Job { waiting: Some(waiting), provider: Some(its), .. } = &mut entry.job
-                    && *its == provider
-                {
-                    waiting.due = waiting.due.min(now);
-                }
+            let waiting = plan.schedule.in_state(JobState::Waiting);
+            let of_provider = waiting.filter(|entry| entry.job.provider == Some(provider));
+            for update in updates(of_provider) {
+                plan.schedule.change(update, |entry| {
+                    entry.job.waiting.iter_mut().for_each(|waiting| waiting.due = waiting.due.min(now));
+                });
             }
         })
         .await
@@ -113,28 +103,22 @@ impl Jobs for SledStore {
     async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
         self.write(Needs::Durable, move |plan| {
             let Some(queue) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
-            let late = plan.schedule.updates(|entry| {
-                let is_late = matches!(entry.state(), JobState::Waiting | JobState::Retrying);
-                is_late && entry.queue() == queue && !entry.job.is_answered() && entry.job.update != by
+            let late = plan.schedule.late().filter(|entry| {
+                let is_meant = entry.job.update != by && only.is_none_or(|only| only == entry.job.update);
+                is_meant && entry.queue() == queue && !entry.job.is_answered()
             });
-            for update in late.into_iter().filter(|update| only.is_none_or(|only| only == *update)) {
-                if let Some(entry) = plan.schedule.get_mut(update) {
-                    entry.job.cancelled_by = Some(by);
-                    entry.owner = None;
-                }
-                plan.write_job(update);
+            for update in updates(late) {
+                plan.change_job(update, |entry| (entry.job.cancelled_by, entry.owner) = (Some(by), None));
             }
-            let cancelled = plan.schedule.jobs.values().filter(|entry| entry.job.cancelled_by == Some(by));
-            cancelled.map(|entry| entry.job.clone()).collect()
+            cancelled_by(plan.schedule, by).map(|entry| entry.job.clone()).collect()
         })
         .await
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
         self.write(Needs::Durable, move |plan| {
-            let schedule = &plan.schedule;
-            if schedule.get(update).is_some_and(|entry| entry.job.cancelled_by.is_none()) {
-                let cancelled = schedule.updates(|entry| entry.job.cancelled_by == Some(update));
+            if plan.schedule.get(update).is_some_and(|entry| entry.job.cancelled_by.is_none()) {
+                let cancelled = updates(cancelled_by(plan.schedule, update));
                 cancelled.into_iter().chain([update]).for_each(|ended| plan.end_job(ended));
             }
         })
@@ -143,8 +127,10 @@ impl Jobs for SledStore {
 
     async fn release(&self, owner: WorkerId) -> Result<(), Error> {
         self.write(Needs::Nothing, move |plan| {
-            let owned = plan.schedule.jobs.values_mut().filter(|entry| entry.owner == Some(owner));
-            owned.for_each(|entry| entry.owner = None);
+            let claimed = plan.schedule.in_state(JobState::Running).chain(plan.schedule.in_state(JobState::Retrying));
+            for update in updates(claimed.filter(|entry| entry.owner == Some(owner))) {
+                plan.schedule.change(update, |entry| entry.owner = None);
+            }
         })
         .await
     }
@@ -154,12 +140,13 @@ impl Jobs for SledStore {
     }
 
     async fn waiting_of(&self, user: UserId) -> Result<usize, Error> {
-        self.write(Needs::Nothing, move |plan| plan.schedule.waiting_of(user)).await
+        self.write(Needs::Nothing, move |plan| plan.schedule.late().filter(|entry| entry.job.user == user).count())
+            .await
     }
 
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error> {
         self.write(Needs::Nothing, |plan| {
-            let jobs = plan.schedule.jobs.values().map(|entry| entry.job.clone()).collect();
+            let jobs = plan.schedule.all().into_iter().map(|entry| entry.job.clone()).collect();
             (jobs, plan.schedule.finished.iter().map(|(_, update)| *update).collect())
         })
         .await
@@ -180,6 +167,15 @@ impl Jobs for SledStore {
         })
         .await
     }
+}
+
+/// The cancelled jobs that end with this one.
+fn cancelled_by(schedule: &Schedule, by: UpdateId) -> impl Iterator<Item = &Entry> {
+    schedule.in_state(JobState::Cancelled).filter(move |entry| entry.job.cancelled_by == Some(by))
+}
+
+fn updates<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<UpdateId> {
+    entries.map(|entry| entry.job.update).collect()
 }
 
 fn check_length(body: &str) -> Result<(), Error> {

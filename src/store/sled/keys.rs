@@ -29,7 +29,7 @@ pub(super) fn read_audit(key: &[u8]) -> Option<AuditPlace> {
 
 /// The key of a row. No kind's name has a zero in it, so that the rows of a kind stand together.
 pub(super) fn row(kind: RowKind, key: &str) -> Vec<u8> {
-    [kind.name().as_bytes(), &[0], key.as_bytes()].concat()
+    format!("{kind}\0{key}").into_bytes()
 }
 
 /// A key of two numbers, sorted by the first.

@@ -29,6 +29,7 @@ mod directory;
 mod history;
 mod jobs;
 mod keys;
+mod notes;
 mod plan;
 mod rows;
 mod schedule;
@@ -36,7 +37,8 @@ mod schedule;
 mod tests;
 
 pub use directory::rewrite;
-pub(super) use directory::{deletions, holds_store, make_dir, set_restoring};
+pub(super) use directory::{holds_store, make_dir, set_restoring};
+pub(super) use notes::notes;
 
 /// How many reads may be under way at once: more would only make more threads, and each costs memory.
 const MAX_READS: usize = 4;

@@ -8,7 +8,7 @@ use super::super::{AuditEntry, AuditPlace, Error, Job, Record, Seq, codec};
 use super::Needs;
 use super::database::{Changes, Database, TreeName};
 use super::keys;
-use super::schedule::{COUNTERS, Schedule};
+use super::schedule::{COUNTERS, Entry, Schedule};
 use crate::value::UpdateId;
 
 /// A group of writes on its way into the database.
@@ -73,15 +73,17 @@ impl Plan<'_> {
 
     /// Adds a job as the last.
     pub(super) fn add_job(&mut self, job: Job) {
-        let update = job.update;
-        self.schedule.insert(self.schedule.next_order(), job);
-        self.write_job(update);
+        let order = self.schedule.next_order();
+        self.put(TreeName::Jobs, &keys::pair(order, job.update.0), codec::write(&job));
+        self.schedule.insert(order, job);
     }
 
-    /// Writes a job as it is in memory; gives whether it is there.
-    pub(super) fn write_job(&mut self, update: UpdateId) -> bool {
-        let job = self.schedule.get(update).map(|entry| (keys::pair(entry.order, update.0), codec::write(&entry.job)));
-        job.map(|(key, value)| self.put(TreeName::Jobs, &key, value)).is_some()
+    /// Changes a job; gives whether it is there.
+    pub(super) fn change_job(&mut self, update: UpdateId, change: impl FnOnce(&mut Entry)) -> bool {
+        let Some(entry) = self.schedule.change(update, change) else { return false };
+        let (key, value) = (keys::pair(entry.order, update.0), codec::write(&entry.job));
+        self.put(TreeName::Jobs, &key, value);
+        true
     }
 
     /// Ends a job; its row without a value says so.

@@ -6,11 +6,11 @@ use ::sled::IVec;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::super::forget::Noted;
+use super::super::note::Note;
 use super::super::{Counted, Counter, Error, KeyValue, MAX_PAGE_LEN, MAX_ROW_LEN, Row, RowKind, codec};
-use super::database::TreeName::Rows;
+use super::database::{Database, TreeName::Rows};
 use super::plan::Plan;
-use super::{Needs, SledStore, directory, keys};
+use super::{Needs, SledStore, directory, keys, notes};
 
 #[async_trait]
 impl KeyValue for SledStore {
@@ -23,43 +23,26 @@ impl KeyValue for SledStore {
 
     async fn put(&self, row: Row) -> Result<(), Error> {
         check_length(&row)?;
-        let noted = Noted::line(&row);
-        self.write(Needs::Durable, move |plan| {
-            if row.kind == RowKind::Deletion && !plan.database.is_temporary() {
-                // First: what follows from it must not be there without it.
-                directory::note_deletion(&plan.database.dir, &row.value)?;
-            }
-            plan.put(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
-            Ok(())
-        })
-        .await??;
-        self.note(noted).await
+        self.write(Needs::Durable, move |plan| put(plan, row)).await?
     }
 
     async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
         check_length(&row)?;
-        let (expected, noted) = (expected.map(str::to_owned), Noted::line(&row));
-        let write = self.write(Needs::Durable, move |plan| {
+        let expected = expected.map(str::to_owned);
+        self.write(Needs::Durable, move |plan| {
             let before = alive(plan, row.kind, &row.key, now)?.map(|before| before.value);
-            let is_expected = before == expected;
-            if is_expected {
-                plan.put(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
-            }
-            Ok(is_expected)
-        });
-        let is_kept = write.await??;
-        if is_kept {
-            self.note(noted).await?;
-        }
-        Ok(is_kept)
+            if before == expected { put(plan, row).map(|()| true) } else { Ok(false) }
+        })
+        .await?
     }
 
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {
-        let key = keys::row(kind, key);
+        let (key, stored_at) = (key.to_owned(), keys::row(kind, key));
         self.write(Needs::Durable, move |plan| {
-            let is_there = plan.value(Rows, &key)?.is_some();
+            let is_there = plan.value(Rows, &stored_at)?.is_some();
             if is_there {
-                plan.remove(Rows, &key);
+                note(plan, kind, || Note::Removed(kind, key))?;
+                plan.remove(Rows, &stored_at);
             }
             Ok(is_there)
         })
@@ -70,7 +53,7 @@ impl KeyValue for SledStore {
         let from = after.map_or_else(|| Included(keys::row(kind, "")), |after| Excluded(keys::row(kind, after)));
         self.read(move |database| {
             // A zero stands behind the kind in each key.
-            let end = [kind.name().as_bytes(), &[1]].concat();
+            let end = format!("{kind}\x01").into_bytes();
             let rows = database.range(Rows, (from, Excluded(end)), |_, stored| read_row(&stored));
             rows.take(limit.min(MAX_PAGE_LEN)).collect()
         })
@@ -112,16 +95,22 @@ impl KeyValue for SledStore {
     }
 }
 
-impl SledStore {
-    /// Writes a line, if there is one, into the file beside the store that outlives it.
-    async fn note(&self, line: Option<String>) -> Result<(), Error> {
-        let Some(line) = line else { return Ok(()) };
-        let note = self.write(Needs::Durable, move |plan| match plan.database.is_temporary() {
-            true => Ok(()),
-            false => directory::note(&plan.database.dir, &line),
-        });
-        note.await?
+/// Puts a row in the place of the one before.
+fn put(plan: &mut Plan<'_>, row: Row) -> Result<(), Error> {
+    note(plan, row.kind, || Note::Row(row.clone()))?;
+    plan.put(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
+    Ok(())
+}
+
+/// Notes beside the store what becomes of a row, where that is noted. First: what follows from it must not be there
+/// without it.
+fn note(plan: &Plan<'_>, kind: RowKind, what: impl FnOnce() -> Note) -> Result<(), Error> {
+    let Database { dir, .. } = plan.database;
+    if plan.database.is_temporary() || !Note::is_of(kind) {
+        return Ok(());
     }
+    notes::append(dir, &what())?;
+    if kind == RowKind::Deletion { directory::expect_rewrite(dir) } else { Ok(()) }
 }
 
 fn check_length(row: &Row) -> Result<(), Error> {
@@ -134,8 +123,7 @@ fn alive(plan: &Plan<'_>, kind: RowKind, key: &str, now: DateTime<Utc>) -> Resul
     Ok(row.filter(|row| row.is_alive(now)))
 }
 
-/// The row that is stored so; what cannot be read is logged without its key.
+/// The row that is stored so; it is logged without its key where it cannot be read.
 fn read_row(stored: &[u8]) -> Option<Row> {
-    let row = codec::read(stored);
-    row.inspect_err(|error| tracing::error!(%error, "a row cannot be read: passed over")).ok()
+    codec::read_at("a row", Some(()), stored).map(|((), row)| row)
 }

@@ -1,8 +1,8 @@
 //! Which jobs are ready, running or waiting: the jobs in memory as they are on disk, and who has claimed them. Made
 //! anew at each opening.
 //!
-//! All jobs of one agent in one chat are an *agent queue*. No index is kept of queues and states: what is asked is
-//! answered by a look at every open job. The runner lets some thousands be open at most, besides those that wait.
+//! All jobs of one agent in one chat are an *agent queue*. The jobs stand by their states: the thousands that may wait are
+//! looked at where it is about waiting ones alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -26,7 +26,7 @@ pub(super) struct Entry {
 }
 
 /// What state a job is in; it follows from the job and its owner alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum JobState {
     Cancelled,
     /// Never begun and not claimed.
@@ -37,6 +37,8 @@ pub(super) enum JobState {
     Waiting,
     /// Claimed, and has waited: at most one of an agent queue.
     Retrying,
+    /// Ended; only its update is known any more.
+    Finished,
 }
 
 /// How many finished jobs are forgotten at once.
@@ -53,11 +55,12 @@ pub(super) struct Counters {
 /// What is known in memory of what is on disk.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
-    /// The open jobs, in the order in which they were accepted.
-    pub(super) jobs: BTreeMap<u64, Entry>,
-    /// The places of all known updates: of open jobs, also of those that cannot be read, and of finished ones.
-    orders: HashMap<UpdateId, u64>,
-    /// The finished jobs among them, by place and update: the first first since the opening, before it as they were accepted.
+    /// The open jobs, of each state in the order in which they were accepted.
+    jobs: BTreeMap<(JobState, u64), Entry>,
+    /// Where each known update stands, of open jobs and of those that have ended. Of one that cannot be read, or has ended,
+    /// nothing stands there.
+    places: HashMap<UpdateId, (JobState, u64)>,
+    /// Those that have ended, by order and update: the first first since the opening, before it as they were accepted.
     pub(super) finished: VecDeque<(u64, UpdateId)>,
     last_order: u64,
     pub(super) counters: Counters,
@@ -102,7 +105,7 @@ impl Schedule {
                 Ok(job) => schedule.insert(order, job),
                 Err(error) => {
                     tracing::error!(update, %error, "a job cannot be read: passed over");
-                    schedule.know(UpdateId(update), order);
+                    schedule.know(UpdateId(update), JobState::Cancelled, order);
                 }
             }
         }
@@ -111,109 +114,113 @@ impl Schedule {
 
     /// Whether an update is that of a job, open or finished.
     pub(super) fn is_known(&self, update: UpdateId) -> bool {
-        self.orders.contains_key(&update)
+        self.places.contains_key(&update)
     }
 
     /// Whether an update is that of a job that has ended.
     pub(super) fn is_finished(&self, update: UpdateId) -> bool {
-        self.orders.get(&update).is_some_and(|order| !self.jobs.contains_key(order))
+        self.places.get(&update).is_some_and(|(state, _)| *state == JobState::Finished)
     }
 
-    /// The place of the next job.
+    /// The place of the next job in the order of acceptance.
     pub(super) fn next_order(&self) -> u64 {
         self.last_order + 1
     }
 
-    fn know(&mut self, update: UpdateId, order: u64) {
-        self.orders.insert(update, order);
+    fn know(&mut self, update: UpdateId, state: JobState, order: u64) {
+        self.places.insert(update, (state, order));
         self.last_order = self.last_order.max(order);
     }
 
     /// Adds a job that is claimed by none.
     pub(super) fn insert(&mut self, order: u64, job: Job) {
-        self.know(job.update, order);
-        self.jobs.insert(order, Entry { order, job, owner: None });
+        self.put(Entry { order, job, owner: None });
     }
 
-    /// Takes a job out of the open ones; its update stays known.
+    /// Takes a job out of the open ones; it is to be remembered.
     pub(super) fn end(&mut self, update: UpdateId) -> Option<Entry> {
-        self.jobs.remove(self.orders.get(&update)?)
+        self.jobs.remove(self.places.get(&update)?)
     }
 
-    /// Counts a job among the finished ones; gives those that are not remembered any more.
+    /// Counts a job among those that have ended; gives those that are not remembered any more.
     pub(super) fn remember(&mut self, order: u64, update: UpdateId) -> Vec<(u64, UpdateId)> {
-        self.know(update, order);
+        self.know(update, JobState::Finished, order);
         self.finished.push_back((order, update));
         if self.finished.len() < REMEMBERED + FORGOTTEN_AT_ONCE {
             return Vec::new();
         }
         let forgotten: Vec<_> = self.finished.drain(..FORGOTTEN_AT_ONCE).collect();
         for (_, update) in &forgotten {
-            self.orders.remove(update);
+            self.places.remove(update);
         }
         forgotten
     }
 
     pub(super) fn get(&self, update: UpdateId) -> Option<&Entry> {
-        self.jobs.get(self.orders.get(&update)?)
+        self.jobs.get(self.places.get(&update)?)
     }
 
-    /// The same to be changed, in all but its order and its update.
-    pub(super) fn get_mut(&mut self, update: UpdateId) -> Option<&mut Entry> {
-        self.jobs.get_mut(self.orders.get(&update)?)
+    /// Changes a job in all but its order and its update; gives it as it is then, if it is there.
+    pub(super) fn change(&mut self, update: UpdateId, change: impl FnOnce(&mut Entry)) -> Option<&Entry> {
+        let mut entry = self.jobs.remove(self.places.get(&update)?)?;
+        change(&mut entry);
+        Some(self.put(entry))
     }
 
-    /// The updates of the jobs that fit, by their order.
-    pub(super) fn updates(&self, fits: impl Fn(&Entry) -> bool) -> Vec<UpdateId> {
-        self.jobs.values().filter(|entry| fits(entry)).map(|entry| entry.job.update).collect()
+    fn put(&mut self, entry: Entry) -> &Entry {
+        let place = (entry.state(), entry.order);
+        self.know(entry.job.update, place.0, place.1);
+        self.jobs.entry(place).insert_entry(entry).into_mut()
+    }
+
+    /// The jobs that are in a state, by their order.
+    pub(super) fn in_state(&self, state: JobState) -> impl Iterator<Item = &Entry> {
+        self.jobs.range((state, 0)..=(state, u64::MAX)).map(|(_, entry)| entry)
+    }
+
+    /// The jobs that wait, claimed or not.
+    pub(super) fn late(&self) -> impl Iterator<Item = &Entry> {
+        self.in_state(JobState::Waiting).chain(self.in_state(JobState::Retrying))
+    }
+
+    /// All open jobs, by their order.
+    pub(super) fn all(&self) -> Vec<&Entry> {
+        let mut all: Vec<&Entry> = self.jobs.values().collect();
+        all.sort_unstable_by_key(|entry| entry.order);
+        all
     }
 
     /// How many jobs are in which state.
     pub(super) fn load(&self) -> Load {
-        let mut load = Load::default();
-        for entry in self.jobs.values() {
-            match entry.state() {
-                JobState::Cancelled => {}
-                JobState::Ready => load.ready += 1,
-                JobState::Running | JobState::Retrying => load.running += 1,
-                JobState::Waiting => load.waiting += 1,
-            }
+        let count = |state| self.in_state(state).count();
+        Load {
+            ready: count(JobState::Ready),
+            running: count(JobState::Running) + count(JobState::Retrying),
+            waiting: count(JobState::Waiting),
         }
-        load
-    }
-
-    /// How many jobs of a person wait, claimed or not.
-    pub(super) fn waiting_of(&self, user: UserId) -> usize {
-        let waits = |entry: &&Entry| matches!(entry.state(), JobState::Waiting | JobState::Retrying);
-        self.jobs.values().filter(|entry| entry.job.user == user).filter(waits).count()
     }
 
     /// Which jobs `claim` takes, oldest first: see [`Jobs::claim`](super::super::Jobs::claim). Changes nothing.
     pub(super) fn claimable(&self, claim: &Claim) -> Vec<UpdateId> {
         // What lies too far ahead was set before the clock was put back.
         let is_reached = |time: DateTime<Utc>, longest| time <= claim.now || time - claim.now > longest;
-        let in_state = |state| self.jobs.values().filter(move |entry| entry.state() == state);
         // Of each agent queue one that never waited and one that did, unless one runs.
-        let mut running: HashSet<_> = in_state(JobState::Running).map(Entry::queue).collect();
-        let mut retrying: HashSet<_> = in_state(JobState::Retrying).map(Entry::queue).collect();
+        let mut running: HashSet<_> = self.in_state(JobState::Running).map(Entry::queue).collect();
+        let mut retrying: HashSet<_> = self.in_state(JobState::Retrying).map(Entry::queue).collect();
         // How often each provider is being asked again for whom.
         let mut asked: HashMap<(Option<Provider>, UserId), usize> = HashMap::new();
-        for Entry { job, .. } in in_state(JobState::Retrying) {
+        for Entry { job, .. } in self.in_state(JobState::Retrying) {
             *asked.entry((job.provider, job.user)).or_default() += 1;
         }
-        let mut taken = Vec::new();
+        let ready = self.in_state(JobState::Ready);
+        let mut taken: Vec<&Entry> = ready.filter(|entry| running.insert(entry.queue())).collect();
         let mut due: BTreeMap<Option<Provider>, Vec<&Entry>> = BTreeMap::new();
-        for entry in self.jobs.values() {
-            match (entry.state(), &entry.job.waiting) {
-                (JobState::Ready, _) if running.insert(entry.queue()) => taken.push(entry),
-                (JobState::Waiting, Some(waiting)) => {
-                    if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
-                        taken.extend(retrying.insert(entry.queue()).then_some(entry));
-                    } else if is_reached(waiting.due, claim.longest_pause) {
-                        due.entry(entry.job.provider).or_default().push(entry);
-                    }
-                }
-                _ => {}
+        for entry in self.in_state(JobState::Waiting) {
+            let Some(waiting) = &entry.job.waiting else { continue };
+            if entry.job.is_answered() || is_reached(waiting.until, claim.longest_wait) {
+                taken.extend(retrying.insert(entry.queue()).then_some(entry));
+            } else if is_reached(waiting.due, claim.longest_pause) {
+                due.entry(entry.job.provider).or_default().push(entry);
             }
         }
         let retries = claim.retries.iter().map(|(provider, retries)| (Some(*provider), *retries));

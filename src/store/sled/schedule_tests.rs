@@ -36,7 +36,7 @@ fn claimable(schedule: &Schedule, claim: &Claim) -> Vec<u64> {
 fn take(schedule: &mut Schedule, claim: &Claim) -> Vec<u64> {
     let taken = claimable(schedule, claim);
     for update in &taken {
-        schedule.get_mut(UpdateId(*update)).unwrap().owner = Some(claim.owner);
+        schedule.change(UpdateId(*update), |entry| entry.owner = Some(claim.owner)).unwrap();
     }
     taken
 }
@@ -115,6 +115,6 @@ fn times_that_a_clock_set_back_left_too_far_ahead_count_as_reached() {
 fn a_cancelled_job_is_never_taken_and_frees_its_agent() {
     let mut schedule = schedule([late(1, 7, waiting(1)), late(2, 7, waiting(1)), ready(3, 7)]);
     assert_eq!(take(&mut schedule, &claim(worker(), 1)), [1, 3]);
-    schedule.get_mut(UpdateId(1)).unwrap().job.cancelled_by = Some(UpdateId(3));
+    schedule.change(UpdateId(1), |entry| entry.job.cancelled_by = Some(UpdateId(3))).unwrap();
     assert_eq!(take(&mut schedule, &claim(worker(), 99)), [2]);
 }

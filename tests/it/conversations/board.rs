@@ -298,18 +298,18 @@ async fn what_is_done_to_people_quotas_and_settings_is_recorded() {
     let entries = record(&scene.store()).await;
     let on = |entry: &AuditEntry| entry.on.map(|id| id.0.cast_unsigned());
     let told: Vec<_> =
-        entries.iter().map(|entry| (entry.act.name(), &*entry.outcome, entry.by.unwrap().0, on(entry))).collect();
+        entries.iter().map(|entry| (entry.act, &*entry.outcome, entry.by.unwrap().0, on(entry))).collect();
     assert_eq!(
         told,
         [
-            ("invite", "done", bos, None),
-            ("quota", "done", bos, Some(budi)),
-            ("setting", "names", budi, None),
-            ("delete", "own", budi, None),
-            ("pause", "done", bos, Some(budi)),
-            ("resume", "done", bos, Some(budi)),
-            ("remove", "done", bos, Some(budi)),
-            ("block", "done", bos, Some(budi)),
+            (AuditAct::Invite, "done", bos, None),
+            (AuditAct::Quota, "done", bos, Some(budi)),
+            (AuditAct::Setting, "names", budi, None),
+            (AuditAct::Delete, "own", budi, None),
+            (AuditAct::Pause, "done", bos, Some(budi)),
+            (AuditAct::Resume, "done", bos, Some(budi)),
+            (AuditAct::Remove, "done", bos, Some(budi)),
+            (AuditAct::Block, "done", bos, Some(budi)),
         ]
     );
     scene.telegram.finish().await;

@@ -221,7 +221,11 @@ async fn what_cannot_be_read_hides_nothing_else() {
     let claimed = store.claim(&crate::store::samples::claim(WorkerId::fresh(), 0)).await.unwrap();
     assert_eq!(claimed.iter().map(|job| job.update.0).collect::<Vec<_>>(), [2]);
     assert_eq!(store.accept(jobs.to_vec(), 9).await, Ok(vec![Accepted::Repeated; 2]), "its update is known");
-    assert_eq!(store.delete(&Deletion::Chat(CHAT), 9).await, Ok(5), "a chat is deleted with what cannot be read");
+    assert_eq!(
+        store.delete(&Deletion::Of(Target::Chat(CHAT)), 9).await,
+        Ok(5),
+        "a chat is deleted with what cannot be read"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,8 @@ use std::io::Write as _;
 use std::process::Command;
 
 use super::*;
-use crate::store::Retries;
 use crate::store::samples::{claim, moment, new_job, new_job_of, waiting};
+use crate::store::{Retries, Target};
 use crate::value::Provider;
 
 /// A disk of 24 MiB in memory, of which the store leaves 16 MiB. Only root may mount one: for others there is nothing to see.
@@ -104,7 +104,7 @@ async fn the_store_goes_on_when_a_full_disk_has_room_again() {
         assert_eq!(places.last(), Some(&after.0));
         assert_eq!(store.open_jobs().await.unwrap().0, before, "round {round}");
         assert_eq!(store.load().await, Ok(Load { ready: 2, running: 2, waiting: 0 }), "who has what is known");
-        while store.delete(&Deletion::Chat(CHAT), 1000).await.unwrap() > 0 {}
+        while store.delete(&Deletion::Of(Target::Chat(CHAT)), 1000).await.unwrap() > 0 {}
     }
     store.release(gone).await.unwrap();
     assert_eq!(store.load().await, Ok(Load { ready: 2, running: 1, waiting: 1 }));
