@@ -1,8 +1,8 @@
 //! Takes out of a message what says nothing about its check: a customer's name that is called so, and polite words.
 
 use super::{
-    span::{SURELY_A_NUMBER, Span},
-    token::Token,
+    span::Span,
+    token::{SURELY_A_NUMBER, Token},
     words::Class,
 };
 use crate::{catalog::Catalog, value::clean};

@@ -9,8 +9,8 @@ use super::{
     clean::clean as clean_line,
     idle, nominal,
     request::{Check, Refusal, Request},
-    span::{SURELY_A_NUMBER, Span},
-    token::{self, Token, only},
+    span::Span,
+    token::{self, SURELY_A_NUMBER, Token, only},
     verdict::parse,
     words::Class,
 };

@@ -8,8 +8,8 @@ use crate::{
     value::CustomerNumber,
 };
 
-/// A run of as many digits is a number by itself: within a number, no dash stands behind so many.
-pub(super) const LONG_RUN: usize = 9;
+/// A run of as many digits is meant as a whole number, even when some are missing, and is no group of a longer one.
+pub(super) const SURELY_A_NUMBER: usize = 9;
 
 /// What stands between two separators, with its classes.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +21,13 @@ pub(super) struct Token<'t> {
     /// How many ASCII digits it has.
     pub(super) digits: usize,
     /// The product that has it as its code, in any case.
-    pub(super) product: Option<&'t Arc<Product>>,
+    pub(super) product: Option<&'t Product>,
 }
 
 impl<'t> Token<'t> {
     pub(super) fn new((start, text): Piece<'t>, catalog: &'t Catalog) -> Self {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        Self { start, text, class: Class::of(text), digits, product: catalog.get(text) }
+        Self { start, text, class: Class::of(text), digits, product: catalog.get(text).map(Arc::as_ref) }
     }
 
     pub(super) fn is_group(&self) -> bool {
@@ -123,7 +123,7 @@ fn at_dashes(piece @ (_, text): Piece<'_>) -> Vec<Piece<'_>> {
     let is_count = |group: &str| is_number && (1..=2).contains(&group.trim_start_matches('+').len());
     let is_long = |group: &str| {
         let digits = group.strip_prefix('+').unwrap_or(group);
-        digits.len() >= LONG_RUN && digits.bytes().all(|b| b.is_ascii_digit())
+        digits.len() >= SURELY_A_NUMBER && digits.bytes().all(|b| b.is_ascii_digit())
     };
     match *groups {
         [first, second, ..] if is_long(first) || is_count(first) && is_long(second) => {
