@@ -100,7 +100,7 @@ pub(super) fn leave_out<'t>(all: &[Token<'t>], catalog: &'t Catalog) -> Vec<Toke
     if let Some(last) = kept.last_mut() {
         let text = last.text.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '…' | '•' | '+'));
         if text.len() < last.text.len() {
-            *last = Token::new((last.start, text), catalog);
+            *last = Token::new(text, catalog);
         }
     }
     kept

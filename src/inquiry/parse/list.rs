@@ -10,7 +10,7 @@ use super::{
     idle, nominal,
     request::{Check, Refusal, Request},
     span::Span,
-    token::{self, SURELY_A_NUMBER, Token, only},
+    token::{self, SURELY_A_NUMBER, Token, only, position},
     verdict::parse,
     words::Class,
 };
@@ -308,14 +308,14 @@ fn at_codes<'t>(text: &'t str, catalog: &Catalog) -> Vec<&'t str> {
         let is_beside = before.replace(token).is_none_or(|before| before.is_group() || before.class.is_idle());
         if token.is_code() {
             if has_number && has_code {
-                starts.push(token.start);
+                starts.push(position(token.text, text));
             } else if has_code {
                 return vec![text];
             }
             (has_code, has_number) = (true, false);
         } else if token.is_group() && token.digits >= SURELY_A_NUMBER {
             if has_number && has_code && is_beside {
-                starts.push(token.start);
+                starts.push(position(token.text, text));
             } else if has_number || !has_code {
                 return vec![text];
             }

@@ -1,6 +1,6 @@
 //! Some neighbouring tokens of a text: what stands between them, and the numbers that they make together.
 
-use super::token::{SURELY_A_NUMBER, Token, is_never_within_a_number};
+use super::token::{SURELY_A_NUMBER, Token, is_never_within_a_number, position};
 use crate::value::{CustomerNumber, NumberError, NumberKind};
 
 /// More tokens than this are not one check: every digit of the longest number may stand alone.
@@ -65,13 +65,21 @@ impl<'t> Span<'t> {
     /// The text from the first token to the last, with the separators between them.
     pub(super) fn text(self) -> &'t str {
         let ends = self.tokens.first().zip(self.tokens.last());
-        ends.and_then(|(first, last)| self.clean.get(first.start..last.start + last.text.len())).unwrap_or("")
+        ends.and_then(|(first, last)| self.clean.get(self.start(first)..self.end(last))).unwrap_or("")
     }
 
     /// What stands between the token at a position and the one before it.
     pub(super) fn gap(self, at: usize) -> &'t str {
         let ends = self.before(at).zip(self.get(at));
-        ends.and_then(|(before, token)| self.clean.get(before.start + before.text.len()..token.start)).unwrap_or("")
+        ends.and_then(|(before, token)| self.clean.get(self.end(before)..self.start(token))).unwrap_or("")
+    }
+
+    fn start(self, token: &Token<'t>) -> usize {
+        position(token.text, self.clean)
+    }
+
+    fn end(self, token: &Token<'t>) -> usize {
+        self.start(token) + token.text.len()
     }
 
     /// The same without the spaces and brackets that come with any separator; but a new line counts.
