@@ -107,3 +107,13 @@ pub enum Price {
         max: Rupiah,
     },
 }
+
+impl Price {
+    /// Whether it allows a sale with this nominal, or without one.
+    pub fn takes(self, nominal: Option<Rupiah>) -> bool {
+        match self {
+            Self::Fixed { .. } => nominal.is_none(),
+            Self::Open { min, max } => nominal.is_some_and(|nominal| (min..=max).contains(&nominal)),
+        }
+    }
+}

@@ -22,7 +22,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{backoff::Pauses, signal::Signal};
-use crate::value::Provider;
+use crate::value::{Provider, Verdict};
 
 /// How many silent calls in a row open a circuit. A single lost answer is nothing unusual; five in a row are.
 const SILENT_IN_A_ROW: u32 = 5;
@@ -68,6 +68,12 @@ impl Breaker {
         })
     }
 
+    /// The verdict of the provider's last failed call: what an agent reads while the circuit is open, so that a provider
+    /// that could not be reached is not called out of order.
+    pub(super) fn last_failure(&self, provider: Provider) -> Verdict {
+        self.with(provider, |circuit| circuit.last_failure.clone()).unwrap_or(Verdict::NoAnswer)
+    }
+
     fn with<T>(&self, provider: Provider, act: impl FnOnce(&mut Circuit) -> T) -> T {
         let mut circuits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         act(circuits.entry(provider).or_default())
@@ -75,10 +81,14 @@ impl Breaker {
 }
 
 impl Pass {
-    /// The call ended at `now`, and showed this of the provider.
-    pub(super) fn ended(self, signal: Signal, now: DateTime<Utc>) {
+    /// The call ended at `now` with this verdict. Gives what it showed of the provider.
+    pub(super) fn ended(self, verdict: &Verdict, now: DateTime<Utc>) -> Signal {
+        let signal = Signal::of(verdict);
         let (was_open, is_open) = self.breaker.with(self.provider, |circuit| {
             let was_open = circuit.open.is_some();
+            if signal == Signal::Down {
+                circuit.last_failure = Some(verdict.clone());
+            }
             circuit.note(signal, self.is_probe, now);
             (was_open, circuit.open.is_some())
         });
@@ -88,6 +98,7 @@ impl Pass {
             (true, false) => tracing::info!(%provider, "a provider answers again"),
             _ => {}
         }
+        signal
     }
 }
 
@@ -112,6 +123,7 @@ struct Circuit {
     /// Silent calls since the last verdict, while closed.
     silent: u32,
     open: Option<Open>,
+    last_failure: Option<Verdict>,
     /// Whether a probe is under way. It may outlast the opening that it was sent for: there is still but one.
     probing: bool,
 }

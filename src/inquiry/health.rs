@@ -1,12 +1,13 @@
 //! How the providers do, by the bot's own last 15 minutes.
 //!
-//! Each provider has a ring of 15 minutes, and each minute its counts: how many calls were answered and how many were
+//! Each provider has its last 15 minutes, and each minute its counts: how many calls were answered and how many were
 //! not, and how many answers took how long. So the window is right to the minute (the current one and the 14 before
 //! it) and a median to 5 %, in some 30 KB, however many checks there are. Minutes are named by the clock: after a jump
-//! of the clock those that are not of the last 15 are passed over.
+//! of the clock those that are not of the last 15 are forgotten.
 
 use std::{
     collections::BTreeMap,
+    ops::RangeInclusive,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -66,73 +67,64 @@ impl Minutes {
     }
 }
 
-/// A provider's minutes by their remainder; at most [`MINUTES`].
+/// A provider's minutes, by how many they are since 1970; at most [`MINUTES`].
 #[derive(Default)]
 struct Ring(BTreeMap<i64, Minute>);
 
 /// One minute's counts, or the sum of several.
+#[derive(Default)]
 struct Minute {
-    /// Minutes since 1970.
-    number: i64,
     unanswered: u32,
     /// How many answers took how long, by steps.
-    answered: [u32; STEPS],
+    answered: BTreeMap<usize, u32>,
 }
 
 impl Ring {
-    /// The minute of `now`. It takes the place of the one of a quarter of an hour before.
+    /// The minute of `now`; those that are not of its window go.
     fn at(&mut self, now: DateTime<Utc>) -> &mut Minute {
-        let number = number_of(now);
-        let place = self.0.entry(number.rem_euclid(MINUTES)).or_insert_with(|| Minute::new(number));
-        if place.number != number {
-            *place = Minute::new(number);
-        }
-        place
+        let window = window(now);
+        self.0.retain(|number, _| window.contains(number));
+        self.0.entry(*window.end()).or_default()
     }
 
     fn sum(&self, now: DateTime<Utc>) -> Minute {
-        let number = number_of(now);
-        let window = number - MINUTES + 1..=number;
-        let mut sum = Minute::new(number);
-        self.0.values().filter(|minute| window.contains(&minute.number)).for_each(|minute| sum.add(minute));
+        let window = window(now);
+        let mut sum = Minute::default();
+        self.0.iter().filter(|(number, _)| window.contains(number)).for_each(|(_, minute)| sum.add(minute));
         sum
     }
 }
 
 impl Minute {
-    fn new(number: i64) -> Self {
-        Self { number, unanswered: 0, answered: [0; STEPS] }
-    }
-
     fn answer(&mut self, took: Duration) {
-        if let Some(count) = self.answered.get_mut(step(took)) {
-            *count += 1;
-        }
+        *self.answered.entry(step(took)).or_default() += 1;
     }
 
     fn add(&mut self, other: &Self) {
         self.unanswered += other.unanswered;
-        self.answered.iter_mut().zip(other.answered).for_each(|(sum, count)| *sum += count);
+        other.answered.iter().for_each(|(step, count)| *self.answered.entry(*step).or_default() += count);
     }
 
     fn health(&self) -> Health {
-        let answered = self.answered.iter().sum();
+        let answered = self.answered.values().sum();
         Health { checks: answered + self.unanswered, answered, median: self.median(answered), is_down: false }
     }
 
     /// The step that the middle one of `answered` answers is of; of two in the middle, the slower.
     fn median(&self, answered: u32) -> Option<Duration> {
         let mut up_to_here = 0;
-        let middle = self.answered.iter().position(|count| {
-            up_to_here += count;
+        let middle = self.answered.iter().find(|(_, count)| {
+            up_to_here += **count;
             up_to_here > answered / 2
         });
-        middle.map(middle_of)
+        middle.map(|(step, _)| middle_of(*step))
     }
 }
 
-fn number_of(now: DateTime<Utc>) -> i64 {
-    now.timestamp().div_euclid(60)
+/// The minutes that end with the one of `now`.
+fn window(now: DateTime<Utc>) -> RangeInclusive<i64> {
+    let number = now.timestamp().div_euclid(60);
+    number - MINUTES + 1..=number
 }
 
 /// The step of a time. A time beyond the last counts as of the last.
@@ -232,8 +224,8 @@ mod tests {
                 now += TimeDelta::seconds(pause);
                 let signal = if is_answered { Signal::Up } else { Signal::Down };
                 minutes.note(PLN, signal, seconds(1.0), now);
-                all.push((number_of(now), is_answered));
-                let window: Vec<_> = all.iter().filter(|(minute, _)| number_of(now) - minute < MINUTES).collect();
+                all.push((now, is_answered));
+                let window: Vec<_> = all.iter().filter(|(at, _)| window(now).contains(window(*at).end())).collect();
                 let health = minutes.health(PLN, now);
                 prop_assert_eq!(health.checks as usize, window.len());
                 prop_assert_eq!(health.answered as usize, window.iter().filter(|(_, answered)| *answered).count());

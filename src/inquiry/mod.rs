@@ -18,12 +18,11 @@ pub mod name_match;
 pub mod parse;
 mod permits;
 mod service;
-mod shares;
 mod signal;
 mod single_flight;
 
 pub use ask::{Reason, ask_for_reason};
 pub use breaker::CircuitState;
 pub use health::Health;
+pub use permits::Share;
 pub use service::{Asked, Bounds, Inquiry, Wait};
-pub use shares::Share;

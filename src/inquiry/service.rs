@@ -11,9 +11,7 @@ use super::{
     breaker::{Breaker, CircuitState},
     health::{Health, Minutes},
     parse::Request,
-    permits::{Permit, Permits},
-    shares::{Share, Shares},
-    signal::{LastFailures, Signal},
+    permits::{Permit, Permits, Share},
     single_flight::SingleFlight,
 };
 use crate::{
@@ -60,17 +58,16 @@ pub struct Inquiry {
     client: Client,
     clock: Arc<dyn Clock>,
     calls: SingleFlight<Question, Asked>,
-    permits: Permits,
+    permits: Permits<Provider>,
     /// Those of checks in the background.
-    background: Permits,
+    background: Permits<Provider>,
     /// What one agent may have of the permits.
-    shares: Shares,
+    shares: Permits<(Provider, UserId)>,
     /// What one agent may have for lists.
-    background_shares: Shares,
+    background_shares: Permits<(Provider, UserId)>,
     wait: Duration,
     breaker: Breaker,
     minutes: Minutes,
-    last_failures: LastFailures,
 }
 
 /// What became of a question.
@@ -108,12 +105,11 @@ impl Inquiry {
             calls: SingleFlight::default(),
             permits: Permits::new(bounds.calls),
             background: Permits::new((bounds.calls / 2).max(1)),
-            shares: Shares::new((bounds.calls / 4).max(2)),
-            background_shares: Shares::new((bounds.calls / 8).max(1)),
+            shares: Permits::new((bounds.calls / 4).max(2)),
+            background_shares: Permits::new((bounds.calls / 8).max(1)),
             wait: bounds.wait,
             breaker: Breaker::default(),
             minutes: Minutes::default(),
-            last_failures: LastFailures::default(),
         }
     }
 
@@ -123,10 +119,10 @@ impl Inquiry {
     pub async fn share(&self, provider: Provider, agent: UserId, wait: Wait) -> Option<(Share, Option<Share>)> {
         let longest = (wait == Wait::Briefly).then_some(self.wait);
         let background = match wait {
-            Wait::InBackground => Some(self.background_shares.acquire(provider, agent, None).await?),
+            Wait::InBackground => Some(self.background_shares.acquire((provider, agent), None).await?),
             Wait::Briefly | Wait::ForPermit => None,
         };
-        Some((self.shares.acquire(provider, agent, longest).await?, background))
+        Some((self.shares.acquire((provider, agent), longest).await?, background))
     }
 
     /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit included;
@@ -162,17 +158,16 @@ impl Inquiry {
         let Some(pass) = self.breaker.admit(provider, self.clock.now()) else { return Asked::Held };
         let began = Instant::now();
         let Reason { outcome, retry_after, .. } = ask_for_reason(&self.client, &request).await;
-        let (signal, now) = (Signal::of(&outcome.verdict), self.clock.now());
+        let now = self.clock.now();
+        let signal = pass.ended(&outcome.verdict, now);
         self.minutes.note(provider, signal, began.elapsed(), now);
-        self.last_failures.note(provider, &outcome.verdict);
-        pass.ended(signal, now);
         Asked::Ended { outcome, retry_after }
     }
 
     /// A permit for one call. At a provider whose circuit is open no call waits for one: those that have permits hang.
-    async fn permit(&self, provider: Provider, wait: Wait) -> Result<Permit, Asked> {
+    async fn permit(&self, provider: Provider, wait: Wait) -> Result<Permit<Provider>, Asked> {
         let longest = (wait == Wait::Briefly).then_some(self.wait);
-        match self.permits.try_acquire(provider) {
+        match self.permits.acquire(provider, Some(Duration::ZERO)).await {
             Some(permit) => Ok(permit),
             None if self.circuit(provider) != CircuitState::Closed => Err(Asked::Held),
             None => self.permits.acquire(provider, longest).await.ok_or(Asked::Busy),
@@ -189,7 +184,7 @@ impl Inquiry {
     pub fn verdict_without_answer(&self, provider: Provider, asked: &Asked) -> Verdict {
         match asked {
             Asked::Ended { outcome, .. } => outcome.verdict.clone(),
-            Asked::Held => self.last_failures.get(provider),
+            Asked::Held => self.breaker.last_failure(provider),
             Asked::Busy | Asked::Lost => Verdict::NoAnswer,
         }
     }

@@ -1,11 +1,6 @@
 //! What an outcome says of the provider's state, apart from what it says of the number.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use crate::value::{Provider, Verdict};
+use crate::value::Verdict;
 
 /// What one call showed of the provider's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,25 +24,5 @@ impl Signal {
                 Self::Neutral
             }
         }
-    }
-}
-
-/// The verdict of each provider's last failed call. It is what an agent reads while the circuit is open, so that a provider
-/// that could not be reached is not called out of order. Clones share it; lost at a restart.
-#[derive(Clone, Default)]
-pub(super) struct LastFailures(Arc<Mutex<BTreeMap<Provider, Verdict>>>);
-
-impl LastFailures {
-    /// Keeps the verdict of a call that failed.
-    pub(super) fn note(&self, provider: Provider, verdict: &Verdict) {
-        if Signal::of(verdict) == Signal::Down {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(provider, verdict.clone());
-        }
-    }
-
-    /// The verdict of the provider's last failed call.
-    pub(super) fn get(&self, provider: Provider) -> Verdict {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&provider).cloned();
-        last.unwrap_or(Verdict::NoAnswer)
     }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
-use Signal::{Down, Neutral, Up};
+use Verdict::{NoAnswer as Down, NotFound as Up, ServiceDown as Neutral};
 
 const PLN: Provider = Provider::Pln;
 
@@ -21,8 +21,8 @@ fn is_open(breaker: &Breaker, provider: Provider) -> bool {
 }
 
 /// Calls at `now`, which must be allowed.
-fn call(breaker: &Breaker, signal: Signal, now: DateTime<Utc>) {
-    breaker.admit(PLN, now).expect("leave to call").ended(signal, now);
+fn call(breaker: &Breaker, verdict: Verdict, now: DateTime<Utc>) {
+    breaker.admit(PLN, now).expect("leave to call").ended(&verdict, now);
 }
 
 /// A breaker whose circuit for PLN opened at the start.
@@ -35,8 +35,8 @@ fn open() -> Breaker {
 #[test]
 fn the_fifth_silence_in_a_row_opens_the_circuit_of_its_provider_alone() {
     let breaker = Breaker::default();
-    for signal in [Down, Down, Down, Down, Up, Down, Down, Down, Neutral, Down] {
-        call(&breaker, signal, start());
+    for verdict in [Down, Down, Down, Down, Up, Down, Down, Down, Neutral, Down] {
+        call(&breaker, verdict, start());
     }
     assert!(!is_open(&breaker, PLN));
     call(&breaker, Down, start());
@@ -57,7 +57,7 @@ fn after_a_pause_one_probe_goes_and_its_verdict_closes_the_circuit() {
     assert!(breaker.admit(PLN, after(7)).is_none());
     let probe = breaker.admit(PLN, after(13)).unwrap();
     assert!(breaker.admit(PLN, after(1000)).is_none());
-    probe.ended(Up, after(14));
+    probe.ended(&Up, after(14));
     assert!(!is_open(&breaker, PLN));
     let _many = [(); 20].map(|()| breaker.admit(PLN, after(14)).unwrap());
 }
@@ -89,9 +89,9 @@ fn calls_from_before_it_opened_can_close_it_but_not_lengthen_its_pause() {
     let breaker = Breaker::default();
     let [first, second] = [(); 2].map(|()| breaker.admit(PLN, start()).unwrap());
     (0..SILENT_IN_A_ROW).for_each(|_| call(&breaker, Down, start()));
-    first.ended(Down, after(12));
+    first.ended(&Down, after(12));
     let _probe = breaker.admit(PLN, after(13)).unwrap();
-    second.ended(Up, after(13));
+    second.ended(&Up, after(13));
     assert!(!is_open(&breaker, PLN));
 }
 
@@ -110,21 +110,21 @@ fn a_clock_that_jumps_locks_nobody_out() {
 enum Step {
     Ask,
     /// One of the calls under way ends.
-    End(prop::sample::Index, Signal),
+    End(prop::sample::Index, Verdict),
     /// One of the calls under way is dropped.
     Drop(prop::sample::Index),
     /// The clock moves on, or jumps.
     Move(i64),
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
+fn verdict() -> impl Strategy<Value = Verdict> {
     prop_oneof![1 => Just(Up), 6 => Just(Down), 1 => Just(Neutral)]
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => Just(Step::Ask),
-        6 => (any::<prop::sample::Index>(), signal()).prop_map(|(which, signal)| Step::End(which, signal)),
+        6 => (any::<prop::sample::Index>(), verdict()).prop_map(|(which, verdict)| Step::End(which, verdict)),
         1 => any::<prop::sample::Index>().prop_map(Step::Drop),
         4 => (0..60_i64).prop_map(Step::Move),
         1 => (-2_000..2_000_i64).prop_map(Step::Move),
@@ -153,8 +153,8 @@ impl Model {
         }
     }
 
-    fn end(&mut self, signal: Signal, is_probe: bool, now: DateTime<Utc>) {
-        match (signal, self.opened) {
+    fn end(&mut self, verdict: &Verdict, is_probe: bool, now: DateTime<Utc>) {
+        match (verdict, self.opened) {
             (Up, _) => *self = Self::default(),
             (Down, None) => {
                 self.silent += 1;
@@ -197,10 +197,10 @@ impl Both {
             Step::Ask => self.ask(*now)?,
             Step::Move(seconds) => *now += TimeDelta::seconds(seconds),
             Step::Drop(which) => drop(self.take(which)),
-            Step::End(which, signal) => {
+            Step::End(which, verdict) => {
                 if let Some(pass) = self.take(which) {
-                    self.model.end(signal, pass.is_probe, *now);
-                    pass.ended(signal, *now);
+                    self.model.end(&verdict, pass.is_probe, *now);
+                    pass.ended(&verdict, *now);
                 }
             }
         }
@@ -221,7 +221,7 @@ proptest! {
         both.calls.clear();
         let last = (0..=144).find_map(|second| both.breaker.admit(PLN, now + TimeDelta::seconds(second)));
         prop_assert!(last.is_some());
-        last.unwrap().ended(Up, now);
+        last.unwrap().ended(&Up, now);
         prop_assert!([(); 3].map(|()| both.breaker.admit(PLN, now)).iter().all(Option::is_some));
     }
 }

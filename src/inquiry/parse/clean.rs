@@ -1,7 +1,7 @@
 //! Takes out of a text what comes along with a copy or a habit, and marks what must not be read: before it is cut into
 //! pieces.
 
-use super::token::LONG_RUN;
+use super::token::SURELY_A_NUMBER;
 use crate::value::{is_dash, is_invisible};
 
 /// No more of a text is read, in characters: Telegram sends no longer one.
@@ -80,7 +80,7 @@ fn mark_hidden(text: &str) -> String {
 /// stars at its end. Behind a whole number (`01105691111..1234`) it separates.
 fn hides_digits(run: &str, digits_before: usize, behind: &str) -> bool {
     if behind.starts_with(|c: char| c.is_ascii_digit()) {
-        run.len() >= 2 && run.starts_with(['*', '#', '.']) && (1..LONG_RUN).contains(&digits_before)
+        run.len() >= 2 && run.starts_with(['*', '#', '.']) && (1..SURELY_A_NUMBER).contains(&digits_before)
     } else {
         run.starts_with("***") && digits_before > 0
     }

@@ -1,8 +1,8 @@
 //! Takes out of a message what says nothing about its check: a customer's name that is called so, and polite words.
 
 use super::{
-    span::{SURELY_A_NUMBER, Span},
-    token::Token,
+    span::Span,
+    token::{SURELY_A_NUMBER, Token},
     words::Class,
 };
 use crate::{catalog::Catalog, value::clean};
@@ -100,7 +100,7 @@ pub(super) fn leave_out<'t>(all: &[Token<'t>], catalog: &'t Catalog) -> Vec<Toke
     if let Some(last) = kept.last_mut() {
         let text = last.text.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '…' | '•' | '+'));
         if text.len() < last.text.len() {
-            *last = Token::new((last.start, text), catalog);
+            *last = Token::new(text, catalog);
         }
     }
     kept

@@ -4,25 +4,25 @@
 //! The number is the first groups joined; a run of digits is never cut. Behind it stands nothing, a PIN (dropped
 //! unread), or a nominal and then perhaps a PIN.
 
-use std::sync::Arc;
-
 use super::{
     nominal::{self, Nominal},
-    request::takes,
+    request::Check,
     span::Span,
 };
 use crate::{
-    catalog::{Catalog, Product},
-    value::{CustomerNumber, NumberError, Rupiah},
+    catalog::{Catalog, Price, Product, ProductCode},
+    value::{CustomerNumber, NumberError, NumberKind, Rupiah},
 };
 
 pub(super) struct Line<'t> {
     pub(super) catalog: &'t Catalog,
-    /// Whether the message is longer than one check, or than what is read of it.
-    pub(super) is_too_much: bool,
-    /// The product whose code stands there.
-    pub(super) product: Option<&'t Arc<Product>>,
-    /// What stands behind the code (or before it, when it stands last); the whole line where there is no code.
+    /// The product whose code stands there, or that may be meant.
+    pub(super) product: &'t Product,
+    /// What the product costs, as far as the digits of the line go: a fixed price where no nominal is to be among them.
+    price: Price,
+    /// The nominal, where it was told from the number before.
+    pub(super) nominal: Option<Rupiah>,
+    /// What stands behind the code (or before it, when it stands last).
     pub(super) rest: Span<'t>,
     /// The complete numbers in front of `rest`, the shortest first.
     pub(super) ways: Vec<Way>,
@@ -30,22 +30,14 @@ pub(super) struct Line<'t> {
     pub(super) has_words: bool,
 }
 
-impl<'t> Line<'t> {
-    /// A line with a code.
-    pub(super) fn behind(product: &'t Arc<Product>, rest: Span<'t>, has_words: bool, catalog: &'t Catalog) -> Self {
-        let (product, ways) = (Some(product), ways(rest, product));
-        Self { catalog, is_too_much: false, product, rest, ways, has_words }
-    }
-}
-
 /// A complete number, and what stands behind it.
 pub(super) struct Way {
     pub(super) number: CustomerNumber,
     pub(super) tail: Tail,
-    /// The nominal, where it is one that the product takes.
-    pub(super) nominal: Option<Rupiah>,
-    /// Whether nothing is missing, too much or out of range.
-    pub(super) is_check: bool,
+    /// The check with this number, where the nominal behind it is one that the product takes.
+    pub(super) check: Option<Check>,
+    /// Whether that is all that was typed: nothing is missing or too much.
+    pub(super) is_whole: bool,
 }
 
 /// What stands behind a number.
@@ -70,15 +62,67 @@ pub(super) enum Tail {
     Unclear,
 }
 
-fn ways(rest: Span<'_>, product: &Product) -> Vec<Way> {
-    let open = product.is_open();
-    let mut ways = Vec::new();
-    let mut shorter = None;
-    for (number, behind) in rest.numbers(product.number) {
+/// What is wrong with a number.
+pub(super) struct Fault<'t> {
+    pub(super) error: NumberError,
+    /// Its digits.
+    pub(super) number: Span<'t>,
+    /// Whether a PIN is left out of them.
+    pub(super) has_pin: bool,
+}
+
+impl<'t> Line<'t> {
+    /// What was typed for a product.
+    pub(super) fn new(product: &'t Product, rest: Span<'t>, catalog: &'t Catalog) -> Self {
+        Self::priced(product.price, None, product, rest, catalog)
+    }
+
+    /// The same, with another price, and with a nominal that does not stand in `rest`.
+    pub(super) fn priced(
+        price: Price,
+        nominal: Option<Rupiah>,
+        product: &'t Product,
+        rest: Span<'t>,
+        catalog: &'t Catalog,
+    ) -> Self {
+        let mut line = Self { catalog, product, price, nominal, rest, ways: Vec::new(), has_words: false };
+        line.ways = rest.numbers(line.kind()).filter_map(|(number, behind)| line.way(number, behind)).collect();
+        line
+    }
+
+    /// What is left of the line, where something was left out.
+    pub(super) fn among_words(&self, rest: Span<'t>) -> Self {
+        Self { has_words: true, ..Self::priced(self.price, self.nominal, self.product, rest, self.catalog) }
+    }
+
+    pub(super) fn code(&self) -> ProductCode {
+        self.product.code.clone()
+    }
+
+    pub(super) fn kind(&self) -> NumberKind {
+        self.product.number
+    }
+
+    /// Whether a nominal is to stand behind the number.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.price, Price::Open { .. })
+    }
+
+    pub(super) fn takes(&self, nominal: Option<Rupiah>) -> bool {
+        self.price.takes(nominal)
+    }
+
+    /// The check with a number and the nominal that stands in the line, where the product takes it.
+    pub(super) fn check(&self, number: CustomerNumber, nominal: Option<Rupiah>) -> Option<Check> {
+        let check = || Check { code: self.code(), number, nominal: nominal.or(self.nominal) };
+        self.takes(nominal).then(check)
+    }
+
+    fn way(&self, number: CustomerNumber, behind: Span<'t>) -> Option<Way> {
+        let (rest, open) = (self.rest, self.is_open());
         let end = rest.len() - behind.len();
-        let one_shorter = shorter.replace(end) == end.checked_sub(1);
-        if open && one_shorter && cuts_a_figure(rest, end) {
-            continue;
+        if open && self.cuts_a_figure(end) {
+            return None;
         }
         let tail = match Tail::of(behind, open) {
             // A group behind a whole number in one run was hardly meant as its end: `0817345544 100`.
@@ -87,26 +131,45 @@ fn ways(rest: Span<'_>, product: &Product) -> Vec<Way> {
             tail => tail,
         };
         let nominal = match tail {
-            Tail::Nominal { nominal, .. } => Some(nominal.rupiah).filter(|_| takes(product, Some(nominal.rupiah))),
+            Tail::Nominal { nominal, .. } if open => Some(nominal.rupiah),
             _ => None,
         };
+        let check = self.check(number.clone(), nominal);
         let ends = open || matches!(tail, Tail::Nothing | Tail::Pin | Tail::PinOrGroup);
-        ways.push(Way { number, tail, nominal, is_check: ends && takes(product, nominal) });
+        Some(Way { number, tail, is_whole: ends && check.is_some(), check })
     }
-    ways
-}
 
-/// In `0817345544 1,5jt` the space ends the number: `08173455441` and `5jt` is no way to read it, since a comma binds
-/// closer than a dot, and a dot closer than a space. Not so behind a short group: `0812 345 678 90,5rb` may go on to
-/// `90`.
-fn cuts_a_figure(rest: Span<'_>, end: usize) -> bool {
-    let distance = |at: usize| match rest.gap(at) {
-        "," => 0,
-        "." => 1,
-        _ => 2,
-    };
-    let before = end.checked_sub(2).and_then(|before| rest.tokens.get(before));
-    before.is_some_and(|group| group.text.len() >= 4) && end < rest.len() && distance(end) < distance(end - 1)
+    /// In `0817345544 1,5jt` the space ends the number: `08173455441` and `5jt` is no way to read it, since a comma
+    /// binds closer than a dot, and a dot closer than a space. Not so behind a short group: `0812 345 678 90,5rb` may go
+    /// on to `90`.
+    fn cuts_a_figure(&self, end: usize) -> bool {
+        let distance = |at: usize| match self.rest.gap(at) {
+            "," => 0,
+            "." => 1,
+            _ => 2,
+        };
+        end >= 2
+            && end < self.rest.len()
+            && self.rest.get(end - 2).is_some_and(|group| group.text.len() >= 4)
+            && distance(end) < distance(end - 1)
+            && self.rest.split(end - 1).0.number(self.kind()).is_ok()
+    }
+
+    /// Where no way has a complete number: what is wrong with the number that comes nearest to one.
+    pub(super) fn fault(&self) -> Fault<'t> {
+        let open = self.is_open();
+        let parts = self.rest.cuts().map(|(number, tail)| (number, Tail::of(tail, open)));
+        let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::NominalOrPin | Tail::Nominal { .. }));
+        let all = parts.map(|(number, tail)| (number, tail.has_pin(), false)).chain([(self.rest, false, true)]);
+        let faults = all.filter_map(|(number, has_pin, whole)| {
+            let error = number.number(self.kind()).err()?;
+            Some((Fault { error, number, has_pin }, whole))
+        });
+        // Equally far: a number alone is likelier where no nominal is wanted.
+        let nearest = faults.min_by_key(|(fault, whole)| (distance(&fault.error), *whole == open));
+        let none = Fault { error: NumberError::NotDigits, number: self.rest.split(0).0, has_pin: false };
+        nearest.map_or(none, |(fault, _)| fault)
+    }
 }
 
 impl Tail {
@@ -162,31 +225,6 @@ fn is_pin_for_nominal(tail: Span<'_>) -> bool {
 
 fn is_bad_figure(tail: Span<'_>) -> bool {
     tail.first().is_some_and(|first| first.is_bare() && first.digits <= 3) && matches!(tail.gap(1), "." | ",")
-}
-
-/// What is wrong with a number.
-pub(super) struct Fault<'t> {
-    pub(super) error: NumberError,
-    /// Its digits.
-    pub(super) number: Span<'t>,
-    /// Whether a PIN is left out of them.
-    pub(super) has_pin: bool,
-}
-
-/// Where no way has a complete number: what is wrong with the number that comes nearest to one.
-pub(super) fn nearest_fault<'t>(rest: Span<'t>, product: &Product) -> Fault<'t> {
-    let open = product.is_open();
-    let parts = rest.cuts().map(|(number, tail)| (number, Tail::of(tail, open)));
-    let parts = parts.filter(|(_, tail)| matches!(tail, Tail::Pin | Tail::NominalOrPin | Tail::Nominal { .. }));
-    let all = parts.map(|(number, tail)| (number, tail.has_pin(), false)).chain([(rest, false, true)]);
-    let faults = all.filter_map(|(number, has_pin, whole)| {
-        let error = number.number(product.number).err()?;
-        Some((Fault { error, number, has_pin }, whole))
-    });
-    // Equally far: a number alone is likelier where no nominal is wanted.
-    let nearest = faults.min_by_key(|(fault, whole)| (distance(&fault.error), *whole == open));
-    let none = Fault { error: NumberError::NotDigits, number: rest.split(0).0, has_pin: false };
-    nearest.map_or(none, |(fault, _)| fault)
 }
 
 /// How many digits are wrong.

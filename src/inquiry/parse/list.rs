@@ -9,8 +9,8 @@ use super::{
     clean::clean as clean_line,
     idle, nominal,
     request::{Check, Refusal, Request},
-    span::{SURELY_A_NUMBER, Span},
-    token::{self, Token, only},
+    span::Span,
+    token::{self, SURELY_A_NUMBER, Token, only, position},
     verdict::parse,
     words::Class,
 };
@@ -129,14 +129,11 @@ fn is_numbered(text: &str) -> bool {
     counts && expected > 2
 }
 
-/// A code that is meant for the numbers below it, and its nominal.
-type OnTop = (ProductCode, Option<Rupiah>);
-
 struct Reader<'c> {
     catalog: &'c Catalog,
     list: List,
-    /// The code for numbers that have none.
-    on_top: Option<OnTop>,
+    /// The code for numbers that have none, and its nominal.
+    on_top: Option<(ProductCode, Option<Rupiah>)>,
     /// Whether a code stood alone.
     has_top: bool,
     /// Words stood alone that may turn the meaning of what follows around.
@@ -145,57 +142,48 @@ struct Reader<'c> {
     parts: usize,
 }
 
-/// What a part of a list is.
-enum Part {
-    Check(Check, Option<String>),
-    Top(OnTop),
-    Refused(Refusal),
-}
+/// A check, and its customer's name; or why a part of a list is none. A code that stands alone lacks its number.
+type Part = Result<(Check, Option<String>), Refusal>;
 
 impl Reader<'_> {
     fn line(&mut self, line: usize, text: &str) {
-        let (whole, mut pin_seen) = self.read(text, self.on_top.as_ref());
-        let is_several = matches!(whole, Part::Refused(Refusal::Several));
-        let parts: Vec<&str> = match &whole {
-            Part::Refused(_) => {
-                let cut = |part| at_codes(part, self.catalog).unwrap_or_else(|| vec![part]);
-                text.split([',', ';', '\t']).flat_map(cut).collect()
-            }
-            _ => Vec::new(),
+        let (whole, mut pin_seen) = self.read(text);
+        let mut parts: Vec<&str> = match &whole {
+            Ok(_) | Err(Refusal::MissingNumber(..)) => Vec::new(),
+            Err(_) => text.split([',', ';', '\t']).flat_map(|part| at_codes(part, self.catalog)).collect(),
         };
-        let parts: Vec<_> = parts.into_iter().filter(|part| part.contains(char::is_alphanumeric)).collect();
-        let mut before = self.on_top.clone();
-        let mut read = Vec::new();
+        parts.retain(|part| part.contains(char::is_alphanumeric));
         self.parts += 1 + parts.len();
         let too_many = self.parts.saturating_sub(MAX_PARTS).min(parts.len());
         self.list.left_off += too_many;
-        let parts = parts.get(..parts.len() - too_many).unwrap_or_default();
-        for part in parts.iter().copied() {
-            let (part_is, has_pin) = self.read(part, before.as_ref());
+        parts.truncate(parts.len() - too_many);
+
+        let above = self.on_top.clone();
+        let mut read = Vec::new();
+        for part in parts {
+            let (part_is, has_pin) = self.read(part);
             pin_seen |= has_pin;
-            before = match &part_is {
-                Part::Check(check, _) => code_behind(before, check, read.is_empty()),
-                Part::Top(top) => Some(top.clone()),
-                Part::Refused(_) => before,
-            };
+            match &part_is {
+                Ok((check, _)) => self.code_behind(check, read.is_empty()),
+                Err(Refusal::MissingNumber(code, nominal)) => self.on_top = Some((code.clone(), *nominal)),
+                Err(_) => {}
+            }
             read.push((part, part_is));
         }
+        self.on_top = above;
         self.list.pin_seen |= pin_seen;
-        let checks = read.iter().filter(|(_, part)| matches!(part, Part::Check(..))).count();
-        if checks >= 2 || checks == 1 && is_several {
-            for (part, part_is) in read {
-                // A code before a number of its own line is no code for the lines below.
-                if !matches!(part_is, Part::Top(_)) {
-                    self.take(line, part, part_is, pin_seen);
-                }
-            }
+        let checks = read.iter().filter(|(_, part)| part.is_ok()).count();
+        if checks >= 2 || checks == 1 && matches!(whole, Err(Refusal::Several)) {
+            // A code before a number of its own line is no code for the lines below.
+            read.retain(|(_, part)| !matches!(part, Err(Refusal::MissingNumber(..))));
+            read.into_iter().for_each(|(text, part)| self.take(line, text, part, pin_seen));
         } else {
             self.take(line, text, whole, pin_seen);
         }
     }
 
-    /// Reads a part, with the code that stands before or above it where it has none.
-    fn read(&self, text: &str, on_top: Option<&OnTop>) -> (Part, bool) {
+    /// Reads a part, with the code that stands before or above it where it has none; and whether a PIN stands in it.
+    fn read(&self, text: &str) -> (Part, bool) {
         let parsed = parse(text, self.catalog);
         let lacks_code = match &parsed.request {
             Err(Refusal::MissingCode { .. }) => true,
@@ -203,55 +191,50 @@ impl Reader<'_> {
             Err(Refusal::UnknownCode { typed, .. }) => self.has_top && !typed.contains(char::is_numeric),
             _ => false,
         };
-        match on_top.filter(|_| lacks_code) {
-            Some((code, nominal)) => {
-                let with_code = parse(&format!("{code} {text}"), self.catalog);
-                let request = match with_code.request {
-                    Err(Refusal::MissingNominal(code, number)) => {
-                        let check = Check { code, number, nominal: *nominal };
-                        let lacking = Refusal::MissingNominal(check.code.clone(), check.number.clone());
-                        Request::of(&check, self.catalog).ok_or(lacking)
-                    }
-                    request => request,
-                };
-                let pin_seen = with_code.pin_seen || parsed.pin_seen && request.is_err();
-                (self.part(text, request, with_code.name), pin_seen)
+        let Some((code, nominal)) = self.on_top.as_ref().filter(|_| lacks_code) else {
+            return (self.part(text, parsed.request, parsed.name), parsed.pin_seen);
+        };
+        let with_code = parse(&format!("{code} {text}"), self.catalog);
+        let request = with_code.request.or_else(|refusal| match &refusal {
+            Refusal::MissingNominal(code, number) => {
+                let check = Check { code: code.clone(), number: number.clone(), nominal: *nominal };
+                Request::of(&check, self.catalog).ok_or(refusal)
             }
-            None => (self.part(text, parsed.request, parsed.name), parsed.pin_seen),
-        }
+            _ => Err(refusal),
+        });
+        let pin_seen = with_code.pin_seen || parsed.pin_seen && request.is_err();
+        (self.part(text, request, with_code.name), pin_seen)
     }
 
     fn part(&self, text: &str, request: Result<Request, Refusal>, name: Option<String>) -> Part {
         match request {
-            Ok(request) => Part::Check(request.check(), name),
-            Err(Refusal::MissingNumber(code, nominal)) => Part::Top((code, nominal)),
             // Among other checks the words beside a number are its customer's name.
-            Err(Refusal::Words(check)) => match loose_name(text, &check, self.catalog).filter(|_| name.is_none()) {
-                Some(name) => Part::Check(check, Some(name)),
-                None => Part::Refused(Refusal::Words(check)),
+            Err(Refusal::Words(check)) if name.is_none() => match loose_name(text, &check, self.catalog) {
+                Some(name) => Ok((check, Some(name))),
+                None => Err(Refusal::Words(check)),
             },
-            Err(refusal) => Part::Refused(refusal),
+            request => request.map(|request| (request.check(), name)),
         }
     }
 
     fn take(&mut self, line: usize, text: &str, part: Part, pin_seen: bool) {
         let refusal = match part {
-            Part::Top(top) => {
-                (self.on_top, self.has_top) = (Some(top), true);
+            Ok((check, _)) if self.in_doubt => Refusal::Words(check),
+            Ok((check, name)) => return self.add(line, check, name),
+            Err(Refusal::MissingNumber(code, nominal)) => {
+                (self.on_top, self.has_top) = (Some((code, nominal)), true);
                 return;
             }
-            Part::Check(check, _) if self.in_doubt => Refusal::Words(check),
-            Part::Check(check, name) => return self.add(line, check, name),
-            Part::Refused(refusal) => refusal,
+            Err(refusal) => refusal,
         };
-        let may_mean = |class: Class| matches!(class, Class::Doubt | Class::NotOffered | Class::Provider(_));
-        let is_talk = !has_digits(text) && !token::cut(text, self.catalog).iter().any(|token| may_mean(token.class));
-        if is_talk {
+        let is_talk = !text.contains(|c: char| c.is_ascii_digit());
+        let tokens = token::cut(text, self.catalog);
+        let has = |fits: fn(Class) -> bool| tokens.iter().any(|token| fits(token.class));
+        if is_talk && !has(|class| matches!(class, Class::Doubt | Class::NotOffered | Class::Provider(_))) {
             return;
         }
-        let has_doubt = token::cut(text, self.catalog).iter().any(|token| token.class == Class::Doubt);
-        self.in_doubt = !has_digits(text) && has_doubt;
-        if !has_digits(text) {
+        self.in_doubt = is_talk && has(|class| class == Class::Doubt);
+        if is_talk {
             self.on_top = None;
         }
         if self.list.unread.len() == MAX_ITEMS {
@@ -266,8 +249,7 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, line: usize, check: Check, name: Option<String>) {
-        let is_first = self.list.items.is_empty() && self.list.unread.is_empty();
-        self.on_top = code_behind(self.on_top.take(), &check, is_first);
+        self.code_behind(&check, self.list.items.is_empty() && self.list.unread.is_empty());
         let has_room = self.list.items.len() < MAX_ITEMS;
         match self.list.items.iter_mut().find(|item| item.check == check) {
             Some(item) => {
@@ -278,14 +260,14 @@ impl Reader<'_> {
             None => self.list.left_off += 1,
         }
     }
-}
 
-/// The code for numbers that have none, behind a check: the one on top, or that of the first check, until another was
-/// typed.
-fn code_behind(on_top: Option<OnTop>, check: &Check, is_first: bool) -> Option<OnTop> {
-    match on_top {
-        None if is_first => Some((check.code.clone(), None)),
-        on_top => on_top.filter(|(code, _)| *code == check.code),
+    /// The code for numbers that have none, behind a check: the one on top, or that of the first check, until another
+    /// was typed.
+    fn code_behind(&mut self, check: &Check, is_first: bool) {
+        match &self.on_top {
+            None if is_first => self.on_top = Some((check.code.clone(), None)),
+            _ => self.on_top = self.on_top.take().filter(|(code, _)| *code == check.code),
+        }
     }
 }
 
@@ -316,10 +298,9 @@ fn loose_name(text: &str, check: &Check, catalog: &Catalog) -> Option<String> {
 }
 
 /// `PLN20 01105691111 OVO10 0817345544`, `PLN20 01105691111 45022134567`: cut before each code and each whole number that
-/// has another before it. `None` where a code does not stand before its number.
-fn at_codes<'t>(text: &'t str, catalog: &Catalog) -> Option<Vec<&'t str>> {
+/// has another before it. Not cut where a code does not stand before its number.
+fn at_codes<'t>(text: &'t str, catalog: &Catalog) -> Vec<&'t str> {
     let tokens = token::cut(text, catalog);
-    let is_number = |token: &Token<'_>| token.is_group() && token.digits >= SURELY_A_NUMBER;
     let (mut starts, mut has_number, mut has_code) = (vec![0], true, false);
     let mut before: Option<&Token<'_>> = None;
     for token in &tokens {
@@ -327,24 +308,23 @@ fn at_codes<'t>(text: &'t str, catalog: &Catalog) -> Option<Vec<&'t str>> {
         let is_beside = before.replace(token).is_none_or(|before| before.is_group() || before.class.is_idle());
         if token.is_code() {
             if has_number && has_code {
-                starts.push(token.start);
+                starts.push(position(token.text, text));
             } else if has_code {
-                return None;
+                return vec![text];
             }
             (has_code, has_number) = (true, false);
-        } else if is_number(token) {
+        } else if token.is_group() && token.digits >= SURELY_A_NUMBER {
             if has_number && has_code && is_beside {
-                starts.push(token.start);
+                starts.push(position(token.text, text));
             } else if has_number || !has_code {
-                return None;
+                return vec![text];
             }
             has_number = true;
         }
     }
+    if !has_number {
+        return vec![text];
+    }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    has_number.then(|| starts.iter().zip(ends).filter_map(|(start, end)| text.get(*start..end)).collect())
-}
-
-fn has_digits(text: &str) -> bool {
-    text.contains(|c: char| c.is_ascii_digit())
+    starts.iter().zip(ends).filter_map(|(start, end)| text.get(*start..end)).collect()
 }

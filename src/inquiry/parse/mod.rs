@@ -4,8 +4,9 @@
 //!
 //! 1. The text is cleaned (`clean`) and cut into tokens, each with its classes (`token`).
 //! 2. A PIN that is called so is taken out (`pin`); so are a customer's name and polite words (`idle`).
-//! 3. The product's code is looked for (`code`), and behind it every way in which digits can be a number, and what
-//!    then follows them (`line`); or a provider's name and a nominal, which name the product (`provider`).
+//! 3. The product's code is looked for (`code`, which also says what a text without one is), and behind it every way
+//!    in which digits can be a number, and what then follows them (`line`); or a provider's name and a nominal, which
+//!    name the product (`provider`).
 //! 4. The first rule that applies decides (`rules` is the table of them all, `verdict` asks it).
 //!
 //! One way to understand the line, and nothing in doubt: that is the request. Anything else is refused with the reason

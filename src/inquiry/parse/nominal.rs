@@ -6,6 +6,9 @@ use crate::value::Rupiah;
 /// Longer figures are no amount; also what keeps the arithmetic inside `u64`.
 const MOST_DIGITS: usize = 12;
 
+/// An amount has no more tokens: `Rp. 10.000.000 rupiah`.
+pub(super) const MAX_TOKENS: usize = 5;
+
 const UNITS: [(&str, u64); 5] = [("ribu", 1_000), ("rb", 1_000), ("k", 1_000), ("juta", 1_000_000), ("jt", 1_000_000)];
 
 /// An amount, in whole rupiah and not zero.

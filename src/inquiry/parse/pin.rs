@@ -4,13 +4,13 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    line::{Line, Tail, nearest_fault},
+    line::{Line, Tail},
     span::Span,
     token::Token,
     words::Class,
 };
 use crate::{
-    catalog::{Product, is_taken},
+    catalog::is_taken,
     value::{CustomerNumber, NumberKind},
 };
 
@@ -68,24 +68,19 @@ fn tokens_of_pin(tokens: &[Token<'_>]) -> usize {
 }
 
 /// Whether what may be a PIN stands before or behind a number, complete or not, where nothing calls it so.
-pub(super) fn around(line: &Line<'_>, product: &Product) -> bool {
-    let (rest, kind) = (line.rest, product.number);
+pub(super) fn around(line: &Line<'_>) -> bool {
+    let (rest, kind, open) = (line.rest, line.kind(), line.is_open());
     let is_before = rest.first().is_some_and(Token::is_pin_rather_than_nominal) && rest.from(1).begins_whole(kind);
-    let is_behind = |behind: Span<'_>| {
-        let [first, others @ ..] = behind.tokens else { return false };
-        if product.is_open() {
+    let is_behind = |behind: Span<'_>| match behind.tokens {
+        [first, others @ ..] if open => {
             first.is_pin_rather_than_nominal() || others.iter().any(Token::is_pin_rather_than_thousands)
-        } else {
-            first.is_pin_rather_than_thousands()
         }
+        [first, ..] => first.is_pin_rather_than_thousands(),
+        [] => false,
     };
     // Behind an open denomination a whole number in groups may look like a short one with a PIN.
-    let is_left_out = || (line.ways.is_empty() || !product.is_open()) && nearest_fault(rest, product).has_pin;
-    is_before
-        || behind_dash(rest, kind)
-        || behind_any(rest, &[kind], is_behind)
-        || behind_way(line, product)
-        || is_left_out()
+    let is_left_out = || (line.ways.is_empty() || !open) && line.fault().has_pin;
+    is_before || behind_dash(rest, kind) || behind_any(rest, &[kind], is_behind) || behind_way(line) || is_left_out()
 }
 
 /// `0812-3456-7890-1234`.
@@ -99,50 +94,49 @@ fn behind_dash(rest: Span<'_>, kind: NumberKind) -> bool {
 }
 
 /// Behind one of the ways to read the number.
-pub(super) fn behind_way(line: &Line<'_>, _: &Product) -> bool {
+pub(super) fn behind_way(line: &Line<'_>) -> bool {
     line.ways.iter().any(|way| way.tail.has_pin())
 }
 
 /// Right behind a complete number.
-pub(super) fn behind_number(line: &Line<'_>, product: &Product) -> bool {
-    let is_pin = |behind: Span<'_>| behind.first().is_some_and(Token::is_pin_rather_than_thousands);
-    behind_any(line.rest, &[product.number], is_pin)
+pub(super) fn behind_number(line: &Line<'_>) -> bool {
+    behind_any(line.rest, &[line.kind()], |behind| behind.first().is_some_and(Token::is_pin_rather_than_thousands))
 }
 
 /// In the place of the second token.
-pub(super) fn is_second(line: &Line<'_>, product: &Product) -> bool {
-    let is_pin = if product.is_open() { Token::is_pin_rather_than_nominal } else { Token::is_pin };
-    line.rest.tokens.get(1).is_some_and(is_pin)
+pub(super) fn is_second(line: &Line<'_>) -> bool {
+    let is_pin = if line.is_open() { Token::is_pin_rather_than_nominal } else { Token::is_pin };
+    line.rest.get(1).is_some_and(is_pin)
 }
 
-pub(super) fn is_second_or_behind(line: &Line<'_>, product: &Product) -> bool {
-    is_second(line, product) || behind_number(line, product)
+pub(super) fn is_second_or_behind(line: &Line<'_>) -> bool {
+    is_second(line) || behind_number(line)
 }
 
 /// Behind a virtual account.
-pub(super) fn behind_account(line: &Line<'_>, product: &Product) -> bool {
-    line.rest.virtual_account().is_some_and(|(_, behind)| Tail::of(behind, product.is_open()).has_pin())
+pub(super) fn behind_account(line: &Line<'_>) -> bool {
+    line.rest.virtual_account().is_some_and(|(_, behind)| Tail::of(behind, line.is_open()).has_pin())
 }
 
 /// In a line without a code: behind a number, or a command of other bots (`G.1234.5678`). A driver's id would be found
 /// in anything, so it is no number here.
-pub(super) fn without_code(line: &Line<'_>) -> bool {
+pub(super) fn without_code(all: Span<'_>) -> bool {
     let is_pin = |behind: Span<'_>| behind.tokens.iter().take(2).any(Token::is_pin_rather_than_thousands);
-    let from = line.rest.behind(|token| token.is_word() && !is_taken(token.text));
+    let from = all.behind(|token| token.is_word() && !is_taken(token.text));
     let is_command = from.first().is_some_and(|code| is_taken(code.text));
-    behind_any(line.rest, &[NumberKind::Meter, NumberKind::Mobile], is_pin)
+    behind_any(all, &[NumberKind::Meter, NumberKind::Mobile], is_pin)
         || is_command && is_pin(from.from(1)) && !from.from(1).begins_number(NumberKind::Mobile)
 }
 
 /// In a line that is a token or a virtual account.
-pub(super) fn behind_no_customer(line: &Line<'_>) -> bool {
-    let rest = line.rest.behind(|token| !token.is_group());
+pub(super) fn behind_no_customer(all: Span<'_>) -> bool {
+    let rest = all.behind(|token| !token.is_group());
     if let Some((_, behind)) = rest.virtual_account().filter(|_| !rest.begins_whole(NumberKind::Mobile)) {
         return behind.first().is_some_and(Token::is_pin_rather_than_thousands);
     }
     let is_whole = [NumberKind::Meter, NumberKind::Mobile].into_iter().any(|kind| rest.begins_whole(kind));
     let is_number = is_whole || rest.first().is_some_and(|first| first.text.starts_with("08"));
-    is_number && without_code(line)
+    is_number && without_code(all)
 }
 
 /// Whether `is_pin` holds for what stands behind any complete number.

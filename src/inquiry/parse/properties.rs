@@ -3,7 +3,7 @@
 
 use super::{Check, List, Parsed, Refusal, Request, clean, list, parse};
 use crate::{
-    catalog::{Catalog, Price, ProductCode},
+    catalog::{Catalog, ProductCode},
     value::{CustomerNumber, NumberError},
 };
 
@@ -52,11 +52,7 @@ fn is_offered(check: &Check, text: &str, catalog: &Catalog) {
 /// Number and nominal are of the product's shape, and in the form in which they would be read again.
 pub(crate) fn is_valid(Request { product, number, nominal }: &Request) {
     assert_eq!(CustomerNumber::parse(number.as_str(), product.number).as_ref(), Ok(number));
-    let fits = match product.price {
-        Price::Fixed { .. } => nominal.is_none(),
-        Price::Open { min, max } => nominal.is_some_and(|nominal| (min..=max).contains(&nominal)),
-    };
-    assert!(fits, "{nominal:?} for {:?}", product.price);
+    assert!(product.price.takes(*nominal), "{nominal:?} for {:?}", product.price);
 }
 
 /// Every check of a list was typed, and what could not be read is told of.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::{
     idle::leave_out,
-    nominal::{self, Nominal},
-    request::takes,
+    nominal::{self, MAX_TOKENS, Nominal},
     span::Span,
     token::{Token, only},
     words::Class,
@@ -16,14 +15,13 @@ use crate::{
     value::{Provider, Rupiah},
 };
 
-/// A nominal has no more tokens: `Rp 10.000.000 rupiah`.
-const MAX_NOMINAL_TOKENS: usize = 5;
-
 /// An order in a provider's name.
 pub(super) struct Order<'t> {
     pub(super) provider: Provider,
-    /// The one product that was named; or else those that may have been meant, the nearest first.
-    pub(super) product: Result<&'t Arc<Product>, Vec<ProductCode>>,
+    /// The one product that was named; or one that may have been meant.
+    pub(super) product: &'t Product,
+    /// Where no product was named: those that may have been meant, the nearest first.
+    pub(super) meant: Option<Vec<ProductCode>>,
     /// The nominal that goes to an open denomination.
     pub(super) nominal: Option<Rupiah>,
     /// What was typed beside provider and nominal.
@@ -42,49 +40,43 @@ pub(super) fn read<'t>(all: Span<'t>, catalog: &'t Catalog) -> Option<Order<'t>>
     };
     let mut named = all.tokens.iter().filter_map(provider_of);
     let provider = named.next().filter(|provider| named.all(|other| other == *provider))?;
-    let products: Vec<_> = catalog.products().iter().filter(|product| product.provider == provider).collect();
-    let kind = products.first()?.number;
+    let (_, products) = catalog.by_provider().find(|(of, _)| *of == provider)?;
+    let first = products.first()?;
 
     let is_other = |token: &&Token<'_>| !matches!(token.class, Class::Provider(_) | Class::NotOfferedAlone);
     let kept: Vec<Token<'t>> = all.tokens.iter().filter(is_other).copied().collect();
     let kept = leave_out(&kept, catalog);
     let rest = all.with(&kept);
-    let nominal = find_nominal(rest, &products);
+    let written = find_nominal(rest, products);
     let (whole, behind) = rest.split(rest.groups());
-    let is_all_number = behind.len() == 0 && whole.number(kind).is_ok();
-    let others: Vec<_> = match &nominal {
-        Some(Written { from, to, .. }) => {
-            [kept.get(..*from), kept.get(*to..)].into_iter().flatten().flatten().copied().collect()
-        }
-        None => kept.clone(),
-    };
-    let others = leave_out(&others, catalog);
-    let is_behind = nominal.as_ref().is_some_and(|written| written.from > 0 && written.to == kept.len());
-    let number_and_nominal = if is_behind { kept } else { Vec::new() };
+    let is_all_number = behind.len() == 0 && whole.number(first.number).is_ok();
+    let is_doubtful = is_all_number && written.as_ref().is_some_and(|written| written.digits_alone);
 
-    let fixed = |amount: Rupiah| products.iter().copied().filter(move |product| face(product) == Some(amount));
-    let open = |amount: Rupiah| {
-        products.iter().copied().filter(move |product| product.is_open() && takes(product, Some(amount)))
-    };
-    let Some(Written { amount, digits_alone, .. }) = nominal else {
-        let codes = products.iter().map(|product| product.code.clone()).collect();
-        return Some(Order {
-            provider,
-            product: Err(codes),
-            nominal: None,
-            others,
-            number_and_nominal,
-            is_doubtful: false,
-        });
-    };
-    let product = match only(fixed(amount)) {
-        None if fixed(amount).next().is_none() => only(open(amount)),
-        one => one,
-    };
-    let to_open = product.filter(|product| product.is_open()).map(|_| amount);
-    let product = product.ok_or_else(|| nearest(&products, amount));
-    let is_doubtful = is_all_number && digits_alone;
-    Some(Order { provider, product, nominal: to_open, others, number_and_nominal, is_doubtful })
+    let amount = written.as_ref().map(|written| written.amount);
+    let (from, to) = written.map_or((0, 0), |written| (written.from, written.to));
+    let without_nominal = [kept.get(..from), kept.get(to..)].into_iter().flatten().flatten().copied();
+    let without_nominal: Vec<_> = without_nominal.collect();
+    let others = leave_out(&without_nominal, catalog);
+    let product = amount.and_then(|amount| worth(products, amount));
+    Some(Order {
+        provider,
+        product: product.unwrap_or(first),
+        meant: product.is_none().then(|| nearest(products, amount)),
+        nominal: amount.filter(|_| product.is_some_and(Product::is_open)),
+        others,
+        number_and_nominal: if from > 0 && to == kept.len() { kept } else { Vec::new() },
+        is_doubtful,
+    })
+}
+
+/// The one product with this fixed denomination; or else the one that takes it as a nominal.
+fn worth(products: &[Arc<Product>], amount: Rupiah) -> Option<&Product> {
+    let (open, fixed): (Vec<&Product>, Vec<&Product>) = products.iter().map(Arc::as_ref).partition(|p| p.is_open());
+    let mut fixed = fixed.into_iter().filter(|product| face(product) == Some(amount)).peekable();
+    match fixed.peek() {
+        Some(_) => only(fixed),
+        None => only(open.into_iter().filter(|product| product.price.takes(Some(amount)))),
+    }
 }
 
 /// A nominal as it stands in the order.
@@ -98,13 +90,11 @@ struct Written {
 }
 
 /// The nominal: one with a unit anywhere, digits alone at either end.
-fn find_nominal(rest: Span<'_>, products: &[&Arc<Product>]) -> Option<Written> {
+fn find_nominal(rest: Span<'_>, products: &[Arc<Product>]) -> Option<Written> {
     let length = rest.len();
-    let longest =
-        |from: usize| (1..=MAX_NOMINAL_TOKENS.min(length - from)).rev().map(move |count| (from, from + count));
+    let longest = |from: usize| (1..=MAX_TOKENS.min(length - from)).rev().map(move |count| (from, from + count));
     let mut anywhere = (0..length).flat_map(longest);
-    let mut at_the_ends =
-        longest(0).chain((length.saturating_sub(MAX_NOMINAL_TOKENS)..length).map(|from| (from, length)));
+    let mut at_the_ends = longest(0).chain((length.saturating_sub(MAX_TOKENS)..length).map(|from| (from, length)));
     let part = |from, to| rest.split(to).0.from(from);
     let with_unit = anywhere.find_map(|(from, to)| {
         let text = part(from, to).text();
@@ -119,7 +109,7 @@ fn find_nominal(rest: Span<'_>, products: &[&Arc<Product>]) -> Option<Written> {
 }
 
 /// `50.000`, `50000`; and `50` where it is a denomination in thousands. What may be a PIN is none.
-fn plain(part: Span<'_>, products: &[&Arc<Product>]) -> Option<Rupiah> {
+fn plain(part: Span<'_>, products: &[Arc<Product>]) -> Option<Rupiah> {
     let Nominal { rupiah: Rupiah(amount), .. } = nominal::read(part.text())?;
     let in_thousands = Rupiah(amount * 1_000);
     match amount {
@@ -145,12 +135,14 @@ fn face(product: &Product) -> Option<Rupiah> {
     }
 }
 
-/// The products' codes, those nearest to an amount first.
-fn nearest(products: &[&Arc<Product>], Rupiah(amount): Rupiah) -> Vec<ProductCode> {
-    let distance = |product: &&&Arc<Product>| match (product.price, face(product)) {
-        (_, Some(Rupiah(face))) => face.abs_diff(amount),
-        (Price::Open { min, max }, _) => amount.abs_diff(amount.clamp(min.0, max.0.max(min.0))),
-        (Price::Fixed { .. }, None) => u64::MAX,
+/// The products' codes; those nearest to an amount first, where there is one.
+fn nearest(products: &[Arc<Product>], amount: Option<Rupiah>) -> Vec<ProductCode> {
+    let distance = |product: &&Arc<Product>| {
+        amount.map(|Rupiah(amount)| match (product.price, face(product)) {
+            (_, Some(Rupiah(face))) => face.abs_diff(amount),
+            (Price::Open { min, max }, _) => amount.abs_diff(amount.clamp(min.0, max.0.max(min.0))),
+            (Price::Fixed { .. }, None) => u64::MAX,
+        })
     };
     let mut sorted: Vec<_> = products.iter().collect();
     sorted.sort_by_key(distance);

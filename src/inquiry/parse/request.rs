@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    catalog::{Catalog, Price, Product, ProductCode},
+    catalog::{Catalog, Product, ProductCode},
     locale::rupiah,
     value::{CustomerNumber, NumberError, Provider, Rupiah},
 };
@@ -49,7 +49,7 @@ impl Request {
     pub fn of(check: &Check, catalog: &Catalog) -> Option<Self> {
         let product = Arc::clone(catalog.get(check.code.as_str())?);
         let number = CustomerNumber::parse(check.number.as_str(), product.number).ok()?;
-        takes(&product, check.nominal).then_some(Self { product, number, nominal: check.nominal })
+        product.price.takes(check.nominal).then_some(Self { product, number, nominal: check.nominal })
     }
 
     /// The same as data.
@@ -60,14 +60,6 @@ impl Request {
     /// The request as it can be typed, see [`Check::line`].
     pub fn line(&self) -> String {
         self.check().line()
-    }
-}
-
-/// Whether a product is sold with this nominal, or without one.
-pub(super) fn takes(product: &Product, nominal: Option<Rupiah>) -> bool {
-    match product.price {
-        Price::Fixed { .. } => nominal.is_none(),
-        Price::Open { min, max } => nominal.is_some_and(|nominal| (min..=max).contains(&nominal)),
     }
 }
 
@@ -140,7 +132,7 @@ pub enum Refusal {
     /// Digits stand where the nominal should that look like a PIN: `DNOPEN.0817345544.1234`, where the field's custom
     /// has `KODE.TUJUAN.PIN`.
     NominalOrPin(ProductCode, CustomerNumber),
-    /// The nominal is outside what the product takes; [`Price::Open`] has the bounds.
+    /// The nominal is outside what the product takes; [`Price::Open`](crate::catalog::Price::Open) has the bounds.
     NominalOutOfRange(ProductCode, CustomerNumber),
     /// The product has a fixed denomination, and a nominal was typed; the check has none.
     NominalNotTaken(Check),

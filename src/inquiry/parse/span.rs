@@ -1,16 +1,13 @@
 //! Some neighbouring tokens of a text: what stands between them, and the numbers that they make together.
 
-use super::token::{Token, is_never_within_a_number};
+use super::token::{SURELY_A_NUMBER, Token, is_never_within_a_number, position};
 use crate::value::{CustomerNumber, NumberError, NumberKind};
 
 /// More tokens than this are not one check: every digit of the longest number may stand alone.
-const MAX_TOKENS: usize = 32;
+pub(super) const MAX_TOKENS: usize = 32;
 
 /// No number has more tokens than digits: three of a country, a zero, twelve.
 const MAX_GROUPS: usize = 16;
-
-/// As many digits are meant as a whole number, even when some are missing, and are no group of a longer one.
-pub(super) const SURELY_A_NUMBER: usize = 9;
 
 #[derive(Clone, Copy)]
 pub(super) struct Span<'t> {
@@ -52,25 +49,37 @@ impl<'t> Span<'t> {
         self.tokens.first()
     }
 
-    pub(super) fn len(self) -> usize {
-        self.tokens.len()
+    pub(super) fn get(self, at: usize) -> Option<&'t Token<'t>> {
+        self.tokens.get(at)
     }
 
-    pub(super) fn is_crowded(self) -> bool {
-        self.len() > MAX_TOKENS
+    /// The token before a position.
+    fn before(self, at: usize) -> Option<&'t Token<'t>> {
+        self.get(at.checked_sub(1)?)
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.tokens.len()
     }
 
     /// The text from the first token to the last, with the separators between them.
     pub(super) fn text(self) -> &'t str {
         let ends = self.tokens.first().zip(self.tokens.last());
-        ends.and_then(|(first, last)| self.clean.get(first.start..last.start + last.text.len())).unwrap_or("")
+        ends.and_then(|(first, last)| self.clean.get(self.start(first)..self.end(last))).unwrap_or("")
     }
 
     /// What stands between the token at a position and the one before it.
     pub(super) fn gap(self, at: usize) -> &'t str {
-        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
-        let ends = before.zip(self.tokens.get(at));
-        ends.and_then(|(before, token)| self.clean.get(before.start + before.text.len()..token.start)).unwrap_or("")
+        let ends = self.before(at).zip(self.get(at));
+        ends.and_then(|(before, token)| self.clean.get(self.end(before)..self.start(token))).unwrap_or("")
+    }
+
+    fn start(self, token: &Token<'t>) -> usize {
+        position(token.text, self.clean)
+    }
+
+    fn end(self, token: &Token<'t>) -> usize {
+        self.start(token) + token.text.len()
     }
 
     /// The same without the spaces and brackets that come with any separator; but a new line counts.
@@ -107,8 +116,7 @@ impl<'t> Span<'t> {
 
     /// `0817345544 1/2jt`: behind the 1 no number ends.
     fn cuts_a_fraction(self, end: usize) -> bool {
-        let last = end.checked_sub(1).and_then(|last| self.tokens.get(last));
-        end >= 2 && last.is_some_and(|last| last.digits <= 2) && self.gap(end) == "/"
+        end >= 2 && self.before(end).is_some_and(|last| last.digits <= 2) && self.gap(end) == "/"
     }
 
     /// Every complete number in front, the shortest first, and what is left behind it.
@@ -147,7 +155,6 @@ impl<'t> Span<'t> {
 
     /// Whether the token at a position, which may be a PIN, may as well be one more group of a number in groups.
     pub(super) fn goes_on(self, at: usize) -> bool {
-        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
-        before.is_some_and(|group| group.digits < SURELY_A_NUMBER && self.mark(at) == self.mark(at - 1))
+        self.before(at).is_some_and(|group| group.digits < SURELY_A_NUMBER && self.mark(at) == self.mark(at - 1))
     }
 }

@@ -8,26 +8,24 @@ use crate::{
     value::CustomerNumber,
 };
 
-/// A run of as many digits is a number by itself: within a number, no dash stands behind so many.
-pub(super) const LONG_RUN: usize = 9;
+/// A run of as many digits is meant as a whole number, even when some are missing, and is no group of a longer one.
+pub(super) const SURELY_A_NUMBER: usize = 9;
 
 /// What stands between two separators, with its classes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'t> {
-    /// Where it begins in the clean text, in bytes.
-    pub(super) start: usize,
     pub(super) text: &'t str,
     pub(super) class: Class,
     /// How many ASCII digits it has.
     pub(super) digits: usize,
     /// The product that has it as its code, in any case.
-    pub(super) product: Option<&'t Arc<Product>>,
+    pub(super) product: Option<&'t Product>,
 }
 
 impl<'t> Token<'t> {
-    pub(super) fn new((start, text): Piece<'t>, catalog: &'t Catalog) -> Self {
+    pub(super) fn new(text: &'t str, catalog: &'t Catalog) -> Self {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        Self { start, text, class: Class::of(text), digits, product: catalog.get(text) }
+        Self { text, class: Class::of(text), digits, product: catalog.get(text).map(Arc::as_ref) }
     }
 
     pub(super) fn is_group(&self) -> bool {
@@ -72,33 +70,23 @@ pub(super) fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
-/// A part of the text, and where it begins in it, in bytes.
-pub(super) type Piece<'t> = (usize, &'t str);
-
-/// The parts before and from a position within a piece; a position that is none is the end.
-fn split_at((start, text): Piece<'_>, at: usize) -> [Piece<'_>; 2] {
-    let (head, tail) = text.split_at_checked(at).unwrap_or((text, ""));
-    [(start, head), (start + head.len(), tail)]
+/// Where a part of a text begins in it, in bytes.
+pub(super) fn position(part: &str, text: &str) -> usize {
+    part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
 }
 
 /// The tokens of a clean text. Dashes alone are none; a sign that glues a number to a code, a dash that glues something
 /// to a whole number, and nothing at all between the name of a PIN and its digits separate them too.
 pub(super) fn cut<'t>(clean: &'t str, catalog: &'t Catalog) -> Vec<Token<'t>> {
-    let mut end = 0;
-    let pieces = clean.split_inclusive(is_separator).map(|text| {
-        let start = end;
-        end += text.len();
-        (start, text.trim_end_matches(is_separator))
-    });
-    let pieces = pieces.filter(|(_, text)| text.bytes().any(|b| b != b'-'));
-    let pieces = pieces.flat_map(|piece| behind_code(piece, catalog)).flat_map(at_dashes);
-    let tokens = pieces.flat_map(|piece| behind_name(piece, catalog)).map(|piece| Token::new(piece, catalog));
-    join_codes(clean, &tokens.collect::<Vec<_>>(), catalog)
+    let pieces = clean.split(is_separator).filter(|text| text.bytes().any(|b| b != b'-'));
+    let pieces = pieces.flat_map(|text| behind_code(text, catalog)).flat_map(at_dashes);
+    let pieces = pieces.flat_map(|text| behind_name(text, catalog)).filter(|text| !text.is_empty());
+    join_codes(clean, pieces.map(|text| Token::new(text, catalog)), catalog)
 }
 
 /// `PLN20-01105691111`, `PLN20→01105691111`: a dash may also be a part of a code, so the longest known code is taken.
 /// And `PLN2001105691111`, where one code leaves a whole number.
-fn behind_code<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
+fn behind_code<'t>(text: &'t str, catalog: &Catalog) -> [&'t str; 2] {
     let is_glue = |c: char| !c.is_alphanumeric() && c != '+';
     let product = |at: usize| catalog.get(text.get(..at)?);
     // An amount may be a code, too: `25k`.
@@ -110,44 +98,33 @@ fn behind_code<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iter
     let signs = text.rmatch_indices(is_glue).map(|(at, _)| at);
     let end = iter::once(text.len()).chain(signs).find(|at| product(*at).is_some());
     let end = end.or_else(|| only((1..text.len()).filter(is_before_number))).unwrap_or(text.len());
-    let [code, (start, rest)] = split_at(piece, end);
-    let behind = rest.trim_start_matches(is_glue);
-    [code, (start + rest.len() - behind.len(), behind)].into_iter().filter(|(_, text)| !text.is_empty())
+    let (code, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    [code, rest.trim_start_matches(is_glue)]
 }
 
 /// Cuts at dashes that are hardly within a number: all of those around a long run (`1-01105691111`,
 /// `01105691111-1-1234`), and the last one behind a shortened group (`0110-5691-111-1`).
-fn at_dashes(piece @ (_, text): Piece<'_>) -> Vec<Piece<'_>> {
+fn at_dashes(text: &str) -> Vec<&str> {
     let groups: Vec<&str> = text.split('-').collect();
     let is_number = Class::of(text) == Class::Digits;
     let is_count = |group: &str| is_number && (1..=2).contains(&group.trim_start_matches('+').len());
     let is_long = |group: &str| {
         let digits = group.strip_prefix('+').unwrap_or(group);
-        digits.len() >= LONG_RUN && digits.bytes().all(|b| b.is_ascii_digit())
+        digits.len() >= SURELY_A_NUMBER && digits.bytes().all(|b| b.is_ascii_digit())
     };
     match *groups {
-        [first, second, ..] if is_long(first) || is_count(first) && is_long(second) => {
-            let mut rest = piece;
-            let parts = groups.iter().map(|group| {
-                let [part, behind] = split_at(rest, group.len());
-                let [_, others] = split_at(behind, 1);
-                rest = others;
-                part
-            });
-            parts.filter(|(_, text)| !text.is_empty()).collect()
-        }
+        [first, second, ..] if is_long(first) || is_count(first) && is_long(second) => groups,
         [.., before, shorter, last] if is_count(last) && shorter.len() < before.len() => {
-            let [number, dashed] = split_at(piece, text.len() - last.len() - 1);
-            vec![number, split_at(dashed, 1)[1]]
+            text.rsplit_once('-').map_or(vec![text], |(number, last)| vec![number, last])
         }
-        _ => vec![piece],
+        _ => vec![text],
     }
 }
 
 /// `pin1234`, `PIN-1234`; and `token20`, where the provider's codes do not begin so.
-fn behind_name<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iterator<Item = Piece<'t>> + use<'t> {
+fn behind_name<'t>(text: &'t str, catalog: &Catalog) -> [&'t str; 2] {
     let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
-    let [(start, name), figures] = split_at(piece, digits);
+    let (name, figures) = text.split_at_checked(digits).unwrap_or((text, ""));
     let name = name.trim_end_matches('-');
     let begins = |product: &Arc<Product>| {
         product.code.as_str().get(..name.len()).is_some_and(|front| front.eq_ignore_ascii_case(name))
@@ -157,24 +134,23 @@ fn behind_name<'t>(piece @ (_, text): Piece<'t>, catalog: &Catalog) -> impl Iter
         Class::Provider(_) => !catalog.products().iter().any(begins),
         _ => false,
     };
-    let (first, second) = if is_name { ((start, name), Some(figures)) } else { (piece, None) };
-    iter::once(first).chain(second)
+    if is_name { [name, figures] } else { [text, ""] }
 }
 
 /// `DN 50`, where `DN50` is a code.
-fn join_codes<'t>(clean: &'t str, tokens: &[Token<'t>], catalog: &'t Catalog) -> Vec<Token<'t>> {
-    let mut joined: Vec<Token<'t>> = Vec::with_capacity(tokens.len());
+fn join_codes<'t>(clean: &'t str, tokens: impl Iterator<Item = Token<'t>>, catalog: &'t Catalog) -> Vec<Token<'t>> {
+    let mut joined: Vec<Token<'t>> = Vec::new();
     for token in tokens {
         let letters = joined.last().filter(|last| last.class == Class::Word && token.is_bare() && token.digits <= 4);
         let code = letters.and_then(|last| {
             let product = catalog.get(&format!("{}{}", last.text, token.text))?;
-            let text = clean.get(last.start..token.start + token.text.len())?;
-            Some(Token { start: last.start, text, class: Class::Mixed, digits: token.digits, product: Some(product) })
+            let text = clean.get(position(last.text, clean)..position(token.text, clean) + token.text.len())?;
+            Some(Token { text, class: Class::Mixed, digits: token.digits, product: Some(product) })
         });
         if code.is_some() {
             joined.pop();
         }
-        joined.push(code.unwrap_or(*token));
+        joined.push(code.unwrap_or(token));
     }
     joined
 }
