@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     clock::{Clock, SystemClock, WIB},
-    config::DataSettings,
+    config::{DataSettings, id},
     store::{self, AuditEntry, AuditFilter},
     value::{ChatId, UserId},
 };
@@ -29,10 +29,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHEN", value_parser = since)]
     since: Option<Since>,
     /// Only what this person did, or what was done to them
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id::<u64>, allow_hyphen_values = true)]
     user: Option<u64>,
     /// Only what was done in this chat, or to it
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", value_parser = id::<i64>, allow_hyphen_values = true)]
     chat: Option<i64>,
     /// One JSON object a line
     #[arg(long)]
@@ -103,7 +103,7 @@ pub(super) async fn audit(args: Args) -> anyhow::Result<ExitCode> {
             let mut input = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
             store::audit_of_backup(&mut input, from, each)
         }
-        None => store::audit_of_dir(args.data.dir(), from, each).await,
+        None => store::audit_of_dir(&args.data.dir, from, each).await,
     };
     if let Some(error) = unheard {
         return Err(error.into());

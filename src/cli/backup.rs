@@ -45,7 +45,7 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let (dir, now) = (args.data.dir(), SystemClock.now());
+    let (dir, now) = (&args.data.dir, SystemClock.now());
     if args.file == Path::new("-") {
         let made = store::backup_dir(dir, now, &mut tokio::io::stdout()).await?;
         writeln!(io::stderr(), "ceknomor: {}", told(&made))?;
@@ -81,7 +81,7 @@ pub(super) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     } else {
         File::open(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?
     };
-    let dir = args.data.dir();
+    let dir = &args.data.dir;
     let restored = store::restore_dir(dir, input).await?;
     writeln!(io::stdout().lock(), "{} holds {}.", dir.display(), told(&restored.backup))?;
     if restored.left_out.deleted > 0 {

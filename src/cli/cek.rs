@@ -55,7 +55,7 @@ const PIN_TYPED: &str =
     "was that a PIN? It is neither needed nor sent, but your shell's history has it now: delete it there, or change it";
 
 pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
-    let catalog = Catalog::load(args.catalog.file())?;
+    let catalog = Catalog::load(args.catalog.file.as_deref())?;
     let locale = Locale::new()?;
     let words = locale.words(Language::Id);
     let parsed = parse::parse(&args.line.join(" "), &catalog);

@@ -10,7 +10,7 @@ use anyhow::anyhow;
 
 use crate::{
     clock::{Clock, SystemClock},
-    config::DataSettings,
+    config::{DataSettings, id},
     store::{self, AuditAct, AuditEntry, AuditLog as _, Preferences, SledStore, Target},
     value::{ChatId, CustomerNumber, UserId},
 };
@@ -27,10 +27,10 @@ hold it still: delete them when you can. Example:
 )]
 pub(super) struct Args {
     /// A chat, by its id: its checks, lists, questions and searches
-    #[arg(long, value_name = "ID", group = "target", allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", group = "target", value_parser = id::<i64>, allow_hyphen_values = true)]
     chat: Option<i64>,
     /// An agent, by id: the same of theirs in every chat, their customers and their name
-    #[arg(long, value_name = "ID", group = "target")]
+    #[arg(long, value_name = "ID", group = "target", value_parser = id::<u64>, allow_hyphen_values = true)]
     user: Option<u64>,
     /// A customer's number: every check, list and kept customer with it, in every chat
     #[arg(long, value_name = "DIGITS", group = "target")]
@@ -48,7 +48,7 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
             Target::Number(number.ok_or_else(|| anyhow!("--number takes the digits of a number, such as 01105691111"))?)
         }
     };
-    let dir = args.data.dir();
+    let dir = &args.data.dir;
     if !dir.join("store.json").exists() {
         return Err(anyhow!("there is no data in {}: run this in the bot's directory", dir.display()));
     }
