@@ -1,16 +1,16 @@
 //! `ceknomor audit`: the record of who did what, for the shell and for programs.
 
 use std::{
-    fs::File,
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
 use serde_json::json;
 
+use super::file::open;
 use crate::{
     clock::{Clock, SystemClock, WIB},
     config::{DataSettings, id},
@@ -99,10 +99,7 @@ pub(super) async fn audit(args: Args) -> anyhow::Result<ExitCode> {
         })
     };
     let read = match &args.backup {
-        Some(file) => {
-            let mut input = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-            store::audit_of_backup(&mut input, from, each)
-        }
+        Some(file) => store::audit_of_backup(&mut open(file)?, from, each),
         None => store::audit_of_dir(&args.data.dir, from, each).await,
     };
     if let Some(error) = unheard {

@@ -158,8 +158,11 @@ fn access(lists: &Lists) -> Finding {
 
 /// A number of things, in English.
 pub(super) fn count(number: impl TryInto<u64>, what: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    match (number.try_into().unwrap_or(u64::MAX), what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (number, Some(stem)) => format!("{number} {stem}ies"),
+        (number, None) => format!("{number} {what}s"),
+    }
 }
 
 async fn check_klikoo(report: &mut Report, settings: &KlikooSettings, network: &NetworkSettings) -> anyhow::Result<()> {

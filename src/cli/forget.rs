@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::anyhow;
 
+use super::doctor::count;
 use crate::{
     clock::{Clock, SystemClock},
     config::{DataSettings, id},
@@ -49,8 +50,10 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     let dir = &args.data.dir;
-    if !dir.join("store.json").exists() {
-        return Err(anyhow!("there is no data in {}: run this in the bot's directory", dir.display()));
+    // Where it cannot be looked for, the store says why.
+    if let Ok(false) = dir.join("store.json").try_exists() {
+        let remedy = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
+        return Err(anyhow!("there is no data in {}: {remedy}", dir.display()));
     }
     let store = Arc::new(SledStore::open(dir).map_err(|error| match error {
         store::Error::InUse(_) => anyhow!("{} is in use: stop the bot first, then run this again", dir.display()),
@@ -74,12 +77,10 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
     };
     store.append_audit(AuditEntry { on, ..entry }).await?;
     store.close().await?;
-    let (records, rows) = (gone.records, gone.rows);
+    let (checks, jobs) = (count(gone.records, "check"), count(jobs, "waiting job"));
+    let rows = count(gone.rows, "other entry");
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "Deleted: {records} checks, {rows} other entries (customers, lists, searches), {jobs} waiting jobs."
-    )?;
+    writeln!(out, "Deleted: {checks}, {rows} (customers, lists, searches), {jobs}.")?;
     // The files of the store hold what was deleted until they are written anew.
     store::rewrite(dir)?;
     writeln!(out, "The store was written anew. Backups made before this hold it still; `restore` leaves it out.")?;

@@ -5,6 +5,7 @@ mod backup;
 mod cek;
 mod demo;
 mod doctor;
+mod file;
 mod forget;
 mod keygen;
 mod logging;

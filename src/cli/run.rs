@@ -59,7 +59,7 @@ pub(super) async fn run(args: Args, env_file: EnvFile) -> anyhow::Result<ExitCod
         tracing::warn!("{name} of .env is no setting: look for its right name in .env.example");
     }
     if config.access.owners.is_empty() {
-        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and start it again");
+        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and reload (SIGHUP)");
     }
     let store = SledStore::open(&data.dir)?;
     // Dropped before the store.

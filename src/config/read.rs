@@ -57,7 +57,7 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "on" | "true" | "yes" | "1" => Ok(true),
         "off" | "false" | "no" | "0" => Ok(false),
-        _ => Err("give on or off".to_owned()),
+        _ => Err("give on or off, or true or false".to_owned()),
     }
 }
 
