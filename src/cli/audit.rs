@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::file::open;
+use super::{file::open, known};
 use crate::{
     clock::{Clock, SystemClock, WIB},
     config::{DataSettings, id},
@@ -110,23 +110,18 @@ pub(super) async fn audit(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// An entry for a program: what there is not is left out.
-fn json(entry: &AuditEntry) -> serde_json::Value {
-    let mut object = serde_json::Map::new();
-    let mut set = |name: &str, value: serde_json::Value| {
-        if !value.is_null() {
-            object.insert(name.to_owned(), value);
-        }
-    };
-    set("at", json!(entry.at.to_rfc3339_opts(SecondsFormat::Millis, true)));
-    set("by", entry.by.map_or(json!("system"), |user| json!(user.0)));
-    set("chat", json!(entry.chat.map(|chat| chat.0)));
-    set("act", json!(entry.act.name()));
-    set("on", json!(entry.on.map(|on| on.0)));
-    set("provider", json!(entry.provider.map(|provider| provider.name())));
-    set("outcome", json!(entry.outcome));
-    set("reference", json!(entry.reference.map(|reference| reference.to_string())));
-    object.into()
+/// An entry for a program.
+fn json(entry: &AuditEntry) -> Value {
+    known(json!({
+        "at": entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        "by": entry.by.map_or(json!("system"), |user| json!(user.0)),
+        "chat": entry.chat.map(|chat| chat.0),
+        "act": entry.act.name(),
+        "on": entry.on.map(|on| on.0),
+        "provider": entry.provider.map(|provider| provider.name()),
+        "outcome": entry.outcome,
+        "reference": entry.reference.map(|reference| reference.to_string()),
+    }))
 }
 
 /// An entry for a reader: `2026-11-22 14:05:06  42  in -100123  check PLN  found  0b5e2ba4-…`.

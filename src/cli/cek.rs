@@ -5,6 +5,7 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 
 use serde_json::{Value, json};
 
+use super::known;
 use crate::{
     catalog::Catalog,
     chat::{self, Checked},
@@ -125,11 +126,10 @@ fn name_and_exit(verdict: &Verdict) -> (&'static str, u8) {
 }
 
 /// Prints an answer as a text, or what of it is known as JSON.
-fn print(mut answer: Value, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
+fn print(answer: Value, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if as_json {
-        answer.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
-        writeln!(out, "{answer}")?;
+        writeln!(out, "{}", known(answer))?;
     } else {
         writeln!(out, "{text}")?;
     }

@@ -26,13 +26,8 @@ use crate::{
     value::{ChatId, Language},
 };
 
-#[derive(clap::Args, Debug)]
-#[command(next_line_help = true)]
-#[command(after_help = "Exit codes:\n  0  every part is in order\n  1  some part is not")]
-pub(super) struct Args {
-    #[command(flatten)]
-    settings: Settings,
-}
+/// How it ends, for `--help`.
+pub(super) const EXIT_CODES: &str = "Exit codes:\n  0  every part is in order\n  1  some part is not";
 
 /// What was found, or what is wrong with its remedy.
 type Finding = Result<String, String>;
@@ -58,8 +53,7 @@ impl Report {
     }
 }
 
-pub(super) async fn doctor(args: Args, env_file: &EnvFile) -> anyhow::Result<ExitCode> {
-    let settings = args.settings;
+pub(super) async fn doctor(settings: Settings, env_file: &EnvFile) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     for name in env_file.unknown(is_variable) {
         report.add("settings", Err(format!("{name} is no setting: look for its right name in .env.example")))?;

@@ -19,9 +19,10 @@ use clap::{
     builder::Resettable,
     error::{ContextKind, ContextValue, ErrorKind},
 };
+use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::config::{EnvFile, is_given};
+use crate::config::{EnvFile, Settings, is_given};
 
 /// Check a customer number before you sell: a Telegram bot for Indonesian resellers
 ///
@@ -42,13 +43,15 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Run the bot, until SIGTERM or Ctrl-C; SIGHUP reads catalog and lists anew
-    Run(run::Args),
+    #[command(next_line_help = true)]
+    Run(Settings),
     /// Hold the bot's conversation here: needs no account, token or network
     Demo(demo::Args),
     /// Check one number at Klikoo
     Cek(cek::Args),
     /// Check every part of the set-up and say the remedy for what fails
-    Doctor(doctor::Args),
+    #[command(next_line_help = true, after_help = doctor::EXIT_CODES)]
+    Doctor(Settings),
     /// Make an RSA-2048 key pair; print what to paste into Klikoo's dashboard
     Keygen(keygen::Args),
     /// Back up all that is kept to one file; the bot may run meanwhile
@@ -88,10 +91,10 @@ impl Cli {
         };
         logging::start(self.log, default_level);
         match self.command {
-            Command::Run(args) => run::run(args, env_file).await,
+            Command::Run(settings) => run::run(settings, env_file).await,
             Command::Demo(args) => demo::demo(args).await,
             Command::Cek(args) => cek::cek(args).await,
-            Command::Doctor(args) => doctor::doctor(args, &env_file).await,
+            Command::Doctor(settings) => doctor::doctor(settings, &env_file).await,
             Command::Keygen(args) => keygen::keygen(&args),
             Command::Backup(args) => backup::backup(&args).await,
             Command::Restore(args) => backup::restore(&args).await,
@@ -128,4 +131,10 @@ fn wrong_variable(error: &clap::Error) -> Option<String> {
     let setting = settings().into_iter().find(|arg| arg.get_long() == flag.strip_prefix("--"))?;
     let wrong = Some(error).filter(|error| error.kind() == ErrorKind::ValueValidation)?.source()?;
     Some(format!("{}: {wrong}", setting.get_env()?.display()))
+}
+
+/// What is known of a JSON object: without the fields that are null.
+fn known(mut object: Value) -> Value {
+    object.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
+    object
 }

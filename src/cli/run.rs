@@ -18,16 +18,9 @@ use crate::{
     store::SledStore,
 };
 
-#[derive(clap::Args, Debug)]
-#[command(next_line_help = true)]
-pub(super) struct Args {
-    #[command(flatten)]
-    settings: Settings,
-}
-
-pub(super) async fn run(args: Args, env_file: EnvFile) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: Settings, env_file: EnvFile) -> anyhow::Result<ExitCode> {
     let Settings { telegram, webhook, klikoo, access, fair_use, catalog, answers, data, retention, owners, network } =
-        args.settings;
+        settings;
     let (account, partner, webhook) = match (telegram.account(&network), klikoo.account(&network), webhook.webhook()) {
         (Ok(account), Ok(partner), Ok(webhook)) => (account, partner, webhook),
         (account, partner, webhook) => {
