@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
 use serde_json::{Value, json};
 
-use super::{file::open, known};
+use super::shared::{known, open};
 use crate::{
     clock::{Clock, SystemClock, WIB},
     config::{DataSettings, id},

@@ -11,10 +11,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use tokio::io::AsyncWriteExt;
 
-use super::{
-    doctor::count,
-    file::{cannot_write, create_private, open},
-};
+use super::shared::{cannot_write, count, create_private, open};
 use crate::{
     clock::{Clock, SystemClock, WIB},
     config::DataSettings,

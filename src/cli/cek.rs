@@ -5,7 +5,7 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::known;
+use super::shared::known;
 use crate::{
     catalog::Catalog,
     chat::{self, Checked},

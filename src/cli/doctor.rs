@@ -11,7 +11,7 @@ use std::{
 
 use chrono::TimeDelta;
 
-use super::is_variable;
+use super::shared::count;
 use crate::{
     access::Lists,
     app::open_store,
@@ -53,9 +53,9 @@ impl Report {
     }
 }
 
-pub(super) async fn doctor(settings: Settings, env_file: &EnvFile) -> anyhow::Result<ExitCode> {
+pub(super) async fn doctor(settings: Settings, unknown: &[&str]) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
-    for name in env_file.unknown(is_variable) {
+    for name in unknown {
         report.add("settings", Err(format!("{name} is no setting: look for its right name in .env.example")))?;
     }
     report.add("data directory", data(&settings.data.dir))?;
@@ -147,15 +147,6 @@ fn access(lists: &Lists) -> Finding {
     match lists.owners.len() {
         0 => Err("CEKNOMOR_OWNERS is empty: start the bot, send /id to it, and put your user id there".to_owned()),
         owners => Ok(format!("{}, {}", count(owners, "owner"), count(lists.chats.len(), "chat"))),
-    }
-}
-
-/// A number of things, in English.
-pub(super) fn count(number: impl TryInto<u64>, what: &str) -> String {
-    match (number.try_into().unwrap_or(u64::MAX), what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (number, Some(stem)) => format!("{number} {stem}ies"),
-        (number, None) => format!("{number} {what}s"),
     }
 }
 

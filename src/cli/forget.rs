@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::anyhow;
 
-use super::doctor::count;
+use super::shared::count;
 use crate::{
     clock::{Clock, SystemClock},
     config::{DataSettings, id},

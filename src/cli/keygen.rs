@@ -10,7 +10,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use secrecy::ExposeSecret;
 
-use super::file::{cannot_write, create_private};
+use super::shared::{cannot_write, create_private};
 use crate::klikoo::PrivateKey;
 
 #[derive(clap::Args, Debug)]

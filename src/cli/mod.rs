@@ -5,12 +5,12 @@ mod backup;
 mod cek;
 mod demo;
 mod doctor;
-mod file;
 mod forget;
 mod keygen;
 mod logging;
 mod run;
 mod sandbox;
+mod shared;
 
 use std::{error::Error as _, process::ExitCode};
 
@@ -19,7 +19,6 @@ use clap::{
     builder::Resettable,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{EnvFile, Settings, is_given};
@@ -91,10 +90,15 @@ impl Cli {
         };
         logging::start(self.log, default_level);
         match self.command {
-            Command::Run(settings) => run::run(settings, env_file).await,
+            Command::Run(settings) => {
+                for name in env_file.unknown(is_variable) {
+                    tracing::warn!("{name} of .env is no setting: look for its right name in .env.example");
+                }
+                run::run(settings, env_file).await
+            }
             Command::Demo(args) => demo::demo(args).await,
             Command::Cek(args) => cek::cek(args).await,
-            Command::Doctor(settings) => doctor::doctor(settings, &env_file).await,
+            Command::Doctor(settings) => doctor::doctor(settings, &env_file.unknown(is_variable)).await,
             Command::Keygen(args) => keygen::keygen(&args),
             Command::Backup(args) => backup::backup(&args).await,
             Command::Restore(args) => backup::restore(&args).await,
@@ -131,10 +135,4 @@ fn wrong_variable(error: &clap::Error) -> Option<String> {
     let setting = settings().into_iter().find(|arg| arg.get_long() == flag.strip_prefix("--"))?;
     let wrong = Some(error).filter(|error| error.kind() == ErrorKind::ValueValidation)?.source()?;
     Some(format!("{}: {wrong}", setting.get_env()?.display()))
-}
-
-/// What is known of a JSON object: without the fields that are null.
-fn known(mut object: Value) -> Value {
-    object.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
-    object
 }

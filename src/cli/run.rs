@@ -6,7 +6,6 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::is_variable;
 use crate::{
     app::{App, Checks, Config},
     bot,
@@ -44,13 +43,10 @@ pub(super) async fn run(settings: Settings, env_file: EnvFile) -> anyhow::Result
         keep_days: retention.keep_days,
         audit_days: retention.audit_days,
         board: owners.board(&data),
-        settings: Some(Arc::new(Reload::new(env_file.clone(), access.lists(), catalog.file))),
+        settings: Some(Arc::new(Reload::new(env_file, access.lists(), catalog.file))),
         bounds: jobs::Bounds { notice_after: answers.notice_after, ..jobs::Bounds::default() },
         limits: bot::Limits::default(),
     };
-    for name in env_file.unknown(is_variable) {
-        tracing::warn!("{name} of .env is no setting: look for its right name in .env.example");
-    }
     if config.access.owners.is_empty() {
         tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and reload (SIGHUP)");
     }

@@ -3,7 +3,7 @@
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Error, KlikooSettings, NetworkSettings, TelegramSettings, WebhookSettings, read::proxies};
+use super::{KlikooSettings, NetworkSettings, TelegramSettings, WebhookSettings, error::Error, read::proxies};
 use crate::{
     bot::{self, Webhook},
     klikoo::{self, PrivateKey, Timeouts},

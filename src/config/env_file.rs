@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Error,
+    error::Error,
     read::{chats, is_given, owners},
 };
 use crate::{

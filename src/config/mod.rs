@@ -5,39 +5,24 @@
 
 mod accounts;
 mod env_file;
+mod error;
 mod read;
 
 use std::{collections::HashSet, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
 use clap::{ArgAction, Args};
 use secrecy::SecretString;
 
 pub use env_file::{EnvFile, Reload};
+pub use error::Error;
+use read::{Minutes, balance, chats, days, hour, minutes, owners, seconds, switch};
 pub(crate) use read::{address, id, is_given};
-use read::{balance, chats, days, hour, minutes, owners, seconds, switch};
 
 use crate::{
     access::{Limits, Lists, Quota},
     chat::BoardSettings,
     value::{ChatId, Rupiah, UserId},
 };
-
-/// Settings that are missing or wrong, one line each.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
-pub struct Error(pub Vec<String>);
-
-impl Error {
-    fn one(line: impl ToString) -> Self {
-        Self(vec![line.to_string()])
-    }
-
-    /// All that is wrong, of several settings of which at least one is.
-    pub fn all(errors: impl IntoIterator<Item = Option<Self>>) -> Self {
-        Self(errors.into_iter().flatten().flat_map(|error| error.0).collect())
-    }
-}
 
 /// All that the bot is told: `ceknomor run` goes by it, and `ceknomor doctor` looks at it.
 #[derive(Args, Clone, Debug)]
@@ -172,9 +157,6 @@ pub struct CatalogSettings {
     #[arg(long = "catalog", env = "CEKNOMOR_CATALOG", value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
-
-/// Minutes; `None` where they are set to 0. Behind a name of its own, or clap would take it for a setting without a default.
-type Minutes = Option<TimeDelta>;
 
 /// When and how answers come.
 #[derive(Args, Clone, Debug)]

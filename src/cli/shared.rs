@@ -1,4 +1,5 @@
-//! Files that the operator names: how they are opened, and what is said of one that cannot be.
+//! What several commands share: files that the operator names, with what is said of one that cannot be opened, and how
+//! results are shown.
 
 use std::{
     fs::{File, OpenOptions},
@@ -8,6 +9,7 @@ use std::{
 };
 
 use anyhow::anyhow;
+use serde_json::Value;
 
 /// Makes a file that its owner alone can read.
 pub(super) fn create_private(file: &Path, options: &mut OpenOptions) -> anyhow::Result<File> {
@@ -33,4 +35,19 @@ pub(super) fn cannot_write(file: &Path, error: &io::Error) -> anyhow::Error {
         }
         _ => anyhow!("cannot write {shown} ({error}): name another file, or let this user write there"),
     }
+}
+
+/// A number of things, in English.
+pub(super) fn count(number: impl TryInto<u64>, what: &str) -> String {
+    match (number.try_into().unwrap_or(u64::MAX), what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (number, Some(stem)) => format!("{number} {stem}ies"),
+        (number, None) => format!("{number} {what}s"),
+    }
+}
+
+/// What is known of a JSON object: without the fields that are null.
+pub(super) fn known(mut object: Value) -> Value {
+    object.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
+    object
 }
