@@ -1,19 +1,19 @@
 //! `ceknomor audit`: the record of who did what, for the shell and for programs.
 
 use std::{
-    fs::File,
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::shared::{known, open};
 use crate::{
     clock::{Clock, SystemClock, WIB},
-    config::DataSettings,
+    config::{DataSettings, id},
     store::{self, AuditEntry, AuditFilter},
     value::{ChatId, UserId},
 };
@@ -29,10 +29,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHEN", value_parser = since)]
     since: Option<Since>,
     /// Only what this person did, or what was done to them
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id::<u64>, allow_hyphen_values = true)]
     user: Option<u64>,
     /// Only what was done in this chat, or to it
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", value_parser = id::<i64>, allow_hyphen_values = true)]
     chat: Option<i64>,
     /// One JSON object a line
     #[arg(long)]
@@ -99,11 +99,8 @@ pub(super) async fn audit(args: Args) -> anyhow::Result<ExitCode> {
         })
     };
     let read = match &args.backup {
-        Some(file) => {
-            let mut input = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-            store::audit_of_backup(&mut input, from, each)
-        }
-        None => store::audit_of_dir(args.data.dir(), from, each).await,
+        Some(file) => store::audit_of_backup(&mut open(file)?, from, each),
+        None => store::audit_of_dir(&args.data.dir, from, each).await,
     };
     if let Some(error) = unheard {
         return Err(error.into());
@@ -113,23 +110,18 @@ pub(super) async fn audit(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// An entry for a program: what there is not is left out.
-fn json(entry: &AuditEntry) -> serde_json::Value {
-    let mut object = serde_json::Map::new();
-    let mut set = |name: &str, value: serde_json::Value| {
-        if !value.is_null() {
-            object.insert(name.to_owned(), value);
-        }
-    };
-    set("at", json!(entry.at.to_rfc3339_opts(SecondsFormat::Millis, true)));
-    set("by", entry.by.map_or(json!("system"), |user| json!(user.0)));
-    set("chat", json!(entry.chat.map(|chat| chat.0)));
-    set("act", json!(entry.act));
-    set("on", json!(entry.on.map(|on| on.0)));
-    set("provider", json!(entry.provider.map(|provider| provider.name())));
-    set("outcome", json!(entry.outcome));
-    set("reference", json!(entry.reference.map(|reference| reference.to_string())));
-    object.into()
+/// An entry for a program.
+fn json(entry: &AuditEntry) -> Value {
+    known(json!({
+        "at": entry.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        "by": entry.by.map_or(json!("system"), |user| json!(user.0)),
+        "chat": entry.chat.map(|chat| chat.0),
+        "act": entry.act,
+        "on": entry.on.map(|on| on.0),
+        "provider": entry.provider.map(|provider| provider.name()),
+        "outcome": entry.outcome,
+        "reference": entry.reference.map(|reference| reference.to_string()),
+    }))
 }
 
 /// An entry for a reader: `2026-11-22 14:05:06  42  in -100123  check PLN  found  0b5e2ba4-…`.

@@ -3,15 +3,15 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+use chrono::{DateTime, Utc};
 use tokio::io::AsyncWriteExt;
 
-use super::doctor::count;
+use super::shared::{cannot_write, count, create_private, open};
 use crate::{
     clock::{Clock, SystemClock, WIB},
     config::DataSettings,
@@ -45,7 +45,7 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let (dir, now) = (args.data.dir(), SystemClock.now());
+    let (dir, now) = (&args.data.dir, SystemClock.now());
     if args.file == Path::new("-") {
         let made = store::backup_dir(dir, now, &mut tokio::io::stdout()).await?;
         writeln!(io::stderr(), "ceknomor: {}", told(&made))?;
@@ -53,22 +53,19 @@ pub(super) async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     }
     let file = &args.file;
     if file.exists() {
-        bail!("{} exists already and is left as it is: name another, or move it away first", file.display());
+        return Err(cannot_write(file, &io::ErrorKind::AlreadyExists.into()));
     }
     // The file gets its name when it is whole.
     let partial = file.with_added_extension("partial");
-    let made = write(dir, &partial).await.inspect_err(|_| drop(std::fs::remove_file(&partial)))?;
-    std::fs::rename(&partial, file).with_context(|| format!("cannot name {}", file.display()))?;
+    let out = create_private(&partial, OpenOptions::new().create(true).truncate(true))?;
+    let made = write(dir, now, out.into()).await.inspect_err(|_| drop(std::fs::remove_file(&partial)))?;
+    std::fs::rename(&partial, file).map_err(|error| cannot_write(file, &error))?;
     writeln!(io::stdout().lock(), "{} holds {}.", file.display(), told(&made))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn write(dir: &Path, file: &Path) -> anyhow::Result<Summary> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let out = options.open(file).with_context(|| format!("cannot write {}", file.display()))?;
-    let mut out = tokio::fs::File::from_std(out);
-    let made = store::backup_dir(dir, SystemClock.now(), &mut out).await?;
+async fn write(dir: &Path, now: DateTime<Utc>, mut out: tokio::fs::File) -> anyhow::Result<Summary> {
+    let made = store::backup_dir(dir, now, &mut out).await?;
     out.flush().await?;
     out.sync_all().await?;
     Ok(made)
@@ -79,13 +76,13 @@ pub(super) async fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
         // A file of its own, since the command reads the backup twice.
         File::open("/dev/stdin").context("cannot read standard input")?
     } else {
-        File::open(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?
+        open(&args.file)?
     };
-    let dir = args.data.dir();
+    let dir = &args.data.dir;
     let restored = store::restore_dir(dir, input).await?;
     writeln!(io::stdout().lock(), "{} holds {}.", dir.display(), told(&restored.backup))?;
     if restored.left_out.deleted > 0 {
-        let left_out = count(restored.left_out.deleted, "entry").replace("entrys", "entries");
+        let left_out = count(restored.left_out.deleted, "entry");
         writeln!(io::stdout().lock(), "Left out, because it was deleted for good: {left_out}.")?;
     }
     if restored.left_out.doors > 0 {

@@ -5,6 +5,7 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 
 use serde_json::{Value, json};
 
+use super::shared::known;
 use crate::{
     catalog::Catalog,
     chat::{self, Checked},
@@ -55,7 +56,7 @@ const PIN_TYPED: &str =
     "was that a PIN? It is neither needed nor sent, but your shell's history has it now: delete it there, or change it";
 
 pub(super) async fn cek(args: Args) -> anyhow::Result<ExitCode> {
-    let catalog = Catalog::load(args.catalog.file())?;
+    let catalog = Catalog::load(args.catalog.file.as_deref())?;
     let locale = Locale::new()?;
     let words = locale.words(Language::Id);
     let parsed = parse::parse(&args.line.join(" "), &catalog);
@@ -125,11 +126,10 @@ fn name_and_exit(verdict: &Verdict) -> (&'static str, u8) {
 }
 
 /// Prints an answer as a text, or what of it is known as JSON.
-fn print(mut answer: Value, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
+fn print(answer: Value, text: &str, as_json: bool, exit: u8) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if as_json {
-        answer.as_object_mut().into_iter().for_each(|fields| fields.retain(|_, value| !value.is_null()));
-        writeln!(out, "{answer}")?;
+        writeln!(out, "{}", known(answer))?;
     } else {
         writeln!(out, "{text}")?;
     }

@@ -11,41 +11,23 @@ use std::{
 
 use chrono::TimeDelta;
 
+use super::shared::count;
 use crate::{
+    access::Lists,
     app::open_store,
     bot,
     catalog::Catalog,
     chat,
     clock::SystemClock,
-    config::{
-        AccessSettings, CatalogSettings, DataSettings, KlikooSettings, NetworkSettings, RetrySettings,
-        TelegramSettings, env_file,
-    },
+    config::{EnvFile, KlikooSettings, NetworkSettings, Settings},
     klikoo::{self, Client, Fault},
     locale::{Locale, Words, rupiah},
     store,
     value::{ChatId, Language},
 };
 
-#[derive(clap::Args, Debug)]
-#[command(next_line_help = true)]
-#[command(after_help = "Exit codes:\n  0  every part is in order\n  1  some part is not")]
-pub(super) struct Args {
-    #[command(flatten)]
-    telegram: TelegramSettings,
-    #[command(flatten)]
-    klikoo: KlikooSettings,
-    #[command(flatten)]
-    retry: RetrySettings,
-    #[command(flatten)]
-    access: AccessSettings,
-    #[command(flatten)]
-    catalog: CatalogSettings,
-    #[command(flatten)]
-    data: DataSettings,
-    #[command(flatten)]
-    network: NetworkSettings,
-}
+/// How it ends, for `--help`.
+pub(super) const EXIT_CODES: &str = "Exit codes:\n  0  every part is in order\n  1  some part is not";
 
 /// What was found, or what is wrong with its remedy.
 type Finding = Result<String, String>;
@@ -71,25 +53,35 @@ impl Report {
     }
 }
 
-pub(super) async fn doctor(args: Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn doctor(settings: Settings, unknown: &[&str]) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
-    report.add("data directory", data(args.data.dir()))?;
-    for file in open_to_others(&args) {
+    for name in unknown {
+        report.add("settings", Err(format!("{name} is no setting: look for its right name in .env.example")))?;
+    }
+    report.add("data directory", data(&settings.data.dir))?;
+    for file in open_to_others(&settings) {
         report.add("privacy", Ok(format!("any user of this machine may read {0}: chmod go= {0}", file.display())))?;
     }
-    report.add("products", products(&args.catalog))?;
-    report.add("access", access(&args.access))?;
-    let late_answers = match args.retry.retry_window() {
+    report.add("products", products(settings.catalog.file.as_deref()))?;
+    report.add("access", access(&settings.access.lists()))?;
+    let late_answers = match settings.answers.retry_window {
         Some(window) => format!("a provider that does not answer is asked again for {} min", window.num_minutes()),
         None => "a provider that does not answer is not asked again".to_owned(),
     };
     report.add("late answers", Ok(late_answers))?;
-    if args.network.allows_http() {
+    if settings.network.allow_http {
         let warning = "CEKNOMOR_ALLOW_HTTP lets secrets go over http://, where anyone on the way can read them";
         report.add("privacy", Ok(warning.to_owned()))?;
     }
-    check_klikoo(&mut report, &args.klikoo, &args.network).await?;
-    telegram(&mut report, &args).await?;
+    match settings.webhook.webhook() {
+        Ok(None) => {}
+        Ok(Some(webhook)) => {
+            report.add("webhook", Ok(format!("Telegram calls {}, which ends at {}", webhook.url, webhook.listen)))?;
+        }
+        Err(error) => report.add("webhook", Err(error.to_string()))?,
+    }
+    check_klikoo(&mut report, &settings.klikoo, &settings.network).await?;
+    telegram(&mut report, &settings).await?;
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -123,12 +115,12 @@ fn data(dir: &Path) -> Finding {
 
 /// What holds secrets or customers' names and may be read by every user of this machine: the data directory, the private
 /// key, `.env`, backups in this directory. That fails nothing, because a directory above, or a container, may keep them out.
-fn open_to_others(args: &Args) -> Vec<PathBuf> {
+fn open_to_others(settings: &Settings) -> Vec<PathBuf> {
     let backups = fs::read_dir(".").into_iter().flatten().flatten().map(|entry| entry.path());
     let backups = backups.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
-    let mut files = vec![args.data.dir().to_owned()];
-    files.extend(args.klikoo.private_key_file().map(Path::to_owned));
-    files.extend(env_file());
+    let mut files = vec![settings.data.dir.clone()];
+    files.extend(settings.klikoo.private_key_file.clone());
+    files.extend(EnvFile::path());
     files.extend(backups.map(|file| file.strip_prefix(".").map_or(file.clone(), Path::to_owned)));
     files.retain(|file| fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0));
     files
@@ -145,24 +137,17 @@ fn place_for_data(dir: &Path) -> Finding {
     }
 }
 
-fn products(settings: &CatalogSettings) -> Finding {
-    let catalog = Catalog::load(settings.file()).map_err(|error| error.to_string())?;
-    let prices = if settings.file().is_none() { ", at the vendor's sample prices: set CEKNOMOR_CATALOG" } else { "" };
+fn products(file: Option<&Path>) -> Finding {
+    let catalog = Catalog::load(file).map_err(|error| error.to_string())?;
+    let prices = if file.is_none() { ", at the vendor's sample prices: set CEKNOMOR_CATALOG" } else { "" };
     Ok(format!("{} can be checked{prices}", count(catalog.products().len(), "product")))
 }
 
-fn access(settings: &AccessSettings) -> Finding {
-    let access = settings.lists();
-    match access.owners.len() {
+fn access(lists: &Lists) -> Finding {
+    match lists.owners.len() {
         0 => Err("CEKNOMOR_OWNERS is empty: start the bot, send /id to it, and put your user id there".to_owned()),
-        owners => Ok(format!("{}, {}", count(owners, "owner"), count(access.chats.len(), "chat"))),
+        owners => Ok(format!("{}, {}", count(owners, "owner"), count(lists.chats.len(), "chat"))),
     }
-}
-
-/// A number of things, in English.
-pub(super) fn count(number: impl TryInto<u64>, what: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 async fn check_klikoo(report: &mut Report, settings: &KlikooSettings, network: &NetworkSettings) -> anyhow::Result<()> {
@@ -199,8 +184,8 @@ fn clock(offset: TimeDelta) -> Finding {
     Err(format!("this machine's clock is {length} {side} Klikoo's; {remedy}"))
 }
 
-async fn telegram(report: &mut Report, args: &Args) -> anyhow::Result<()> {
-    let account = match args.telegram.account(&args.network) {
+async fn telegram(report: &mut Report, settings: &Settings) -> anyhow::Result<()> {
+    let account = match settings.telegram.account(&settings.network) {
         Ok(account) => account,
         Err(error) => return report.add("Telegram", Err(error.to_string())),
     };
@@ -213,7 +198,7 @@ async fn telegram(report: &mut Report, args: &Args) -> anyhow::Result<()> {
     if !is_known {
         return Ok(());
     }
-    let mut chats: Vec<ChatId> = args.access.lists().chats.into_iter().collect();
+    let mut chats: Vec<ChatId> = settings.access.lists().chats.into_iter().collect();
     chats.sort_unstable();
     for chat in bot::missing_chats(&account, chats).await? {
         let remedy = match chat.0 {

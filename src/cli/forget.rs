@@ -8,9 +8,10 @@ use std::{
 
 use anyhow::anyhow;
 
+use super::shared::count;
 use crate::{
     clock::{Clock, SystemClock},
-    config::DataSettings,
+    config::{DataSettings, id},
     store::{self, AuditAct, AuditEntry, AuditLog as _, Preferences, SledStore, Target},
     value::{ChatId, CustomerNumber, UserId},
 };
@@ -27,10 +28,10 @@ hold it still: delete them when you can. Example:
 )]
 pub(super) struct Args {
     /// A chat, by its id: its checks, lists, questions and searches
-    #[arg(long, value_name = "ID", group = "target", allow_negative_numbers = true)]
+    #[arg(long, value_name = "ID", group = "target", value_parser = id::<i64>, allow_hyphen_values = true)]
     chat: Option<i64>,
     /// An agent, by id: the same of theirs in every chat, their customers and their name
-    #[arg(long, value_name = "ID", group = "target")]
+    #[arg(long, value_name = "ID", group = "target", value_parser = id::<u64>, allow_hyphen_values = true)]
     user: Option<u64>,
     /// A customer's number: every check, list and kept customer with it, in every chat
     #[arg(long, value_name = "DIGITS", group = "target")]
@@ -48,9 +49,11 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
             Target::Number(number.ok_or_else(|| anyhow!("--number takes the digits of a number, such as 01105691111"))?)
         }
     };
-    let dir = args.data.dir();
-    if !dir.join("store.json").exists() {
-        return Err(anyhow!("there is no data in {}: run this in the bot's directory", dir.display()));
+    let dir = &args.data.dir;
+    // Where it cannot be looked for, the store says why.
+    if let Ok(false) = dir.join("store.json").try_exists() {
+        let remedy = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
+        return Err(anyhow!("there is no data in {}: {remedy}", dir.display()));
     }
     let store = Arc::new(SledStore::open(dir).map_err(|error| match error {
         store::Error::InUse(_) => anyhow!("{} is in use: stop the bot first, then run this again", dir.display()),
@@ -74,12 +77,10 @@ pub(super) async fn forget(args: &Args) -> anyhow::Result<ExitCode> {
     };
     store.append_audit(AuditEntry { on, ..entry }).await?;
     store.close().await?;
-    let (records, rows) = (gone.records, gone.rows);
+    let (checks, jobs) = (count(gone.records, "check"), count(jobs, "waiting job"));
+    let rows = count(gone.rows, "other entry");
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "Deleted: {records} checks, {rows} other entries (customers, lists, searches), {jobs} waiting jobs."
-    )?;
+    writeln!(out, "Deleted: {checks}, {rows} (customers, lists, searches), {jobs}.")?;
     // The files of the store hold what was deleted until they are written anew.
     store::rewrite(dir)?;
     writeln!(out, "The store was written anew. Backups made before this hold it still; `restore` leaves it out.")?;

@@ -2,16 +2,15 @@
 
 use std::{
     fs::OpenOptions,
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::Context;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use secrecy::ExposeSecret;
 
+use super::shared::{cannot_write, create_private};
 use crate::klikoo::PrivateKey;
 
 #[derive(clap::Args, Debug)]
@@ -51,16 +50,6 @@ KLIKOO_PRIVATE_KEY_FILE={file}
 
 /// Writes a key that its owner alone can read, into a file that was not there.
 pub(super) fn write_private(file: &Path, pem: &str) -> anyhow::Result<()> {
-    let shown = file.display();
-    if let Some(dir) = file.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists()) {
-        anyhow::bail!("cannot write {shown}: the directory {} does not exist: make it first", dir.display());
-    }
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    let mut opened = match opened {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            anyhow::bail!("{shown} exists already and is left as it is: name another file, or move it away first")
-        }
-        opened => opened.with_context(|| format!("cannot write {shown}"))?,
-    };
-    opened.write_all(pem.as_bytes()).and_then(|()| opened.sync_all()).with_context(|| format!("cannot write {shown}"))
+    let mut opened = create_private(file, OpenOptions::new().create_new(true))?;
+    opened.write_all(pem.as_bytes()).and_then(|()| opened.sync_all()).map_err(|error| cannot_write(file, &error))
 }

@@ -12,71 +12,45 @@ use crate::{
     catalog::Catalog,
     chat::Conversation,
     clock::SystemClock,
-    config::{
-        self, AccessSettings, AnswerSettings, BoardArgs, CatalogSettings, DataSettings, EnvFile, FairUseSettings,
-        KlikooSettings, NetworkSettings, Reload, RetentionSettings, RetrySettings, TelegramSettings, WebhookSettings,
-    },
+    config::{self, EnvFile, Reload, Settings},
     inquiry, jobs,
     store::SledStore,
 };
 
-#[derive(clap::Args, Debug)]
-#[command(next_line_help = true)]
-pub(super) struct Args {
-    #[command(flatten)]
-    telegram: TelegramSettings,
-    #[command(flatten)]
-    webhook: WebhookSettings,
-    #[command(flatten)]
-    klikoo: KlikooSettings,
-    #[command(flatten)]
-    access: AccessSettings,
-    #[command(flatten)]
-    fair_use: FairUseSettings,
-    #[command(flatten)]
-    catalog: CatalogSettings,
-    #[command(flatten)]
-    retry: RetrySettings,
-    #[command(flatten)]
-    answers: AnswerSettings,
-    #[command(flatten)]
-    data: DataSettings,
-    #[command(flatten)]
-    retention: RetentionSettings,
-    #[command(flatten)]
-    board: BoardArgs,
-    #[command(flatten)]
-    network: NetworkSettings,
-}
-
-pub(super) async fn run(args: Args, env_file: EnvFile) -> anyhow::Result<ExitCode> {
-    let accounts = config::Error::both(args.telegram.account(&args.network), args.klikoo.account(&args.network));
-    let ((telegram, klikoo), webhook) = config::Error::both(accounts, args.webhook.webhook())?;
+pub(super) async fn run(settings: Settings, env_file: EnvFile) -> anyhow::Result<ExitCode> {
+    let Settings { telegram, webhook, klikoo, access, fair_use, catalog, answers, data, retention, owners, network } =
+        settings;
+    let (account, partner, webhook) = match (telegram.account(&network), klikoo.account(&network), webhook.webhook()) {
+        (Ok(account), Ok(partner), Ok(webhook)) => (account, partner, webhook),
+        (account, partner, webhook) => {
+            return Err(config::Error::all([account.err(), partner.err(), webhook.err()]).into());
+        }
+    };
     let checks = Checks {
-        klikoo,
-        timeouts: args.klikoo.timeouts(),
-        retry_window: args.retry.retry_window(),
-        catalog: Catalog::load(args.catalog.file())?,
-        recent: args.answers.recent(),
+        klikoo: partner,
+        timeouts: klikoo.timeouts(),
+        retry_window: answers.retry_window,
+        catalog: Catalog::load(catalog.file.as_deref())?,
+        recent: answers.recent,
         bounds: inquiry::Bounds::default(),
-        quotas: args.fair_use.limits(),
+        quotas: fair_use.limits(),
     };
     let config = Config {
-        telegram,
+        telegram: account,
         checks,
         webhook,
-        access: args.access.lists(),
-        keep_days: args.retention.keep_days(),
-        audit_days: args.retention.audit_days(),
-        board: args.board.settings(args.data.dir()),
-        settings: Some(Arc::new(Reload::new(env_file, args.access.lists(), args.catalog.file()))),
-        bounds: jobs::Bounds { notice_after: args.answers.notice_after(), ..jobs::Bounds::default() },
+        access: access.lists(),
+        keep_days: retention.keep_days,
+        audit_days: retention.audit_days,
+        board: owners.board(&data),
+        settings: Some(Arc::new(Reload::new(env_file, access.lists(), catalog.file))),
+        bounds: jobs::Bounds { notice_after: answers.notice_after, ..jobs::Bounds::default() },
         limits: bot::Limits::default(),
     };
     if config.access.owners.is_empty() {
-        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and start it again");
+        tracing::warn!("CEKNOMOR_OWNERS is empty: send /id to the bot, put your user id there, and reload (SIGHUP)");
     }
-    let store = SledStore::open(args.data.dir())?;
+    let store = SledStore::open(&data.dir)?;
     // Dropped before the store.
     let _backups = store.serve_backups(Arc::new(SystemClock)).inspect_err(|error| {
         tracing::warn!(%error, "the bot can be backed up only when it is stopped");

@@ -39,7 +39,7 @@ pub(super) async fn sandbox(args: Args) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let catalog = Catalog::load(args.catalog.file())?;
+    let catalog = Catalog::load(args.catalog.file.as_deref())?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         anyhow!("cannot listen on {}: {error}: give another with --listen, such as 127.0.0.1:0", args.listen)
     })?;

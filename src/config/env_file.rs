@@ -6,111 +6,115 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, Ids, env_file, owners};
+use super::{
+    error::Error,
+    read::{chats, is_given, owners},
+};
 use crate::{
     access::Lists,
     catalog::Catalog,
     chat::{Fresh, Settings},
-    value::{ChatId, UserId},
 };
 
-/// The settings that are read anew.
 const OWNERS: &str = "CEKNOMOR_OWNERS";
 const CHATS: &str = "CEKNOMOR_CHATS";
 const CATALOG: &str = "CEKNOMOR_CATALOG";
+
+/// The settings that are read anew, with their flags.
+const READ_ANEW: [(&str, &str); 3] = [(OWNERS, "--owners"), (CHATS, "--chats"), (CATALOG, "--catalog")];
 
 /// The file as it was when the program started.
 #[derive(Clone, Default)]
 pub struct EnvFile {
     /// Our settings in it.
     values: BTreeMap<String, String>,
-    /// Those of them that the environment had already, or that only it has: they stay.
+    /// Our settings that the environment had already: they stay.
     outside: BTreeSet<String>,
 }
 
 impl EnvFile {
-    /// Reads `.env`, if there is one here or in a directory above, into the environment; what that has already stays.
+    /// The `.env` in the working directory, or in the nearest directory above that has one.
+    pub fn path() -> Option<PathBuf> {
+        let here = env::current_dir().unwrap_or_default();
+        // Where it may be and cannot be looked for, its settings must not be missed in silence.
+        let is_there = |file: &PathBuf| file.is_file() || file.try_exists().is_err();
+        here.ancestors().map(|dir| dir.join(".env")).find(is_there)
+    }
+
+    /// Reads the file, if there is one, into the environment; what that has already stays.
     ///
     /// # Errors
     /// The file cannot be read, or sets something twice.
     pub fn load() -> Result<Self, Error> {
         let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let outside = names.filter(|name| is_ours(name)).collect();
-        let Some(file) = env_file() else { return Ok(Self { values: BTreeMap::new(), outside }) };
+        let Some(file) = Self::path() else { return Ok(Self { values: BTreeMap::new(), outside }) };
         let text = text_in(&file)?;
-        // The library's own text would show the line, which may hold a secret.
+        let values = values_in(&file, &text)?;
         dotenvy::from_read(text.as_bytes()).map_err(|_| unreadable(&file, &text))?;
-        Ok(Self { values: values_in(&file, &text)?, outside })
+        Ok(Self { values, outside })
     }
 
-    /// Our settings in the file as it is now.
-    fn now() -> Result<BTreeMap<String, String>, Error> {
-        let Some(file) = env_file() else { return Ok(BTreeMap::new()) };
-        let text = text_in(&file)?;
-        values_in(&file, &text)
+    /// The variables in the file that are named as ours are, and that `is_known` does not know.
+    pub fn unknown(&self, is_known: impl Fn(&str) -> bool) -> Vec<&str> {
+        let names = self.values.keys().map(String::as_str);
+        names.filter(|name| name.starts_with("CEKNOMOR_") && !is_known(name)).collect()
     }
 }
 
 /// What `/muatulang` and SIGHUP read anew.
 pub struct Reload {
     env_file: EnvFile,
-    /// Those that the command line has, by the variables' names.
-    flags: Vec<&'static str>,
     lists: Lists,
     catalog: Option<PathBuf>,
 }
 
 impl Reload {
     /// The settings that a program has which was started with these lists and this file of products.
-    pub fn new(env_file: EnvFile, lists: Lists, catalog: Option<&Path>) -> Self {
-        let has = |flag: &str| {
-            let is_flag =
-                |word: &str| word == flag || word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='));
-            env::args_os().any(|word| word.to_str().is_some_and(is_flag))
-        };
-        let flags = [("--owners", OWNERS), ("--chats", CHATS), ("--catalog", CATALOG)].into_iter();
-        let flags = flags.filter(|(flag, _)| has(flag)).map(|(_, name)| name).collect();
-        Self { env_file, flags, lists, catalog: catalog.map(Path::to_owned) }
+    pub fn new(env_file: EnvFile, lists: Lists, catalog: Option<PathBuf>) -> Self {
+        Self { env_file, lists, catalog }
     }
 
     /// Whether a setting comes from outside the file, and so stays.
     fn is_fixed(&self, name: &str) -> bool {
-        self.flags.contains(&name) || self.env_file.outside.contains(name)
+        let has_flag = READ_ANEW.iter().any(|(setting, flag)| *setting == name && is_given(flag));
+        has_flag || self.env_file.outside.contains(name)
     }
 }
 
 impl Settings for Reload {
     fn read(&self) -> Result<Fresh, String> {
-        let now = EnvFile::now().map_err(|error| error.to_string())?;
-        let of = |name: &str| now.get(name).map(String::as_str).unwrap_or_default();
+        let now = match EnvFile::path() {
+            Some(file) => text_in(&file).and_then(|text| values_in(&file, &text)).map_err(|error| error.to_string())?,
+            None => BTreeMap::new(),
+        };
+        let text = |name: &str| now.get(name).map_or("", String::as_str);
         let named = |name: &'static str| move |wrong: String| Error::one(format!("{name}: {wrong}"));
-        let owners = if self.is_fixed(OWNERS) {
-            Ok(self.lists.owners.clone())
-        } else {
-            let ids = owners(of(OWNERS)).map_err(named(OWNERS));
-            ids.map(|Ids(ids)| ids.into_iter().map(UserId).collect())
+        let owners = match self.is_fixed(OWNERS) {
+            true => Ok(self.lists.owners.clone()),
+            false => owners(text(OWNERS)).map_err(named(OWNERS)),
         };
-        let chats = if self.is_fixed(CHATS) {
-            Ok(self.lists.chats.clone())
-        } else {
-            let ids: Result<Ids<i64>, Error> = of(CHATS).parse().map_err(named(CHATS));
-            ids.map(|Ids(ids)| ids.into_iter().map(ChatId).collect())
+        let chats = match self.is_fixed(CHATS) {
+            true => Ok(self.lists.chats.clone()),
+            false => chats(text(CHATS)).map_err(named(CHATS)),
         };
-        let file = match self.is_fixed(CATALOG) {
+        let catalog = match self.is_fixed(CATALOG) {
             true => self.catalog.as_deref(),
-            false => Some(Path::new(of(CATALOG))).filter(|file| !file.as_os_str().is_empty()),
+            false => Some(Path::new(text(CATALOG))).filter(|file| !file.as_os_str().is_empty()),
         };
-        let catalog = Catalog::load(file).map_err(Error::one);
-        let ((owners, chats), catalog) =
-            Error::both(Error::both(owners, chats), catalog).map_err(|error| error.to_string())?;
+        let (lists, catalog) = match (owners, chats, Catalog::load(catalog).map_err(Error::one)) {
+            (Ok(owners), Ok(chats), Ok(catalog)) => (Lists { owners, chats }, catalog),
+            (owners, chats, catalog) => {
+                return Err(Error::all([owners.err(), chats.err(), catalog.err()]).to_string());
+            }
+        };
         let names: BTreeSet<&String> = now.keys().chain(self.env_file.values.keys()).collect();
-        let is_read = |name: &str| [OWNERS, CHATS, CATALOG].contains(&name);
-        let has_changed = |name: &&&String| now.get(**name) != self.env_file.values.get(**name);
-        let need_restart = names.iter().filter(|name| !is_read(name) && !self.is_fixed(name)).filter(has_changed);
-        let need_restart = need_restart.map(|name| (*name).clone()).collect();
-        let fixed =
-            [OWNERS, CHATS, CATALOG].into_iter().filter(|name| self.is_fixed(name)).map(str::to_owned).collect();
-        Ok(Fresh { catalog, lists: Lists { owners, chats }, need_restart, fixed })
+        let is_read = |name: &str| READ_ANEW.iter().any(|(setting, _)| *setting == name);
+        let needs_restart =
+            |name: &str| !is_read(name) && !self.is_fixed(name) && now.get(name) != self.env_file.values.get(name);
+        let need_restart = names.into_iter().filter(|name| needs_restart(name)).cloned().collect();
+        let fixed = READ_ANEW.iter().map(|(name, _)| *name).filter(|name| self.is_fixed(name));
+        Ok(Fresh { catalog, lists, need_restart, fixed: fixed.map(str::to_owned).collect() })
     }
 }
 
@@ -128,15 +132,25 @@ fn text_in(file: &Path) -> Result<String, Error> {
 /// Our settings in a text of the file.
 fn values_in(file: &Path, text: &str) -> Result<BTreeMap<String, String>, Error> {
     let settings: Result<Vec<_>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
-    let settings = settings.map_err(|_| unreadable(file, text))?;
+    let ours = settings.map_err(|_| unreadable(file, text))?.into_iter().filter(|(name, _)| is_ours(name));
+    let mut values = BTreeMap::new();
+    let mut set_twice = BTreeSet::new();
+    for (name, value) in ours {
+        // The library would take the first; an operator who has put a line below a copied `.env.example` means the last.
+        if values.get(&name).is_some_and(|earlier| *earlier != value) {
+            set_twice.insert(name.clone());
+        }
+        values.insert(name, value);
+    }
     let shown = file.display();
-    match set_twice(text).as_slice() {
-        [] => Ok(settings.into_iter().filter(|(name, _)| is_ours(name)).collect()),
+    match Vec::from_iter(set_twice).as_slice() {
+        [] => Ok(values),
         [name] => Err(Error::one(format!("{shown} sets {name} twice: keep one of its lines"))),
         names => Err(Error::one(format!("{shown} sets these twice, keep one line of each: {}", names.join(", ")))),
     }
 }
 
+/// What is said of a file that cannot be read: the library's own text would show the line, which may hold a secret.
 fn unreadable(file: &Path, text: &str) -> Error {
     let (shown, line) = (file.display(), unreadable_line(text));
     Error::one(format!("{shown}:{line}: this line cannot be read: write NAME=value, and quote values with spaces"))
@@ -166,16 +180,6 @@ fn text_of(bytes: &[u8]) -> Result<&str, usize> {
     let sound = str::from_utf8(until_nul).map_or_else(|error| error.valid_up_to(), str::len);
     let text = str::from_utf8(bytes).ok().filter(|text| text.len() == sound);
     text.ok_or_else(|| 1 + bytes.iter().take(sound).filter(|byte| **byte == b'\n').count())
-}
-
-/// The settings of ceknomor's that stand there with two values, by name. The library would take the first; an operator who
-/// has put a line below a copied `.env.example` means the last.
-fn set_twice(text: &str) -> Vec<String> {
-    let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (name, value) in dotenvy::from_read_iter(text.as_bytes()).flatten().filter(|(name, _)| is_ours(name)) {
-        values.entry(name).or_default().insert(value);
-    }
-    values.into_iter().filter(|(_, values)| values.len() > 1).map(|(name, _)| name).collect()
 }
 
 /// The number of the line that follows the longest beginning which can be read. The longest: a quoted value may go over

@@ -57,7 +57,7 @@ const NAME: &str = "ceknomor_demo_bot";
 const MAX_LINE_LEN: usize = 4096;
 
 pub(super) async fn demo(args: Args) -> anyhow::Result<ExitCode> {
-    let catalog = match args.catalog.file() {
+    let catalog = match args.catalog.file.as_deref() {
         Some(file) => Catalog::load(Some(file))?,
         None => Catalog::over(&Catalog::default(), include_str!("products.toml"), Path::new("demo/products.toml"))?,
     };

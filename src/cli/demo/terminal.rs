@@ -211,9 +211,9 @@ impl Outbox for Terminal {
 
     async fn delete(&self, _: Placed) {}
 
-    /// Only above a line that is being edited can it be wiped again.
-    async fn leave(&self, _group: ChatId) {}
+    async fn leave(&self, _: ChatId) {}
 
+    /// Only above a line that is being edited can it be wiped again.
     fn typing(&self, _: Destination) -> Typing {
         let screen = &mut *self.screen();
         if let Some(printer) = screen.printer.as_mut().filter(|_| !screen.shows_waiting) {

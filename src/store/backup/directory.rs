@@ -105,7 +105,7 @@ enum Opened {
 async fn open(dir: &Path, request: &[u8]) -> Result<Opened, Error> {
     if !dir.is_dir() || !holds_store(dir)? {
         let what = "run this in the bot's directory, or set CEKNOMOR_DATA_DIR";
-        return Err(Error::NoBackup(format!("there is no data in {}: {what}", dir.display())));
+        return Err(Error::Unusable(format!("there is no data in {}: {what}", dir.display())));
     }
     let give_up = Instant::now() + CHANGING;
     loop {

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{child::Ended, stage::Stage};
+use super::{
+    child::{Ended, Place},
+    stage::Stage,
+};
 
 fn lines(ended: &Ended) -> Vec<Value> {
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:?}");
@@ -47,4 +50,26 @@ async fn the_record_is_read_while_the_bot_runs_and_when_it_does_not() {
     let wrong = audit(&["--since", "soon"]).await;
     assert!(wrong.err.contains("give a day such as 2026-11-01"), "{wrong:?}");
     stage.telegram.finish().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_with_its_remedy() {
+    let place = Place::new();
+    for (args, told) in [
+        (
+            ["audit", "--data-dir", "none"].as_slice(),
+            "there is no data in none: run this in the bot's directory, or set CEKNOMOR_DATA_DIR\n",
+        ),
+        (
+            &["audit", "--backup", "none"],
+            "cannot read none (No such file or directory (os error 2)): check the path and the file's permissions\n",
+        ),
+    ] {
+        let refused = place.call(args).await;
+        assert_eq!((refused.code, refused.out.as_str()), (Some(4), ""), "{refused:?}");
+        assert_eq!(refused.err, format!("ceknomor: {told}"));
+    }
+    let refused = place.call(&["audit", "--user", "-100123"]).await;
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.err.contains("`-100123` is no id: send /id to the bot to learn ids"), "{refused:?}");
 }

@@ -175,4 +175,9 @@ async fn a_file_that_is_no_backup_changes_nothing() {
         refused.err
     );
     assert!(!place.path("data").exists() && !place.path("night").exists());
+    let refused = place.call(&["backup", "nowhere/night", "--data-dir", "none"]).await;
+    assert_eq!(
+        refused.err,
+        "ceknomor: cannot write nowhere/night.partial: the directory nowhere does not exist: make it first\n"
+    );
 }

@@ -40,7 +40,7 @@ async fn a_number_is_forgotten_in_the_files_and_stays_so_when_an_older_backup_is
     assert!(holds(&stage.place.path("data"), "01105691111"));
     let done = stage.place.call(&["forget", "--number", "01105691111"]).await;
     assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{done:?}");
-    assert!(done.out.starts_with("Deleted: 1 checks, 1 other entries"), "{}", done.out);
+    assert!(done.out.starts_with("Deleted: 1 check, 1 other entry (customers"), "{}", done.out);
     assert!(!holds(&stage.place.path("data"), "01105691111") && holds(&stage.place.path("data"), "0817345544"));
     assert!(!holds(&stage.place.path("data"), "tetangga"));
 
@@ -54,7 +54,7 @@ async fn a_number_is_forgotten_in_the_files_and_stays_so_when_an_older_backup_is
 
     let chat = stage.budi.chat_id().to_string();
     let done = stage.place.call(&["forget", "--chat", &chat]).await;
-    assert!(done.out.starts_with("Deleted: 1 checks"), "{done:?}");
+    assert!(done.out.starts_with("Deleted: 1 check, "), "{done:?}");
     let bot = stage.run().await;
     budi.says("/riwayat").await;
     let history = budi.reply().await;

@@ -2,7 +2,7 @@
 
 use super::{
     child::{Place, Process, write},
-    help::{KLIKOO, OTHERS},
+    help::{settings, variable},
     stage::Stage,
 };
 
@@ -108,13 +108,38 @@ async fn a_file_in_a_directory_above_is_found() {
 #[tokio::test]
 async fn an_empty_variable_counts_as_one_that_is_not_set() {
     let mut place = Place::new();
-    for name in KLIKOO.iter().chain(&OTHERS).chain(&["RUST_LOG"]) {
-        place.set(name, "");
+    for (setting, value) in settings().iter().zip(["", " "].into_iter().cycle()) {
+        place.set(variable(setting), value);
     }
     let doctor = place.call(&["doctor"]).await;
     assert_eq!((doctor.code, doctor.err.as_str()), (Some(1), ""), "{doctor:?}");
     assert!(doctor.out.contains("KLIKOO_PRIVATE_KEY_FILE is not set"), "{}", doctor.out);
     assert!(doctor.out.contains("  data holds nothing yet"), "the default: {}", doctor.out);
+    let help = place.call(&["doctor", "--help"]).await;
+    assert!(help.out.contains("[env: CEKNOMOR_PATIENCE"), "it can be set all the same: {}", help.out);
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_setting_is_pointed_out() {
+    let place = Place::new();
+    write(&place.path(".env"), "CEKNOMOR_KEP_DAYS=9\nOTHER=1\nCEKNOMOR_KEEP_DAYS=9\n");
+    let doctor = place.call(&["doctor"]).await;
+    let told = doctor.out.lines().filter(|line| line.contains("is no setting")).collect::<Vec<_>>();
+    let remedy = "CEKNOMOR_KEP_DAYS is no setting: look for its right name in .env.example";
+    assert_eq!(told, [format!("FAILED  settings        {remedy}")]);
+}
+
+#[tokio::test]
+async fn a_webhook_that_cannot_be_is_pointed_out_before_the_bot_is_started() {
+    let mut place = Place::new();
+    place.set("CEKNOMOR_WEBHOOK_URL", "http://bot.example.id/telegram");
+    let doctor = place.call(&["doctor"]).await;
+    let told = "FAILED  webhook         CEKNOMOR_WEBHOOK_URL is no URL over https: Telegram calls no other\n";
+    assert!(doctor.out.contains(told), "{}", doctor.out);
+    place.set("CEKNOMOR_WEBHOOK_URL", "https://bot.example.id/telegram");
+    let doctor = place.call(&["doctor"]).await;
+    let told = "ok      webhook         Telegram calls https://bot.example.id/telegram, which ends at 127.0.0.1:8080\n";
+    assert!(doctor.out.contains(told), "{}", doctor.out);
 }
 
 #[tokio::test]
@@ -128,6 +153,9 @@ async fn a_variable_that_cannot_be_is_named_with_what_could() {
             "`-1001234567890` is a group's id, not a person's: groups go into CEKNOMOR_CHATS",
         ),
         ("run", "CEKNOMOR_CHATS", "-100x", "`-100x` is no id: send /id to the bot to learn ids"),
+        // What the bot alone goes by is looked at, too.
+        ("doctor", "CEKNOMOR_KEEP_DAYS", "a year", "give days, from 0 to 36500"),
+        ("run", "CEKNOMOR_ALLOW_HTTP", "nope", "give on or off, or true or false"),
         ("run", "CEKNOMOR_PATIENCE", "abc", "give minutes, from 0 to 60"),
         ("demo", "RUST_LOG", "a=b", "`a=b` says no log level: try `info` or `debug`"),
         ("doctor", "CEKNOMOR_CHECK_TIMEOUT", "0", "give seconds, from 1 to 120"),
