@@ -64,7 +64,8 @@ impl Worker {
     /// its end is recorded.
     ///
     /// Should the bot die between the notice and its note in the store, the next start knows of no notice, nor could
-    /// Telegram tell: it asks anew, answers in a message of its own, and the notice stays as it is.
+    /// Telegram tell: it asks anew, answers in a message of its own, and the notice stays as it is; but for one whose message
+    /// showed a PIN ([`Worker::note_said`]).
     async fn say_waiting(
         &self,
         job: &Job,
