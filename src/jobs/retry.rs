@@ -29,6 +29,7 @@ impl Worker {
             Asked::Held | Asked::Busy | Asked::Lost => (None, None),
         };
         let times = job.waiting.as_ref().map_or(0, |waiting| waiting.asked) + u32::from(outcome.is_some());
+        let not_before = retry_after.and_then(|pause| now.checked_add_signed(TimeDelta::from_std(pause).ok()?));
         let until = job.waiting.as_ref().map_or(latest, |waiting| waiting.until.min(latest));
         let due = match Pauses::LATE_ANSWER.next(times.max(1), retry_after, now, until) {
             None => return self.give_up(job, check, outcome, now).await,
@@ -44,7 +45,7 @@ impl Worker {
             },
         };
         let last = outcome.or_else(|| job.waiting.as_ref()?.last.clone());
-        let waiting = Waiting { notice, asked: times, due, until, last };
+        let waiting = Waiting { notice, asked: times, due, not_before, until, last };
         // Before it may be claimed again: then it is a new start.
         self.in_progress().remove(&job.update);
         if !self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await {
@@ -121,7 +122,8 @@ impl Worker {
         let Some(notice) = self.say_waiting(job, check, &Verdict::NoAnswer, None, until).await else {
             return Err(Progress::Done);
         };
-        let waiting = Waiting { notice: Some(notice), asked: 0, due: now + IN_PROGRESS, until, last: None };
+        let (notice, due) = (Some(notice), now + IN_PROGRESS);
+        let waiting = Waiting { notice, asked: 0, due, not_before: None, until, last: None };
         self.in_progress().insert(job.update);
         let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
         // What its agent asked meanwhile may begin.

@@ -114,7 +114,8 @@ pub trait Jobs: Send + Sync {
         body: String,
     ) -> Result<bool, Error>;
 
-    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
+    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest, or when the partner wants to
+    /// be asked again ([`Waiting::not_before`]). Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
     /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one of them) that lack a

@@ -287,6 +287,9 @@ pub struct Waiting {
     #[serde(rename = "e", with = "codec::mirrored")]
     pub until: DateTime<Utc>,
     /// What the last call brought.
+    /// Before when the partner does not want to be asked again: it is not hastened ahead of that.
+    #[serde(rename = "n", with = "codec::mirrored", default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DateTime<Utc>>,
     #[serde(rename = "o", with = "codec::mirrored", default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Outcome>,
 }

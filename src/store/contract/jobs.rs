@@ -39,6 +39,7 @@ pub(super) async fn holds<B: Backend>() {
     what_a_person_waits_for_is_counted_over_all_chats(&mut B::fresh().await).await;
     what_needs_no_provider_is_claimed_whatever_it_does(&B::fresh().await).await;
     a_provider_that_is_back_is_asked_at_once(&B::fresh().await).await;
+    a_provider_that_is_back_is_not_asked_before_the_time_that_the_partner_named(&B::fresh().await).await;
     a_cancelled_job_ends_with_the_one_that_cancelled_it(&mut B::fresh().await).await;
     a_job_is_cancelled_while_it_runs(&B::fresh().await).await;
     only_what_waits_without_a_record_is_cancelled(&B::fresh().await).await;
@@ -361,6 +362,16 @@ async fn a_provider_that_is_back_is_asked_at_once(store: &impl Backend) {
 }
 
 async fn a_cancelled_job_ends_with_the_one_that_cancelled_it(store: &mut impl Backend) {
+async fn a_provider_that_is_back_is_not_asked_before_the_time_that_the_partner_named(store: &impl Backend) {
+    let named = |minute| Waiting { not_before: Some(moment(minute)), due: moment(9), ..waiting(1) };
+    let_wait(store, [new_job_of(1, 1)], named(7)).await;
+    let_wait(store, [new_job_of(2, 2)], named(3)).await;
+    store.store().hasten(Provider::Pln, moment(4)).await.unwrap();
+    assert_eq!(take(store, &claim(WorkerId::fresh(), 4)).await, [2], "that time has come");
+    assert_eq!(take(store, &claim(WorkerId::fresh(), 6)).await, [0; 0]);
+    assert_eq!(take(store, &claim(WorkerId::fresh(), 7)).await, [1], "hastened as far as it may be");
+}
+
     let_wait(store, [1, 2].map(new_job), waiting(1)).await;
     accept_all(store, [3]).await;
     let cancelled = store.store().cancel(UpdateId(3), None).await.unwrap();

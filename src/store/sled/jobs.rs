@@ -97,7 +97,7 @@ impl Jobs for SledStore {
                 if let Job { waiting: Some(waiting), provider: Some(its), .. } = &mut entry.job
                     && *its == provider
                 {
-                    waiting.due = waiting.due.min(now);
+                    waiting.due = waiting.due.min(waiting.not_before.map_or(now, |time| time.max(now)));
                 }
             }
         })
