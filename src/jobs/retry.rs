@@ -12,7 +12,7 @@ use crate::{
     chat::Notice,
     inquiry::{Asked, backoff::Pauses, parse::Request},
     store::{Job, Waiting},
-    value::{MessageId, Outcome, UpdateId, Verdict},
+    value::{MessageId, Outcome, UpdateId, UserId, Verdict},
 };
 
 impl Worker {
@@ -154,9 +154,9 @@ impl Worker {
         }
     }
 
-    /// Cancels what waits, all of it or `only` one job, and says so in place of each ⏳ message; `None` where the store
-    /// fails.
-    pub(super) async fn cancel_waiting(&self, job: &Job, only: Option<UpdateId>) -> Option<Vec<Job>> {
+    /// Cancels what waits, all of it or `only` one job, by whose it is, and says so in place of each ⏳ message; `None` where
+    /// the store fails.
+    pub(super) async fn cancel_waiting(&self, job: &Job, only: Option<(UserId, UpdateId)>) -> Option<Vec<Job>> {
         let cancelled = self.store.cancel(job.update, only).await;
         let cancelled =
             cancelled.inspect_err(|error| tracing::error!(%error, "waiting checks cannot be cancelled")).ok()?;

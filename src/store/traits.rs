@@ -118,10 +118,10 @@ pub trait Jobs: Send + Sync {
     /// be asked again ([`Waiting::not_before`]). Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
-    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one of them) that lack a
-    /// record, running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one there, of an agent who may be
+    /// another) that lack a record, running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a
     /// repeated call gives the same. Durable when it returns. Where `by` is no open job, it does and gives nothing.
-    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error>;
+    async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error>;
 
     /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
     /// nothing for an update that is no open job, and for a job that was cancelled: that one ends with the job that

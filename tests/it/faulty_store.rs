@@ -171,7 +171,7 @@ impl Jobs for FaultyStore {
         self.sound.amend(update, provider, items, body).await
     }
 
-    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
+    async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error> {
         self.room()?;
         self.sound.cancel(by, only).await
     }

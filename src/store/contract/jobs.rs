@@ -424,10 +424,33 @@ async fn one_of_those_that_wait_can_be_cancelled(store: &impl Backend) {
     let list = NewJob { items: 3, ..new_job(2) };
     let_wait(store, [new_job(1), list], waiting(1)).await;
     store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await.unwrap();
+    let_wait(store, [new_job_of(3, 8), NewJob { chat: ChatId(5), ..new_job_of(4, 8) }], waiting(1)).await;
     accept_all(store, [5]).await;
-    let cancelled = store.store().cancel(UpdateId(5), Some(UpdateId(2))).await.unwrap();
-    let cancelled: Vec<u64> = cancelled.into_iter().map(|job| job.update.0).collect();
-    assert_eq!(cancelled, [2], "a list that lacks some of its records, and nothing else");
+    let cancelled = async |user, only| {
+        let cancelled = store.store().cancel(UpdateId(5), Some((UserId(user), UpdateId(only)))).await.unwrap();
+        cancelled.into_iter().map(|job| job.update.0).collect::<Vec<_>>()
+    };
+    let agent = new_job(5).user.0;
+    assert_eq!(cancelled(agent, 2).await, [2], "a list that lacks some of its records, and nothing else");
+    for (user, not_theirs) in [(agent, 3), (8, 1), (8, 4)] {
+        assert_eq!(cancelled(user, not_theirs).await, [2], "another's, or of another chat");
+    }
+    assert_eq!(cancelled(8, 3).await, [2, 3], "another's, where it is known to be theirs");
+}
+
+async fn nothing_is_kept_of_a_job_that_a_deletion_covers(store: &mut impl Backend) {
+    let [chat, others] = [CHAT, ChatId(5)].map(|chat| NewJob { chat, accepted: moment(2), ..new_job(0) });
+    let jobs = [NewJob { update: UpdateId(1), ..chat.clone() }, NewJob { update: UpdateId(2), ..others }];
+    accept(store, jobs.to_vec(), MANY).await;
+    let backend = store.store();
+    forget(&**backend, &**backend, &Target::Chat(CHAT), moment(3)).await.unwrap();
+    let later = NewJob { update: UpdateId(3), accepted: moment(3) + TimeDelta::milliseconds(1), ..chat };
+    accept(store, [later], MANY).await;
+    store.reopen().await;
+    assert_eq!(keep(store, 1, 0, 1).await, Kept::Deleted);
+    for update in [2, 3] {
+        assert!(matches!(keep(store, update, 0, 1).await, Kept::New(_)), "{update}");
+    }
 }
 
 async fn a_job_turns_out_to_be_another(store: &mut impl Backend) {

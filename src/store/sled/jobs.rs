@@ -104,12 +104,13 @@ impl Jobs for SledStore {
         .await
     }
 
-    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
+    async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error> {
         self.write(move |plan| {
-            let Some(queue) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
+            let Some((chat, user)) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
+            let (user, only) = only.map_or((user, None), |(user, only)| (user, Some(only)));
             let late = plan.schedule.updates(|entry| {
                 let is_late = matches!(entry.state(), JobState::Waiting | JobState::Retrying);
-                is_late && entry.queue() == queue && !entry.job.is_answered() && entry.job.update != by
+                is_late && entry.queue() == (chat, user) && !entry.job.is_answered() && entry.job.update != by
             });
             for update in late.into_iter().filter(|update| only.is_none_or(|only| only == *update)) {
                 if let Some(entry) = plan.schedule.get_mut(update) {
