@@ -329,7 +329,17 @@ impl Worker {
         let kept = self.store.keep(job.update, item, Self::record(job, request, outcome, at)).await;
         let seq = match kept {
             Ok(Kept::Cancelled) => return None,
-            Ok(Kept::New(seq) | Kept::Before(seq)) => Some(seq),
+            Ok(Kept::Deleted) => {
+                self.finish(job.update).await;
+                self.lists.forget(job.update);
+                return None;
+            }
+            Ok(Kept::New(seq)) => Some(seq),
+            // What it came to is known already, as where it was given up at that very moment.
+            Ok(Kept::Before(seq)) => match self.conversation.kept_answer(job.chat, seq).await {
+                Some(answer) => return Some(answer),
+                None => Some(seq),
+            },
             Err(error) => {
                 tracing::error!(%error, "a check of a list could not be kept");
                 self.tell_owners(&Alert::Store(error.to_string()));

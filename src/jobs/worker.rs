@@ -322,7 +322,7 @@ impl Worker {
         }
     }
 
-    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` came first. A store that fails costs
+    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` or `/hapusdata` came first. A store that fails costs
     /// the history its record, not the agent the answer.
     pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
         let at = self.now();
@@ -335,6 +335,10 @@ impl Worker {
         }
         match kept {
             Ok(Kept::Cancelled) => None,
+            Ok(Kept::Deleted) => {
+                self.end_deleted(job).await;
+                None
+            }
             kept => Some(Checked { outcome, at, kept: kept.is_ok(), is_earlier: false }),
         }
     }

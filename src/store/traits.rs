@@ -94,7 +94,8 @@ pub trait Jobs: Send + Sync {
     async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error>;
 
     /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
-    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`]; where the update was never
+    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`], one that was open when a
+    /// deletion was noted which covers it ([`RowKind::Deletion`]) is [`Kept::Deleted`]; where the update was never
     /// accepted, the record is appended all the same.
     async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
 

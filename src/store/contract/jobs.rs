@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::super::samples::{claim, moment, new_job, new_job_of, record, waiting};
 use super::super::{
     Accepted, Claim, Cursor, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Retries, Seq, Store,
-    Waiting, WorkerId,
+    Target, Waiting, WorkerId, forget,
 };
 use super::Backend;
 use crate::value::{ChatId, Provider, UpdateId, UserId};
@@ -44,6 +44,7 @@ pub(super) async fn holds<B: Backend>() {
     a_job_is_cancelled_while_it_runs(&B::fresh().await).await;
     only_what_waits_without_a_record_is_cancelled(&B::fresh().await).await;
     one_of_those_that_wait_can_be_cancelled(&B::fresh().await).await;
+    nothing_is_kept_of_a_job_that_a_deletion_covers(&mut B::fresh().await).await;
     a_job_turns_out_to_be_another(&mut B::fresh().await).await;
     what_a_worker_releases_is_as_it_was(&B::fresh().await).await;
     what_a_dead_worker_had_is_claimed_again(&mut B::fresh().await).await;
@@ -361,7 +362,6 @@ async fn a_provider_that_is_back_is_asked_at_once(store: &impl Backend) {
     assert_eq!(take(store, &claim(WorkerId::fresh(), 9)).await, [2]);
 }
 
-async fn a_cancelled_job_ends_with_the_one_that_cancelled_it(store: &mut impl Backend) {
 async fn a_provider_that_is_back_is_not_asked_before_the_time_that_the_partner_named(store: &impl Backend) {
     let named = |minute| Waiting { not_before: Some(moment(minute)), due: moment(9), ..waiting(1) };
     let_wait(store, [new_job_of(1, 1)], named(7)).await;
@@ -372,6 +372,7 @@ async fn a_provider_that_is_back_is_not_asked_before_the_time_that_the_partner_n
     assert_eq!(take(store, &claim(WorkerId::fresh(), 7)).await, [1], "hastened as far as it may be");
 }
 
+async fn a_cancelled_job_ends_with_the_one_that_cancelled_it(store: &mut impl Backend) {
     let_wait(store, [1, 2].map(new_job), waiting(1)).await;
     accept_all(store, [3]).await;
     let cancelled = store.store().cancel(UpdateId(3), None).await.unwrap();
@@ -423,8 +424,8 @@ async fn only_what_waits_without_a_record_is_cancelled(store: &impl Backend) {
 async fn one_of_those_that_wait_can_be_cancelled(store: &impl Backend) {
     let list = NewJob { items: 3, ..new_job(2) };
     let_wait(store, [new_job(1), list], waiting(1)).await;
-    store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await.unwrap();
     let_wait(store, [new_job_of(3, 8), NewJob { chat: ChatId(5), ..new_job_of(4, 8) }], waiting(1)).await;
+    store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await.unwrap();
     accept_all(store, [5]).await;
     let cancelled = async |user, only| {
         let cancelled = store.store().cancel(UpdateId(5), Some((UserId(user), UpdateId(only)))).await.unwrap();

@@ -48,6 +48,7 @@ impl Jobs for SledStore {
         self.write(move |plan| {
             match plan.schedule.get(update).map(|entry| &entry.job) {
                 Some(job) if job.cancelled_by.is_some() => return Kept::Cancelled,
+                Some(job) if job.is_deleted => return Kept::Deleted,
                 // It may have been cancelled, and ended with what cancelled it, while it ran.
                 None if plan.schedule.finished.contains(&update) => return Kept::Cancelled,
                 Some(job) if let Some(seq) = job.kept_at(item) => return Kept::Before(seq),
