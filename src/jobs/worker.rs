@@ -286,6 +286,8 @@ impl Worker {
         if self.say(job, task, reply.clone(), None, None).await.is_none() {
             return;
         }
+        // First: the edit may have to wait for its turn, and a kill meanwhile would have the answer said again.
+        self.finish(job.update).await;
         let pointer = self.conversation.notice(job.chat, Notice::AnsweredBelow).await;
         let notice = Placed { chat: task.to.chat, message: notice };
         let _ = self.outbox.edit(notice, &pointer, Priority::LateAnswer).await;
