@@ -7,13 +7,13 @@ use super::{
     button::{Action, Button, SearchId},
     conversation::{Conversation, store_trouble},
     dates::today,
-    list_text,
+    list_progress::{RunningList, how_far},
     message::{Asker, PinIn, Pressed, Reply},
     search::Wanted,
     view::View,
 };
 use crate::{
-    inquiry::parse::{Check, List},
+    inquiry::parse::Check,
     locale::{Html, Words, date, hour, power},
     say,
     store::{self, Cursor, Page, Record},
@@ -35,21 +35,6 @@ pub struct WaitingCheck {
     pub agent: UserId,
     /// When.
     pub asked: DateTime<Utc>,
-}
-
-/// A list that has not ended.
-#[derive(Clone, Debug)]
-pub struct RunningList {
-    /// What is checked.
-    pub list: List,
-    /// Whether it is one number at every wallet.
-    pub wallets: bool,
-    /// Who asked.
-    pub agent: UserId,
-    /// When.
-    pub asked: DateTime<Utc>,
-    /// How many of its items are answered; `None`: it waits for its turn.
-    pub answered: Option<usize>,
 }
 
 /// Where a history is read on: whether something was searched for, what that is to the buttons, and whose they are.
@@ -189,11 +174,11 @@ impl Conversation {
             lines.push(self.with_agent(words, reading.chat, waits, one.agent).await);
         }
         for one in lists.iter().take(PAGE_LEN) {
-            let mut how_far = list_text::how_far(words, &one.list, one.wallets, one.answered);
-            if let Some(last) = how_far.pop() {
-                how_far.push(self.with_agent(words, reading.chat, last, one.agent).await);
+            let mut lines_of_list = how_far(words, &one.list, one.wallets, one.answered);
+            if let Some(last) = lines_of_list.pop() {
+                lines_of_list.push(self.with_agent(words, reading.chat, last, one.agent).await);
             }
-            lines.extend(how_far);
+            lines.extend(lines_of_list);
         }
         let mut day = None;
         for repeated in page.records.chunk_by(|(_, one), (_, next)| is_repeat(one, next)) {

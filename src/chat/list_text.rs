@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     button::{Action, Button},
     history,
+    list_progress::{how_far, number_everywhere},
     message::Reply,
 };
 use crate::{
@@ -30,9 +31,6 @@ const MAX_UNREAD_LIVE: usize = 15;
 
 /// The items of a list as short as this are shown while it runs.
 const SHORT: usize = 10;
-
-/// Cells of the bar.
-const BAR: usize = 10;
 
 /// How one item of a list ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,19 +107,6 @@ pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_
     Reply::new(Html::lines(lines), cancel.into_iter().map(|cancel| vec![cancel]).collect())
 }
 
-/// How far a list is, of which so many items are answered; `None`: it waits for its turn.
-pub(super) fn how_far(words: Words<'_>, list: &List, wallets: bool, answered: Option<usize>) -> Vec<Html> {
-    let all = list.items.len();
-    let Some(done) = answered else { return vec![say!(words, "list-queued", count = all)] };
-    let head = match number_everywhere(list, wallets) {
-        Some(number) => say!(words, "list-wallets", number = Html::code(number)),
-        None => say!(words, "list-running", count = all),
-    };
-    let filled = (done * BAR).checked_div(all).unwrap_or(BAR).min(BAR);
-    let bar = "▓".repeat(filled) + &"░".repeat(BAR - filled);
-    vec![head, say!(words, "list-bar", bar = bar, done = done, count = all)]
-}
-
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
 pub(super) fn summary(
     words: Words<'_>,
@@ -195,11 +180,6 @@ fn counts(catalog: &Catalog, listing: &Listing<'_>) -> Html {
         (count > 0).then(|| Html::escape(&format!("{mark} {count}")))
     });
     Html::joined(counted, " · ")
-}
-
-/// The number, where it is one at every wallet.
-fn number_everywhere(list: &List, wallets: bool) -> Option<&str> {
-    list.items.first().filter(|_| wallets).map(|item| item.check.number.as_str())
 }
 
 fn mark(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> &'static str {
