@@ -173,7 +173,7 @@ impl Conversation {
                 None => notice(say!(words, "button-stale")),
             },
             Some(Press { action: Action::SendList(update), .. }) => Pressed::Files(*update),
-            Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
+            Some(Press { action: Action::Cancel(update), owner }) => Pressed::Cancel { update: *update, owner: *owner },
             Some(Press { action: Action::LiftPause(agent), .. }) => self.lift_pause(asker, *agent).await,
             Some(Press { action: Action::Set(setting), .. }) => {
                 Pressed::Edit(self.settings(asker, Some(*setting)).await)

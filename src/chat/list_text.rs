@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     button::{Action, Button},
     history,
+    list_progress::{how_far, number_everywhere},
     message::Reply,
 };
 use crate::{
@@ -30,9 +31,6 @@ const MAX_UNREAD_LIVE: usize = 15;
 
 /// The items of a list as short as this are shown while it runs.
 const SHORT: usize = 10;
-
-/// Cells of the bar.
-const BAR: usize = 10;
 
 /// How one item of a list ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,26 +97,11 @@ impl Listing<'_> {
 
 /// The live message of a list that is queued or runs.
 pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, stage: ListStage) -> Reply {
-    let (all, done) = (listing.list.items.len(), listing.items().filter(|(_, answer)| answer.is_some()).count());
+    let answered = listing.items().filter(|(_, answer)| answer.is_some()).count();
     let mut lines = unread(words, listing.list, MAX_UNREAD_LIVE);
-    if stage == ListStage::Queued {
-        lines.push(say!(words, "list-queued", count = all));
-    } else {
-        lines.push(match number_everywhere(listing) {
-            Some(number) => say!(words, "list-wallets", number = Html::code(number)),
-            None => say!(words, "list-running", count = all),
-        });
-        let filled = (done * BAR).checked_div(all).unwrap_or(BAR);
-        lines.push(say!(
-            words,
-            "list-bar",
-            bar = "▓".repeat(filled) + &"░".repeat(BAR - filled),
-            done = done,
-            count = all
-        ));
-        if all <= SHORT {
-            lines.extend(listing.items().map(|(item, answer)| line(words, catalog, listing, item, answer)));
-        }
+    lines.extend(how_far(words, listing.list, listing.wallets, (stage != ListStage::Queued).then_some(answered)));
+    if stage != ListStage::Queued && listing.list.items.len() <= SHORT {
+        lines.extend(listing.items().map(|(item, answer)| line(words, catalog, listing, item, answer)));
     }
     let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(listing.update), listing.owner);
     Reply::new(Html::lines(lines), cancel.into_iter().map(|cancel| vec![cancel]).collect())
@@ -146,7 +129,10 @@ pub(super) fn summary(
         ListStage::Stopped => text.push(say!(words, "list-stopped")),
         ListStage::Queued | ListStage::Running | ListStage::Ended => {}
     }
-    text.extend(number_everywhere(listing).map(|number| say!(words, "list-wallets", number = Html::code(number))));
+    text.extend(
+        number_everywhere(listing.list, listing.wallets)
+            .map(|number| say!(words, "list-wallets", number = Html::code(number))),
+    );
     text.push(counts(catalog, listing));
     if pages.len() > 1 {
         text.push(say!(words, "list-page", page = page + 1, pages = pages.len()));
@@ -194,11 +180,6 @@ fn counts(catalog: &Catalog, listing: &Listing<'_>) -> Html {
         (count > 0).then(|| Html::escape(&format!("{mark} {count}")))
     });
     Html::joined(counted, " · ")
-}
-
-/// The number, where it is one at every wallet.
-fn number_everywhere<'a>(listing: &Listing<'a>) -> Option<&'a str> {
-    listing.list.items.first().filter(|_| listing.wallets).map(|item| item.check.number.as_str())
 }
 
 fn mark(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> &'static str {

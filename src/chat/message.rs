@@ -258,8 +258,13 @@ pub enum Pressed {
     },
     /// Send the list that this update brought, as files.
     Files(UpdateId),
-    /// Cancel this job of the agent's, which waits.
-    Cancel(UpdateId),
+    /// Cancel a job that waits.
+    Cancel {
+        /// Which.
+        update: UpdateId,
+        /// Whose it is, if the button was not forged: the one who pressed, or the stand-in of anonymous administrators.
+        owner: UserId,
+    },
     /// An agent may go on whom the guard had paused, and is to be told so.
     Lifted {
         /// What the card of the one who pressed becomes.

@@ -21,6 +21,7 @@ mod intent;
 mod later;
 mod list;
 mod list_file;
+mod list_progress;
 mod list_text;
 mod lookup;
 mod manners;
@@ -54,6 +55,7 @@ pub use files::{Attachment, FileKind, Report};
 pub use history::WaitingCheck;
 pub use intent::Intent;
 pub use list_file::MAX_FILE_LEN;
+pub use list_progress::RunningList;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
 pub use message::{

@@ -78,7 +78,7 @@ impl Worker {
     /// may have sold by it, and the new check is offered.
     async fn place_of(&self, job: &Job, task: &Task) -> Result<Option<MessageId>, Progress> {
         // A check that waits, or whose outcome is kept, was looked at before; its own ⏳ message is no earlier answer.
-        if !task.edited || job.waiting.is_some() || !job.kept.is_empty() {
+        if !task.edited || task.in_place.is_some() || job.waiting.is_some() || !job.kept.is_empty() {
             return Ok(task.in_place);
         }
         match self.answers.of(task) {
@@ -397,8 +397,9 @@ impl Worker {
                 let _ = tokio::join!(answer(None), edit, self.say_lifted(agent));
             }
             Pressed::Forget(target) => self.forget(job, task, button, &target).await,
-            Pressed::Cancel(update) => {
-                let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
+            Pressed::Cancel { update, owner } => {
+                let cancelled =
+                    self.cancel_waiting(job, Some((owner, update))).await.map_or(0, |cancelled| cancelled.len());
                 let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
                 answer(Some(&notice.text.plain())).await;
             }

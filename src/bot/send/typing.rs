@@ -14,10 +14,10 @@ use super::{Sender, telegram_id};
 use crate::{bot::wire::call, jobs::Destination};
 
 /// It shows from here on, so that it does not flicker before an answer that comes quickly.
-const AFTER: Duration = Duration::from_secs(1);
+pub(super) const AFTER: Duration = Duration::from_secs(1);
 
 /// How often it is sent. Telegram shows it for five seconds at most (Bot API, `sendChatAction`).
-const PERIOD: Duration = Duration::from_millis(4500);
+pub(super) const PERIOD: Duration = Duration::from_millis(4500);
 
 impl Sender {
     /// Shows it until this is dropped, where not too many chats show it already.

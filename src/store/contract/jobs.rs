@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use super::super::samples::{claim, new_job, new_job_of, record, waiting};
+use super::super::samples::{claim, moment, new_job, new_job_of, record, waiting};
 use super::super::{
-    Accepted, Claim, Cursor, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Seq, Waiting, WorkerId,
+    Accepted, Claim, Cursor, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Seq, Target, Waiting,
+    WorkerId, forget,
 };
 use super::Backend;
 use crate::value::{ChatId, Provider, UpdateId, UserId};
@@ -30,6 +32,7 @@ pub(super) async fn holds<B: Backend>() {
     too_long_a_body_is_refused_with_its_batch(&B::fresh().await).await;
     an_item_has_one_record(&mut B::fresh().await).await;
     a_record_of_no_job_is_kept_all_the_same(&B::fresh().await).await;
+    nothing_is_kept_of_a_job_that_a_deletion_covers(&mut B::fresh().await).await;
     a_job_turns_out_to_be_another(&mut B::fresh().await).await;
     what_a_worker_releases_is_as_it_was(&B::fresh().await).await;
     what_a_dead_worker_had_is_claimed_again(&mut B::fresh().await).await;
@@ -218,6 +221,21 @@ async fn a_record_of_no_job_is_kept_all_the_same(store: &impl Backend) {
         assert!(matches!(kept, Ok(Kept::New(_))), "{kept:?}");
     }
     assert_eq!(store.store().page(CHAT, Cursor::Newest, 9).await.unwrap().records.len(), 2);
+}
+
+async fn nothing_is_kept_of_a_job_that_a_deletion_covers(store: &mut impl Backend) {
+    let [chat, others] = [CHAT, ChatId(5)].map(|chat| NewJob { chat, accepted: moment(2), ..new_job(0) });
+    let jobs = [NewJob { update: UpdateId(1), ..chat.clone() }, NewJob { update: UpdateId(2), ..others }];
+    accept(store, jobs.to_vec(), MANY).await;
+    let backend = store.store();
+    forget(&**backend, &**backend, &Target::Chat(CHAT), moment(3)).await.unwrap();
+    let later = NewJob { update: UpdateId(3), accepted: moment(3) + TimeDelta::milliseconds(1), ..chat };
+    accept(store, [later], MANY).await;
+    store.reopen().await;
+    assert_eq!(keep(store, 1, 0, 1).await, Kept::Deleted);
+    for update in [2, 3] {
+        assert!(matches!(keep(store, update, 0, 1).await, Kept::New(_)), "{update}");
+    }
 }
 
 async fn a_job_turns_out_to_be_another(store: &mut impl Backend) {

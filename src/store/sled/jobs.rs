@@ -47,6 +47,7 @@ impl Jobs for SledStore {
         self.write(Needs::Atomic, move |plan| {
             match plan.schedule.get(update).map(|entry| &entry.job) {
                 Some(job) if job.cancelled_by.is_some() => return Kept::Cancelled,
+                Some(job) if job.is_deleted => return Kept::Deleted,
                 // It may have been cancelled, and ended with what cancelled it, while it ran.
                 None if plan.schedule.is_finished(update) => return Kept::Cancelled,
                 Some(job) if let Some(seq) = job.kept_at(item) => return Kept::Before(seq),
@@ -93,19 +94,23 @@ impl Jobs for SledStore {
             let of_provider = waiting.filter(|entry| entry.job.provider == Some(provider));
             for update in updates(of_provider) {
                 plan.schedule.change(update, |entry| {
-                    entry.job.waiting.iter_mut().for_each(|waiting| waiting.due = waiting.due.min(now));
+                    entry.job.waiting.iter_mut().for_each(|waiting| {
+                        let soonest = waiting.not_before.map_or(now, |time| time.max(now));
+                        waiting.due = waiting.due.min(soonest);
+                    });
                 });
             }
         })
         .await
     }
 
-    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
+    async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error> {
         self.write(Needs::Durable, move |plan| {
-            let Some(queue) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
+            let Some((chat, user)) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
+            let (user, only) = only.map_or((user, None), |(user, only)| (user, Some(only)));
             let late = plan.schedule.late().filter(|entry| {
                 let is_meant = entry.job.update != by && only.is_none_or(|only| only == entry.job.update);
-                is_meant && entry.queue() == queue && !entry.job.is_answered()
+                is_meant && entry.queue() == (chat, user) && !entry.job.is_answered()
             });
             for update in updates(late) {
                 plan.change_job(update, |entry| (entry.job.cancelled_by, entry.owner) = (Some(by), None));

@@ -86,6 +86,15 @@ impl Plan<'_> {
         true
     }
 
+    /// Notes of the open jobs that fit that nothing is kept of them any more.
+    pub(super) fn delete_jobs(&mut self, fits: impl Fn(&Job) -> bool) {
+        let deleted = self.schedule.all().into_iter().filter(|entry| fits(&entry.job));
+        let deleted: Vec<UpdateId> = deleted.map(|entry| entry.job.update).collect();
+        for update in deleted {
+            self.change_job(update, |entry| entry.job.is_deleted = true);
+        }
+    }
+
     /// Ends a job; its row without a value says so.
     pub(super) fn end_job(&mut self, update: UpdateId) {
         if let Some(entry) = self.schedule.end(update) {

@@ -6,6 +6,7 @@ use ::sled::IVec;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::super::forget::Tombstone;
 use super::super::note::Note;
 use super::super::{Counted, Counter, Error, KeyValue, MAX_PAGE_LEN, MAX_ROW_LEN, Row, RowKind, codec};
 use super::database::{Database, TreeName::Rows};
@@ -98,6 +99,9 @@ impl KeyValue for SledStore {
 /// Puts a row in the place of the one before.
 fn put(plan: &mut Plan<'_>, row: Row) -> Result<(), Error> {
     note(plan, row.kind, || Note::Row(row.clone()))?;
+    if let Some(tombstone) = Tombstone::read(&row.value).filter(|_| row.kind == RowKind::Deletion) {
+        plan.delete_jobs(|job| tombstone.covers_job(job));
+    }
     plan.put(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
     Ok(())
 }
