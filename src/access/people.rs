@@ -41,6 +41,9 @@ pub struct Person {
     /// Who gave it to them; `None`: nobody of whom the store knows.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Whether they were let in and nobody has told them yet.
+    #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
 }
 
 /// Why and until when a person may not check. It ends by itself.
@@ -87,6 +90,9 @@ pub struct Group {
     /// Who brought it into this state, where that is known.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Whether it was let in and nobody has told it yet.
+    #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
 }
 
 /// The rows of people and groups.
@@ -132,6 +138,36 @@ impl People {
         let after = after.map(|user| user.to_string());
         let rows = self.rows.list(RowKind::Person, after.as_deref(), limit).await?;
         Ok(rows.iter().filter_map(|row| Some((UserId(row.key.parse().ok()?), read(&row.value)?))).collect())
+    }
+
+    /// Whether the person of a private chat, or a group by its first id, was let in and is to be told so.
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    pub async fn is_untold(&self, chat: ChatId) -> Result<bool, Error> {
+        Ok(match u64::try_from(chat.0).map(UserId) {
+            Ok(user) => self.person(user).await?.is_some_and(|person| person.untold),
+            Err(_) => self.group(chat).await?.is_some_and(|group| group.untold),
+        })
+    }
+
+    /// Notes that they were told; durable when it returns.
+    ///
+    /// # Errors
+    /// It is not known to be kept.
+    pub async fn note_told(&self, chat: ChatId) -> Result<(), Error> {
+        match u64::try_from(chat.0).map(UserId) {
+            Ok(user) => {
+                let untold = |before: Option<&Person>| before.filter(|person| person.untold).cloned();
+                let told = |before: Option<&Person>| untold(before).map(|person| Person { untold: false, ..person });
+                self.change_person(user, told).await.map(drop)
+            }
+            Err(_) => {
+                let untold = |before: Option<&Group>| before.filter(|group| group.untold).cloned();
+                let told = |before: Option<&Group>| untold(before).map(|group| Group { untold: false, ..group });
+                self.change_group(chat, told).await.map(drop)
+            }
+        }
     }
 
     /// Whether and until when a person may not check.

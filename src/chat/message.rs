@@ -301,6 +301,13 @@ impl Managed {
 pub enum Then {
     /// Tell somebody something.
     Tell(ChatId, Reply),
+    /// Tell a person, or a group (by its first id, and the one that it has now), that they are let in, unless they were told.
+    Welcome {
+        /// Whose role it is.
+        chat: ChatId,
+        /// Where it is said.
+        here: ChatId,
+    },
     /// Give each owner a card with what is asked for this chat.
     Ask(ChatId),
     /// Put this in place of an owner's card.

@@ -25,6 +25,8 @@ pub use incident::Incident;
 pub use query::AuditQuery;
 pub use settings::{Fresh, Reloaded, Settings};
 
+pub(super) use agents::Told;
+
 use super::{
     button::Action,
     conversation::{Conversation, store_trouble},

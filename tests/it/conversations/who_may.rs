@@ -238,12 +238,12 @@ impl Stage {
         access.people.set_pause(UserId(self.person(Role::Paused).id()), pause).await.unwrap();
         // Owners were asked about it, and have not answered.
         let asked =
-            Group { state: GroupState::Asked, title: "Grup lain".to_owned(), since: self.scene.clock.now(), by: None };
+            Group { state: GroupState::Asked, title: "Grup lain".to_owned(), since: self.scene.clock.now(), by: None, untold: false };
         access.people.change_group(ChatId(self.other.chat_id()), |_| Some(asked.clone())).await.unwrap();
     }
 
     async fn keep(&self, user: UserId, name: &str, standing: Standing) {
-        let person = Person { standing, name: name.to_owned(), since: self.scene.clock.now(), by: None };
+        let person = Person { standing, name: name.to_owned(), since: self.scene.clock.now(), by: None, untold: false };
         self.access().people.change_person(user, |_| Some(person.clone())).await.unwrap();
     }
 
