@@ -84,7 +84,8 @@ impl Invites {
         let (id, secret) = (URL_SAFE_NO_PAD.encode(id), URL_SAFE_NO_PAD.encode(secret));
         let token = format!("{id}{secret}");
         let now = self.clock.now();
-        let invite = Invite { hash: hash(&token), left: uses, uses, came: Vec::new(), by, since: now, expires: now + lasts };
+        let invite =
+            Invite { hash: hash(&token), left: uses, uses, came: Vec::new(), by, since: now, expires: now + lasts };
         let is_kept = self.rows.put_if(row(&id, &invite), None, now).await?;
         Ok(is_kept.then_some((token, invite)))
     }

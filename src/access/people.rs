@@ -46,7 +46,7 @@ pub struct Person {
     pub untold: bool,
 }
 
-/// Why and until when a person may not check. It ends by itself.
+/// Why and until when somebody may not check. It ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// Until when; `None`: until somebody lifts it.
@@ -170,27 +170,30 @@ impl People {
         }
     }
 
-    /// Whether and until when a person may not check.
+    /// Whether and until when somebody may not check ([`Actor::whose`](super::Actor::whose)).
     ///
     /// # Errors
     /// Nothing could be read.
-    pub async fn pause(&self, user: UserId) -> Result<Option<Pause>, Error> {
-        self.row(RowKind::Pause, &user.to_string()).await
+    pub async fn pause(&self, whose: ChatId) -> Result<Option<Pause>, Error> {
+        self.row(RowKind::Pause, &whose.to_string()).await
     }
 
-    /// Lets a person not check; `None`: lets them check again. Durable when it returns.
+    /// Lets somebody not check who is not paused yet, and tells whether they were not; durable when it returns.
     ///
     /// # Errors
     /// It is not known to be kept.
-    pub async fn set_pause(&self, user: UserId, pause: Option<Pause>) -> Result<(), Error> {
+    pub async fn pause_first(&self, whose: ChatId, pause: Pause) -> Result<bool, Error> {
+        self.rows.put_if(pause_row(whose, pause), None, self.clock.now()).await
+    }
+
+    /// Lets somebody not check; `None`: lets them check again. Durable when it returns.
+    ///
+    /// # Errors
+    /// It is not known to be kept.
+    pub async fn set_pause(&self, whose: ChatId, pause: Option<Pause>) -> Result<(), Error> {
         match pause {
-            Some(pause) => {
-                // Plain fields: there is none that JSON cannot hold.
-                let value = serde_json::to_string(&pause).unwrap_or_default();
-                let row = Row { kind: RowKind::Pause, key: user.to_string(), value, expires: pause.until };
-                self.rows.put(row).await
-            }
-            None => self.rows.remove(RowKind::Pause, &user.to_string()).await.map(drop),
+            Some(pause) => self.rows.put(pause_row(whose, pause)).await,
+            None => self.rows.remove(RowKind::Pause, &whose.to_string()).await.map(drop),
         }
     }
 
@@ -257,6 +260,12 @@ impl People {
             }
         }
     }
+}
+
+fn pause_row(whose: ChatId, pause: Pause) -> Row {
+    // Plain fields: there is none that JSON cannot hold.
+    let value = serde_json::to_string(&pause).unwrap_or_default();
+    Row { kind: RowKind::Pause, key: whose.to_string(), value, expires: pause.until }
 }
 
 fn read<T: DeserializeOwned>(value: &str) -> Option<T> {

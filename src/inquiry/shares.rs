@@ -11,10 +11,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::value::{Provider, UserId};
+use crate::value::{ChatId, Provider};
 
 /// Whose calls, and where to.
-type Key = (Provider, UserId);
+type Key = (Provider, ChatId);
 
 /// The shares of those who have calls under way; nothing is remembered of the others. Clones share them.
 #[derive(Clone)]
@@ -43,8 +43,8 @@ impl Shares {
     }
 
     /// Waits for a share, at most for `longest`; first come, first served.
-    pub(super) async fn acquire(&self, provider: Provider, user: UserId, longest: Option<Duration>) -> Option<Share> {
-        let key = (provider, user);
+    pub(super) async fn acquire(&self, provider: Provider, whose: ChatId, longest: Option<Duration>) -> Option<Share> {
+        let key = (provider, whose);
         let semaphore = self.busy().entry(key).or_insert_with(|| Arc::new(Semaphore::new(self.each))).clone();
         let mut share = Share { permit: None, _entry: Entry { shares: self.clone(), key } };
         let turn = semaphore.acquire_owned();
@@ -79,14 +79,14 @@ mod tests {
     use super::*;
 
     const PLN: Provider = Provider::Pln;
-    const BUDI: UserId = UserId(7);
+    const BUDI: ChatId = ChatId(7);
 
     #[tokio::test]
     async fn an_agent_has_so_many_and_others_pass_by() {
         let shares = Shares::new(1);
         let first = shares.acquire(PLN, BUDI, None).await;
         assert!(shares.acquire(PLN, BUDI, Some(Duration::ZERO)).await.is_none());
-        let others = [(PLN, UserId(8)), (Provider::Dana, BUDI)];
+        let others = [(PLN, ChatId(8)), (Provider::Dana, BUDI)];
         for (provider, user) in others {
             assert!(shares.acquire(provider, user, Some(Duration::ZERO)).await.is_some());
         }
