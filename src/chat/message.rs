@@ -264,8 +264,8 @@ pub enum Pressed {
     Lifted {
         /// What the card of the one who pressed becomes.
         card: Reply,
-        /// The agent.
-        agent: UserId,
+        /// The agent, by their private chat; or the group, where it is its anonymous administrators.
+        whose: ChatId,
     },
     /// Delete for good.
     Forget(Target),
@@ -318,6 +318,19 @@ pub enum Then {
     RevokeGroup(ChatId),
     /// Leave a group.
     Leave(ChatId),
+    /// Show a person in private the commands that they have by now.
+    Menu(UserId),
+}
+
+/// Which commands a private chat shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// Those of everyone.
+    Agent,
+    /// Those of one who manages agents besides.
+    Admin,
+    /// Those of an owner besides.
+    Owner,
 }
 
 /// Which message showed a PIN: it is taken out of the chat where the bot may.

@@ -34,6 +34,11 @@ impl Worker {
                 Then::Revoke(user) => self.revoke(|job| job.user == user).await,
                 Then::RevokeGroup(group) => self.revoke(|job| job.chat == group).await,
                 Then::Leave(group) => self.outbox.leave(group).await,
+                Then::Menu(user) => {
+                    let Some(private) = ChatIds::private(user).map(|chat| chat.first) else { continue };
+                    let menu = self.conversation.menu_of(user).await;
+                    self.outbox.show_menu(private, menu, self.conversation.words(private).await).await;
+                }
             }
         }
     }

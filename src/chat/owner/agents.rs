@@ -331,17 +331,19 @@ impl Conversation {
                 from.contains(&before) && (before != Standing::Admin || may_admins)
             };
             let named = (user, name.clone());
-            self.keep_standing(named, fits, (standing, Told::Done), asker.user, (act, outcome)).await.map(|kept| kept.is_ok())
+            self.keep_standing(named, fits, (standing, Told::Done), asker.user, (act, outcome))
+                .await
+                .map(|kept| kept.is_ok())
         };
         match step {
             Step::Pause => {
-                if self.access.people.pause(user).await?.is_none() {
+                if self.access.people.pause(chat_of(user)).await?.is_none() {
                     then.push(tell(say!(told, "told-paused")));
                 }
-                self.access.people.set_pause(user, Some(Pause { until: None, by_guard: false })).await?;
+                self.access.people.set_pause(chat_of(user), Some(Pause { until: None, by_guard: false })).await?;
                 self.note_by(asker.user, AuditAct::Pause, "done", Some(chat_of(user))).await;
             }
-            Step::Resume if self.fair.lift(user).await? => {
+            Step::Resume if self.fair.lift(chat_of(user)).await? => {
                 then.push(tell(say!(told, "told-resumed")));
                 self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
             }
@@ -365,11 +367,19 @@ impl Conversation {
                 then = self.let_in(user, name.clone(), asker.user, Told::Later).await?.unwrap_or_default();
                 then.push(Then::Welcome { chat: chat_of(user), here: chat_of(user) });
             }
-            Step::MakeAdmin if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? => {
-                then.push(tell(say!(told, "told-admin")));
+            Step::MakeAdmin => {
+                if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? {
+                    then.push(tell(say!(told, "told-admin")));
+                }
+                then.push(Then::Menu(user));
             }
             Step::Demote => drop(set(&[Standing::Admin], Standing::Agent, AuditAct::Admin, "lifted").await?),
             _ => {}
+        }
+        // Also where an admin was taken off before the bot last ended.
+        let ends_admin = standing == Standing::Admin || step == Step::Demote;
+        if ends_admin && matches!(step, Step::Demote | Step::Remove | Step::Block) {
+            then.push(Then::Menu(user));
         }
         // One who is a guest and paused no more stands nowhere from now on.
         let listed = self.listed(user).await?.unwrap_or(listed);
@@ -394,7 +404,7 @@ impl Conversation {
                 None => say!(words, "agent-since", since = since),
             });
         }
-        let is_paused = self.access.people.pause(user).await?.is_some();
+        let is_paused = self.access.people.pause(chat_of(user)).await?.is_some();
         let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
         let is_owner = self.may(asker, Needed::Own).await;
         let own = |label: Html, step| press(label, step).filter(|_| is_owner);
@@ -416,9 +426,9 @@ impl Conversation {
 
     /// Everybody of whom the store or the settings know; those of the settings alone first.
     async fn everyone(&self) -> Result<Vec<Listed>, store::Error> {
-        let (mut everyone, mut after) = (Vec::new(), None);
+        let (mut everyone, mut after, owners) = (Vec::new(), None, self.access.owners());
         for user in self.access.listed().into_iter().filter_map(|chat| u64::try_from(chat.0).ok()).map(UserId) {
-            if self.access.people.person(user).await?.is_none() && !self.is_owner(user).await {
+            if self.access.people.person(user).await?.is_none() && !owners.contains(&user) {
                 everyone.push(Listed { user, person: None, in_settings: true });
             }
         }
@@ -427,7 +437,7 @@ impl Conversation {
             let Some((last, _)) = people.last() else { return Ok(everyone) };
             after = Some(*last);
             for (user, person) in people {
-                if !self.is_owner(user).await {
+                if !owners.contains(&user) {
                     everyone.push(Listed { user, person: Some(person), in_settings: false });
                 }
             }
@@ -438,7 +448,7 @@ impl Conversation {
     async fn listed(&self, user: UserId) -> Result<Option<Listed>, store::Error> {
         let person = self.access.people.person(user).await?;
         let in_settings = self.access.listed().contains(&chat_of(user));
-        let is_known = person.is_some() || in_settings || self.access.people.pause(user).await?.is_some();
+        let is_known = person.is_some() || in_settings || self.access.people.pause(chat_of(user)).await?.is_some();
         Ok(is_known.then_some(Listed { user, person, in_settings }))
     }
 
@@ -457,7 +467,7 @@ impl Conversation {
             Standing::Guest => say!(words, "role-guest"),
             Standing::Blocked => say!(words, "role-blocked"),
         };
-        let is_paused = self.access.people.pause(listed.user).await?.is_some();
+        let is_paused = self.access.people.pause(chat_of(listed.user)).await?.is_some();
         Ok(if is_paused { Html::joined([role, say!(words, "role-paused")], ", ") } else { role })
     }
 }
