@@ -10,7 +10,7 @@ use super::super::{
     AuditEntry, AuditFilter, AuditLog, AuditPage, AuditPlace, Error, MAX_AUDIT_SCAN, MAX_PAGE_LEN, codec,
 };
 use super::SledStore;
-use super::database::TreeName::Audit;
+use super::database::{Purpose, TreeName::Audit};
 use super::keys;
 
 #[async_trait]
@@ -67,7 +67,7 @@ impl AuditLog for SledStore {
                 database.range(Audit, ..keys::audit(start(before)), |key, _| Some(key)).take(limit).collect()
             })
             .await?;
-        self.write(move |plan| plan.remove_all(Audit, &keys)).await
+        self.write_for(Purpose::Delete, move |plan| plan.remove_all(Audit, &keys)).await
     }
 
     async fn import_audit(&self, entries: Vec<(AuditPlace, AuditEntry)>) -> Result<(), Error> {

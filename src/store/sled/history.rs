@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::{Count, Cursor, Deletion, Error, History, MAX_PAGE_LEN, Page, Record, Search, Seq, codec};
 use super::SledStore;
-use super::database::{Database, TreeName};
+use super::database::{Database, Purpose, TreeName};
 use super::keys::{self, RecordKey};
 use crate::value::ChatId;
 
@@ -81,7 +81,7 @@ impl History for SledStore {
         // Records never change: what is found beside the writer is still right when it gets there.
         let what = what.clone();
         let keys = self.read(move |database| to_delete(database, &what, limit)).await?;
-        self.write(move |plan| plan.remove_all(TreeName::History, &keys)).await
+        self.write_for(Purpose::Delete, move |plan| plan.remove_all(TreeName::History, &keys)).await
     }
 
     async fn counts(

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::{Accepted, Claim, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, Record, Waiting, WorkerId};
 use super::SledStore;
+use super::database::Purpose;
 use super::schedule::{Entry, JobState};
 use crate::value::{Provider, UpdateId, UserId};
 
@@ -125,7 +126,7 @@ impl Jobs for SledStore {
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
-        self.write(move |plan| {
+        self.write_for(Purpose::Delete, move |plan| {
             let schedule = &plan.schedule;
             if schedule.get(update).is_some_and(|entry| entry.job.cancelled_by.is_none()) {
                 let cancelled = schedule.updates(|entry| entry.job.cancelled_by == Some(update));

@@ -18,7 +18,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use self::database::{Changes, Database};
+use self::database::{Changes, Database, Purpose};
 use self::plan::Plan;
 use self::schedule::Schedule;
 use super::Error;
@@ -66,8 +66,8 @@ struct Open {
 /// What a write does to a plan.
 type Work = Box<dyn FnOnce(&mut Plan<'_>) + Send>;
 
-/// A write that waits, and who is told that it is durable, or that it was refused.
-type Write = (Work, oneshot::Sender<Result<(), Error>>);
+/// A write that waits, what it is for, and who is told that it is durable, or that it was refused.
+type Write = (Work, Purpose, oneshot::Sender<Result<(), Error>>);
 
 /// The one thread that writes.
 struct Writer {
@@ -127,10 +127,19 @@ impl SledStore {
         &self,
         work: impl FnOnce(&mut Plan<'_>) -> T + Send + 'static,
     ) -> Result<T, Error> {
+        self.write_for(Purpose::Keep, work).await
+    }
+
+    /// The same, for a purpose.
+    async fn write_for<T: Send + 'static>(
+        &self,
+        purpose: Purpose,
+        work: impl FnOnce(&mut Plan<'_>) -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let inbox = self.0.open(|open| open.inbox.clone())?;
         let ((give, given), (tell, told)) = (oneshot::channel(), oneshot::channel());
         let work = Box::new(move |plan: &mut Plan<'_>| drop(give.send(work(plan))));
-        inbox.send((work, tell)).await.map_err(|_| Error::Closed)?;
+        inbox.send((work, purpose, tell)).await.map_err(|_| Error::Closed)?;
         drop(inbox);
         told.await.map_err(|_| Error::Closed)??;
         given.await.map_err(|_| Error::Closed)
@@ -178,7 +187,13 @@ impl Writer {
     fn run(mut self, mut inbox: mpsc::Receiver<Write>) -> Result<(), Error> {
         let mut group = Vec::new();
         while inbox.blocking_recv_many(&mut group, QUEUE_LEN) > 0 {
-            let (works, callers): (Vec<Work>, Vec<_>) = group.drain(..).unzip();
+            if let Err(error) = self.database.check_disk(Purpose::Keep) {
+                // What deletes needs less room, and makes some.
+                for (_, _, caller) in group.extract_if(.., |(_, purpose, _)| *purpose == Purpose::Keep) {
+                    drop(caller.send(Err(self.failed.clone().unwrap_or_else(|| error.clone()))));
+                }
+            }
+            let (works, callers): (Vec<Work>, Vec<_>) = group.drain(..).map(|(work, _, caller)| (work, caller)).unzip();
             let committed = self.commit(works);
             // A caller that went away needs no answer.
             callers.into_iter().for_each(|caller| drop(caller.send(committed.clone())));
@@ -190,7 +205,7 @@ impl Writer {
     /// Commits a group whole, or refuses all of it before it changes anything.
     fn commit(&mut self, group: Vec<Work>) -> Result<(), Error> {
         self.failed.clone().map_or(Ok(()), Err)?;
-        self.database.check_disk()?;
+        self.database.check_disk(Purpose::Delete)?;
         let (database, schedule) = (&self.database, &mut self.schedule);
         let mut plan = Plan { database, schedule, changes: Changes::new(), is_durable: false };
         group.into_iter().for_each(|work| work(&mut plan));

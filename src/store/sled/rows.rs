@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::forget::Noted;
 use super::super::{Counted, Counter, Error, KeyValue, MAX_PAGE_LEN, MAX_ROW_LEN, Row, RowKind, codec};
-use super::database::TreeName::Rows;
+use super::database::{Purpose, TreeName::Rows};
 use super::plan::Plan;
 use super::{SledStore, directory, keys};
 
@@ -24,7 +24,8 @@ impl KeyValue for SledStore {
     async fn put(&self, row: Row) -> Result<(), Error> {
         check_length(&row)?;
         let noted = Noted::line(&row);
-        self.write(move |plan| {
+        let purpose = if row.kind == RowKind::Deletion { Purpose::Delete } else { Purpose::Keep };
+        self.write_for(purpose, move |plan| {
             if row.kind == RowKind::Deletion && !plan.database.is_temporary() {
                 // First: what follows from it must not be there without it.
                 directory::note_deletion(&plan.database.dir, &row.value)?;
@@ -56,7 +57,7 @@ impl KeyValue for SledStore {
 
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {
         let key = keys::row(kind, key);
-        self.write(move |plan| {
+        self.write_for(Purpose::Delete, move |plan| {
             let is_there = plan.value(Rows, &key)?.is_some();
             plan.remove(Rows, &key);
             Ok(is_there)
@@ -76,7 +77,7 @@ impl KeyValue for SledStore {
     }
 
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
-        self.write(move |plan| {
+        self.write_for(Purpose::Delete, move |plan| {
             let rows = plan.database.range::<&[u8], _>(Rows, .., |key, stored| {
                 let is_expired = read_row(&stored).is_some_and(|row| !row.is_alive(now));
                 // What is written in this very group is left for the next time.

@@ -54,6 +54,7 @@ async fn a_stranger_asks_and_one_of_two_owners_lets_them_in() {
 
 /// What a job does that is killed before anything of it is said: the owner's answer is kept, and whom it lets in.
 pub(super) async fn answered_and_killed(scene: &Scene, bot: Running, owner: &User, chat: ChatId) {
+    scene.telegram.all_confirmed().await;
     bot.kill().await;
     let clock: Arc<dyn Clock> = scene.clock.clone();
     let here = ChatId(owner.in_private().chat_id());
@@ -89,6 +90,7 @@ async fn whom_an_owner_adds_by_a_message_that_was_killed_is_told_when_it_is_carr
     let bot = scene.start();
     let bos = greeted(&owner).await;
     ask(&agus.in_private(), "/start").await;
+    scene.telegram.all_confirmed().await;
     bot.kill().await;
     {
         let access = Access::new(Lists::default(), scene.store(), scene.clock.clone());
@@ -284,6 +286,7 @@ async fn an_invitation_whose_use_was_kept_before_a_kill_lets_the_same_person_in_
     let bot = scene.start();
     let bos = greeted(&owner).await;
     let token = link(&ask(&bos, "/undang 1").await);
+    scene.telegram.all_confirmed().await;
     bot.kill().await;
     {
         let access = Access::new(Lists::default(), scene.store(), scene.clock.clone());

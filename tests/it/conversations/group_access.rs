@@ -5,7 +5,11 @@ use ceknomor::value::ChatId;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{CHECK, ask, body, coming::{answered_and_killed, asked_before}, greeted};
+use super::{
+    CHECK, ask, body,
+    coming::{answered_and_killed, asked_before},
+    greeted,
+};
 use crate::{
     scene::Scene,
     telegram::{Conversation, Fault, Gate, Group, InChat, Reply, User, content},
