@@ -33,8 +33,13 @@ async fn main() {
         let mut writing = JoinSet::new();
         for id in first..first + AT_ONCE {
             let access = access.clone();
-            let person =
-                Person { standing: Standing::Agent, name: "Budi".to_owned(), since: SystemClock.now(), by: None };
+            let person = Person {
+                standing: Standing::Agent,
+                name: "Budi".to_owned(),
+                since: SystemClock.now(),
+                by: None,
+                untold: false,
+            };
             writing.spawn(async move {
                 access.people.change_person(UserId(1_000_000 + id), |_| Some(person.clone())).await
             });
@@ -43,7 +48,8 @@ async fn main() {
             written.expect("no panic").expect("written");
         }
     }
-    let group = Group { state: GroupState::Active, title: String::new(), since: SystemClock.now(), by: None };
+    let group =
+        Group { state: GroupState::Active, title: String::new(), since: SystemClock.now(), by: None, untold: false };
     access.people.change_group(ChatId(-5), |_| Some(group.clone())).await.expect("written");
 
     let agent = |id: u64| (UserId(1_000_000 + id * 7_919 % AGENTS), None);

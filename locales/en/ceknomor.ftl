@@ -522,6 +522,7 @@ forget-ask-chat =
     🗑 <b>Delete all data of this group?</b>
     All members' checks, questions, searches, lists, and checks that still wait. It cannot be undone.
 forget-anonymous = Anonymous administrators have no data of their own. For all of the group: /hapusdata obrolan
+forget-later = ⏳ Being deleted. Where the bot's storage is full, it is done once there is room, and this message will say so. No word by tomorrow? Send /hapusdata again.
 forget-not = Nothing was deleted.
 forgotten =
     🗑 <b>Deleted:</b> { $checks } checks, { $others } other entries, { $waiting } checks that waited.

@@ -489,6 +489,7 @@ forget-ask-chat =
     🗑 <b>Hapus semua data grup ini?</b>
     Riwayat cek semua anggota, pertanyaan, pencarian, daftar, dan cek yang masih menunggu. Tidak bisa dikembalikan.
 forget-anonymous = Admin anonim tidak punya data sendiri. Untuk data seluruh grup: /hapusdata obrolan
+forget-later = ⏳ Sedang dihapus. Kalau penyimpanan bot penuh, ini selesai begitu ada ruang, dan kabarnya muncul di sini. Tidak ada kabar sampai besok? Ketik /hapusdata lagi.
 forget-not = Tidak ada yang dihapus.
 forgotten =
     🗑 <b>Sudah dihapus:</b> { $checks } cek, { $others } catatan lain, { $waiting } cek yang menunggu.

@@ -26,6 +26,15 @@ impl Actor {
             user => Self::Person(user),
         }
     }
+
+    /// Whose share it takes from who asks for something in a chat (its first id): a person's own, by the id of their private
+    /// chat, wherever they ask; a group's anonymous administrators have one together, since which of them it is nobody knows.
+    pub fn whose(self, chat: ChatId) -> ChatId {
+        match self {
+            Self::Person(user) => ChatIds::private(user).map_or(chat, |private| private.first),
+            Self::AnonymousAdmin | Self::Channel | Self::Telegram => chat,
+        }
+    }
 }
 
 /// A chat by both ids that it may have: a group that became a supergroup has a new one.
@@ -153,7 +162,7 @@ pub(super) struct Known {
     pub(super) is_listed: bool,
     /// What the store says of the person.
     pub(super) standing: Option<Standing>,
-    /// Whether and until when the person is paused; read for [`Action::Check`] alone.
+    /// Whether and until when the actor is paused; read for [`Action::Check`] alone.
     pub(super) pause: Option<Pause>,
     /// Whether the settings admit the group.
     pub(super) is_group_listed: bool,

@@ -9,7 +9,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::{RngCore, rngs::OsRng};
 
 use super::{
-    decision::Actor,
     guard::{self, CHECKS, DAYS_BACK, Day, Guarded, PAUSE, SALT_KEY, Suspicion, USUAL_DAYS},
     people::{Pause, People},
     quota::{self, Full, Limits, Quota, Scope, Used, Window},
@@ -23,8 +22,8 @@ use crate::{
 /// A call that is about to be made.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
-    /// For whom.
-    pub user: UserId,
+    /// For whom ([`Actor::whose`](super::Actor::whose)).
+    pub whose: ChatId,
     /// Whether they own the bot: they are counted, but neither their own quota nor the guard holds them up.
     pub is_owner: bool,
     /// Where, by the chat's first id.
@@ -63,17 +62,15 @@ impl FairUse {
     /// Counts a call, if it may be made.
     pub async fn take(&self, call: Call<'_>) -> Taken {
         self.try_take(call).await.unwrap_or_else(|error| {
-            tracing::error!(%error, agent = %call.user, "a check could not be counted; it is made all the same");
+            tracing::error!(%error, agent = %call.whose, "a check could not be counted; it is made all the same");
             Taken::Counted
         })
     }
 
     async fn try_take(&self, call: Call<'_>) -> Result<Taken, Error> {
-        let (now, mut quotas) = (self.clock.now(), Vec::new());
-        if is_person(call.user) {
-            let quota = if call.is_owner { Quota::default() } else { self.quota_of(call.user).await? };
-            quotas.push((Scope::Agent, call.user.to_string(), quota));
-        }
+        let now = self.clock.now();
+        let own = if call.is_owner { Quota::default() } else { self.quota_of(call.whose).await? };
+        let mut quotas = vec![(Scope::Agent, call.whose.to_string(), own)];
         if call.chat.is_group() {
             quotas.push((Scope::Group, call.chat.to_string(), self.limits.group));
         }
@@ -85,7 +82,7 @@ impl FairUse {
                 .map(|window| (*scope, window, quota::counter(*scope, window, whose, *quota, now)))
         });
         let windows: Vec<_> = windows.collect();
-        let guarded = self.guarded(call.user, call.is_owner).await?;
+        let guarded = self.guarded(call.whose, call.is_owner).await?;
         let of_guard = guarded.iter().flat_map(|guarded| guarded.counters(call.provider, call.number, now));
         let counters = windows.iter().map(|(.., counter)| counter.clone()).chain(of_guard).collect();
         let counts = match self.rows.count(counters, now).await? {
@@ -133,15 +130,14 @@ impl FairUse {
         let until = now + PAUSE;
         let told = Counter { most: Some(1), ..guard::counter(guarded.key("told"), until) };
         let is_news = matches!(self.rows.count(vec![told], now).await?, Counted::Added(_));
-        if self.people.pause(call.user).await?.is_none() {
-            self.people.set_pause(call.user, Some(Pause { until: Some(until), by_guard: true })).await?;
-        }
-        tracing::warn!(agent = %call.user, ?rule, checks, "an agent is paused: it looks as if names were collected");
-        Ok(Some(Suspicion { agent: call.user, rule, checks, since: now, until, is_news }))
+        // Whom somebody pauses at this moment stays so.
+        self.people.pause_first(call.whose, Pause { until: Some(until), by_guard: true }).await?;
+        tracing::warn!(agent = %call.whose, ?rule, checks, "an agent is paused: it looks as if names were collected");
+        Ok(Some(Suspicion { whose: call.whose, rule, checks, since: now, until, is_news }))
     }
 
     /// Notes what the partner said of a number for which somebody had asked.
-    pub async fn answered(&self, user: UserId, is_owner: bool, verdict: &Verdict) {
+    pub async fn answered(&self, whose: ChatId, is_owner: bool, verdict: &Verdict) {
         let is_answer = matches!(
             verdict,
             Verdict::Found(_)
@@ -155,7 +151,7 @@ impl FairUse {
             return;
         }
         let noted = async {
-            let (now, Some(guarded)) = (self.clock.now(), self.guarded(user, is_owner).await?) else { return Ok(()) };
+            let (now, Some(guarded)) = (self.clock.now(), self.guarded(whose, is_owner).await?) else { return Ok(()) };
             let [answered, unknown] = ["answered", "unknown"].map(|what| {
                 let is_counted = what == "answered" || *verdict == Verdict::NotFound;
                 Counter { add: u64::from(is_counted), ..guard::counter(guarded.key(what), Window::Day.end(now)) }
@@ -163,7 +159,7 @@ impl FairUse {
             self.rows.count(vec![answered, unknown], now).await.map(drop)
         };
         if let Err(error) = noted.await {
-            tracing::error!(%error, agent = %user, "an answer could not be counted");
+            tracing::error!(%error, agent = %whose, "an answer could not be counted");
         }
     }
 
@@ -172,32 +168,28 @@ impl FairUse {
     ///
     /// # Errors
     /// It is not known to be kept.
-    pub async fn lift(&self, user: UserId) -> Result<bool, Error> {
-        if self.people.pause(user).await?.is_none() {
+    pub async fn lift(&self, whose: ChatId) -> Result<bool, Error> {
+        if self.people.pause(whose).await?.is_none() {
             return Ok(false);
         }
         let now = self.clock.now();
         // It outlives all that is counted beside it.
-        let lifted = guard::counter(Guarded::lifted_key(user), now + PAUSE * 2);
+        let lifted = guard::counter(Guarded::lifted_key(whose), now + PAUSE * 2);
         self.rows.count(vec![lifted], now).await?;
-        self.people.set_pause(user, None).await?;
+        self.people.set_pause(whose, None).await?;
         Ok(true)
     }
 
-    /// What somebody has used of their quota, and in a group what all have used of the group's. An anonymous administrator
-    /// has none of their own.
+    /// What somebody has used of their quota, and in a group what all have used of the group's.
     ///
     /// # Errors
     /// Nothing could be read.
-    pub async fn used(&self, user: UserId, chat: ChatId) -> Result<(Option<Used>, Option<Used>), Error> {
-        let (mut own, mut group) = (None, None);
-        if is_person(user) {
-            own = Some(self.used_of(Scope::Agent, &user.to_string(), self.quota_of(user).await?).await?);
-        }
-        if chat.is_group() {
-            group = Some(self.used_of(Scope::Group, &chat.to_string(), self.limits.group).await?);
-        }
-        Ok((own, group))
+    pub async fn used(&self, whose: ChatId, chat: ChatId) -> Result<(Used, Option<Used>), Error> {
+        let own = self.used_of(Scope::Agent, &whose.to_string(), self.quota_of(whose).await?).await?;
+        Ok(match chat.is_group() {
+            true => (own, Some(self.used_of(Scope::Group, &chat.to_string(), self.limits.group).await?)),
+            false => (own, None),
+        })
     }
 
     async fn used_of(&self, scope: Scope, whose: &str, quota: Quota) -> Result<Used, Error> {
@@ -207,8 +199,8 @@ impl FairUse {
     }
 
     /// How much an agent may ask: their own quota, else that of the settings.
-    async fn quota_of(&self, user: UserId) -> Result<Quota, Error> {
-        let own = self.rows.get(RowKind::Quota, &user.to_string(), self.clock.now()).await?;
+    async fn quota_of(&self, whose: ChatId) -> Result<Quota, Error> {
+        let own = self.rows.get(RowKind::Quota, &whose.to_string(), self.clock.now()).await?;
         Ok(own.and_then(|own| own.parse().ok()).unwrap_or(self.limits.agent))
     }
 
@@ -230,13 +222,13 @@ impl FairUse {
         Ok(value.and_then(|value| value.parse().ok()).unwrap_or(0))
     }
 
-    /// Somebody at whom the guard looks. Who an anonymous administrator is, nobody knows.
-    async fn guarded(&self, user: UserId, is_owner: bool) -> Result<Option<Guarded>, Error> {
-        if !self.limits.guard || is_owner || !is_person(user) {
+    /// Somebody at whom the guard looks.
+    async fn guarded(&self, whose: ChatId, is_owner: bool) -> Result<Option<Guarded>, Error> {
+        if !self.limits.guard || is_owner {
             return Ok(None);
         }
-        let lifted = self.counted(&Guarded::lifted_key(user)).await?;
-        Ok(Some(Guarded { user, lifted, salt: self.salt().await? }))
+        let lifted = self.counted(&Guarded::lifted_key(whose)).await?;
+        Ok(Some(Guarded { whose, lifted, salt: self.salt().await? }))
     }
 
     /// The salt of the guard's keys; a new one where there is none.
@@ -257,10 +249,6 @@ impl FairUse {
         let is_ours = self.rows.put_if(row, None, now).await?;
         Ok(if is_ours { salt } else { read().await?.unwrap_or(salt) })
     }
-}
-
-fn is_person(user: UserId) -> bool {
-    matches!(Actor::of(user), Actor::Person(_))
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    access::{Access, Lists, Rule},
+    access::{Access, Actor, Lists, Rule},
     clock::FixedClock,
     store::SledStore,
     value::Customer,
 };
 
-const BUDI: UserId = UserId(7);
+const BUDI: ChatId = ChatId(7);
 
 /// A group; its members have quotas of their own beside its own.
 const GROUP: ChatId = ChatId(-5);
@@ -33,9 +33,9 @@ impl Scene {
     }
 
     /// Asks about a meter that is nobody's: eleven digits, the first of them zeros.
-    async fn asks(&self, user: UserId, chat: ChatId, number: u64) -> Taken {
+    async fn asks(&self, whose: ChatId, chat: ChatId, number: u64) -> Taken {
         let number = &CustomerNumber::from_record(&format!("{number:011}")).unwrap();
-        self.fair.take(Call { user, is_owner: false, chat, provider: Provider::Pln, number }).await
+        self.fair.take(Call { whose, is_owner: false, chat, provider: Provider::Pln, number }).await
     }
 
     /// The same, answered; gives why the agent is suspected, if they are.
@@ -72,24 +72,26 @@ async fn an_agents_minute_and_day_are_counted_over_all_chats_and_not_with_anothe
     assert_eq!(scene.asks(BUDI, ChatId(7), 1).await, Taken::Counted);
     assert_eq!(scene.asks(BUDI, GROUP, 1).await, Taken::Counted);
     assert_eq!(scene.asks(BUDI, ChatId(7), 1).await, full(Window::Minute, "2026-11-22T01:06:00Z"));
-    assert_eq!(scene.asks(UserId(8), GROUP, 1).await, Taken::Counted);
+    assert_eq!(scene.asks(ChatId(8), GROUP, 1).await, Taken::Counted);
     scene.clock.advance(TimeDelta::minutes(1));
     assert_eq!(scene.asks(BUDI, ChatId(7), 1).await, Taken::Counted, "what was refused was not counted");
     assert_eq!(scene.asks(BUDI, ChatId(7), 1).await, full(Window::Day, "2026-11-22T17:00:00Z"));
-    assert_eq!(scene.fair.used(BUDI, GROUP).await.unwrap().0, Some(Used { quota: quota(2, 3), minute: 1, day: 3 }));
+    assert_eq!(scene.fair.used(BUDI, GROUP).await.unwrap().0, Used { quota: quota(2, 3), minute: 1, day: 3 });
     scene.next_day().await;
     assert_eq!(scene.asks(BUDI, ChatId(7), 1).await, Taken::Counted);
 }
 
 #[tokio::test]
-async fn an_anonymous_administrator_has_the_groups_quota_alone() {
+async fn a_groups_anonymous_administrators_are_counted_as_one_agent() {
     let one = Quota { per_minute: 0, per_day: 1 };
-    let scene = Scene::new(Limits { agent: one, guard: true, ..Limits::default() });
-    for _ in 0..3 {
-        assert_eq!(scene.asks(UserId::ANONYMOUS_ADMIN, GROUP, 1).await, Taken::Counted);
-    }
-    let (own, group) = scene.fair.used(UserId::ANONYMOUS_ADMIN, GROUP).await.unwrap();
-    assert_eq!((own, group.map(|group| group.day)), (None, Some(3)));
+    let scene = Scene::new(Limits { agent: one, ..Limits::default() });
+    let whose = |group| Actor::AnonymousAdmin.whose(group);
+    assert_eq!(scene.asks(whose(GROUP), GROUP, 1).await, Taken::Counted);
+    assert!(matches!(scene.asks(whose(GROUP), GROUP, 1).await, Taken::Full(Full { scope: Scope::Agent, .. })));
+    assert_eq!(scene.asks(whose(ChatId(-6)), ChatId(-6), 1).await, Taken::Counted, "another group has its own");
+    assert_eq!(scene.asks(BUDI, GROUP, 1).await, Taken::Counted, "and so have its members");
+    let (own, group) = scene.fair.used(whose(GROUP), GROUP).await.unwrap();
+    assert_eq!((own.day, group.map(|group| group.day)), (1, Some(2)));
 }
 
 #[tokio::test]
@@ -124,7 +126,7 @@ async fn numbers_in_a_row_pause_an_agent_and_owners_are_told_once() {
     let Taken::Suspected(suspicion) = scene.asks(BUDI, GROUP, 5_999).await else { panic!("the twelfth") };
     let until = "2026-11-23T01:05:20Z".parse().unwrap();
     let since = scene.clock.now();
-    let expected = Suspicion { agent: BUDI, rule: Rule::NearNumbers, checks: 13, since, until, is_news: true };
+    let expected = Suspicion { whose: BUDI, rule: Rule::NearNumbers, checks: 13, since, until, is_news: true };
     assert_eq!(suspicion, expected);
     let pause = Pause { until: Some(until), by_guard: true };
     assert_eq!(scene.access.people.pause(BUDI).await, Ok(Some(pause)));
@@ -190,7 +192,7 @@ async fn neither_owners_nor_anyone_is_guarded_where_it_is_off() {
     for number in 0..20 {
         assert_eq!(off.checks(5_000 + number, true).await, None);
         let number = &CustomerNumber::from_record(&format!("{number:011}")).unwrap();
-        let call = Call { user: BUDI, is_owner: true, chat: ChatId(7), provider, number };
+        let call = Call { whose: BUDI, is_owner: true, chat: ChatId(7), provider, number };
         assert_eq!(on.fair.take(call).await, Taken::Counted);
     }
 }

@@ -8,17 +8,18 @@ use super::quota::Window;
 use crate::{
     clock::WIB,
     store::{Counter, RowKind},
-    value::{CustomerNumber, Provider, UserId},
+    value::{ChatId, CustomerNumber, Provider},
 };
 
 /// As many numbers of a day that differ in nothing but their last digits are a run.
 const RUN: u64 = 12;
 
-/// So many last digits.
-const LAST_DIGITS: usize = 3;
-
-/// In shorter numbers (drivers' ids) the beginning says little.
-const SHORTEST: usize = 8;
+/// So many last digits of a number that has at least so many.
+const LAST_DIGITS: [(usize, usize); 2] = [
+    (8, 3),
+    // Of drivers' ids, among which those of one town stand near each other.
+    (4, 2),
+];
 
 /// From so many answers of a day on, the share of unknown numbers is looked at.
 const ANSWERS: u64 = 40;
@@ -58,8 +59,8 @@ pub enum Rule {
 /// An agent who seems to harvest names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Suspicion {
-    /// Who.
-    pub agent: UserId,
+    /// Who: a person by their private chat, or a group's anonymous administrators by the group.
+    pub whose: ChatId,
     /// Why.
     pub rule: Rule,
     /// How many checks they have made since the day began, or since they were let go on.
@@ -99,7 +100,7 @@ pub(super) fn judge(day: &Day) -> Option<Rule> {
 /// Somebody at whom the guard looks: what is counted of them, and under which keys.
 #[derive(Clone, Copy)]
 pub(super) struct Guarded {
-    pub(super) user: UserId,
+    pub(super) whose: ChatId,
     /// How often they were let go on lately: what is counted since then stands apart.
     pub(super) lifted: u64,
     /// The installation's own: without it no key of a number can be found out by trying all numbers.
@@ -111,18 +112,18 @@ pub(super) const SALT_KEY: &str = "guard:salt";
 
 impl Guarded {
     /// Under which it is counted how often somebody was let go on.
-    pub(super) fn lifted_key(user: UserId) -> String {
-        format!("guard:{user}:lifted")
+    pub(super) fn lifted_key(whose: ChatId) -> String {
+        format!("guard:{whose}:lifted")
     }
 
     /// What is counted from the last time on that they were let go on.
     pub(super) fn key(self, what: &str) -> String {
-        format!("guard:{}:{}:{what}", self.user, self.lifted)
+        format!("guard:{}:{}:{what}", self.whose, self.lifted)
     }
 
     /// Under which their checks of a day are counted.
     pub(super) fn day_key(self, at: DateTime<Utc>) -> String {
-        format!("guard:{}:day:{}", self.user, at.with_timezone(&WIB).format("%Y%m%d"))
+        format!("guard:{}:day:{}", self.whose, at.with_timezone(&WIB).format("%Y%m%d"))
     }
 
     /// What is counted together with the quotas: the day's checks, for later days; the checks since they were let go on; how
@@ -138,14 +139,15 @@ impl Guarded {
 
     /// How many numbers there were that begin as this one does; `None` for one that is too short.
     pub(super) fn near(self, provider: Provider, number: &CustomerNumber, now: DateTime<Utc>) -> Option<Counter> {
-        let digits = Some(number.as_str()).filter(|digits| digits.len() >= SHORTEST)?;
-        let beginning = digits.get(..digits.len() - LAST_DIGITS)?;
+        let digits = number.as_str();
+        let (_, last) = LAST_DIGITS.into_iter().find(|(length, _)| digits.len() >= *length)?;
+        let beginning = digits.get(..digits.len().checked_sub(last)?)?;
         Some(counter(self.hashed(provider, "beginning", beginning), Window::Day.end(now)))
     }
 
     /// A key that tells digits from others and does not show them, not even to one who tries all numbers.
     fn hashed(self, provider: Provider, what: &str, digits: &str) -> String {
-        let hash = Sha256::digest(format!("{}:{}:{}:{what}:{digits}", self.salt, self.user, provider.name()));
+        let hash = Sha256::digest(format!("{}:{}:{}:{what}:{digits}", self.salt, self.whose, provider.name()));
         let hash: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
         self.key(&hash)
     }
@@ -184,7 +186,7 @@ mod tests {
 
     #[test]
     fn no_key_shows_a_number() {
-        let (guarded, now) = (Guarded { user: UserId(7), lifted: 0, salt: 5 }, DateTime::UNIX_EPOCH);
+        let (guarded, now) = (Guarded { whose: ChatId(7), lifted: 0, salt: 5 }, DateTime::UNIX_EPOCH);
         let number = CustomerNumber::from_record("01105691111").unwrap();
         let near = guarded.near(Provider::Pln, &number, now).unwrap();
         let counters = guarded.counters(Provider::Pln, &number, now).into_iter().chain([near.clone()]);
@@ -192,7 +194,9 @@ mod tests {
         let of = |digits: &str| guarded.near(Provider::Pln, &CustomerNumber::from_record(digits).unwrap(), now);
         assert_eq!(of("01105691999"), Some(near));
         assert_ne!(of("01105692111"), of("01105691111"));
-        assert_eq!(of("1234567"), None);
+        assert_eq!(of("1234567"), of("1234599"), "an id of a driver");
+        assert_ne!(of("1234567"), of("1234667"));
+        assert_eq!(of("123"), None);
         assert_ne!(Guarded { salt: 6, ..guarded }.near(Provider::Pln, &number, now), of("01105691111"));
     }
 }

@@ -43,6 +43,9 @@ pub struct Invite {
     /// How many it let in from the beginning.
     #[serde(rename = "u")]
     pub uses: u32,
+    /// Who came by it: whom it let in comes in again by the same use, as where the bot ended before they had their role.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    came: Vec<UserId>,
     /// Who made it.
     #[serde(rename = "b")]
     pub by: UserId,
@@ -81,7 +84,8 @@ impl Invites {
         let (id, secret) = (URL_SAFE_NO_PAD.encode(id), URL_SAFE_NO_PAD.encode(secret));
         let token = format!("{id}{secret}");
         let now = self.clock.now();
-        let invite = Invite { hash: hash(&token), left: uses, uses, by, since: now, expires: now + lasts };
+        let invite =
+            Invite { hash: hash(&token), left: uses, uses, came: Vec::new(), by, since: now, expires: now + lasts };
         let is_kept = self.rows.put_if(row(&id, &invite), None, now).await?;
         Ok(is_kept.then_some((token, invite)))
     }
@@ -117,22 +121,34 @@ impl Invites {
         self.rows.remove(RowKind::Invite, id).await
     }
 
-    /// Uses a token once, for someone who was last taken off at `left_at`: who was taken off does not come back by an older
-    /// invitation. `None`: it is none of ours, or lets nobody in any more; which of these is not told.
+    /// Uses a token, once for the same person, who was last taken off at `left_at`: who was taken off does not come back by an
+    /// older invitation. `None`: it is none of ours, or lets nobody in any more; which of these is not told.
     ///
     /// # Errors
     /// It is not known to be used.
-    pub async fn spend(&self, token: &str, left_at: Option<DateTime<Utc>>) -> Result<Option<Invite>, Error> {
+    pub async fn spend(
+        &self,
+        token: &str,
+        user: UserId,
+        left_at: Option<DateTime<Utc>>,
+    ) -> Result<Option<Invite>, Error> {
         let Some(id) = token.get(..ID_CHARS) else { return Ok(None) };
         let given = hash(token);
         for _ in 0..TRIES {
             let now = self.clock.now();
             let Some(value) = self.rows.get(RowKind::Invite, id, now).await? else { return Ok(None) };
-            let Ok(invite) = serde_json::from_str::<Invite>(&value) else { return Ok(None) };
+            let Ok(mut invite) = serde_json::from_str::<Invite>(&value) else { return Ok(None) };
             let is_it: bool = invite.hash.as_bytes().ct_eq(given.as_bytes()).into();
             let is_open = invite.expires > now && left_at.is_none_or(|left_at| left_at < invite.since);
-            let Some(left) = invite.left.checked_sub(1).filter(|_| is_it && is_open) else { return Ok(None) };
-            let invite = Invite { left, ..invite };
+            if !is_it || !is_open {
+                return Ok(None);
+            }
+            if invite.came.contains(&user) {
+                return Ok(Some(invite));
+            }
+            let Some(left) = invite.left.checked_sub(1) else { return Ok(None) };
+            invite.left = left;
+            invite.came.push(user);
             if self.rows.put_if(row(id, &invite), Some(&value), now).await? {
                 return Ok(Some(invite));
             }
@@ -158,6 +174,8 @@ mod tests {
     use super::*;
     use crate::{clock::FixedClock, store::SledStore};
 
+    const BUDI: UserId = UserId(7);
+
     fn invites() -> (Invites, Arc<FixedClock>) {
         let clock = Arc::new(FixedClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)));
         (Invites::new(Arc::new(SledStore::temporary().unwrap()), clock.clone()), clock)
@@ -167,9 +185,20 @@ mod tests {
     async fn of_many_who_come_at_once_as_many_get_in_as_it_has_uses() {
         let (invites, _clock) = invites();
         let (token, _) = invites.make(UserId(1), 3, TimeDelta::days(1)).await.unwrap().unwrap();
-        let come = join_all((0..12).map(|_| invites.spend(&token, None))).await;
+        let come = join_all((0..12).map(|id| invites.spend(&token, UserId(id), None))).await;
         assert_eq!(come.into_iter().filter(|came| came.as_ref().unwrap().is_some()).count(), 3);
         assert!(invites.open().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_comes_again_spends_nothing_more() {
+        let (invites, _clock) = invites();
+        let (token, _) = invites.make(UserId(1), 2, TimeDelta::days(1)).await.unwrap().unwrap();
+        for (user, left) in [(7, 1), (7, 1), (8, 0), (7, 0), (8, 0)] {
+            let came = invites.spend(&token, UserId(user), None).await.unwrap();
+            assert_eq!(came.map(|invite| invite.left), Some(left), "{user}");
+        }
+        assert_eq!(invites.spend(&token, UserId(9), None).await, Ok(None));
     }
 
     #[tokio::test]
@@ -179,14 +208,14 @@ mod tests {
         assert!(token.len() <= 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
         let kept = invites.rows.list(RowKind::Invite, None, 9).await.unwrap();
         assert!(!kept[0].value.contains(&token[ID_CHARS..]), "the token is nowhere");
-        assert_eq!(invites.spend(&token, Some(invite.since + TimeDelta::seconds(1))).await, Ok(None));
-        assert!(invites.spend(&token, Some(invite.since - TimeDelta::seconds(1))).await.unwrap().is_some());
+        assert_eq!(invites.spend(&token, BUDI, Some(invite.since + TimeDelta::seconds(1))).await, Ok(None));
+        assert!(invites.spend(&token, BUDI, Some(invite.since - TimeDelta::seconds(1))).await.unwrap().is_some());
         for wrong in ["", "x", "é€é€é€é", &token[..29], &format!("{token}x"), &token[..8], &token.to_lowercase()]
         {
-            assert_eq!(invites.spend(wrong, None).await, Ok(None), "{wrong}");
+            assert_eq!(invites.spend(wrong, BUDI, None).await, Ok(None), "{wrong}");
         }
         clock.advance(TimeDelta::days(1));
-        assert_eq!(invites.spend(&token, None).await, Ok(None));
+        assert_eq!(invites.spend(&token, BUDI, None).await, Ok(None));
     }
 
     #[tokio::test]
@@ -194,7 +223,7 @@ mod tests {
         let (invites, _clock) = invites();
         let (token, _) = invites.make(UserId(1), 1, TimeDelta::days(1)).await.unwrap().unwrap();
         assert_eq!(invites.revoke(&token[..ID_CHARS]).await, Ok(true));
-        assert_eq!(invites.spend(&token, None).await, Ok(None));
+        assert_eq!(invites.spend(&token, BUDI, None).await, Ok(None));
         for _ in 0..MAX_OPEN {
             assert!(invites.make(UserId(1), 1, TimeDelta::days(1)).await.unwrap().is_some());
         }

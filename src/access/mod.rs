@@ -106,7 +106,7 @@ impl Access {
 
     /// Whether a person owns the bot.
     pub fn is_owner(&self, user: UserId) -> bool {
-        self.lists().owners.contains(&user)
+        self.lists().owners.contains(&user) && !user.is_stand_in()
     }
 
     /// Whether `actor` may do `action` in a chat at this moment: the only place that decides it.
@@ -117,14 +117,14 @@ impl Access {
         let lists = self.lists();
         let mut known = Known { actor, chat, ..Known::default_of(actor, chat) };
         if let Actor::Person(user) = actor {
-            known.is_owner = lists.owners.contains(&user) && !user.is_stand_in();
+            known.is_owner = lists.owners.contains(&user);
             known.is_listed = i64::try_from(user.0).is_ok_and(|id| lists.chats.contains(&ChatId(id)));
             if !known.is_owner {
                 known.standing = self.read(self.people.person(user)).await.map(|person| person.standing);
-                if action == Action::Check {
-                    known.pause = self.read(self.people.pause(user)).await;
-                }
             }
+        }
+        if action == Action::Check && !known.is_owner {
+            known.pause = self.read(self.people.pause(actor.whose(chat.first))).await;
         }
         if chat.first.is_group() && !known.is_owner {
             known.is_group_listed = chat.both().iter().any(|id| lists.chats.contains(id));

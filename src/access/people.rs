@@ -41,9 +41,12 @@ pub struct Person {
     /// Who gave it to them; `None`: nobody of whom the store knows.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Whether they were let in and nobody has told them yet.
+    #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
 }
 
-/// Why and until when a person may not check. It ends by itself.
+/// Why and until when somebody may not check. It ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// Until when; `None`: until somebody lifts it.
@@ -87,6 +90,9 @@ pub struct Group {
     /// Who brought it into this state, where that is known.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
+    /// Whether it was let in and nobody has told it yet.
+    #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
 }
 
 /// The rows of people and groups.
@@ -134,27 +140,60 @@ impl People {
         Ok(rows.iter().filter_map(|row| Some((UserId(row.key.parse().ok()?), read(&row.value)?))).collect())
     }
 
-    /// Whether and until when a person may not check.
+    /// Whether the person of a private chat, or a group by its first id, was let in and is to be told so.
     ///
     /// # Errors
     /// Nothing could be read.
-    pub async fn pause(&self, user: UserId) -> Result<Option<Pause>, Error> {
-        self.row(RowKind::Pause, &user.to_string()).await
+    pub async fn is_untold(&self, chat: ChatId) -> Result<bool, Error> {
+        Ok(match u64::try_from(chat.0).map(UserId) {
+            Ok(user) => self.person(user).await?.is_some_and(|person| person.untold),
+            Err(_) => self.group(chat).await?.is_some_and(|group| group.untold),
+        })
     }
 
-    /// Lets a person not check; `None`: lets them check again. Durable when it returns.
+    /// Notes that they were told; durable when it returns.
     ///
     /// # Errors
     /// It is not known to be kept.
-    pub async fn set_pause(&self, user: UserId, pause: Option<Pause>) -> Result<(), Error> {
-        match pause {
-            Some(pause) => {
-                // Plain fields: there is none that JSON cannot hold.
-                let value = serde_json::to_string(&pause).unwrap_or_default();
-                let row = Row { kind: RowKind::Pause, key: user.to_string(), value, expires: pause.until };
-                self.rows.put(row).await
+    pub async fn note_told(&self, chat: ChatId) -> Result<(), Error> {
+        match u64::try_from(chat.0).map(UserId) {
+            Ok(user) => {
+                let untold = |before: Option<&Person>| before.filter(|person| person.untold).cloned();
+                let told = |before: Option<&Person>| untold(before).map(|person| Person { untold: false, ..person });
+                self.change_person(user, told).await.map(drop)
             }
-            None => self.rows.remove(RowKind::Pause, &user.to_string()).await.map(drop),
+            Err(_) => {
+                let untold = |before: Option<&Group>| before.filter(|group| group.untold).cloned();
+                let told = |before: Option<&Group>| untold(before).map(|group| Group { untold: false, ..group });
+                self.change_group(chat, told).await.map(drop)
+            }
+        }
+    }
+
+    /// Whether and until when somebody may not check ([`Actor::whose`](super::Actor::whose)).
+    ///
+    /// # Errors
+    /// Nothing could be read.
+    pub async fn pause(&self, whose: ChatId) -> Result<Option<Pause>, Error> {
+        self.row(RowKind::Pause, &whose.to_string()).await
+    }
+
+    /// Lets somebody not check who is not paused yet, and tells whether they were not; durable when it returns.
+    ///
+    /// # Errors
+    /// It is not known to be kept.
+    pub async fn pause_first(&self, whose: ChatId, pause: Pause) -> Result<bool, Error> {
+        self.rows.put_if(pause_row(whose, pause), None, self.clock.now()).await
+    }
+
+    /// Lets somebody not check; `None`: lets them check again. Durable when it returns.
+    ///
+    /// # Errors
+    /// It is not known to be kept.
+    pub async fn set_pause(&self, whose: ChatId, pause: Option<Pause>) -> Result<(), Error> {
+        match pause {
+            Some(pause) => self.rows.put(pause_row(whose, pause)).await,
+            None => self.rows.remove(RowKind::Pause, &whose.to_string()).await.map(drop),
         }
     }
 
@@ -221,6 +260,12 @@ impl People {
             }
         }
     }
+}
+
+fn pause_row(whose: ChatId, pause: Pause) -> Row {
+    // Plain fields: there is none that JSON cannot hold.
+    let value = serde_json::to_string(&pause).unwrap_or_default();
+    Row { kind: RowKind::Pause, key: whose.to_string(), value, expires: pause.until }
 }
 
 fn read<T: DeserializeOwned>(value: &str) -> Option<T> {

@@ -14,7 +14,6 @@ use tokio::sync::Notify;
 
 use super::{
     command::read_line,
-    menu,
     migrations::ChatMigrations,
     send::Sender,
     telegram_clock::TelegramClock,
@@ -22,7 +21,10 @@ use super::{
 };
 use crate::{
     access::{Action, Actor, ChatIds, Decision, Reason},
-    chat::{self, Arrival, Conversation, Intent, Line, Managed, Named, Origin, Place, Press, Reply, Visitor, Visitors},
+    chat::{
+        self, Arrival, Conversation, Intent, Line, Managed, Menu, Named, Origin, Place, Press, Reply, Then, Visitor,
+        Visitors,
+    },
     clock::Clock,
     jobs::{Destination, Incoming, Outbox, PressedButton, Priority, Runner, Task},
     value::{ChatId, MessageId, UserId},
@@ -118,7 +120,7 @@ impl Intake {
             }
             let intent = self.conversation.look_up(&heard, intent).await;
             if matches!(intent, Intent::Start | Intent::Help) && Place::of(chat) == Place::Private {
-                self.greet_owner(user, here).await;
+                self.greet_manager(user).await;
             }
             let quoted = replied.and_then(message_id);
             let asked = self.telegram_clock.asked(message.date, delivery.is_fresh);
@@ -183,13 +185,14 @@ impl Intake {
         });
     }
 
-    /// Shows an owner the commands of owners, and the cards that could not be sent before. Does not wait for it.
-    async fn greet_owner(&self, user: UserId, here: ChatId) {
-        if self.conversation.is_owner(user).await {
+    /// Shows an owner or an admin their commands, and owners the cards that could not be sent before. Does not wait for it.
+    async fn greet_manager(&self, user: UserId) {
+        let menu = self.conversation.menu_of(user).await;
+        if menu == Menu::Owner {
             self.runner.follow_up(self.conversation.due_of_requests().await);
-            let menu = menu::of_owner(self.conversation.words(here).await, teloxide::types::ChatId(here.0));
-            let sender = self.sender.clone();
-            tokio::spawn(async move { sender.set_menu(&menu).await });
+        }
+        if menu != Menu::Agent {
+            self.runner.follow_up(vec![Then::Menu(user)]);
         }
     }
 }

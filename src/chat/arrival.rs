@@ -9,7 +9,7 @@ use super::{
     button::{Action, Button, Press},
     conversation::{Conversation, ids, store_trouble},
     message::{Asker, Command, Line, Managed, Message, Place, Reply, Then, Visitor},
-    owner::order::AgentOrder,
+    owner::{Told, order::AgentOrder},
 };
 use crate::{
     access::{self, AccessRequest, Actor, Asked, ChatIds, Group, GroupState, Ruling, Standing},
@@ -120,7 +120,7 @@ impl Conversation {
         let person = self.access.people.person(user).await?;
         let left_at = person.filter(|person| person.standing == Standing::Guest).map(|person| person.since);
         let invite = match AgentOrder::is_person(user) {
-            true => self.access.invites.spend(token, left_at).await?,
+            true => self.access.invites.spend(token, user, left_at).await?,
             false => None,
         };
         // Who manages nobody any more lets nobody in.
@@ -130,13 +130,12 @@ impl Conversation {
         };
         let Some(invite) = invite else { return Ok(Managed::says(say!(words, "invite-invalid"))) };
         let name = clean(&visitor.name, MAX_NAME_LEN);
-        let Ok(mut then) = self.let_in(user, name.clone(), invite.by).await? else {
+        // They are told by the answer.
+        let Ok(mut then) = self.let_in(user, name.clone(), invite.by, Told::Done).await? else {
             // Blocked, or let in by another way, at this moment.
             return Ok(Managed::says(say!(words, "invite-invalid")));
         };
         self.note_by(user, AuditAct::InviteUsed, "done", None).await;
-        // They are told by the answer.
-        then.retain(|then| !matches!(then, Then::Tell(..)));
         self.names.note(user, &name).await;
         for owner in self.access.owners().into_iter().filter_map(ChatIds::private) {
             let words = self.words(owner.first).await;
@@ -171,7 +170,8 @@ impl Conversation {
             let works = group.as_ref().map_or(is_listed, |group| group.state == GroupState::Active);
             if !works {
                 let works_not = |before| before != Some(GroupState::Active);
-                self.keep_group(chat, works_not, GroupState::Active, title, Some(*owner)).await?;
+                let active = (GroupState::Active, Told::Done);
+                self.keep_group(chat, works_not, active, title, Some(*owner)).await?;
             }
             let then = match self.access.requests.answer(chat, Ruling::Approve, *owner).await? {
                 Some((request, true)) => self.replaced_cards(chat, &request).await,
@@ -197,7 +197,7 @@ impl Conversation {
         }
         // An owner who brings it in at this moment goes before.
         let is_new = |before| matches!(before, None | Some(GroupState::Closed));
-        if !self.keep_group(chat, is_new, GroupState::Asked, title, by).await? {
+        if !self.keep_group(chat, is_new, (GroupState::Asked, Told::Done), title, by).await? {
             return Ok(Managed::default());
         }
         let then = if asked == Asked::Tell { vec![Then::Ask(chat)] } else { Vec::new() };
@@ -292,7 +292,8 @@ impl Conversation {
             let ids = ChatIds { first: chat, current: request.here };
             let admitted = self.access.authorise(Actor::AnonymousAdmin, ids, access::Action::Read).await.is_allowed();
             let waits = |before| before != Some(GroupState::Active);
-            if !admitted && self.keep_group(chat, waits, GroupState::Closed, request.name.clone(), None).await? {
+            let closed = (GroupState::Closed, Told::Done);
+            if !admitted && self.keep_group(chat, waits, closed, request.name.clone(), None).await? {
                 then.push(Then::Leave(request.here));
             }
             self.access.requests.remove(chat).await?;

@@ -92,7 +92,7 @@ pub enum Action {
     /// No answer to this job is wanted any more.
     Cancel(UpdateId),
     /// An agent whom the guard has paused is to go on.
-    LiftPause(UserId),
+    LiftPause(ChatId),
     /// A choice of the chat's.
     Set(Setting),
     /// To delete for good what the bot asked about.
@@ -166,11 +166,11 @@ impl Action {
         }
     }
 
-    /// Whether it needs the store to take something down.
+    /// Whether it needs the store to take something down. What deletes does not: it is done as soon as it can be.
     pub fn writes(&self) -> bool {
         let manages =
             matches!(self, Self::Answer(..) | Self::Agent(..) | Self::RevokeInvite(_) | Self::CloseGroup { .. });
-        let sets = matches!(self, Self::LiftPause(_) | Self::Set(_) | Self::Forget { .. });
+        let sets = matches!(self, Self::LiftPause(_) | Self::Set(_));
         manages || sets || matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))
     }
 }
@@ -264,7 +264,7 @@ impl Press {
             ("u", [update]) => Action::RepeatList(UpdateId(update.parse().ok()?)),
             ("f", [update]) => Action::SendList(UpdateId(update.parse().ok()?)),
             ("b", [update]) => Action::Cancel(UpdateId(update.parse().ok()?)),
-            ("j", [agent]) => Action::LiftPause(UserId(agent.parse().ok()?)),
+            ("j", [agent]) => Action::LiftPause(ChatId(agent.parse().ok()?)),
             ("at", [what, choice]) => Action::Set(Setting::decode(what, choice)?),
             ("hd", [whole_chat, until]) => {
                 Action::Forget { whole_chat: *whole_chat == "1", until: until.parse().ok()? }
@@ -406,7 +406,7 @@ mod tests {
             any::<u64>().prop_map(|seq| Action::Turn(Cursor::NewerThan(Seq(seq)))),
             any::<(u32, u64)>().prop_map(|(search, seq)| Action::Find(SearchId(search), Cursor::OlderThan(Seq(seq)))),
             any::<u64>().prop_map(|update| Action::Cancel(UpdateId(update))),
-            any::<u64>().prop_map(|agent| Action::LiftPause(UserId(agent))),
+            any::<i64>().prop_map(|agent| Action::LiftPause(ChatId(agent))),
             (any::<bool>(), any::<i64>()).prop_map(|(whole_chat, until)| Action::Forget { whole_chat, until }),
             Just(Action::KeepData),
             proptest::sample::select(vec![

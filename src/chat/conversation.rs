@@ -174,7 +174,7 @@ impl Conversation {
             },
             Some(Press { action: Action::SendList(update), .. }) => Pressed::Files(*update),
             Some(Press { action: Action::Cancel(update), owner }) => Pressed::Cancel { update: *update, owner: *owner },
-            Some(Press { action: Action::LiftPause(agent), .. }) => self.lift_pause(asker, *agent).await,
+            Some(Press { action: Action::LiftPause(whose), .. }) => self.lift_pause(asker, *whose).await,
             Some(Press { action: Action::Set(setting), .. }) => {
                 Pressed::Edit(self.settings(asker, Some(*setting)).await)
             }

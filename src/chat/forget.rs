@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     button::{Action, Button, Press},
-    conversation::{Conversation, store_trouble},
+    conversation::Conversation,
     message::{Asker, Place, Pressed, Reply},
 };
 use crate::{
@@ -54,20 +54,25 @@ impl Conversation {
     }
 
     /// Deletes a target's checks and rows for good, and says what went. `jobs`: how many checks that waited were ended.
-    pub async fn forget(&self, asker: &Asker, target: &Target, jobs: usize, now: DateTime<Utc>) -> Reply {
-        let words = self.words(asker.chat).await;
-        match store::forget(&*self.history, &*self.rows, target, now).await {
-            Ok(Forgotten { records, rows, .. }) => {
-                if let Target::Agent(agent) = target {
-                    self.names.forget(*agent);
-                }
-                let what = if matches!(target, Target::Chat(_)) { "chat" } else { "own" };
-                self.audit.note(AuditEntry::by(asker.user, asker.chat, AuditAct::Delete, what, now)).await;
-                tracing::info!(chat = %asker.chat, agent = %asker.user, records, rows, jobs, "data was deleted for good");
-                say!(words, "forgotten", checks = records, others = rows, waiting = jobs).into()
-            }
-            Err(error) => store_trouble(words, &error).into(),
+    ///
+    /// # Errors
+    /// The store failed; some may be deleted.
+    pub async fn forget(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        jobs: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, store::Error> {
+        let Forgotten { records, rows, .. } = store::forget(&*self.history, &*self.rows, target, now).await?;
+        if let Target::Agent(agent) = target {
+            self.names.forget(*agent);
         }
+        let what = if matches!(target, Target::Chat(_)) { "chat" } else { "own" };
+        self.audit.note(AuditEntry::by(asker.user, asker.chat, AuditAct::Delete, what, now)).await;
+        tracing::info!(chat = %asker.chat, agent = %asker.user, records, rows, jobs, "data was deleted for good");
+        let words = self.words(asker.chat).await;
+        Ok(say!(words, "forgotten", checks = records, others = rows, waiting = jobs).into())
     }
 
     /// What is said where nothing is to be deleted.

@@ -291,7 +291,6 @@ impl Intent {
             | Self::Again { .. }
             | Self::Language { .. }
             | Self::Settings { change: Some(_) }
-            | Self::DeleteData { .. }
             | Self::Reload
             | Self::Agents { .. }
             | Self::Invite { .. } => true,
@@ -318,6 +317,7 @@ impl Intent {
             | Self::Cancel
             | Self::LanguageUsage
             | Self::Settings { change: None }
+            | Self::DeleteData { .. }
             | Self::Privacy
             | Self::Status
             | Self::Balance

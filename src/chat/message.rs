@@ -269,8 +269,8 @@ pub enum Pressed {
     Lifted {
         /// What the card of the one who pressed becomes.
         card: Reply,
-        /// The agent.
-        agent: UserId,
+        /// The agent, by their private chat; or the group, where it is its anonymous administrators.
+        whose: ChatId,
     },
     /// Delete for good.
     Forget(Target),
@@ -306,6 +306,13 @@ impl Managed {
 pub enum Then {
     /// Tell somebody something.
     Tell(ChatId, Reply),
+    /// Tell a person, or a group (by its first id, and the one that it has now), that they are let in, unless they were told.
+    Welcome {
+        /// Whose role it is.
+        chat: ChatId,
+        /// Where it is said.
+        here: ChatId,
+    },
     /// Give each owner a card with what is asked for this chat.
     Ask(ChatId),
     /// Put this in place of an owner's card.
@@ -316,6 +323,19 @@ pub enum Then {
     RevokeGroup(ChatId),
     /// Leave a group.
     Leave(ChatId),
+    /// Show a person in private the commands that they have by now.
+    Menu(UserId),
+}
+
+/// Which commands a private chat shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// Those of everyone.
+    Agent,
+    /// Those of one who manages agents besides.
+    Admin,
+    /// Those of an owner besides.
+    Owner,
 }
 
 /// Which message showed a PIN: it is taken out of the chat where the bot may.

@@ -59,7 +59,7 @@ pub use list_progress::RunningList;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
 pub use message::{
-    Alert, Asker, Command, Document, Line, Managed, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Then,
+    Alert, Asker, Command, Document, Line, Managed, Menu, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Then,
     Visitor,
 };
 pub use names::AgentNames;

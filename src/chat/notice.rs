@@ -87,6 +87,8 @@ pub enum Notice<'a> {
     QuotaFull(Full, DateTime<Utc>, Option<(&'a Check, UserId)>),
     /// The guard has paused the agent.
     Suspected(Suspicion),
+    /// That what was to be deleted is not deleted yet.
+    ForgetLater,
     /// The agent may go on, whom the guard had paused.
     PauseLifted,
     /// A list was ended because what is kept of it is being deleted.
@@ -145,6 +147,7 @@ impl Notice<'_> {
             Self::Suspected(Suspicion { rule, since, until, .. }) => {
                 say!(words, "guard-paused", rule = quota::why(words, rule), until = moment(until, since, words)).into()
             }
+            Self::ForgetLater => say!(words, "forget-later").into(),
             Self::PauseLifted => say!(words, "guard-go-on").into(),
             Self::ListDeleted => say!(words, "list-deleted").into(),
         }

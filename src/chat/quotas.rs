@@ -6,7 +6,7 @@ use super::{
     quota::{QuotaOrder, used},
 };
 use crate::{
-    access::{ChatIds, Quota, Used},
+    access::{Actor, ChatIds, Quota, Used},
     locale::{Html, Words},
     say,
     store::{self, AuditAct},
@@ -28,14 +28,11 @@ impl Conversation {
     }
 
     async fn own_quota(&self, words: Words<'_>, asker: &Asker) -> Result<Html, store::Error> {
-        let (own, group) = self.fair.used(asker.user, asker.chat).await?;
-        let mut lines = Vec::new();
-        if let Some(own) = own {
-            lines.push(say!(words, "quota-heading"));
-            // Owners are counted, and never refused.
-            let quota = if self.access.is_owner(asker.user) { Quota::default() } else { own.quota };
-            lines.extend(used(words, Used { quota, ..own }));
-        }
+        let (own, group) = self.fair.used(Actor::of(asker.user).whose(asker.chat), asker.chat).await?;
+        let mut lines = vec![say!(words, "quota-heading")];
+        // Owners are counted, and never refused.
+        let quota = if self.access.is_owner(asker.user) { Quota::default() } else { own.quota };
+        lines.extend(used(words, Used { quota, ..own }));
         if let Some(group) = group {
             lines.push(say!(words, "quota-heading-group"));
             lines.extend(used(words, group));
@@ -44,9 +41,10 @@ impl Conversation {
     }
 
     async fn quota_of(&self, words: Words<'_>, asker: &Asker, user: UserId) -> Result<Html, store::Error> {
-        let (own, _) = self.fair.used(user, asker.chat).await?;
+        let whose = Actor::of(user).whose(asker.chat);
+        let (own, _) = self.fair.used(whose, whose).await?;
         let heading = say!(words, "quota-heading-of", name = self.names.of(words, user).await, id = user);
-        Ok(Html::lines([heading].into_iter().chain(own.into_iter().flat_map(|own| used(words, own)))))
+        Ok(Html::lines([heading].into_iter().chain(used(words, own))))
     }
 
     async fn set_quota(

@@ -1,7 +1,7 @@
 //! What of a chat's checks somebody may see: their own alone, where the chat has chosen so; nothing older than their
 //! joining, where Telegram told of it. Owners and administrators of the group see all.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     conversation::Conversation,
@@ -69,10 +69,9 @@ impl Conversation {
 
     /// Notes since when somebody is in a group. Who joins again sees nothing older than that.
     pub async fn note_joined(&self, chat: ChatId, user: UserId, at: DateTime<Utc>) {
+        // Retention deletes it once nothing older can be there.
         let value = at.timestamp_millis().to_string();
-        // By then there is nothing older any more.
-        let expires = at.checked_add_signed(TimeDelta::days(self.keep_days.into())).filter(|_| self.keep_days > 0);
-        let row = Row { kind: RowKind::Joined, key: joined_key(chat, user), value, expires };
+        let row = Row { kind: RowKind::Joined, key: joined_key(chat, user), value, expires: None };
         if let Err(error) = self.rows.put(row).await {
             tracing::error!(%error, %chat, "cannot note that somebody joined a group: they see what is older, too");
         }

@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::value::{Provider, UserId};
+use crate::value::{ChatId, Provider};
 
 /// So many permits for each key. Nothing is remembered of keys with no call under way. Clones share them.
 pub(super) struct Permits<K> {
@@ -32,7 +32,7 @@ pub struct Permit<K: Eq + Hash> {
 }
 
 /// An agent's part of the calls to a provider.
-pub type Share = Permit<(Provider, UserId)>;
+pub type Share = Permit<(Provider, ChatId)>;
 
 /// Keeps the entry of a key as long as somebody waits for a permit or has one.
 struct Entry<K: Eq + Hash> {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     const PLN: Provider = Provider::Pln;
-    const BUDI: UserId = UserId(7);
+    const BUDI: ChatId = ChatId(7);
     const AT_ONCE: Option<Duration> = Some(Duration::ZERO);
 
     #[tokio::test]
@@ -97,7 +97,7 @@ mod tests {
         let permits = Permits::new(1);
         let taken = permits.acquire((PLN, BUDI), None).await;
         assert!(taken.is_some() && permits.acquire((PLN, BUDI), AT_ONCE).await.is_none());
-        for other in [(PLN, UserId(8)), (Provider::Dana, BUDI)] {
+        for other in [(PLN, ChatId(8)), (Provider::Dana, BUDI)] {
             assert!(permits.acquire(other, AT_ONCE).await.is_some());
         }
     }

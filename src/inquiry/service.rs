@@ -18,7 +18,7 @@ use crate::{
     catalog::ProductCode,
     clock::Clock,
     klikoo::{self, Client},
-    value::{CustomerNumber, Outcome, Provider, Rupiah, UserId, Verdict},
+    value::{ChatId, CustomerNumber, Outcome, Provider, Rupiah, Verdict},
 };
 
 /// How much is asked at once.
@@ -62,9 +62,9 @@ pub struct Inquiry {
     /// Those of checks in the background.
     background: Permits<Provider>,
     /// What one agent may have of the permits.
-    shares: Permits<(Provider, UserId)>,
+    shares: Permits<(Provider, ChatId)>,
     /// What one agent may have for lists.
-    background_shares: Permits<(Provider, UserId)>,
+    background_shares: Permits<(Provider, ChatId)>,
     wait: Duration,
     breaker: Breaker,
     minutes: Minutes,
@@ -116,13 +116,13 @@ impl Inquiry {
     /// Waits until an agent may have one more call under way at a provider: a quarter of its calls are one agent's at
     /// most, over all chats, and of these half are for lists. Dropping what it gives makes room for the next. `None`: it
     /// did not come to that in time, with [`Wait::Briefly`] alone.
-    pub async fn share(&self, provider: Provider, agent: UserId, wait: Wait) -> Option<(Share, Option<Share>)> {
+    pub async fn share(&self, provider: Provider, whose: ChatId, wait: Wait) -> Option<(Share, Option<Share>)> {
         let longest = (wait == Wait::Briefly).then_some(self.wait);
         let background = match wait {
-            Wait::InBackground => Some(self.background_shares.acquire((provider, agent), None).await?),
+            Wait::InBackground => Some(self.background_shares.acquire((provider, whose), None).await?),
             Wait::Briefly | Wait::ForPermit => None,
         };
-        Some((self.shares.acquire((provider, agent), longest).await?, background))
+        Some((self.shares.acquire((provider, whose), longest).await?, background))
     }
 
     /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit included;

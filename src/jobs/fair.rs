@@ -7,7 +7,7 @@ use super::{
     worker::{Check, Worker},
 };
 use crate::{
-    access::{Call, ChatIds, Suspicion, Taken},
+    access::{Actor, Call, ChatIds, Suspicion, Taken},
     chat::Notice,
     inquiry::{Asked, Wait, parse::Request},
     store::{AuditAct, AuditEntry, Job},
@@ -24,13 +24,13 @@ impl Worker {
     /// Counts a call that is about to be made. Where it must not be made, gives what the agent is told, and sees that the
     /// owners are.
     pub(super) async fn refusal<'a>(&self, job: &Job, request: &Request) -> Option<Notice<'a>> {
-        let (user, is_owner) = (job.user, self.conversation.access.is_owner(job.user));
+        let (whose, is_owner) = (whose(job), self.conversation.access.is_owner(job.user));
         let provider = request.product.provider;
-        let call = Call { user, is_owner, chat: job.chat, provider, number: &request.number };
+        let call = Call { whose, is_owner, chat: job.chat, provider, number: &request.number };
         match self.conversation.fair.take(call).await {
             Taken::Counted => None,
             Taken::Full(full) => {
-                tracing::info!(chat = %job.chat, agent = %user, ?full, "not asked: a quota is used up");
+                tracing::info!(chat = %job.chat, agent = %job.user, ?full, "not asked: a quota is used up");
                 Some(Notice::QuotaFull(full, self.now(), None))
             }
             Taken::Suspected(suspicion) => {
@@ -57,13 +57,14 @@ impl Worker {
     /// Notes what the partner said, for the guard.
     pub(super) async fn note_answer(&self, job: &Job, verdict: &Verdict) {
         let is_owner = self.conversation.access.is_owner(job.user);
-        self.conversation.fair.answered(job.user, is_owner, verdict).await;
+        self.conversation.fair.answered(whose(job), is_owner, verdict).await;
     }
 
     /// Asks about a number once the agent may have one more call under way. The log lines of the call name chat and agent.
     pub(super) async fn ask_in_turn(&self, (chat, agent): (ChatId, UserId), request: &Request, wait: Wait) -> Asked {
         let inquiry = &self.conversation.inquiry;
-        let Some(_share) = inquiry.share(request.product.provider, agent, wait).await else { return Asked::Busy };
+        let whose = Actor::of(agent).whose(chat);
+        let Some(_share) = inquiry.share(request.product.provider, whose, wait).await else { return Asked::Busy };
         inquiry.ask(request, wait).instrument(tracing::info_span!("check", %chat, %agent)).await
     }
 
@@ -79,7 +80,7 @@ impl Worker {
     fn show_guard_card(&self, suspicion: Suspicion) {
         let (audit, now) = (self.conversation.audit.clone(), self.now());
         self.notices.spawn(async move {
-            audit.note(AuditEntry::system(AuditAct::Pause, "guard", now).on_person(suspicion.agent)).await;
+            audit.note(AuditEntry::system(AuditAct::Pause, "guard", now).on_chat(suspicion.whose)).await;
         });
         for owner in self.conversation.access.owners() {
             let Some(chat) = ChatIds::private(owner) else { continue };
@@ -91,10 +92,14 @@ impl Worker {
         }
     }
 
-    /// Tells an agent, in private, that they may go on.
-    pub(super) async fn say_lifted(&self, agent: UserId) {
-        let Some(chat) = ChatIds::private(agent) else { return };
-        let notice = self.conversation.notice(chat.first, Notice::PauseLifted).await;
-        let _ = self.outbox.send(Destination::chat(chat.first), &notice, Priority::Answer).await;
+    /// Tells an agent, in private, or a group's anonymous administrators, in the group, that they may go on.
+    pub(super) async fn say_lifted(&self, whose: ChatId) {
+        let notice = self.conversation.notice(whose, Notice::PauseLifted).await;
+        let _ = self.outbox.send(Destination::chat(whose), &notice, Priority::Answer).await;
     }
+}
+
+/// Whose share a job takes from.
+fn whose(job: &Job) -> ChatId {
+    Actor::of(job.user).whose(job.chat)
 }

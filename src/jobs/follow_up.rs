@@ -22,6 +22,11 @@ impl Worker {
                     // Who never wrote to the bot cannot be told.
                     let _ = self.outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
                 }
+                Then::Welcome { chat, here } => {
+                    let Some(welcome) = self.conversation.welcome(chat).await else { continue };
+                    let _ = self.outbox.send(Destination::chat(here), &welcome, Priority::Alert).await;
+                    self.conversation.note_welcomed(chat).await;
+                }
                 Then::Ask(chat) => self.ask_owners(chat).await,
                 Then::Replace(chat, message, reply) => {
                     let _ = self.outbox.edit(Placed { chat, message }, &reply, Priority::Alert).await;
@@ -29,6 +34,11 @@ impl Worker {
                 Then::Revoke(user) => self.revoke(|job| job.user == user).await,
                 Then::RevokeGroup(group) => self.revoke(|job| job.chat == group).await,
                 Then::Leave(group) => self.outbox.leave(group).await,
+                Then::Menu(user) => {
+                    let Some(private) = ChatIds::private(user).map(|chat| chat.first) else { continue };
+                    let menu = self.conversation.menu_of(user).await;
+                    self.outbox.show_menu(private, menu, self.conversation.words(private).await).await;
+                }
             }
         }
     }

@@ -1,8 +1,13 @@
 //! `/hapusdata`: ends the checks and lists that are not answered, says so, and has all else deleted.
 
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    pin::pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{
     outbox::{Placed, Priority},
@@ -12,21 +17,56 @@ use super::{
 use crate::{
     chat::{Intent, Notice},
     store::{Job, Target},
+    value::{ChatId, UserId},
 };
 
 /// How often, and how many times, it is looked whether lists that were cancelled have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LOOKS: usize = 200;
 
+/// Data of somebody's is being deleted, until it is dropped.
+struct Deleting<'a>(&'a Mutex<HashSet<(ChatId, UserId)>>, (ChatId, UserId));
+
+impl<'a> Deleting<'a> {
+    /// `None`: it is already.
+    fn begin(all: &'a Mutex<HashSet<(ChatId, UserId)>>, whose: (ChatId, UserId)) -> Option<Self> {
+        let is_first = all.lock().unwrap_or_else(PoisonError::into_inner).insert(whose);
+        is_first.then(|| Self(all, whose))
+    }
+}
+
+impl Drop for Deleting<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
 impl Worker {
     /// Deletes what the pressed button asks for, and says so in its place.
     pub(super) async fn forget(&self, job: &Job, task: &Task, button: &PressedButton, target: &Target) {
+        // One at a time: where the disk is full it waits for room, however often the button is pressed.
+        let Some(_deleting) = Deleting::begin(&self.deleting, (job.chat, job.user)) else {
+            let later = self.conversation.notice(job.chat, Notice::ForgetLater).await;
+            return self.outbox.answer_press(&button.id, Some(&later.text.plain())).await;
+        };
         self.outbox.answer_press(&button.id, None).await;
-        let waiting = self.end_waiting(job, target).await;
         let asker = self.asker(job, task);
-        let reply = self.conversation.forget(&asker, target, waiting, self.now()).await;
-        self.answers.forget(target);
         let message = Placed { chat: task.to.chat, message: button.message };
+        let deleted = async {
+            let waiting = self.end_waiting(job, target).await;
+            // A right that does not depend on room: where there is none, it is done once there is.
+            self.until_written(|| self.conversation.forget(&asker, target, waiting, self.now())).await
+        };
+        let mut deleted = pin!(deleted);
+        let reply = match timeout(self.notice_after, &mut deleted).await {
+            Ok(reply) => reply,
+            Err(_) => {
+                let later = self.conversation.notice(job.chat, Notice::ForgetLater).await;
+                let _ = self.outbox.edit(message, &later, Priority::Answer).await;
+                deleted.await
+            }
+        };
+        self.answers.forget(target);
         let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
     }
 

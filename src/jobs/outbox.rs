@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    chat::{Attachment, Reply},
-    locale::Html,
+    chat::{Attachment, Menu, Reply},
+    locale::{Html, Words},
     value::{ChatId, MessageId, UserId},
 };
 
@@ -117,6 +117,9 @@ pub trait Outbox: Send + Sync {
 
     /// Leaves a group, where the bot is in it.
     async fn leave(&self, group: ChatId);
+
+    /// Shows these commands in somebody's private chat, where it shows any.
+    async fn show_menu(&self, _private: ChatId, _menu: Menu, _words: Words<'_>) {}
 
     /// Shows in a chat that an answer is being made, from about a second on, until the result is dropped.
     fn typing(&self, to: Destination) -> Typing;

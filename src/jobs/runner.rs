@@ -154,6 +154,7 @@ impl Runner {
             long_wait: bounds.long_wait,
             in_progress: Mutex::default(),
             lists: Lists::default(),
+            deleting: Mutex::default(),
             wake: Notify::new(),
         };
         Arc::new(Self {

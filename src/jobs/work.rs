@@ -391,10 +391,10 @@ impl Worker {
                 answer(None).await;
                 self.list_files(job, task, update).await;
             }
-            Pressed::Lifted { card, agent } => {
+            Pressed::Lifted { card, whose } => {
                 let message = Placed { chat: task.to.chat, message: button.message };
                 let edit = self.outbox.edit(message, &card, Priority::Answer);
-                let _ = tokio::join!(answer(None), edit, self.say_lifted(agent));
+                let _ = tokio::join!(answer(None), edit, self.say_lifted(whose));
             }
             Pressed::Forget(target) => self.forget(job, task, button, &target).await,
             Pressed::Cancel { update, owner } => {

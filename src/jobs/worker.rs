@@ -26,7 +26,7 @@ use crate::{
     clock::Clock,
     inquiry::parse::Request,
     store::{self, AuditAct, AuditEntry, Job, Jobs, Kept, Record},
-    value::{ChatId, MessageId, Outcome, UpdateId, Verdict},
+    value::{ChatId, MessageId, Outcome, UpdateId, UserId, Verdict},
 };
 
 /// An answer that comes later than this after its question begins with an apology.
@@ -89,6 +89,8 @@ pub(super) struct Worker {
     pub(super) in_progress: Mutex<HashSet<UpdateId>>,
     /// The lists among them.
     pub(super) lists: Lists,
+    /// Who has data deleted at this moment, and in which chat: on a full disk it may last.
+    pub(super) deleting: Mutex<HashSet<(ChatId, UserId)>>,
     /// Rung when there may be something to claim.
     pub(super) wake: Notify,
 }

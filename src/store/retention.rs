@@ -20,8 +20,9 @@ pub struct Purged {
 }
 
 /// Deletes records of checks that ended more than `keep_days` days before `now` (0: none), or more days than their chat
-/// has chosen, entries of who did what from more than `audit_days` before it (0: none), and expired rows. To be called from
-/// time to time; what a call that is dropped or fails leaves is deleted by the next one.
+/// has chosen; since when people are in a group, where nothing older is kept; entries of who did what from more than
+/// `audit_days` before it (0: none); and expired rows. To be called from time to time; what a call that is dropped or fails
+/// leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.
@@ -30,6 +31,7 @@ pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_
     if let Some(oldest) = before(now, keep_days) {
         let what = Deletion::Before(None, oldest);
         purged.records += until_none(|| store.delete(&what, STEP)).await?;
+        purged.rows += purge_joined(store, oldest).await?;
     }
     let mut after = None;
     loop {
@@ -48,8 +50,24 @@ pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_
     if let Some(oldest) = before(now, audit_days) {
         purged.audit = until_none(|| store.purge_audit(oldest, STEP)).await?;
     }
-    purged.rows = until_none(|| store.purge(now, STEP)).await?;
+    purged.rows += until_none(|| store.purge(now, STEP)).await?;
     Ok(purged)
+}
+
+/// Deletes since when people are in their groups, where that is before `oldest`: of what they must not see nothing is left. By
+/// the days of now, and not those of their joining: where the operator keeps checks for longer since, it matters for longer.
+async fn purge_joined(store: &dyn Store, oldest: DateTime<Utc>) -> Result<usize, Error> {
+    let (mut purged, mut after) = (0, None);
+    loop {
+        let joined = store.list(RowKind::Joined, after.as_deref(), MAX_PAGE_LEN).await?;
+        let Some(last) = joined.last() else { return Ok(purged) };
+        after = Some(last.key.clone());
+        for row in &joined {
+            if row.value.parse().ok().and_then(DateTime::from_timestamp_millis).is_some_and(|since| since < oldest) {
+                purged += usize::from(store.remove(RowKind::Joined, &row.key).await?);
+            }
+        }
+    }
 }
 
 /// The moment so many days before `now`; `None` for 0 days, which stand for ever.

@@ -37,6 +37,7 @@ impl State {
             "leavechat" => read(body).and_then(|call| self.leave_chat(&call)),
             "getchatmember" => read(body).and_then(|call| self.chat_member(&call)),
             "setmycommands" => read(body).and_then(|call| self.set_commands(call)),
+            "deletemycommands" => read(body).and_then(|call| self.delete_commands(call)),
             "setmydescription" => read(body).and_then(|call| described(&call, 512)),
             "setmyshortdescription" => read(body).and_then(|call| described(&call, 120)),
             _ => return None,
@@ -145,6 +146,16 @@ impl State {
             return Err(Refusal::bad_request("user not found"));
         }
         Ok(json!({ "user": self.person_json(call.user_id), "status": status }))
+    }
+
+    fn delete_commands(&mut self, call: Value) -> MethodResult {
+        let scope = &call["scope"];
+        let is_begun = |chat: i64| self.chats.get(&chat).is_some_and(|chat| chat.begun);
+        if scope["type"] == "chat" && !scope["chat_id"].as_i64().is_some_and(is_begun) {
+            return Err(Refusal::bad_request("chat not found"));
+        }
+        self.menus.remove(&(scope.to_string(), String::new()));
+        Ok(true.into())
     }
 
     fn set_commands(&mut self, call: SetCommands) -> MethodResult {

@@ -27,10 +27,11 @@ use serde::{
 use teloxide::{
     RequestError,
     payloads::{
-        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, EditMessageText, EditMessageTextSetters,
-        GetChat, LeaveChat, SendMessage, SendMessageSetters, SetMyCommands,
+        AnswerCallbackQuery, AnswerCallbackQuerySetters, DeleteMessage, DeleteMyCommands, DeleteMyCommandsSetters,
+        EditMessageText, EditMessageTextSetters, GetChat, LeaveChat, SendMessage, SendMessageSetters, SetMyCommands,
+        SetMyCommandsSetters,
     },
-    types::{self as telegram, CallbackQueryId, ParseMode, ReplyParameters, ThreadId},
+    types::{self as telegram, BotCommandScope, CallbackQueryId, ParseMode, ReplyParameters, ThreadId},
 };
 use tokio::{
     sync::Semaphore,
@@ -42,13 +43,14 @@ pub(super) use refusal::{kind, pause, until_taken, wait_after};
 pub use schedule::Limits;
 
 use super::{
+    menu,
     migrations::ChatMigrations,
     wire::{Call, Lenient, Sent, call},
 };
 use crate::{
-    chat::{Attachment, Reply},
+    chat::{Attachment, Menu, Reply},
     jobs::{Destination, Outbox, Placed, Priority, Refused, Typing},
-    locale::Html,
+    locale::{Html, Words},
     value::{ChatId, MessageId, UserId},
 };
 use keyboard::{inline, markup};
@@ -57,6 +59,9 @@ use schedule::Schedule;
 
 /// How often it is tried to delete a message: the agent's next question waits for it.
 const DELETION_TRIES: u32 = 3;
+
+/// How often it is tried to show somebody a command menu.
+const MENU_TRIES: u32 = 3;
 
 /// How often one message follows a group that has another id now.
 const MAX_MIGRATIONS: u32 = 3;
@@ -232,6 +237,23 @@ impl Outbox for Sender {
         }
     }
 
+    async fn show_menu(&self, private: ChatId, menu: Menu, words: Words<'_>) {
+        let scope = BotCommandScope::Chat { chat_id: telegram_id(private).into() };
+        let shown = match menu {
+            // Then Telegram shows the one of all private chats.
+            Menu::Agent => {
+                self.call::<_, IgnoredAny>(MENU_TRIES, None, None, &DeleteMyCommands::new().scope(scope)).await
+            }
+            Menu::Admin | Menu::Owner => {
+                let commands = SetMyCommands::new(menu::of(menu, words)).scope(scope);
+                self.call::<_, IgnoredAny>(MENU_TRIES, None, None, &commands).await
+            }
+        };
+        if let Err(error) = shown {
+            tracing::info!(error = kind(&error), "a command menu was not taken");
+        }
+    }
+
     fn typing(&self, to: Destination) -> Typing {
         let until = CancellationToken::new();
         let (sender, ended) = (self.clone(), until.clone());
@@ -314,13 +336,6 @@ impl Sender {
         attempt.to = Destination::chat(new);
         attempt.migrations += 1;
         true
-    }
-
-    /// Sets a command menu, if Telegram takes it.
-    pub(super) async fn set_menu(&self, menu: &SetMyCommands) {
-        if let Err(error) = self.call::<_, IgnoredAny>(3, None, None, menu).await {
-            tracing::info!(error = kind(&error), "an owner's command menu was not taken");
-        }
     }
 
     /// Calls until Telegram has decided, or has been out of reach `tries` times.

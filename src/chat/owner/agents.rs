@@ -32,6 +32,15 @@ enum Adding {
     Offered(Named),
 }
 
+/// Whether somebody has to be told what they become.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::chat) enum Told {
+    /// By a [`Then::Welcome`]: what is kept says that it is still to be said.
+    Later,
+    /// Not, or by the answer itself.
+    Done,
+}
+
 /// Someone of the list.
 struct Listed {
     user: UserId,
@@ -146,9 +155,12 @@ impl Conversation {
                 lines.push(say!(words, "agent-already", name = shown));
                 continue;
             }
-            lines.push(match self.let_in(user, name, asker.user).await? {
-                Ok(told) => {
-                    then.extend(told);
+            let let_in = self.let_in(user, name, asker.user, Told::Later).await?;
+            // Also where it was kept before the bot last ended.
+            then.push(Then::Welcome { chat: chat_of(user), here: chat_of(user) });
+            lines.push(match let_in {
+                Ok(cards) => {
+                    then.extend(cards);
                     say!(words, "agent-added", name = shown, id = user)
                 }
                 Err(Standing::Blocked) => say!(words, "agent-is-blocked", name = shown, id = user),
@@ -160,26 +172,25 @@ impl Conversation {
         Ok(Managed { reply: Some(reply), notice: None, then })
     }
 
-    /// Makes someone an agent who has no role and is not blocked: they are told, and if they asked for it, owners' cards say
-    /// so. Gives their role where they have one.
+    /// Makes someone an agent who has no role and is not blocked; if they asked for it, owners' cards say so. Gives their role
+    /// where they have one.
     pub(in crate::chat) async fn let_in(
         &self,
         user: UserId,
         name: String,
         by: UserId,
+        told: Told,
     ) -> Result<Result<Vec<Then>, Standing>, store::Error> {
         let has_none = |standing: Option<Standing>| matches!(standing, None | Some(Standing::Guest));
-        let before = self.keep_standing((user, name), has_none, Standing::Agent, by, (AuditAct::Grant, "done")).await?;
+        let (agent, done) = ((Standing::Agent, told), (AuditAct::Grant, "done"));
+        let before = self.keep_standing((user, name), has_none, agent, by, done).await?;
         if let Err(Some(before)) = before.map_err(|person| person.map(|person| person.standing)) {
             return Ok(Err(before));
         }
-        let mut then = match self.access.requests.answer(chat_of(user), Ruling::Approve, by).await? {
+        Ok(Ok(match self.access.requests.answer(chat_of(user), Ruling::Approve, by).await? {
             Some((request, true)) => self.replaced_cards(chat_of(user), &request).await,
             _ => Vec::new(),
-        };
-        let told = say!(self.words(chat_of(user)).await, "access-granted");
-        then.push(Then::Tell(chat_of(user), told.into()));
-        Ok(Ok(then))
+        }))
     }
 
     /// Keeps a person's role from now on where they may get it `from` the one that they have, and notes what was done. Else
@@ -188,11 +199,11 @@ impl Conversation {
         &self,
         (user, name): (UserId, String),
         from: impl Fn(Option<Standing>) -> bool + Send + Sync,
-        standing: Standing,
+        (standing, told): (Standing, Told),
         by: UserId,
         (act, outcome): (AuditAct, &'static str),
     ) -> Result<Result<(), Option<Person>>, store::Error> {
-        let person = Person { standing, name, since: self.clock.now(), by: Some(by) };
+        let person = Person { standing, name, since: self.clock.now(), by: Some(by), untold: told == Told::Later };
         let judge = |before: Option<&Person>| from(before.map(|person| person.standing)).then(|| person.clone());
         let (before, is_kept) = self.access.people.change_person(user, judge).await?;
         if !is_kept {
@@ -320,17 +331,19 @@ impl Conversation {
                 from.contains(&before) && (before != Standing::Admin || may_admins)
             };
             let named = (user, name.clone());
-            self.keep_standing(named, fits, standing, asker.user, (act, outcome)).await.map(|kept| kept.is_ok())
+            self.keep_standing(named, fits, (standing, Told::Done), asker.user, (act, outcome))
+                .await
+                .map(|kept| kept.is_ok())
         };
         match step {
             Step::Pause => {
-                if self.access.people.pause(user).await?.is_none() {
+                if self.access.people.pause(chat_of(user)).await?.is_none() {
                     then.push(tell(say!(told, "told-paused")));
                 }
-                self.access.people.set_pause(user, Some(Pause { until: None, by_guard: false })).await?;
+                self.access.people.set_pause(chat_of(user), Some(Pause { until: None, by_guard: false })).await?;
                 self.note_by(asker.user, AuditAct::Pause, "done", Some(chat_of(user))).await;
             }
-            Step::Resume if self.fair.lift(user).await? => {
+            Step::Resume if self.fair.lift(chat_of(user)).await? => {
                 then.push(tell(say!(told, "told-resumed")));
                 self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(user))).await;
             }
@@ -350,12 +363,23 @@ impl Conversation {
                 then.push(Then::Revoke(user));
             }
             Step::Unblock => drop(set(&[Standing::Blocked], Standing::Guest, AuditAct::Block, "lifted").await?),
-            Step::Grant => then = self.let_in(user, name.clone(), asker.user).await?.unwrap_or_default(),
-            Step::MakeAdmin if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? => {
-                then.push(tell(say!(told, "told-admin")));
+            Step::Grant => {
+                then = self.let_in(user, name.clone(), asker.user, Told::Later).await?.unwrap_or_default();
+                then.push(Then::Welcome { chat: chat_of(user), here: chat_of(user) });
+            }
+            Step::MakeAdmin => {
+                if set(&[Standing::Agent], Standing::Admin, AuditAct::Admin, "done").await? {
+                    then.push(tell(say!(told, "told-admin")));
+                }
+                then.push(Then::Menu(user));
             }
             Step::Demote => drop(set(&[Standing::Admin], Standing::Agent, AuditAct::Admin, "lifted").await?),
             _ => {}
+        }
+        // Also where an admin was taken off before the bot last ended.
+        let ends_admin = standing == Standing::Admin || step == Step::Demote;
+        if ends_admin && matches!(step, Step::Demote | Step::Remove | Step::Block) {
+            then.push(Then::Menu(user));
         }
         // One who is a guest and paused no more stands nowhere from now on.
         let listed = self.listed(user).await?.unwrap_or(listed);
@@ -380,7 +404,7 @@ impl Conversation {
                 None => say!(words, "agent-since", since = since),
             });
         }
-        let is_paused = self.access.people.pause(user).await?.is_some();
+        let is_paused = self.access.people.pause(chat_of(user)).await?.is_some();
         let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
         let is_owner = self.may(asker, Needed::Own).await;
         let own = |label: Html, step| press(label, step).filter(|_| is_owner);
@@ -402,9 +426,9 @@ impl Conversation {
 
     /// Everybody of whom the store or the settings know; those of the settings alone first.
     async fn everyone(&self) -> Result<Vec<Listed>, store::Error> {
-        let (mut everyone, mut after) = (Vec::new(), None);
+        let (mut everyone, mut after, owners) = (Vec::new(), None, self.access.owners());
         for user in self.access.listed().into_iter().filter_map(|chat| u64::try_from(chat.0).ok()).map(UserId) {
-            if self.access.people.person(user).await?.is_none() && !self.is_owner(user).await {
+            if self.access.people.person(user).await?.is_none() && !owners.contains(&user) {
                 everyone.push(Listed { user, person: None, in_settings: true });
             }
         }
@@ -413,7 +437,7 @@ impl Conversation {
             let Some((last, _)) = people.last() else { return Ok(everyone) };
             after = Some(*last);
             for (user, person) in people {
-                if !self.is_owner(user).await {
+                if !owners.contains(&user) {
                     everyone.push(Listed { user, person: Some(person), in_settings: false });
                 }
             }
@@ -424,7 +448,7 @@ impl Conversation {
     async fn listed(&self, user: UserId) -> Result<Option<Listed>, store::Error> {
         let person = self.access.people.person(user).await?;
         let in_settings = self.access.listed().contains(&chat_of(user));
-        let is_known = person.is_some() || in_settings || self.access.people.pause(user).await?.is_some();
+        let is_known = person.is_some() || in_settings || self.access.people.pause(chat_of(user)).await?.is_some();
         Ok(is_known.then_some(Listed { user, person, in_settings }))
     }
 
@@ -443,7 +467,7 @@ impl Conversation {
             Standing::Guest => say!(words, "role-guest"),
             Standing::Blocked => say!(words, "role-blocked"),
         };
-        let is_paused = self.access.people.pause(listed.user).await?.is_some();
+        let is_paused = self.access.people.pause(chat_of(listed.user)).await?.is_some();
         Ok(if is_paused { Html::joined([role, say!(words, "role-paused")], ", ") } else { role })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::requests::card_buttons;
+use super::{Told, requests::card_buttons};
 use crate::{
     access::{Group, GroupState},
     chat::{
@@ -80,7 +80,8 @@ impl Conversation {
             return Ok(Managed::says(Reply::new(question, vec![buttons.collect()])));
         }
         let is_open = |before| before != Some(GroupState::Closed);
-        self.keep_group(chat, is_open, GroupState::Closed, title.unwrap_or_default(), Some(asker.user)).await?;
+        let closed = (GroupState::Closed, Told::Done);
+        self.keep_group(chat, is_open, closed, title.unwrap_or_default(), Some(asker.user)).await?;
         // An old card must not let it in again.
         self.access.requests.remove(chat).await?;
         let reply = self.groups(words, asker, page).await?;
@@ -94,11 +95,11 @@ impl Conversation {
         &self,
         chat: ChatId,
         from: impl Fn(Option<GroupState>) -> bool + Send + Sync,
-        state: GroupState,
+        (state, told): (GroupState, Told),
         title: String,
         by: Option<crate::value::UserId>,
     ) -> Result<bool, store::Error> {
-        let group = Group { state, title, since: self.clock.now(), by };
+        let group = Group { state, title, since: self.clock.now(), by, untold: told == Told::Later };
         let judge = |before: Option<&Group>| from(before.map(|group| group.state)).then(|| group.clone());
         if !self.access.people.change_group(chat, judge).await?.1 {
             return Ok(false);

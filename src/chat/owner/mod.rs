@@ -25,11 +25,13 @@ pub use incident::Incident;
 pub use query::AuditQuery;
 pub use settings::{Fresh, Reloaded, Settings};
 
+pub(super) use agents::Told;
+
 use super::{
     button::Action,
     conversation::{Conversation, store_trouble},
     intent::Intent,
-    message::{Asker, Managed},
+    message::{Asker, Managed, Menu},
 };
 use crate::{
     access::{Action as Needed, Actor, ChatIds, Standing},
@@ -79,6 +81,15 @@ impl Conversation {
     pub(super) async fn is_manager(&self, user: UserId) -> bool {
         let Some(chat) = ChatIds::private(user) else { return false };
         self.access.authorise(Actor::of(user), chat, Needed::Manage).await.is_allowed()
+    }
+
+    /// Which commands somebody's private chat shows.
+    pub async fn menu_of(&self, user: UserId) -> Menu {
+        match (self.is_owner(user).await, self.is_manager(user).await) {
+            (true, _) => Menu::Owner,
+            (false, true) => Menu::Admin,
+            (false, false) => Menu::Agent,
+        }
     }
 
     /// Whether someone is an owner, wherever they are.

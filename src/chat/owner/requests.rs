@@ -1,6 +1,6 @@
 //! The cards that owners get for each who asks to be let in, and what their answers lead to.
 
-use super::agents::chat_of;
+use super::agents::{Told, chat_of};
 use crate::{
     access::{AccessRequest, GroupState, Person, Ruling, Standing},
     chat::{
@@ -150,23 +150,23 @@ impl Conversation {
             Ruling::Approve => {
                 let has_none = |standing: Option<Standing>| matches!(standing, None | Some(Standing::Guest));
                 let done = (AuditAct::Grant, "done");
-                match self.keep_standing(named, has_none, Standing::Agent, asker.user, done).await? {
-                    Ok(()) => tell(say!(told, "access-granted")),
-                    Err(Some(Person { standing: Standing::Blocked, by, .. })) => {
-                        self.access.requests.remove(chat_of(user)).await?;
-                        let answer = Some((Ruling::Block, by.unwrap_or(asker.user)));
-                        return Ok((AccessRequest { answer, ..request }, Vec::new()));
-                    }
-                    // Done before the bot last ended, or by another way.
-                    Err(_) => Vec::new(),
+                if let Err(Some(Person { standing: Standing::Blocked, by, .. })) =
+                    self.keep_standing(named, has_none, (Standing::Agent, Told::Later), asker.user, done).await?
+                {
+                    self.access.requests.remove(chat_of(user)).await?;
+                    let answer = Some((Ruling::Block, by.unwrap_or(asker.user)));
+                    return Ok((AccessRequest { answer, ..request }, Vec::new()));
                 }
+                vec![Then::Welcome { chat: chat_of(user), here: chat_of(user) }]
             }
             Ruling::Block => {
                 let may_be = |standing| !matches!(standing, Some(Standing::Blocked | Standing::Admin));
                 let done = (AuditAct::Block, "done");
-                match self.keep_standing(named, may_be, Standing::Blocked, asker.user, done).await? {
-                    Ok(()) => vec![Then::Revoke(user)],
-                    Err(_) => Vec::new(),
+                let blocked = (Standing::Blocked, Told::Done);
+                match self.keep_standing(named, may_be, blocked, asker.user, done).await? {
+                    Err(Some(Person { standing: Standing::Admin, .. })) => Vec::new(),
+                    // Also where it was done before the bot last ended.
+                    _ => vec![Then::Revoke(user)],
                 }
             }
             Ruling::Refuse => {
@@ -175,6 +175,25 @@ impl Conversation {
             }
         };
         Ok((request, then))
+    }
+
+    /// What somebody who was let in is told, or a group; `None` where they were told.
+    pub async fn welcome(&self, chat: ChatId) -> Option<Reply> {
+        let untold = self.access.people.is_untold(chat).await;
+        let untold = untold.inspect_err(|error| tracing::error!(%error, "who was let in may be told twice"));
+        let words = self.words(chat).await;
+        let welcome = match chat.is_group() {
+            true => say!(words, "group-active"),
+            false => say!(words, "access-granted"),
+        };
+        untold.unwrap_or(true).then(|| welcome.into())
+    }
+
+    /// Notes that somebody who was let in, or a group, was told so.
+    pub async fn note_welcomed(&self, chat: ChatId) {
+        if let Err(error) = self.access.people.note_told(chat).await {
+            tracing::error!(%error, "who was let in may be told twice");
+        }
     }
 
     async fn answered_group(
@@ -186,14 +205,11 @@ impl Conversation {
     ) -> Result<Vec<Then>, store::Error> {
         let state = if ruling == Ruling::Approve { GroupState::Active } else { GroupState::Closed };
         let is_other = |before| before != Some(state);
-        if !self.keep_group(chat, is_other, state, request.name.clone(), Some(asker.user)).await? {
-            return Ok(Vec::new());
-        }
+        let told = if ruling == Ruling::Approve { Told::Later } else { Told::Done };
+        self.keep_group(chat, is_other, (state, told), request.name.clone(), Some(asker.user)).await?;
+        // Also where it was kept before the bot last ended.
         Ok(match ruling {
-            Ruling::Approve => {
-                let told = say!(self.words(chat).await, "group-active");
-                vec![Then::Tell(request.here, told.into())]
-            }
+            Ruling::Approve => vec![Then::Welcome { chat, here: request.here }],
             Ruling::Refuse | Ruling::Block => vec![Then::RevokeGroup(chat), Then::Leave(request.here)],
         })
     }

@@ -80,9 +80,19 @@ async fn what_is_older_than_it_is_kept_is_purged(store: &impl Backend) {
     }
     let row = Row { kind: RowKind::OpenQuestion, key: String::new(), value: String::new(), expires: Some(moment(1)) };
     store.store().put(row).await.unwrap();
+    for (key, since) in [("-5:7", moment(588 * DAY)), ("-5:8", moment(590 * DAY))] {
+        let value = since.timestamp_millis().to_string();
+        store.store().put(Row { kind: RowKind::Joined, key: key.to_owned(), value, expires: None }).await.unwrap();
+    }
     let purged = async |day, keep_days| purge(&**store.store(), moment(day * DAY), keep_days, 0).await.unwrap();
     assert_eq!(purged(599, 0).await, Purged { rows: 1, ..Purged::default() }, "for ever");
-    assert_eq!(purged(599, 10).await, Purged { records: 2 * 589, ..Purged::default() });
+    assert_eq!(purged(599, 10).await, Purged { records: 2 * 589, rows: 1, ..Purged::default() });
+    let joined = store.store().list(RowKind::Joined, None, 9).await.unwrap();
+    assert_eq!(
+        joined.iter().map(|row| &*row.key).collect::<Vec<_>>(),
+        ["-5:8"],
+        "as long as something older may be there"
+    );
     assert_eq!(purged(599, 10).await, Purged::default());
     let left = all(store, CHAT).await;
     assert_eq!((left.len(), left[0].at), (11, moment(589 * DAY)));

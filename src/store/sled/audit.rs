@@ -67,7 +67,7 @@ impl AuditLog for SledStore {
                 database.range(Audit, ..keys::audit(start(before)), |key, _| Some(key)).take(limit).collect()
             })
             .await?;
-        self.write(Needs::Durable, move |plan| plan.remove_all(Audit, &keys)).await
+        self.write(Needs::Deletion, move |plan| plan.remove_all(Audit, &keys)).await
     }
 
     async fn import_audit(&self, entries: Vec<(AuditPlace, AuditEntry)>) -> Result<(), Error> {

@@ -20,7 +20,10 @@ use super::super::Error;
 const CACHE_CAPACITY: u64 = 8 * 1024 * 1024;
 
 /// The least room on the disk with which something is committed, in bytes: for a large group and for sled's snapshot.
-const SPARE: u64 = 16 * 1024 * 1024;
+pub(super) const SPARE: u64 = 16 * 1024 * 1024;
+
+/// The same for what deletes, which needs little: a full disk keeps nobody's data.
+pub(super) const SPARE_TO_DELETE: u64 = SPARE / 2;
 
 /// How often, and how long apart, an opening is tried: sled's threads let go of its files a moment after a close.
 const TRIES: u32 = 10;
@@ -92,8 +95,8 @@ impl Database {
     }
 
     /// Sees that the disk can take a group: that the files are where they were opened, for what was removed or renamed
-    /// takes writes without an error; and that there is room, for sled does not get over a full disk.
-    pub(super) fn check_disk(&self) -> Result<(), Error> {
+    /// takes writes without an error; and that there is room for so many bytes, for sled does not get over a full disk.
+    pub(super) fn check_disk(&self, spare: u64) -> Result<(), Error> {
         let Some(file) = &self.file else { return Ok(()) };
         let place = |file: fs::Metadata| (file.dev(), file.ino());
         let look = || -> io::Result<_> {
@@ -103,7 +106,7 @@ impl Database {
         match look() {
             Ok((false, _)) => Err(Error::Gone(self.dir.clone())),
             // A file system that knows no sizes has no blocks at all.
-            Ok((_, disk)) if disk.total_space() > 0 && disk.available_space() < SPARE => {
+            Ok((_, disk)) if disk.total_space() > 0 && disk.available_space() < spare => {
                 Err(Error::Full(self.dir.clone()))
             }
             Ok(_) => Ok(()),

@@ -81,7 +81,7 @@ impl History for SledStore {
         // Records never change: what is found beside the writer is still right when it gets there.
         let what = what.clone();
         let keys = self.read(move |database| to_delete(database, &what, limit)).await?;
-        self.write(Needs::Durable, move |plan| plan.remove_all(TreeName::History, &keys)).await
+        self.write(Needs::Deletion, move |plan| plan.remove_all(TreeName::History, &keys)).await
     }
 
     async fn counts(

@@ -121,7 +121,7 @@ impl Jobs for SledStore {
     }
 
     async fn finish(&self, update: UpdateId) -> Result<(), Error> {
-        self.write(Needs::Durable, move |plan| {
+        self.write(Needs::Deletion, move |plan| {
             if plan.schedule.get(update).is_some_and(|entry| entry.job.cancelled_by.is_none()) {
                 let cancelled = updates(cancelled_by(plan.schedule, update));
                 cancelled.into_iter().chain([update]).for_each(|ended| plan.end_job(ended));

@@ -18,7 +18,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use self::database::{Changes, Database};
+use self::database::{Changes, Database, SPARE, SPARE_TO_DELETE};
 use self::plan::Plan;
 use self::schedule::Schedule;
 use super::Error;
@@ -81,6 +81,15 @@ enum Needs {
     Atomic,
     /// That they are durable, too.
     Durable,
+    /// The same for what deletes or ends something, and needs less room for it.
+    Deletion,
+}
+
+impl Needs {
+    /// Whether there has to be room to keep something.
+    fn room_to_keep(self) -> bool {
+        matches!(self, Self::Separate | Self::Atomic | Self::Durable)
+    }
 }
 
 /// A write that waits, and who is told that it is done, or that it was refused.
@@ -196,6 +205,14 @@ impl Writer {
     fn run(mut self, mut inbox: mpsc::Receiver<Write>) -> Result<(), Error> {
         let mut group = Vec::new();
         while inbox.blocking_recv_many(&mut group, QUEUE_LEN) > 0 {
+            if group.iter().any(|(needs, ..)| needs.room_to_keep())
+                && let Err(error) = self.database.check_disk(SPARE)
+            {
+                // What deletes needs less room, and makes some.
+                for (.., caller) in group.extract_if(.., |(needs, ..)| needs.room_to_keep()) {
+                    drop(caller.send(Err(self.failed.clone().unwrap_or_else(|| error.clone()))));
+                }
+            }
             let needs = group.iter().map(|(needs, ..)| *needs).max().unwrap_or(Needs::Nothing);
             let (works, callers): (Vec<Work>, Vec<_>) = group.drain(..).map(|(_, work, tell)| (work, tell)).unzip();
             let committed = self.commit(needs, works);
@@ -209,8 +226,8 @@ impl Writer {
     /// Commits a group whole, or refuses all of it before it changes anything.
     fn commit(&mut self, needs: Needs, group: Vec<Work>) -> Result<(), Error> {
         self.failed.clone().map_or(Ok(()), Err)?;
-        if needs > Needs::Nothing {
-            self.database.check_disk()?;
+        if needs == Needs::Deletion {
+            self.database.check_disk(SPARE_TO_DELETE)?;
         }
         let (database, schedule) = (&self.database, &mut self.schedule);
         let mut plan = Plan { database, schedule, changes: Changes::new(), needs };
@@ -220,7 +237,7 @@ impl Writer {
             return Ok(());
         }
         let committed = if needs < Needs::Atomic { database.write_each(&changes) } else { database.commit(&changes) };
-        committed.and_then(|()| if needs == Needs::Durable { database.flush() } else { Ok(()) }).inspect_err(|error| {
+        committed.and_then(|()| if needs >= Needs::Durable { database.flush() } else { Ok(()) }).inspect_err(|error| {
             tracing::error!(%error, "the store cannot write any more");
             // Room alone is no remedy any more.
             let is_full = matches!(error, Error::Full(_));

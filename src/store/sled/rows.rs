@@ -24,7 +24,8 @@ impl KeyValue for SledStore {
 
     async fn put(&self, row: Row) -> Result<(), Error> {
         check_length(&row)?;
-        self.write(Needs::Durable, move |plan| put(plan, row)).await?
+        let needs = if row.kind == RowKind::Deletion { Needs::Deletion } else { Needs::Durable };
+        self.write(needs, move |plan| put(plan, row)).await?
     }
 
     async fn put_if(&self, row: Row, expected: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
@@ -39,7 +40,7 @@ impl KeyValue for SledStore {
 
     async fn remove(&self, kind: RowKind, key: &str) -> Result<bool, Error> {
         let (key, stored_at) = (key.to_owned(), keys::row(kind, key));
-        self.write(Needs::Durable, move |plan| {
+        self.write(Needs::Deletion, move |plan| {
             let is_there = plan.value(Rows, &stored_at)?.is_some();
             if is_there {
                 note(plan, kind, || Note::Removed(kind, key))?;
@@ -62,7 +63,7 @@ impl KeyValue for SledStore {
     }
 
     async fn purge(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, Error> {
-        self.write(Needs::Durable, move |plan| {
+        self.write(Needs::Deletion, move |plan| {
             let rows = plan.database.range::<&[u8], _>(Rows, .., |key, stored| {
                 let is_expired = read_row(&stored).is_some_and(|row| !row.is_alive(now));
                 // What is written in this very group is left for the next time.

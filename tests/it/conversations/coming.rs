@@ -1,7 +1,10 @@
 //! A stranger asks to be let in, or comes by an invitation; an owner answers by a button.
 
+use std::sync::Arc;
+
 use ceknomor::{
-    access::{Access, AccessRequest, Lists, Ruling},
+    access::{Access, AccessRequest, Lists, Person, Ruling, Standing},
+    chat::{Action, Asker, Press},
     clock::Clock,
     value::{ChatId, UserId},
 };
@@ -9,8 +12,8 @@ use chrono::TimeDelta;
 
 use super::{ask, body, greeted};
 use crate::{
-    scene::Scene,
-    telegram::{Reply, User},
+    scene::{Running, Scene},
+    telegram::{InChat, Reply, User},
 };
 
 const ASK: &str = "🙋 Minta akses";
@@ -46,6 +49,60 @@ async fn a_stranger_asks_and_one_of_two_owners_lets_them_in() {
     let late = other.press("⛔ Blokir", &pak).await.alert().await;
     assert_eq!(late.text, "✅ Disetujui oleh Ibu Bos");
     assert_eq!(body(&ask(&chat, "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+/// What a job does that is killed before anything of it is said: the owner's answer is kept, and whom it lets in.
+pub(super) async fn answered_and_killed(scene: &Scene, bot: Running, owner: &User, chat: ChatId) {
+    scene.telegram.all_confirmed().await;
+    bot.kill().await;
+    let clock: Arc<dyn Clock> = scene.clock.clone();
+    let here = ChatId(owner.in_private().chat_id());
+    let asker = Asker { chat: here, here, user: UserId(owner.id()), asked: clock.now() };
+    let press = Press { action: Action::Answer(Ruling::Approve, chat), owner: UserId(owner.id()) };
+    scene.conversation(&scene.store(), &clock).press(&asker, Some(&press)).await;
+}
+
+#[tokio::test]
+async fn who_was_let_in_by_a_press_that_was_killed_is_told_when_it_is_carried_out_again() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let agus = scene.telegram.user("Agus");
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    asks(&agus).await;
+    let card = bos.reply().await;
+    answered_and_killed(&scene, bot, &owner, ChatId(agus.in_private().chat_id())).await;
+    let bot = scene.start();
+    card.press("✅ Setujui", &owner).await;
+    assert!(card.edited().await.text().ends_with("\n✅ Disetujui oleh Ibu Bos"));
+    let told = agus.in_private().reply().await;
+    assert_eq!(told.text(), "✅ Anda sudah terdaftar. Coba: /cek PLN20 01105691111");
+    bos.silence_until("/id").await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn whom_an_owner_adds_by_a_message_that_was_killed_is_told_when_it_is_carried_out_again() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let agus = scene.telegram.user("Agus");
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    ask(&agus.in_private(), "/start").await;
+    scene.telegram.all_confirmed().await;
+    bot.kill().await;
+    {
+        let access = Access::new(Lists::default(), scene.store(), scene.clock.clone());
+        let (standing, since) = (Standing::Agent, scene.clock.now());
+        let kept = Person { standing, name: "Agus".to_owned(), since, by: None, untold: true };
+        access.people.change_person(UserId(agus.id()), |_| Some(kept.clone())).await.unwrap();
+    }
+    let bot = scene.start();
+    for _ in 0..2 {
+        assert!(ask(&bos, &format!("/agen tambah {}", agus.id())).await.text().contains(&agus.id().to_string()));
+    }
+    assert!(agus.in_private().reply().await.text().starts_with("✅ Anda sudah terdaftar."));
     scene.end(bot).await;
 }
 
@@ -218,6 +275,28 @@ async fn an_invitation_lets_in_as_many_as_it_says_and_owners_read_it_quietly() {
     let bot = scene.start();
     assert_eq!(ask(&dewi.in_private(), &start).await.text(), INVALID);
     assert_eq!(body(&ask(&agus.in_private(), "/cek PLN20 01105691111").await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn an_invitation_whose_use_was_kept_before_a_kill_lets_the_same_person_in_by_it() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let (agus, sari) = (scene.telegram.user("Agus"), scene.telegram.user("Sari").in_private());
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    let token = link(&ask(&bos, "/undang 1").await);
+    scene.telegram.all_confirmed().await;
+    bot.kill().await;
+    {
+        let access = Access::new(Lists::default(), scene.store(), scene.clock.clone());
+        access.invites.spend(&token, UserId(agus.id()), None).await.unwrap().unwrap();
+    }
+    let bot = scene.start();
+    assert_eq!(ask(&sari, &format!("/start {token}")).await.text(), INVALID, "its only use is spent");
+    let let_in = ask(&agus.in_private(), &format!("/start {token}")).await;
+    assert_eq!(let_in.text(), "✅ Anda sudah terdaftar. Coba: /cek PLN20 01105691111");
+    assert!(bos.reply().await.text().contains("masuk lewat undangan"));
     scene.end(bot).await;
 }
 

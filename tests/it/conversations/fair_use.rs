@@ -259,6 +259,34 @@ async fn a_list_of_a_row_of_numbers_stops() {
 }
 
 #[tokio::test]
+async fn a_groups_anonymous_administrators_have_one_agents_share_and_are_guarded() {
+    let (mut scene, owner, office, budi, _) = guarded().await;
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    scene.admit(&group);
+    let (anonymous, member) = (group.as_anonymous_admin(), budi.in_group(&group));
+    let bot = scene.start();
+    ask(&office, "/start").await;
+    let paused = harvests(&anonymous).await;
+    assert!(paused.text().starts_with("⏸ Cek Anda dijeda sampai 23 Nov 2026, 14:05 WIB."), "{paused:?}");
+    let card = office.reply().await;
+    assert!(card.text().starts_with(&format!("🛡 admin anonim ({}) dijeda sejak", group.id())), "{card:?}");
+    assert!(ask(&anonymous, METER).await.text().starts_with("⏸ Cek Anda dijeda"));
+    assert!(is_found(&ask(&member, METER).await), "a member is somebody else");
+    card.press("▶ Lanjutkan", &owner).await;
+    assert!(card.edited().await.text().starts_with("▶ admin anonim"));
+    assert!(member.reply().await.text().starts_with("▶ Cek Anda sudah bisa dipakai lagi."));
+    assert!(is_found(&ask(&anonymous, METER).await));
+    bot.stop().await;
+
+    scene.quotas.agent = quota(0, 14);
+    let bot = scene.start();
+    assert!(ask(&anonymous, "/kuota").await.text().contains("Hari ini: 13 dari 14, sisa 1"));
+    assert!(is_found(&ask(&anonymous, METER).await));
+    assert!(ask(&anonymous, METER).await.text().starts_with("⏸ Jatah Anda hari ini habis."));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn an_owner_may_ask_for_any_row() {
     let (scene, _, office, _, _) = guarded().await;
     let bot = scene.start();

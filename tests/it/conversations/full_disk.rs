@@ -1,6 +1,9 @@
 //! Nothing can be written down: nothing is begun that could be lost, everyone is told so, and it passes by itself.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use super::{ask, body, first_of_two_pages};
 use crate::{faulty_store::FaultyStore, scene::Scene};
@@ -38,6 +41,28 @@ async fn a_full_disk_is_told_and_passes() {
     owner.silence_until("/id").await;
     scene.end(bot).await;
     assert_eq!(disk.ended_unaccepted.load(Ordering::Relaxed), 0, "the journal knows nothing of what it did not take");
+}
+
+#[tokio::test]
+async fn what_an_agent_has_deleted_on_a_full_disk_goes_once_there_is_room() {
+    let mut scene = Scene::new().await;
+    scene.bounds.jobs.notice_after = Duration::from_millis(50);
+    let user = scene.agent("Budi");
+    let budi = user.in_private();
+    let disk = Arc::new(FaultyStore::default());
+    let bot = scene.start_with(disk.clone());
+    ask(&budi, "/cek PLN20 01105691111").await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    let question = ask(&budi, "/hapusdata").await;
+    question.press("🗑 Hapus", &user).await;
+    assert!(question.edited().await.text().starts_with("⏳ Sedang dihapus."));
+    let again = ask(&budi, "/hapusdata").await.press("🗑 Hapus", &user).await.alert().await;
+    assert!(again.text.starts_with("⏳ Sedang dihapus."), "{again:?}");
+    disk.is_full.store(false, Ordering::Relaxed);
+    let done = question.edited().await;
+    assert!(done.text().starts_with("🗑 Sudah dihapus: 1 cek, "), "{done:?}");
+    assert!(ask(&budi, "/riwayat").await.text().starts_with("Belum ada cek"));
+    scene.end(bot).await;
 }
 
 #[tokio::test]

@@ -3,10 +3,15 @@
 
 use std::time::Duration;
 
+use ceknomor::value::ChatId;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{CHECK, ask, body, coming::asked_before, greeted};
+use super::{
+    CHECK, ask, body,
+    coming::{answered_and_killed, asked_before},
+    greeted,
+};
 use crate::{
     scene::Scene,
     telegram::{Conversation, Fault, Gate, Group, InChat, Reply, User, content},
@@ -52,6 +57,24 @@ async fn a_group_works_once_an_owner_says_so() {
     bot.stop().await;
     let bot = scene.start();
     assert_eq!(body(&ask(&chat, CHECK).await)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn a_group_that_was_activated_by_a_press_that_was_killed_is_told() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let sari = scene.telegram.user("Sari");
+    let group = scene.telegram.foreign_group("Agen Jaya", &[&sari]);
+    let bot = scene.start();
+    let bos = greeted(&owner).await;
+    let card = added(&group, &sari, &bos).await;
+    answered_and_killed(&scene, bot, &owner, ChatId(group.id())).await;
+    let bot = scene.start();
+    card.press("✅ Aktifkan", &owner).await;
+    assert!(card.edited().await.text().ends_with("\n✅ Diaktifkan oleh Ibu Bos"));
+    assert_eq!(sari.in_group(&group).reply().await.text(), WORKS);
+    bos.silence_until("/id").await;
     scene.end(bot).await;
 }
 

@@ -217,6 +217,30 @@ async fn the_list_has_pages_and_is_searched_by_name_and_id() {
 }
 
 #[tokio::test]
+async fn an_admin_has_their_menu_until_they_are_none_any_more() {
+    let mut scene = Scene::new().await;
+    let owner = scene.owner("Ibu Bos");
+    let sari = scene.agent("Sari");
+    let bot = scene.start();
+    let (bos, chat) = (greeted(&owner).await, greeted(&sari).await);
+    let shown = ask(&bos, &format!("/agen {}", sari.id())).await;
+    let card = pressed(shown, &["Sari", "⭐ Jadikan admin"], &owner).await;
+    assert!(chat.reply().await.text().contains("admin"));
+    // Six of all, the owner's, and this one.
+    let menus = scene.telegram.called("setMyCommands", 8).await;
+    let of_admin = menus.iter().find(|call| call.body["scope"]["chat_id"] == sari.id()).unwrap();
+    let commands = of_admin.body["commands"].as_array().unwrap();
+    assert_eq!(commands.last().unwrap()["command"], "undang");
+    ask(&chat, "/start").await;
+    scene.telegram.called("setMyCommands", 9).await;
+    assert!(scene.telegram.calls("deleteMyCommands").is_empty());
+    pressed(card, &["Cabut admin", "Ya"], &owner).await;
+    let taken = scene.telegram.called("deleteMyCommands", 1).await;
+    assert_eq!(taken[0].body["scope"], serde_json::json!({ "type": "chat", "chat_id": sari.id() }));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn help_and_menu_show_what_the_reader_may_do() {
     let mut scene = Scene::new().await;
     let (owner, budi) = (scene.owner("Ibu Bos"), scene.agent("Budi"));

@@ -235,15 +235,20 @@ impl Stage {
         }
         let access = self.access();
         let pause = Some(Pause { until: None, by_guard: false });
-        access.people.set_pause(UserId(self.person(Role::Paused).id()), pause).await.unwrap();
+        access.people.set_pause(ChatId(self.person(Role::Paused).in_private().chat_id()), pause).await.unwrap();
         // Owners were asked about it, and have not answered.
-        let asked =
-            Group { state: GroupState::Asked, title: "Grup lain".to_owned(), since: self.scene.clock.now(), by: None };
+        let asked = Group {
+            state: GroupState::Asked,
+            title: "Grup lain".to_owned(),
+            since: self.scene.clock.now(),
+            by: None,
+            untold: false,
+        };
         access.people.change_group(ChatId(self.other.chat_id()), |_| Some(asked.clone())).await.unwrap();
     }
 
     async fn keep(&self, user: UserId, name: &str, standing: Standing) {
-        let person = Person { standing, name: name.to_owned(), since: self.scene.clock.now(), by: None };
+        let person = Person { standing, name: name.to_owned(), since: self.scene.clock.now(), by: None, untold: false };
         self.access().people.change_person(user, |_| Some(person.clone())).await.unwrap();
     }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::*;
 use crate::store::samples::{claim, moment, new_job, new_job_of, waiting};
-use crate::store::{Retries, Target};
+use crate::store::{Retries, Target, forget};
 use crate::value::Provider;
 
 /// A disk of 24 MiB in memory, of which the store leaves 16 MiB. Only root may mount one: for others there is nothing to see.
@@ -32,6 +32,14 @@ impl SmallDisk {
         for size in [64 * 1024, 4096, 1] {
             while file.write_all(&vec![0; size]).is_ok() {}
         }
+    }
+
+    /// Leaves so many bytes.
+    fn leave(&self, room: u64) {
+        let free = fs2::available_space(self.0.path()).unwrap();
+        let filler = File::options().create(true).append(true).open(self.0.path().join("filler"));
+        let filling = vec![0; usize::try_from(free.saturating_sub(room)).unwrap()];
+        filler.unwrap().write_all(&filling).unwrap();
     }
 
     fn empty(&self) {
@@ -112,6 +120,25 @@ async fn the_store_goes_on_when_a_full_disk_has_room_again() {
     let store = SledStore::open(&disk.data()).unwrap();
     let accepted = store.accept(vec![new_job(1), new_job(9)], 9).await;
     assert_eq!(accepted, Ok(vec![Accepted::Repeated, Accepted::New]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_deletes_needs_less_room() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let store = SledStore::open(&disk.data()).unwrap();
+    for minutes in 0..50 {
+        store.append(record(CHAT, minutes)).await.unwrap();
+    }
+    disk.leave(12 * 1024 * 1024);
+    is_full(store.append(record(CHAT, 0)).await);
+    let forgotten = forget(&store, &store, &Target::Chat(CHAT), moment(100)).await.unwrap();
+    assert_eq!(forgotten.records, 50);
+    is_full(store.append(record(CHAT, 0)).await);
+    disk.leave(4 * 1024 * 1024);
+    is_full(store.delete(&Deletion::Of(Target::Chat(CHAT)), 9).await);
+    disk.empty();
+    store.append(record(CHAT, 0)).await.unwrap();
+    store.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

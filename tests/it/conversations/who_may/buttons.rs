@@ -61,7 +61,7 @@ fn rows(stage: &Stage, role: Role, target: UserId) -> Vec<Row> {
         Action::RepeatList(_) => [Action::RepeatList(UpdateId(1)), Checking, Notice "Tombol ini sudah tidak berlaku."];
         Action::SendList(_) => [Action::SendList(UpdateId(1)), Reading, Message "Tombol ini sudah tidak berlaku."];
         Action::Cancel(_) => [Action::Cancel(UpdateId(1)), Reading, Notice "Tidak ada cek Anda"];
-        Action::LiftPause(_) => [Action::LiftPause(target), Managing, Edit "1000"];
+        Action::LiftPause(_) => [Action::LiftPause(ChatId(target.0.cast_signed())), Managing, Edit "1000"];
         Action::Set(_) =>
             [Action::Set(Setting::Names(NamesShown::Whole)), Chat, Edit "⚙️ Pengaturan obrolan ini"],
             [Action::Set(Setting::Days(None)), Chat, Edit "⚙️ Pengaturan obrolan ini"],
