@@ -65,7 +65,7 @@ async fn check(store: &SledStore, update: u64) {
         longest_pause: TimeDelta::hours(1),
         longest_wait: TimeDelta::hours(1),
     };
-    for job in store.claim(&claim).await.expect("claimed") {
+    for job in store.claim(&claim).await.expect("claimed").0 {
         store.keep(job.update, 0, record(ChatId(1), 0)).await.expect("kept");
         store.finish(job.update).await.expect("finished");
     }

@@ -2,10 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -125,8 +122,16 @@ pub struct Runner {
     running: TaskTracker,
     /// Agents who were told to slow down, until one of their jobs ends; and what was not taken since they were told.
     slowed_down: Mutex<HashMap<(ChatId, UserId), Vec<Incoming>>>,
-    /// Jobs that wait for a provider, as last read.
-    waiting: AtomicUsize,
+}
+
+/// What a claim left.
+enum Left {
+    /// There may be more that is due: as much was taken as may run.
+    Due,
+    /// What becomes due by itself.
+    Waiting,
+    /// Nothing, until something comes in or ends.
+    Nothing,
 }
 
 impl Runner {
@@ -164,7 +169,6 @@ impl Runner {
             ended: Notify::new(),
             running: TaskTracker::new(),
             slowed_down: Mutex::default(),
-            waiting: AtomicUsize::new(0),
         })
     }
 
@@ -210,9 +214,9 @@ impl Runner {
         while !stop.is_cancelled() {
             let retries = self.worker.retrying.allowed(&self.worker.conversation.inquiry);
             let pause = match self.claim(retries).await {
-                Ok(0) if self.waiting.load(Relaxed) == 0 => Duration::MAX,
-                Ok(0) => TICK,
-                Ok(_) => continue,
+                Ok(Left::Due) => continue,
+                Ok(Left::Waiting) => TICK,
+                Ok(Left::Nothing) => Duration::MAX,
                 Err(error) => {
                     tracing::error!(%error, "cannot claim jobs; trying again");
                     AFTER_ERROR
@@ -236,7 +240,7 @@ impl Runner {
         self.running.close();
         loop {
             match self.claim(Vec::new()).await {
-                Ok(claimed) if claimed > 0 => continue,
+                Ok(Left::Due) => continue,
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "cannot claim jobs"),
             }
@@ -269,8 +273,8 @@ impl Runner {
         Ok(load.ready + load.running + load.waiting)
     }
 
-    /// Claims what is due and begins it; gives how many that were.
-    async fn claim(self: &Arc<Self>, retries: Vec<(Provider, Retries)>) -> Result<usize, store::Error> {
+    /// Claims what is due and begins it; gives what was left.
+    async fn claim(self: &Arc<Self>, retries: Vec<(Provider, Retries)>) -> Result<Left, store::Error> {
         let limit = self.bounds.running.saturating_sub(self.running.len());
         let claim = Claim {
             now: self.worker.now(),
@@ -281,8 +285,12 @@ impl Runner {
             longest_pause: LONGEST_PAUSE,
             longest_wait: self.worker.conversation.retry_window.unwrap_or(TimeDelta::MAX),
         };
-        let jobs = self.worker.store.claim(&claim).await?;
-        let claimed = jobs.len();
+        let (jobs, others_wait) = self.worker.store.claim(&claim).await?;
+        let left = match others_wait {
+            _ if !jobs.is_empty() && jobs.len() == limit => Left::Due,
+            true => Left::Waiting,
+            false => Left::Nothing,
+        };
         for job in jobs {
             let slot = job.waiting.as_ref().and(job.provider).map(|provider| self.worker.retrying.begin(provider));
             let runner = self.clone();
@@ -297,8 +305,7 @@ impl Runner {
                 runner.worker.wake.notify_one();
             });
         }
-        self.waiting.store(self.worker.store.load().await?.waiting, Relaxed);
-        Ok(claimed)
+        Ok(left)
     }
 
     fn new_job(&self, incoming: &Incoming, now: DateTime<Utc>) -> NewJob {

@@ -80,7 +80,8 @@ pub trait Jobs: Send + Sync {
     /// [`Error::JobTooLong`]: a body is longer than [`MAX_BODY_LEN`], and none of `jobs` is kept.
     async fn accept(&self, jobs: Vec<NewJob>, most_per_agent: usize) -> Result<Vec<Accepted>, Error>;
 
-    /// Takes due jobs for a worker until its lease ends, and gives them oldest first. Due are
+    /// Takes due jobs for a worker until its lease ends, and gives them oldest first, with whether others wait that may
+    /// become due by themselves. Due are
     /// - of each agent in each chat the oldest ready job, unless one that never waited runs;
     /// - of each agent in each chat one waiting job, unless one runs: the oldest that has all its records (its answer
     ///   is known) or is to be given up (`until` is reached); else one that may be asked again (`due` is reached) as
@@ -90,7 +91,7 @@ pub trait Jobs: Send + Sync {
     /// Where more than [`Claim::limit`] are due, the oldest are taken. A job that cannot be read is never claimed (and
     /// logged). A backend that one process opens at a time may let a claim last until that process ends. A call that is
     /// dropped before it returns may have claimed jobs all the same, until the lease ends or they are released.
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error>;
+    async fn claim(&self, claim: &Claim) -> Result<(Vec<Job>, bool), Error>;
 
     /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
     /// Durable when it returns where the job has waited or was never accepted, else at the latest when the job is ended or

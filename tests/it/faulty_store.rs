@@ -144,7 +144,7 @@ impl Jobs for FaultyStore {
         self.sound.accept(jobs, most_per_agent).await
     }
 
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error> {
+    async fn claim(&self, claim: &Claim) -> Result<(Vec<Job>, bool), Error> {
         self.sound.claim(claim).await
     }
 

@@ -52,7 +52,7 @@ pub(super) async fn accept_all(store: &impl Backend, updates: impl IntoIterator<
 
 /// Claims and gives the updates, in the order in which they were given.
 pub(super) async fn take(store: &impl Backend, claim: &Claim) -> Vec<u64> {
-    store.store().claim(claim).await.unwrap().into_iter().map(|job| job.update.0).collect()
+    store.store().claim(claim).await.unwrap().0.into_iter().map(|job| job.update.0).collect()
 }
 
 pub(super) async fn finish(store: &impl Backend, update: u64) {
@@ -93,7 +93,7 @@ async fn a_job_lives_until_it_is_finished(store: &mut impl Backend) {
     accept_all(store, [7]).await;
     assert_eq!(open(store).await, [Job::from(new_job(7))]);
     assert_eq!(load(store).await, [1, 0, 0]);
-    assert_eq!(store.store().claim(&claim(worker, 0)).await, Ok(vec![Job::from(new_job(7))]));
+    assert_eq!(store.store().claim(&claim(worker, 0)).await, Ok((vec![Job::from(new_job(7))], false)));
     assert_eq!(take(store, &claim(worker, 0)).await, [0; 0]);
     assert_eq!(load(store).await, [0, 1, 0]);
     assert_eq!(open_updates(store).await, [7]);
@@ -132,7 +132,7 @@ async fn two_claims_take_no_job_twice(store: &impl Backend) {
         workers.spawn(async move {
             let mut done = Vec::new();
             loop {
-                let jobs = store.claim(&Claim { limit: 3, ..claim(WorkerId::fresh(), 0) }).await.unwrap();
+                let (jobs, _) = store.claim(&Claim { limit: 3, ..claim(WorkerId::fresh(), 0) }).await.unwrap();
                 if jobs.is_empty() && store.load().await.unwrap().ready == 0 {
                     return done;
                 }
@@ -267,7 +267,7 @@ async fn what_a_worker_releases_is_as_it_was(store: &impl Backend) {
 async fn what_a_dead_worker_had_is_claimed_again(store: &mut impl Backend) {
     let_wait(store, [new_job_of(1, 1)], waiting(1)).await;
     accept(store, [new_job_of(2, 2)], MANY).await;
-    let jobs = store.store().claim(&claim(WorkerId::fresh(), 1)).await.unwrap();
+    let (jobs, _) = store.store().claim(&claim(WorkerId::fresh(), 1)).await.unwrap();
     assert!(jobs.iter().all(|job| !job.resumed));
     let kept = store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await;
     let Ok(Kept::New(seq)) = kept else { panic!("{kept:?}") };
@@ -276,9 +276,13 @@ async fn what_a_dead_worker_had_is_claimed_again(store: &mut impl Backend) {
         Job { waiting: Some(waiting(1)), resumed: true, ..new_job_of(1, 1).into() },
         Job { kept: vec![(0, seq)], resumed: true, ..new_job_of(2, 2).into() },
     ];
-    assert_eq!(store.store().claim(&claim(WorkerId::fresh(), 3)).await, Ok(resumed.into()), "the leases are over");
+    assert_eq!(
+        store.store().claim(&claim(WorkerId::fresh(), 3)).await,
+        Ok((resumed.into(), false)),
+        "the leases are over"
+    );
     store.store().reschedule(UpdateId(1), waiting(2)).await.unwrap();
-    let again = store.store().claim(&claim(WorkerId::fresh(), 3)).await.unwrap();
+    let (again, _) = store.store().claim(&claim(WorkerId::fresh(), 3)).await.unwrap();
     assert!(again[0].resumed, "it stays so");
 }
 
@@ -305,7 +309,7 @@ async fn imported_jobs_are_open_again(store: &mut impl Backend) {
     assert_eq!(open_updates(store).await, [1, 2, 3]);
     assert_eq!(open(store).await, jobs);
     assert_eq!(store.store().open_jobs().await.unwrap().1, [9, 8].map(UpdateId));
-    let claimed = store.store().claim(&claim(WorkerId::fresh(), 1)).await.unwrap();
+    let (claimed, _) = store.store().claim(&claim(WorkerId::fresh(), 1)).await.unwrap();
     assert_eq!(claimed.iter().map(|job| (job.update.0, job.resumed)).collect::<Vec<_>>(), [(2, true), (3, true)]);
     assert_eq!(accept(store, [9, 2, 4].map(new_job), MANY).await, [Repeated, Repeated, New]);
 }

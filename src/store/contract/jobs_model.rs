@@ -128,7 +128,7 @@ impl Model {
                     ..claim(self.worker, now)
                 };
                 let expected = self.claim(&claim);
-                let jobs = store.claim(&claim).await.unwrap();
+                let (jobs, _) = store.claim(&claim).await.unwrap();
                 assert_eq!(jobs.iter().map(|job| job.update).collect::<Vec<_>>(), expected);
                 for job in jobs {
                     assert_eq!(Some(&Job { resumed: false, ..job.clone() }), self.find(job.update).map(|job| &*job));

@@ -30,7 +30,7 @@ async fn a_job_waits_until_it_is_due(store: &mut impl Backend) {
     assert_eq!(load(store).await, [0, 0, 1]);
     assert_eq!(take(store, &claim(WorkerId::fresh(), 0)).await, [0; 0]);
     store.reopen().await;
-    let jobs = store.store().claim(&claim(WorkerId::fresh(), 1)).await.unwrap();
+    let (jobs, _) = store.store().claim(&claim(WorkerId::fresh(), 1)).await.unwrap();
     assert_eq!(jobs[0].waiting, Some(Waiting { last, ..waiting(1) }));
     assert_eq!(store.store().reschedule(UpdateId(7), Waiting { due: moment(3), ..waiting(2) }).await, Ok(true));
     assert_eq!(take(store, &claim(WorkerId::fresh(), 2)).await, [0; 0]);

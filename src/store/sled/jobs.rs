@@ -30,7 +30,7 @@ impl Jobs for SledStore {
         .await
     }
 
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error> {
+    async fn claim(&self, claim: &Claim) -> Result<(Vec<Job>, bool), Error> {
         let claim = claim.clone();
         // It writes nothing, but on a disk that takes nothing no job is begun.
         self.write(Needs::Separate, move |plan| {
@@ -38,7 +38,8 @@ impl Jobs for SledStore {
                 let entry = plan.schedule.change(update, |entry| entry.owner = Some(claim.owner))?;
                 Some(entry.job.clone())
             });
-            claimed.collect()
+            let claimed = claimed.collect();
+            (claimed, plan.schedule.in_state(JobState::Waiting).next().is_some())
         })
         .await
     }

@@ -218,7 +218,7 @@ async fn what_cannot_be_read_hides_nothing_else() {
     assert_eq!(page.records.iter().map(|(seq, _)| seq.0).collect::<Vec<_>>(), [1]);
     assert!(page.has_newer && !page.has_older);
     assert_eq!(store.list(RowKind::Language, None, 9).await.unwrap().len(), 1);
-    let claimed = store.claim(&crate::store::samples::claim(WorkerId::fresh(), 0)).await.unwrap();
+    let (claimed, _) = store.claim(&crate::store::samples::claim(WorkerId::fresh(), 0)).await.unwrap();
     assert_eq!(claimed.iter().map(|job| job.update.0).collect::<Vec<_>>(), [2]);
     assert_eq!(store.accept(jobs.to_vec(), 9).await, Ok(vec![Accepted::Repeated; 2]), "its update is known");
     assert_eq!(

@@ -90,7 +90,7 @@ async fn the_child_works_until_it_is_killed() {
     let first = known.map_or(0, |known| (known / AT_ONCE + 1) * AT_ONCE);
     for start in (first..).step_by(AT_ONCE as usize) {
         loop {
-            let jobs = store.claim(&claim(WorkerId::fresh(), 0)).await.unwrap();
+            let (jobs, _) = store.claim(&claim(WorkerId::fresh(), 0)).await.unwrap();
             if jobs.is_empty() {
                 break;
             }
