@@ -17,7 +17,8 @@ use super::{
 use crate::{
     access::{Action, Actor, ChatIds, Decision, Reason},
     chat::{
-        self, Arrival, Conversation, Intent, Line, Managed, Named, Origin, Place, Press, Reply, Then, Visitor, Visitors,
+        self, Arrival, Conversation, Intent, Line, Named, Origin, Place, Press, Reply, Response, Then, Visitor,
+        Visitors,
     },
     clock::Clock,
     jobs::{Destination, Incoming, Outbox, PressedButton, Priority, Runner, Task},
@@ -106,7 +107,7 @@ impl Intake {
                 return;
             }
             let visitor = message.from.as_ref().map(visitor).unwrap_or_default();
-            let Managed { reply, then, .. } = self.conversation.stranger(&heard, &visitor).await;
+            let Response { reply, then, .. } = self.conversation.stranger(&heard, &visitor).await;
             self.say_to_stranger(to, reply);
             self.runner.follow_up(then);
         } else if let Some(intent) = self.conversation.understand(&heard) {
@@ -151,9 +152,9 @@ impl Intake {
             };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         } else {
-            let Managed { notice, then, .. } = match decision {
+            let Response { notice, then, .. } = match decision {
                 // Silence is the answer.
-                Decision::Deny(Reason::Blocked) => Managed::default(),
+                Decision::Deny(Reason::Blocked) => Response::default(),
                 _ => {
                     let press = Press::decode(&data);
                     self.conversation.stranger_pressed(chat, user, press.as_ref(), &visitor(&query.from)).await
@@ -231,7 +232,7 @@ impl Intake {
 
     /// The bot was heard of in a group that is not admitted, or was added to one by an owner.
     async fn group_came(&self, arrival: &Arrival) {
-        let Managed { reply, then, .. } = self.conversation.group_came(arrival).await;
+        let Response { reply, then, .. } = self.conversation.group_came(arrival).await;
         let is_new = reply.is_some() || !then.is_empty();
         if is_new && self.visitors.note_group(self.clock.now()) || self.conversation.is_overdue(arrival.chat).await {
             self.housekeeping.notify_one();

@@ -10,10 +10,10 @@ use super::{
     intent::Intent,
     later,
     manners::{Courtesy, Manners},
-    message::{Alert, Asker, PinIn, Place, Pressed, Reply},
+    message::{Alert, Asker, PinIn, Place, Pressed, Reply, Response},
     names::AgentNames,
     notice::Notice,
-    owner::{Board, Settings, incident},
+    owner::{Board, Settings, incident, order::Step},
     products,
     question::{self, Asked, Question},
     refusal,
@@ -83,124 +83,130 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Does what an intent asks for that is neither a check nor `/batal`, and gives the answer; `None` where silence is it.
-    pub async fn reply(&self, asker: &Asker, intent: &Intent) -> Option<Reply> {
+    /// Does what an intent asks for that the conversation can do alone.
+    pub async fn respond(&self, asker: &Asker, intent: &Intent) -> Response {
         let words = self.words(asker.chat).await;
-        let now = self.clock.now();
-        Some(match intent {
-            Intent::FileUnread => say!(words, "list-file-unread").into(),
-            Intent::FileRefused => say!(words, "list-file-refused").into(),
-            // What only `jobs` can carry out, and a press, come here by a mistake in this program alone.
+        let done = self.carry_out(words, asker, intent).await;
+        done.unwrap_or_else(|error| store_trouble(words, &error).into())
+    }
+
+    async fn carry_out(&self, words: Words<'_>, asker: &Asker, intent: &Intent) -> Result<Response, store::Error> {
+        let once = |courtesy, text: Html| {
+            let is_due = self.manners.is_due(asker.chat, asker.user, courtesy, self.clock.now());
+            if is_due { text.into() } else { Response::default() }
+        };
+        Ok(match intent {
+            // What `jobs` carries out comes here by a mistake in this program alone.
             Intent::Check { .. }
             | Intent::List { .. }
             | Intent::File { .. }
             | Intent::Cancel
-            | Intent::Press { .. } => say!(words, "apology").into(),
-            Intent::History { .. } | Intent::Export { .. } | Intent::Recap { .. } => say!(words, "apology").into(),
-            Intent::Agents { .. } | Intent::Invite { .. } | Intent::Groups => say!(words, "apology").into(),
+            | Intent::Impatient
+            | Intent::Press { .. }
+            | Intent::History { .. }
+            | Intent::Export { .. }
+            | Intent::Recap { .. }
+            | Intent::Status
+            | Intent::Statistics { .. } => say!(words, "apology").into(),
+            Intent::FileUnread => say!(words, "list-file-unread").into(),
+            Intent::FileRefused => say!(words, "list-file-refused").into(),
             Intent::ForwardedCommand => say!(words, "forwarded-command").into(),
-            Intent::Customers { order, pin } => self.customers(asker, order, *pin).await,
             Intent::Refused { refusal, parts, name, pin } => {
                 let reply = self.ask_about(words, asker, refusal, parts, name.as_ref()).await;
-                answer::with_pin_warning(words, reply, *pin)
+                answer::with_pin_warning(words, reply, *pin).into()
             }
             Intent::UnknownCommand { pin } => {
-                answer::with_pin_warning(words, say!(words, "unknown-command").into(), *pin)
+                answer::with_pin_warning(words, say!(words, "unknown-command").into(), *pin).into()
             }
-            Intent::Start => self.start(words, asker).await,
+            Intent::Start => self.start(words, asker).into(),
             Intent::Help => self.help(words, asker).await.into(),
             Intent::Hint => say!(words, "hint").into(),
             Intent::Guide => {
                 let buttons = self.asked(words, asker).await.providers();
-                Reply::new(say!(words, "guide"), buttons)
+                Reply::new(say!(words, "guide"), buttons).into()
             }
             Intent::Again { .. } => say!(words, "again-none").into(),
-            Intent::Thanks => {
-                let is_due = self.manners.is_due(asker.chat, asker.user, Courtesy::Thanks, now);
-                is_due.then(|| say!(words, "thanks"))?.into()
-            }
-            Intent::Impatient => say!(words, "waiting-none").into(),
-            Intent::NoText => {
-                let is_due = self.manners.is_due(asker.chat, asker.user, Courtesy::NoText, now);
-                is_due.then(|| say!(words, "no-text"))?.into()
-            }
-            Intent::Id => ids(words, asker.user, asker.chat),
+            Intent::Thanks => once(Courtesy::Thanks, say!(words, "thanks")),
+            Intent::NoText => once(Courtesy::NoText, say!(words, "no-text")),
+            Intent::Id => ids(words, asker.user, asker.chat).into(),
             Intent::Products { word } => {
-                products::list(words, &self.catalog.now(), word, self.may(asker, access::Action::Own).await).into()
+                let is_owner = self.may(asker, access::Action::Own).await;
+                products::list(words, &self.catalog.now(), word, is_owner).into()
+            }
+            Intent::Customers { order, pin } => {
+                answer::with_pin_warning(words, self.customers(words, asker, order).await?, *pin).into()
             }
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
-            Intent::Language { language } => self.set_language(words, asker, *language).await.into(),
+            Intent::Language { language } => self.set_language(asker, *language).await?.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
-            Intent::Quota { order } => self.quota(words, asker, *order).await,
-            Intent::Settings { change } => self.settings(asker, *change).await,
-            Intent::DeleteData { whole_chat } => self.ask_to_forget(asker, *whole_chat).await,
+            Intent::Quota { order } => self.quota(words, asker, *order).await?.into(),
+            Intent::Settings { change } => self.settings(words, asker, *change).await?.into(),
+            Intent::DeleteData { whole_chat } => self.ask_to_forget(words, asker, *whole_chat).into(),
             Intent::Privacy => self.privacy(asker).await.into(),
-            Intent::Status | Intent::Statistics { .. } => say!(words, "apology").into(),
             Intent::Balance => self.say_balance(words).await.into(),
-            Intent::Audit { query: Some(query) } => self.audit_reply(words, asker, *query).await,
+            Intent::Audit { query: Some(query) } => self.audit_page(words, asker, *query, None).await?.into(),
             Intent::Audit { query: None } => say!(words, "audit-usage").into(),
             Intent::Reload => self.say_reload(words, asker.user, asker.chat).await.into(),
+            Intent::Agents { order } => self.agents(words, asker, order).await?,
+            Intent::Invite { order } => self.invite(words, asker, *order).await?.into(),
+            Intent::Groups => self.groups(words, asker, 0).await?.into(),
         })
     }
 
     /// Answers a pressed button; `press` is what it asks for, `None` for a button that this build does not know.
     pub async fn press(&self, asker: &Asker, press: Option<&Press>) -> Pressed {
         let words = self.words(asker.chat).await;
-        let notice = |text: Html| Pressed::Notice(text.plain());
         match press {
-            Some(press) if !press.belongs_to(asker.user, asker.chat) => notice(say!(words, "button-not-yours")),
-            Some(Press { action: Action::Turn(to), owner }) => self.turn_page(asker, None, *to, *owner).await,
-            Some(Press { action: Action::Find(search, to), owner }) => {
-                self.turn_page(asker, Some(*search), *to, *owner).await
+            Some(press) if !press.belongs_to(asker.user, asker.chat) => {
+                Response::notice(say!(words, "button-not-yours")).into()
             }
-            Some(Press { action: Action::Customers(page), .. }) => self.turn_customers(asker, *page, None).await,
-            Some(Press { action: Action::ForgetCustomer(page, alias), .. }) => {
-                self.turn_customers(asker, *page, Some(alias)).await
-            }
-            Some(Press { action: Action::Choose(choice), .. }) => self.choose(words, asker, choice).await,
-            Some(Press { action: Action::Check(check), .. }) => match Request::of(check, &self.catalog.now()) {
-                Some(request) => Pressed::Check { request, name: None, in_place: false },
-                None => notice(say!(words, "button-stale")),
-            },
-            Some(Press { action: Action::TurnList(update, page), .. }) => {
-                match self.list_page(asker, *update, *page).await {
-                    Some(reply) => Pressed::Edit(reply),
-                    None => notice(say!(words, "button-stale")),
-                }
-            }
-            Some(Press { action: Action::RepeatList(update), .. }) => match self.unanswered_of(asker, *update).await {
-                Some(list) => Pressed::List { list },
-                None => notice(say!(words, "button-stale")),
-            },
-            Some(Press { action: Action::SendList(update), .. }) => Pressed::Files(*update),
-            Some(Press { action: Action::Cancel(update), .. }) => Pressed::Cancel(*update),
-            Some(Press { action: Action::LiftPause(agent), .. }) => self.lift_pause(asker, *agent).await,
-            Some(Press { action: Action::Set(setting), .. }) => {
-                Pressed::Edit(self.settings(asker, Some(*setting)).await)
-            }
-            Some(press @ Press { action: Action::Forget { whole_chat, until }, .. }) => {
-                self.press_forget(asker, press, *whole_chat, *until).await
-            }
-            Some(Press { action: Action::KeepData, .. }) => self.keep_data(asker).await,
-            Some(Press { action: Action::Audit(query, older_than), .. }) => {
-                match self.audit_page(words, asker, *query, *older_than).await {
-                    Ok(reply) => Pressed::Edit(reply),
-                    Err(error) => notice(store_trouble(words, &error)),
-                }
-            }
-            Some(Press { action: Action::AskForAccess, .. }) => notice(say!(words, "button-access-have")),
-            Some(Press {
-                action:
-                    action @ (Action::Answer(..)
-                    | Action::Agents(_)
-                    | Action::Agent(..)
-                    | Action::RevokeInvite(_)
-                    | Action::Groups(_)
-                    | Action::CloseGroup { .. }),
-                ..
-            }) => Pressed::Managed(self.pressed_by_manager(asker, action).await),
-            None => notice(say!(words, "button-stale")),
+            Some(press) => self
+                .pressed(words, asker, press)
+                .await
+                .unwrap_or_else(|error| Response::notice(store_trouble(words, &error)).into()),
+            None => stale(words),
         }
+    }
+
+    async fn pressed(&self, words: Words<'_>, asker: &Asker, press: &Press) -> Result<Pressed, store::Error> {
+        let response = match &press.action {
+            Action::Choose(choice) => return Ok(self.choose(words, asker, choice).await),
+            Action::Check(check) => {
+                let request = Request::of(check, &self.catalog.now());
+                let check = request.map(|request| Pressed::Check { request, name: None, in_place: false });
+                return Ok(check.unwrap_or_else(|| stale(words)));
+            }
+            Action::RepeatList(update) => {
+                let list = self.unanswered_of(asker, *update).await;
+                return Ok(list.map_or_else(|| stale(words), Pressed::List));
+            }
+            Action::SendList(update) => return Ok(Pressed::Files(*update)),
+            Action::Cancel(update) => return Ok(Pressed::Cancel(*update)),
+            Action::Forget { whole_chat, until } => {
+                return Ok(self.press_forget(words, asker, press.owner, *whole_chat, *until));
+            }
+            Action::TurnList(update, page) => match self.list_page(words, asker, *update, *page).await {
+                Some(page) => page.into(),
+                None => return Ok(stale(words)),
+            },
+            Action::Turn(to) => self.turn_page(words, asker, None, *to, press.owner).await?,
+            Action::Find(search, to) => self.turn_page(words, asker, Some(*search), *to, press.owner).await?,
+            Action::Customers(page) => self.list_customers(words, asker.user, *page).await?.into(),
+            Action::ForgetCustomer(page, alias) => self.forget_customer(words, asker, *page, alias).await?.into(),
+            Action::LiftPause(agent) => self.lift_pause(words, asker, *agent).await?,
+            Action::Set(setting) => self.settings(words, asker, Some(*setting)).await?.into(),
+            Action::KeepData => say!(words, "forget-not").into(),
+            Action::Audit(query, older_than) => self.audit_page(words, asker, *query, *older_than).await?.into(),
+            Action::AskForAccess => Response::notice(say!(words, "button-access-have")),
+            Action::Answer(ruling, chat) => self.answer_request(words, asker, *chat, *ruling).await?,
+            Action::Agents(page) => self.agent_list(words, asker, *page).await?.into(),
+            Action::Agent(Step::Add, user, _) => self.add_offered(words, asker, *user).await?,
+            Action::Agent(step, user, page) => self.agent_step(words, asker, *step, *user, *page).await?,
+            Action::RevokeInvite(id) => self.revoke_invite(words, asker, id).await?.into(),
+            Action::Groups(page) => self.groups(words, asker, *page).await?.into(),
+            Action::CloseGroup { group, sure, page } => self.close_group(words, asker, *group, *sure, *page).await?,
+        };
+        Ok(response.into())
     }
 
     /// A chosen product, provider or number: the check, where nothing is missing any more, or the next question.
@@ -212,12 +218,12 @@ impl Conversation {
         let product = choice.code.as_ref().and_then(|code| catalog.get(code.as_str()));
         if let (Some(product), None) = (product, &choice.number) {
             self.ask(asker, Question { parts: choice.clone(), name }).await;
-            return Pressed::Edit(self.asked(words, asker).await.ask_number(product).into());
+            return Response::from(self.asked(words, asker).await.ask_number(product)).into();
         }
         let whole = choice.check().and_then(|check| Request::of(&check, &catalog));
         match whole.ok_or(()).or_else(|()| parse(&question::line(choice), &catalog).request) {
             Ok(request) => Pressed::Check { request, name, in_place: true },
-            Err(refusal) => Pressed::Edit(self.ask_about(words, asker, &refusal, choice, name.as_ref()).await),
+            Err(refusal) => Response::from(self.ask_about(words, asker, &refusal, choice, name.as_ref()).await).into(),
         }
     }
 
@@ -376,7 +382,7 @@ impl Conversation {
     }
 
     /// Who the bot is, with one check to try.
-    async fn start(&self, words: Words<'_>, asker: &Asker) -> Reply {
+    fn start(&self, words: Words<'_>, asker: &Asker) -> Reply {
         let catalog = self.catalog.now();
         let sample = catalog.products().iter().find_map(|product| {
             let number = CustomerNumber::parse(SAMPLE_METER, product.number).ok()?;
@@ -453,16 +459,11 @@ impl Conversation {
         self.locale.words(chosen.unwrap_or_default()).masking_names(masks_names)
     }
 
-    async fn set_language(&self, words: Words<'_>, asker: &Asker, language: Language) -> Html {
-        match self.preferences.set_language(asker.chat, language).await {
-            Ok(()) => {
-                self.audit
-                    .note(AuditEntry::by(asker.user, asker.chat, AuditAct::Setting, "language", self.clock.now()))
-                    .await;
-                say!(self.locale.words(language), "language-set")
-            }
-            Err(error) => store_trouble(words, &error),
-        }
+    async fn set_language(&self, asker: &Asker, language: Language) -> Result<Html, store::Error> {
+        self.preferences.set_language(asker.chat, language).await?;
+        let entry = AuditEntry::by(asker.user, asker.chat, AuditAct::Setting, "language", self.clock.now());
+        self.audit.note(entry).await;
+        Ok(say!(self.locale.words(language), "language-set"))
     }
 }
 
@@ -486,6 +487,12 @@ pub(super) fn ids(words: Words<'_>, user: UserId, chat: ChatId) -> Reply {
     say!(words, "id-shown", user = user, chat = chat).into()
 }
 
+/// What is said of a button that stands for nothing any more.
+pub(super) fn stale(words: Words<'_>) -> Pressed {
+    Response::notice(say!(words, "button-stale")).into()
+}
+
+/// What is said, and logged, where the store failed.
 pub(super) fn store_trouble(words: Words<'_>, error: &store::Error) -> Html {
     tracing::error!(%error, "the store failed");
     say!(words, "store-trouble")

@@ -7,11 +7,10 @@ use chrono::DateTime;
 
 use super::{
     alias::{Alias, CustomerOrder},
-    answer::with_pin_warning,
     button::{Action, Button},
-    conversation::{Conversation, store_trouble},
+    conversation::Conversation,
     intent::Intent,
-    message::{Asker, PinIn, Pressed, Reply},
+    message::{Asker, PinIn, Reply},
     refusal::refusal,
 };
 use crate::{
@@ -81,43 +80,42 @@ impl Conversation {
     }
 
     /// Does what is to be done with the agent's customers, and says so.
-    pub async fn customers(&self, asker: &Asker, order: &CustomerOrder, pin: Option<PinIn>) -> Reply {
-        let words = self.words(asker.chat).await;
-        let done = match order {
-            _ if asker.user.is_stand_in() => Ok(say!(words, "customers-anonymous").into()),
-            CustomerOrder::Save(alias, check) => self.save(words, asker.user, alias, check).await,
-            CustomerOrder::List => self.list(words, asker.user, 0).await,
-            CustomerOrder::Delete(alias) => self.delete(words, asker, alias).await.map(Reply::from),
-            CustomerOrder::Rename(from, to) => self.rename(words, asker.user, from, to).await.map(Reply::from),
-            CustomerOrder::BadAlias => Ok(say!(words, "customer-bad-alias").into()),
-            CustomerOrder::BadCheck(bad) => Ok(refusal(words, &self.catalog.now(), bad).into()),
-            CustomerOrder::SaveUsage => Ok(say!(words, "customer-save-usage").into()),
-            CustomerOrder::Usage => Ok(say!(words, "customers-usage").into()),
-        };
-        with_pin_warning(words, done.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
+    pub(super) async fn customers(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        order: &CustomerOrder,
+    ) -> Result<Reply, store::Error> {
+        Ok(match order {
+            _ if asker.user.is_stand_in() => say!(words, "customers-anonymous").into(),
+            CustomerOrder::Save(alias, check) => self.save(words, asker.user, alias, check).await?.into(),
+            CustomerOrder::List => self.list_customers(words, asker.user, 0).await?,
+            CustomerOrder::Delete(alias) => self.delete(words, asker, alias).await?.into(),
+            CustomerOrder::Rename(from, to) => self.rename(words, asker.user, from, to).await?.into(),
+            CustomerOrder::BadAlias => say!(words, "customer-bad-alias").into(),
+            CustomerOrder::BadCheck(bad) => refusal(words, &self.catalog.now(), bad).into(),
+            CustomerOrder::SaveUsage => say!(words, "customer-save-usage").into(),
+            CustomerOrder::Usage => say!(words, "customers-usage").into(),
+        })
     }
 
-    /// Another page of the list in place of the message; one customer may be deleted before.
-    pub(super) async fn turn_customers(&self, asker: &Asker, page: usize, delete: Option<&Alias>) -> Pressed {
-        let words = self.words(asker.chat).await;
-        let turned = async {
-            let deleted = match delete {
-                Some(alias) => Some(self.delete(words, asker, alias).await?),
-                None => None,
-            };
-            let Reply { text, buttons, .. } = self.list(words, asker.user, page).await?;
-            Ok::<_, store::Error>(Reply::new(Html::lines(deleted.into_iter().chain([text])), buttons))
-        };
-        match turned.await {
-            Ok(reply) => Pressed::Edit(reply),
-            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
-        }
+    /// Deletes a customer, and shows a page of those who are left.
+    pub(super) async fn forget_customer(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        page: usize,
+        alias: &Alias,
+    ) -> Result<Reply, store::Error> {
+        let deleted = self.delete(words, asker, alias).await?;
+        let Reply { text, buttons, .. } = self.list_customers(words, asker.user, page).await?;
+        Ok(Reply::new(Html::lines([deleted, text]), buttons))
     }
 
-    async fn save(&self, words: Words<'_>, agent: UserId, alias: &Alias, check: &Check) -> Result<Reply, store::Error> {
+    async fn save(&self, words: Words<'_>, agent: UserId, alias: &Alias, check: &Check) -> Result<Html, store::Error> {
         let before = self.customer(agent, alias).await?;
         if before.is_none() && self.kept(agent).await?.len() >= MAX_CUSTOMERS {
-            return Ok(say!(words, "customers-full", count = MAX_CUSTOMERS).into());
+            return Ok(say!(words, "customers-full", count = MAX_CUSTOMERS));
         }
         self.put(agent, alias, check).await?;
         let (name, line) = (alias.to_string(), check.line());
@@ -128,7 +126,7 @@ impl Conversation {
         if !words.masks_names() {
             lines.push(say!(words, "customer-how", name = &name));
         }
-        Ok(Html::lines(lines).into())
+        Ok(Html::lines(lines))
     }
 
     async fn delete(&self, words: Words<'_>, asker: &Asker, alias: &Alias) -> Result<Html, store::Error> {
@@ -162,7 +160,13 @@ impl Conversation {
         Ok(say!(words, "customer-renamed", old = old, new = new))
     }
 
-    async fn list(&self, words: Words<'_>, agent: UserId, page: usize) -> Result<Reply, store::Error> {
+    /// A page of the customers, the first being 0.
+    pub(super) async fn list_customers(
+        &self,
+        words: Words<'_>,
+        agent: UserId,
+        page: usize,
+    ) -> Result<Reply, store::Error> {
         let kept = self.kept(agent).await?;
         let last = kept.len().saturating_sub(1) / PAGE_LEN;
         let page = page.min(last);

@@ -7,7 +7,7 @@ use super::{
     button::{Action, Button, SearchId},
     conversation::{Conversation, store_trouble},
     dates::today,
-    message::{Asker, PinIn, Pressed, Reply},
+    message::{Asker, PinIn, Reply, Response},
     search::Wanted,
     view::View,
 };
@@ -102,33 +102,25 @@ impl Conversation {
     /// Another page in place of the message: of all checks, or of what was searched for.
     pub(super) async fn turn_page(
         &self,
+        words: Words<'_>,
         asker: &Asker,
         search: Option<SearchId>,
         to: Cursor,
         owner: UserId,
-    ) -> Pressed {
-        let chat = asker.chat;
-        let (words, now, view) = (self.words(chat).await, self.clock.now(), self.view(asker).await);
-        let turned = async {
-            let wanted = match search {
-                Some(search) => Wanted::kept(&*self.rows, chat, owner, search, now).await?,
-                None => Some(Wanted::default()),
-            };
-            let Some(wanted) = wanted else { return Ok(None) };
-            let mut page = self.page(chat, &view, &wanted, to, now).await?;
-            if !page.has_newer && to != Cursor::Newest {
-                // The first page is always a full one, however one got back to it.
-                page = self.page(chat, &view, &wanted, Cursor::Newest, now).await?;
-            }
-            Ok::<_, store::Error>(Some(
-                self.show(words, &Reading { chat, owner, is_search: search.is_some(), search }, &page, &[]).await,
-            ))
+    ) -> Result<Response, store::Error> {
+        let (chat, now, view) = (asker.chat, self.clock.now(), self.view(asker).await);
+        let wanted = match search {
+            Some(search) => Wanted::kept(&*self.rows, chat, owner, search, now).await?,
+            None => Some(Wanted::default()),
         };
-        match turned.await {
-            Ok(Some(reply)) => Pressed::Edit(reply),
-            Ok(None) => Pressed::Notice(say!(words, "button-stale").plain()),
-            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
+        let Some(wanted) = wanted else { return Ok(Response::notice(say!(words, "button-stale"))) };
+        let mut page = self.page(chat, &view, &wanted, to, now).await?;
+        if !page.has_newer && to != Cursor::Newest {
+            // The first page is always a full one, however one got back to it.
+            page = self.page(chat, &view, &wanted, Cursor::Newest, now).await?;
         }
+        let reading = Reading { chat, owner, is_search: search.is_some(), search };
+        Ok(self.show(words, &reading, &page, &[]).await.into())
     }
 
     async fn page(

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     catalog::{Catalog, ProductCode},
     inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
+    locale::Words,
     say,
     store::{Record, Row, RowKind, Seq},
     value::{ChatId, Outcome, Provider, Rupiah, UpdateId, UserId},
@@ -185,11 +186,17 @@ impl Conversation {
     }
 
     /// Another page of a list's summary; `None` where it is not kept any more.
-    pub(super) async fn list_page(&self, asker: &Asker, update: UpdateId, page: usize) -> Option<Reply> {
+    pub(super) async fn list_page(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        update: UpdateId,
+        page: usize,
+    ) -> Option<Reply> {
         let (kept, answers) = self.kept_list(asker, update).await?;
         let catalog = self.catalog.now();
         let listing = kept.listing(update, &catalog, &answers);
-        Some(list_text::summary(self.words(asker.chat).await, &catalog, &listing, kept.stage(), page))
+        Some(list_text::summary(words, &catalog, &listing, kept.stage(), page))
     }
 
     /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.

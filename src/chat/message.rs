@@ -238,10 +238,8 @@ impl From<Html> for Reply {
 /// The answer to a pressed button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pressed {
-    /// Put this in place of the message.
-    Edit(Reply),
-    /// Show this line over the chat, to the one who pressed.
-    Notice(String),
+    /// Say this and do what follows from it.
+    Response(Response),
     /// Make this check.
     Check {
         /// The check.
@@ -252,31 +250,25 @@ pub enum Pressed {
         in_place: bool,
     },
     /// Make these checks.
-    List {
-        /// Which.
-        list: List,
-    },
+    List(List),
     /// Send the list that this update brought, as files.
     Files(UpdateId),
     /// Cancel this job of the agent's, which waits.
     Cancel(UpdateId),
-    /// An agent may go on whom the guard had paused, and is to be told so.
-    Lifted {
-        /// What the card of the one who pressed becomes.
-        card: Reply,
-        /// The agent.
-        agent: UserId,
-    },
     /// Delete for good.
     Forget(Target),
-    /// What a button of those who manage people or groups led to.
-    Managed(Managed),
 }
 
-/// What managing people or groups led to.
+impl From<Response> for Pressed {
+    fn from(response: Response) -> Self {
+        Self::Response(response)
+    }
+}
+
+/// What comes of a message or a press. Where all is empty, silence is the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Managed {
-    /// The answer; to a press, what stands in place of the message from now on.
+pub struct Response {
+    /// What is said; to a press, what stands in place of the message from now on.
     pub reply: Option<Reply>,
     /// To a press: a line over the chat.
     pub notice: Option<String>,
@@ -284,15 +276,22 @@ pub struct Managed {
     pub then: Vec<Then>,
 }
 
-impl Managed {
-    /// An answer, and nothing besides.
-    pub(super) fn says(reply: impl Into<Reply>) -> Self {
-        Self { reply: Some(reply.into()), ..Self::default() }
-    }
-
+impl Response {
     /// A line over the chat, and nothing besides.
-    pub(super) fn notice(text: &Html) -> Self {
+    pub(super) fn notice(text: Html) -> Self {
         Self { notice: Some(text.plain()), ..Self::default() }
+    }
+}
+
+impl From<Reply> for Response {
+    fn from(reply: Reply) -> Self {
+        Self { reply: Some(reply), ..Self::default() }
+    }
+}
+
+impl From<Html> for Response {
+    fn from(text: Html) -> Self {
+        Reply::from(text).into()
     }
 }
 

@@ -57,7 +57,7 @@ pub use list_file::MAX_FILE_LEN;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
 pub use message::{
-    Alert, Asker, Command, Document, Line, Managed, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Then,
+    Alert, Asker, Command, Document, Line, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Response, Then,
     Visitor,
 };
 pub use names::AgentNames;

@@ -87,8 +87,6 @@ pub enum Notice<'a> {
     QuotaFull(Full, DateTime<Utc>, Option<(&'a Check, UserId)>),
     /// The guard has paused the agent.
     Suspected(Suspicion),
-    /// The agent may go on, whom the guard had paused.
-    PauseLifted,
     /// A list was ended because what is kept of it is being deleted.
     ListDeleted,
 }
@@ -145,7 +143,6 @@ impl Notice<'_> {
             Self::Suspected(Suspicion { rule, since, until, .. }) => {
                 say!(words, "guard-paused", rule = quota::why(words, rule), until = moment(until, since, words)).into()
             }
-            Self::PauseLifted => say!(words, "guard-go-on").into(),
             Self::ListDeleted => say!(words, "list-deleted").into(),
         }
     }

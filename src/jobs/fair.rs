@@ -90,11 +90,4 @@ impl Worker {
             });
         }
     }
-
-    /// Tells an agent, in private, that they may go on.
-    pub(super) async fn say_lifted(&self, agent: UserId) {
-        let Some(chat) = ChatIds::private(agent) else { return };
-        let notice = self.conversation.notice(chat.first, Notice::PauseLifted).await;
-        let _ = self.outbox.send(Destination::chat(chat.first), &notice, Priority::Answer).await;
-    }
 }

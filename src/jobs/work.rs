@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::{self, Decision, Reason},
-    chat::{self, Action, Checked, Intent, Managed, Notice, PinIn, Press, Pressed, Then},
+    chat::{self, Action, Checked, Intent, Notice, PinIn, Press, Pressed, Response, Then},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
     store::Job,
     value::{MessageId, Provider},
@@ -201,19 +201,13 @@ impl Worker {
                 self.report(job, task).await
             }
             (Intent::Impatient, _) => self.say_what_waits(job, task).await,
-            (Intent::Agents { .. } | Intent::Invite { .. } | Intent::Groups, _) => {
-                let managed = self.conversation.manage(&self.asker(job, task), &task.intent).await;
-                if let Some(reply) = managed.reply {
-                    let reply = self.or_late(job, task, reply).await;
-                    self.say(job, task, reply, in_place, None).await;
-                }
-                self.follow_up(managed.then).await;
-            }
             (intent, _) => {
-                if let Some(reply) = self.conversation.reply(&self.asker(job, task), intent).await {
+                let Response { reply, then, .. } = self.conversation.respond(&self.asker(job, task), intent).await;
+                if let Some(reply) = reply {
                     let reply = self.or_late(job, task, reply).await;
                     self.say(job, task, reply, in_place, intent.pin()).await;
                 }
+                self.follow_up(then).await;
             }
         }
         Progress::Done
@@ -353,18 +347,26 @@ impl Worker {
         let answer = async |notice: Option<&str>| self.outbox.answer_press(&button.id, notice).await;
         let is_choice = matches!(press, Some(Press { action: Action::Choose(_), .. }));
         match self.conversation.press(&self.asker(job, task), press).await {
-            Pressed::Notice(notice) => answer(Some(&notice)).await,
             // The question has become the answer of a check meanwhile.
-            Pressed::Check { in_place: true, .. } | Pressed::Edit(_)
+            Pressed::Check { in_place: true, .. } | Pressed::Response(Response { reply: Some(_), .. })
                 if is_choice && self.answers.at(task.to.chat, button.message).is_some_and(|answer| answer.is_check) =>
             {
                 let stale = self.conversation.notice(job.chat, Notice::StaleButton).await;
                 answer(Some(&stale.text.plain())).await;
             }
-            Pressed::Edit(reply) => {
+            Pressed::Response(Response { reply, notice, mut then }) => {
                 let message = Placed { chat: task.to.chat, message: button.message };
-                let edit = self.outbox.edit(message, &reply, Priority::Answer);
-                let _ = tokio::join!(answer(None), edit);
+                let edit = async {
+                    if let Some(reply) = reply {
+                        let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
+                    }
+                };
+                tokio::join!(answer(notice.as_deref()), edit);
+                // The pressed card is replaced by now.
+                then.retain(
+                    |then| !matches!(then, Then::Replace(chat, card, _) if (*chat, *card) == (message.chat, message.message)),
+                );
+                self.follow_up(then).await;
             }
             Pressed::Check { request, name, in_place } => {
                 answer(None).await;
@@ -378,7 +380,7 @@ impl Worker {
                 }
                 return Box::pin(self.carry_out_task(&job, &task, in_place, slot)).await;
             }
-            Pressed::List { list } => {
+            Pressed::List(list) => {
                 answer(None).await;
                 // The next start goes on with this very list.
                 let task = Task { intent: Intent::List { list, wallets: false, pin: None }, ..task.clone() };
@@ -391,28 +393,11 @@ impl Worker {
                 answer(None).await;
                 self.list_files(job, task, update).await;
             }
-            Pressed::Lifted { card, agent } => {
-                let message = Placed { chat: task.to.chat, message: button.message };
-                let edit = self.outbox.edit(message, &card, Priority::Answer);
-                let _ = tokio::join!(answer(None), edit, self.say_lifted(agent));
-            }
             Pressed::Forget(target) => self.forget(job, task, button, &target).await,
             Pressed::Cancel(update) => {
                 let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
                 let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
                 answer(Some(&notice.text.plain())).await;
-            }
-            Pressed::Managed(Managed { reply, notice, mut then }) => {
-                answer(notice.as_deref()).await;
-                let message = Placed { chat: task.to.chat, message: button.message };
-                if let Some(reply) = reply {
-                    let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
-                }
-                // The pressed card is replaced by now.
-                then.retain(
-                    |then| !matches!(then, Then::Replace(chat, card, _) if (*chat, *card) == (message.chat, message.message)),
-                );
-                self.follow_up(then).await;
             }
         }
         Progress::Done

@@ -9,7 +9,7 @@ use crate::{
     chat::{
         button::{Action, Button},
         conversation::Conversation,
-        message::{Asker, Line, Managed, Message, Picker, Place, Reply, Then},
+        message::{Asker, Line, Message, Picker, Place, Reply, Response, Then},
     },
     locale::{Html, Words, date},
     say,
@@ -50,20 +50,20 @@ impl Listed {
 }
 
 impl Conversation {
-    pub(super) async fn agents(
+    pub(in crate::chat) async fn agents(
         &self,
         words: Words<'_>,
         asker: &Asker,
         order: &AgentOrder,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         Ok(match order {
-            AgentOrder::List => Managed::says(self.agent_list(words, asker, 0).await?),
-            AgentOrder::Find { word } => Managed::says(self.find_agents(words, asker, word).await?),
+            AgentOrder::List => self.agent_list(words, asker, 0).await?.into(),
+            AgentOrder::Find { word } => self.find_agents(words, asker, word).await?.into(),
             AgentOrder::Add { who } => self.add_agents(words, asker, who).await?,
             AgentOrder::AskWhom => {
                 self.keep_adding(asker, &Adding::Whom).await?;
                 let picker = Some(Picker::Show(say!(words, "button-pick").plain()));
-                Managed::says(Reply { picker, ..say!(words, "agent-pick").into() })
+                Reply { picker, ..say!(words, "agent-pick").into() }.into()
             }
             AgentOrder::Offer { who } => {
                 self.keep_adding(asker, &Adding::Offered(who.clone())).await?;
@@ -72,10 +72,10 @@ impl Conversation {
                 let press = |label: Html, action| Button::press(label.plain(), action, asker.user).into_iter();
                 let yes = press(say!(words, "button-sure"), Action::Agent(Step::Add, who.user, 0));
                 let buttons = yes.chain(press(say!(words, "button-not"), Action::Agents(0)));
-                Managed::says(Reply::new(question, vec![buttons.collect()]))
+                Reply::new(question, vec![buttons.collect()]).into()
             }
-            AgentOrder::Hidden => Managed::says(say!(words, "agent-hidden")),
-            AgentOrder::BadId => Managed::says(say!(words, "agent-bad-id")),
+            AgentOrder::Hidden => say!(words, "agent-hidden").into(),
+            AgentOrder::BadId => say!(words, "agent-bad-id").into(),
         })
     }
 
@@ -114,22 +114,22 @@ impl Conversation {
     }
 
     /// Makes an agent of whom a message named, by the name that it had.
-    pub(super) async fn add_offered(
+    pub(in crate::chat) async fn add_offered(
         &self,
         words: Words<'_>,
         asker: &Asker,
         user: UserId,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let who = match self.adding(asker.user).await? {
             Some(Adding::Offered(who)) if who.user == user => who,
             _ => Named { user, name: String::new() },
         };
-        let Managed { reply, notice, then } = self.add_agents(words, asker, &[who]).await?;
+        let Response { reply, notice, then } = self.add_agents(words, asker, &[who]).await?;
         // What stands in place of a message brings no keyboard, and takes none away.
-        Ok(Managed { reply: reply.map(|reply| Reply { picker: None, ..reply }), notice, then })
+        Ok(Response { reply: reply.map(|reply| Reply { picker: None, ..reply }), notice, then })
     }
 
-    async fn add_agents(&self, words: Words<'_>, asker: &Asker, who: &[Named]) -> Result<Managed, store::Error> {
+    async fn add_agents(&self, words: Words<'_>, asker: &Asker, who: &[Named]) -> Result<Response, store::Error> {
         let (mut lines, mut then) = (Vec::new(), Vec::new());
         for named in who {
             let user = named.user;
@@ -157,7 +157,7 @@ impl Conversation {
         }
         self.rows.remove(RowKind::AddingAgent, &asker.user.to_string()).await?;
         let reply = Reply { picker: Some(Picker::Hide), ..Html::lines(lines).into() };
-        Ok(Managed { reply: Some(reply), notice: None, then })
+        Ok(Response { reply: Some(reply), notice: None, then })
     }
 
     /// Makes someone an agent who has no role and is not blocked: they are told, and if they asked for it, owners' cards say
@@ -209,7 +209,12 @@ impl Conversation {
     }
 
     /// A page of all agents, admins and blocked people.
-    pub(super) async fn agent_list(&self, words: Words<'_>, asker: &Asker, page: usize) -> Result<Reply, store::Error> {
+    pub(in crate::chat) async fn agent_list(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        page: usize,
+    ) -> Result<Reply, store::Error> {
         let mut people = self.everyone().await?;
         people.retain(|listed| listed.standing() != Standing::Guest);
         let count = people.len();
@@ -277,23 +282,23 @@ impl Conversation {
     }
 
     /// Does what a button under a person's card asks for, and shows the card as it is then.
-    pub(super) async fn agent_step(
+    pub(in crate::chat) async fn agent_step(
         &self,
         words: Words<'_>,
         asker: &Asker,
         step: Step,
         user: UserId,
         page: usize,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let Some(listed) = self.listed(user).await? else {
-            return Ok(Managed::notice(&say!(words, "button-stale")));
+            return Ok(Response::notice(say!(words, "button-stale")));
         };
         let (standing, name) = (listed.standing(), self.called(&listed).await);
         if self.is_owner(user).await {
-            return Ok(Managed::notice(&say!(words, "button-agent-is-owner")));
+            return Ok(Response::notice(say!(words, "button-agent-is-owner")));
         }
         if step != Step::View && !self.may(asker, standing.needs()).await {
-            return Ok(Managed::notice(&say!(words, "button-agent-of-owners")));
+            return Ok(Response::notice(say!(words, "button-agent-of-owners")));
         }
         if matches!(step, Step::Remove | Step::Block | Step::Demote) {
             // Who manages nobody any more lets nobody in.
@@ -310,7 +315,7 @@ impl Conversation {
             _ => None,
         };
         if let Some((question, sure)) = question {
-            return Ok(Managed::says(asked(words, asker, question, (sure, user, page))));
+            return Ok(asked(words, asker, question, (sure, user, page)).into());
         }
         // As it is when it is changed: another owner may have come before. Whom the settings admit is an agent.
         let may_admins = self.may(asker, Needed::Own).await;
@@ -360,7 +365,7 @@ impl Conversation {
         // One who is a guest and paused no more stands nowhere from now on.
         let listed = self.listed(user).await?.unwrap_or(listed);
         let reply = self.agent_card(words, asker, &listed, page).await?;
-        Ok(Managed { reply: Some(reply), notice: None, then })
+        Ok(Response { reply: Some(reply), notice: None, then })
     }
 
     async fn agent_card(

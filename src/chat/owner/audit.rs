@@ -2,7 +2,7 @@
 
 use super::super::{
     button::{Action, Button},
-    conversation::{Conversation, store_trouble},
+    conversation::Conversation,
     dates,
     message::{Asker, Reply},
 };
@@ -45,12 +45,6 @@ impl Conversation {
         let older = page.older.and_then(|place| turn(say!(words, "button-older"), Some(place)));
         let buttons: Vec<Button> = newest.into_iter().chain(older).collect();
         Ok(Reply::new(Html::lines(lines), if buttons.is_empty() { Vec::new() } else { vec![buttons] }))
-    }
-
-    /// The same as a reply that cannot fail.
-    pub(in super::super) async fn audit_reply(&self, words: Words<'_>, asker: &Asker, query: AuditQuery) -> Reply {
-        let page = self.audit_page(words, asker, query, None).await;
-        page.unwrap_or_else(|error| store_trouble(words, &error).into())
     }
 
     /// `14:05 · Budi (42) · cek · PLN · ditemukan · 0b5e2ba4`.

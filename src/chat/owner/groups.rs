@@ -8,7 +8,7 @@ use crate::{
     chat::{
         button::{Action, Button},
         conversation::Conversation,
-        message::{Asker, Managed, Reply, Then},
+        message::{Asker, Reply, Response, Then},
     },
     locale::{Html, Words},
     say,
@@ -21,7 +21,12 @@ const PAGE_LEN: usize = 8;
 
 impl Conversation {
     /// A page of the groups.
-    pub(super) async fn groups(&self, words: Words<'_>, asker: &Asker, page: usize) -> Result<Reply, store::Error> {
+    pub(in crate::chat) async fn groups(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        page: usize,
+    ) -> Result<Reply, store::Error> {
         let groups = self.all_groups().await?;
         let (count, last) = (groups.len(), groups.len().saturating_sub(1) / PAGE_LEN);
         let page = page.min(last);
@@ -57,18 +62,18 @@ impl Conversation {
     }
 
     /// Closes a group once that is sure; the bot leaves it.
-    pub(super) async fn close_group(
+    pub(in crate::chat) async fn close_group(
         &self,
         words: Words<'_>,
         asker: &Asker,
         chat: ChatId,
         sure: bool,
         page: usize,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let group = self.access.people.group(chat).await?;
         let is_listed = group.is_none() && self.listed_groups().await?.contains(&chat);
         if !is_listed && group.as_ref().is_none_or(|group| group.state == GroupState::Closed) {
-            return Ok(Managed::notice(&say!(words, "button-stale")));
+            return Ok(Response::notice(say!(words, "button-stale")));
         }
         let title = group.map(|group| group.title).filter(|title| !title.is_empty());
         if !sure {
@@ -77,7 +82,7 @@ impl Conversation {
             let buttons = yes.into_iter().chain(press(say!(words, "button-not"), Action::Groups(page)));
             let title = title.unwrap_or_else(|| chat.to_string());
             let question = say!(words, "group-ask-close", title = title);
-            return Ok(Managed::says(Reply::new(question, vec![buttons.collect()])));
+            return Ok(Reply::new(question, vec![buttons.collect()]).into());
         }
         let is_open = |before| before != Some(GroupState::Closed);
         self.keep_group(chat, is_open, GroupState::Closed, title.unwrap_or_default(), Some(asker.user)).await?;
@@ -85,7 +90,7 @@ impl Conversation {
         self.access.requests.remove(chat).await?;
         let reply = self.groups(words, asker, page).await?;
         let then = vec![Then::RevokeGroup(chat), Then::Leave(chat)];
-        Ok(Managed { reply: Some(reply), notice: None, then })
+        Ok(Response { reply: Some(reply), notice: None, then })
     }
 
     /// Keeps whether the bot works in a group where it may come to that `from` the state that the group has; gives whether it

@@ -1,16 +1,17 @@
 //! The card that tells owners that the guard has paused an agent, and the button that lets the agent go on.
 
+use super::agents::chat_of;
 use crate::{
-    access::{ChatIds, Suspicion},
+    access::Suspicion,
     chat::{
         button::{Action, Button},
-        conversation::{Conversation, store_trouble},
-        message::{Asker, Pressed, Reply},
+        conversation::Conversation,
+        message::{Asker, Reply, Response, Then},
         quota::why,
     },
-    locale::{moment, time},
+    locale::{Words, moment, time},
     say,
-    store::AuditAct,
+    store::{self, AuditAct},
     value::{ChatId, UserId},
 };
 
@@ -37,25 +38,23 @@ impl Conversation {
     }
 
     /// Lets an agent go on whom the guard has paused; an admin, where an owner says so.
-    pub(in crate::chat) async fn lift_pause(&self, asker: &Asker, agent: UserId) -> Pressed {
-        let words = self.words(asker.chat).await;
-        match self.may_manage(asker, agent).await {
-            Ok(true) => {}
-            Ok(false) => return Pressed::Notice(say!(words, "button-agent-of-owners").plain()),
-            Err(error) => return Pressed::Notice(store_trouble(words, &error).plain()),
+    pub(in crate::chat) async fn lift_pause(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        agent: UserId,
+    ) -> Result<Response, store::Error> {
+        if !self.may_manage(asker, agent).await? {
+            return Ok(Response::notice(say!(words, "button-agent-of-owners")));
         }
-        match self.fair.lift(agent).await {
-            Ok(true) => {
-                let on = ChatIds::private(agent).map(|chat| chat.first);
-                self.note_by(asker.user, AuditAct::Resume, "done", on).await;
-                let (name, by) = (self.names.of(words, agent).await, self.names.of(words, asker.user).await);
-                let card = say!(words, "guard-lifted", name = name, id = agent, by = by).into();
-                Pressed::Lifted { card, agent }
-            }
-            Ok(false) => Pressed::Edit(
-                say!(words, "guard-not-paused", name = self.names.of(words, agent).await, id = agent).into(),
-            ),
-            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
+        let name = self.names.of(words, agent).await;
+        if !self.fair.lift(agent).await? {
+            return Ok(say!(words, "guard-not-paused", name = name, id = agent).into());
         }
+        self.note_by(asker.user, AuditAct::Resume, "done", Some(chat_of(agent))).await;
+        let by = self.names.of(words, asker.user).await;
+        let told = say!(self.words(chat_of(agent)).await, "guard-go-on");
+        let then = vec![Then::Tell(chat_of(agent), told.into())];
+        Ok(Response { then, ..say!(words, "guard-lifted", name = name, id = agent, by = by).into() })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     chat::{
         button::{Action, Button},
         conversation::Conversation,
-        message::{Asker, Managed, Reply, Then},
+        message::{Asker, Reply, Response, Then},
     },
     locale::{Html, Words},
     say,
@@ -107,20 +107,20 @@ impl Conversation {
     }
 
     /// An owner's answer to a request. The first stands: a later one reads who gave it.
-    pub(super) async fn answer_request(
+    pub(in crate::chat) async fn answer_request(
         &self,
         words: Words<'_>,
         asker: &Asker,
         chat: ChatId,
         ruling: Ruling,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let Some((request, _)) = self.access.requests.answer(chat, ruling, asker.user).await? else {
-            return Ok(Managed::notice(&say!(words, "button-answered")));
+            return Ok(Response::notice(say!(words, "button-answered")));
         };
         if let Some((before, by)) = request.answer
             && (before, by) != (ruling, asker.user)
         {
-            return Ok(Managed::notice(&self.ruled(words, chat, before, by).await));
+            return Ok(Response::notice(self.ruled(words, chat, before, by).await));
         }
         let (request, after) = match u64::try_from(chat.0).map(UserId) {
             Ok(user) => self.answered_person(asker, user, request, ruling).await?,
@@ -132,7 +132,7 @@ impl Conversation {
         let reply = Some(self.card_of(asker.user, chat, &request).await);
         let mut then = self.replaced_cards(chat, &request).await;
         then.extend(after);
-        Ok(Managed { reply, notice: None, then })
+        Ok(Response { reply, notice: None, then })
     }
 
     /// Gives the request as its cards are to show it: whom somebody has blocked is not let in by a card.
