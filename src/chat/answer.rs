@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     button::{Action, Button},
-    message::{Alert, PinIn, Reply},
+    message::Alert,
 };
 use crate::{
     catalog::{Catalog, Product},
@@ -177,14 +177,6 @@ fn not_found(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Ht
         NumberKind::Mobile => say!(words, "not-found-mobile", provider = provider, number = number),
         NumberKind::DriverId => say!(words, "not-found-driver", provider = provider, number = number),
     }
-}
-
-/// A reply; where a PIN was shown, with a warning of it.
-pub(super) fn with_pin_warning(words: Words<'_>, reply: Reply, pin: Option<PinIn>) -> Reply {
-    if pin.is_none() {
-        return reply;
-    }
-    reply.map_text(|text| Html::lines([text, Html::default(), say!(words, "pin-warning")]))
 }
 
 /// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.

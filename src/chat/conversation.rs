@@ -10,7 +10,7 @@ use super::{
     intent::Intent,
     later,
     manners::{Courtesy, Manners},
-    message::{Alert, Asker, PinIn, Place, Pressed, Reply, Response},
+    message::{Alert, Asker, Place, Pressed, Reply, Response},
     names::AgentNames,
     notice::Notice,
     owner::{Board, Settings, incident, order::Step},
@@ -111,13 +111,10 @@ impl Conversation {
             Intent::FileUnread => say!(words, "list-file-unread").into(),
             Intent::FileRefused => say!(words, "list-file-refused").into(),
             Intent::ForwardedCommand => say!(words, "forwarded-command").into(),
-            Intent::Refused { refusal, parts, name, pin } => {
-                let reply = self.ask_about(words, asker, refusal, parts, name.as_ref()).await;
-                answer::with_pin_warning(words, reply, *pin).into()
+            Intent::Refused { refusal, parts, name, .. } => {
+                self.ask_about(words, asker, refusal, parts, name.as_ref()).await.into()
             }
-            Intent::UnknownCommand { pin } => {
-                answer::with_pin_warning(words, say!(words, "unknown-command").into(), *pin).into()
-            }
+            Intent::UnknownCommand { .. } => say!(words, "unknown-command").into(),
             Intent::Start => self.start(words, asker).into(),
             Intent::Help => self.help(words, asker).await.into(),
             Intent::Hint => say!(words, "hint").into(),
@@ -133,9 +130,7 @@ impl Conversation {
                 let is_owner = self.may(asker, access::Action::Own).await;
                 products::list(words, &self.catalog.now(), word, is_owner).into()
             }
-            Intent::Customers { order, pin } => {
-                answer::with_pin_warning(words, self.customers(words, asker, order).await?, *pin).into()
-            }
+            Intent::Customers { order, .. } => self.customers(words, asker, order).await?.into(),
             Intent::Outages => later::outages(words, &self.inquiry.health()).into(),
             Intent::Language { language } => self.set_language(asker, *language).await?.into(),
             Intent::LanguageUsage => say!(words, "language-usage").into(),
@@ -288,14 +283,13 @@ impl Conversation {
         Some(Checked { outcome, at, kept: true, is_earlier: true })
     }
 
-    /// The answer of a check, and what the owners have to be told of it. `pin`: where a PIN was shown.
+    /// The answer of a check, and what the owners have to be told of it.
     pub async fn answer(
         &self,
         asker: &Asker,
         request: &Request,
         checked: &Checked,
         name: Option<&str>,
-        pin: Option<PinIn>,
     ) -> (Reply, Option<Alert>) {
         let words = self.words(asker.chat).await;
         let names = self.options(asker.chat).await.names;
@@ -310,7 +304,6 @@ impl Conversation {
         let whole = words.masking_names(false);
         let to_asker = is_for_asker.then(|| answer::answer(whole, request, checked, name, before.as_ref()));
         let reply = Reply { to_asker, ..Reply::new(text, buttons) };
-        let reply = answer::with_pin_warning(words, reply, pin);
         (reply, answer::alert_of(&request.product, &checked.outcome))
     }
 
@@ -439,9 +432,10 @@ impl Conversation {
         reply.map_text(|text| Html::lines([apology.clone(), text]))
     }
 
-    /// A reply with a warning where a PIN was shown.
-    pub async fn with_pin_warning(&self, chat: ChatId, reply: Reply, pin: Option<PinIn>) -> Reply {
-        answer::with_pin_warning(self.words(chat).await, reply, pin)
+    /// A reply with a warning that a PIN was shown.
+    pub async fn with_pin_warning(&self, chat: ChatId, reply: Reply) -> Reply {
+        let warning = say!(self.words(chat).await, "pin-warning");
+        reply.map_text(|text| Html::lines([text, Html::default(), warning.clone()]))
     }
 
     /// An alert in the language of an owner's chat.

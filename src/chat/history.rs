@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    answer::with_pin_warning,
     button::{Action, Button, SearchId},
     conversation::{Conversation, store_trouble},
     dates::today,
-    message::{Asker, PinIn, Reply, Response},
+    message::{Asker, Reply, Response},
     search::Wanted,
     view::View,
 };
@@ -46,17 +45,10 @@ struct Reading {
 
 impl Conversation {
     /// The newest page of the chat's checks that are looked for, with those that wait on top.
-    pub async fn history(
-        &self,
-        asker: &Asker,
-        wanted: &Wanted,
-        waiting: &[WaitingCheck],
-        pin: Option<PinIn>,
-        now: DateTime<Utc>,
-    ) -> Reply {
+    pub async fn history(&self, asker: &Asker, wanted: &Wanted, waiting: &[WaitingCheck], now: DateTime<Utc>) -> Reply {
         let words = self.words(asker.chat).await;
         let page = self.first_page(words, asker, wanted, waiting, now).await;
-        with_pin_warning(words, page.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
+        page.unwrap_or_else(|error| store_trouble(words, &error).into())
     }
 
     async fn first_page(

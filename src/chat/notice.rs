@@ -6,7 +6,7 @@ use super::{
     answer,
     button::{Action, Button},
     later,
-    message::{PinIn, Reply},
+    message::Reply,
     quota,
 };
 use crate::{
@@ -30,20 +30,11 @@ pub enum Notice<'a> {
         last: Option<(DateTime<Utc>, &'a Outcome)>,
         /// Until when it is asked again.
         until: DateTime<Utc>,
-        /// Where a PIN was shown.
-        pin: Option<PinIn>,
         /// The job and its agent, for the button that cancels it.
         job: (UpdateId, UserId),
     },
-    /// There is no answer, and nothing asks again.
-    Unanswered {
-        /// The check.
-        request: &'a Request,
-        /// Why there is no answer.
-        verdict: &'a Verdict,
-        /// Where a PIN was shown.
-        pin: Option<PinIn>,
-    },
+    /// There is no answer, for this reason, and nothing asks again.
+    Unanswered(&'a Request, &'a Verdict),
     /// The check was never answered.
     GivenUp {
         /// The check.
@@ -94,15 +85,13 @@ pub enum Notice<'a> {
 impl Notice<'_> {
     pub(super) fn say(self, words: Words<'_>) -> Reply {
         match self {
-            Self::Waiting { request, verdict, last, until, pin, job: (job, owner) } => {
+            Self::Waiting { request, verdict, last, until, job: (job, owner) } => {
                 let text = later::waiting(words, request, verdict, last, until);
                 let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(job), owner);
                 let buttons = cancel.into_iter().map(|cancel| vec![cancel]).collect();
-                answer::with_pin_warning(words, Reply::new(text, buttons), pin)
+                Reply::new(text, buttons)
             }
-            Self::Unanswered { request, verdict, pin } => {
-                answer::with_pin_warning(words, answer::unanswered(words, request, verdict).into(), pin)
-            }
+            Self::Unanswered(request, verdict) => answer::unanswered(words, request, verdict).into(),
             Self::GivenUp { request, verdict, at } => later::given_up(words, request, verdict, at).into(),
             Self::CheckCancelled(check) => later::cancelled(words, check).into(),
             Self::Cancelled(0) => say!(words, "cancel-none").into(),

@@ -50,8 +50,7 @@ impl Worker {
             other => other,
         };
         let reply = self.conversation.notice(job.chat, refusal).await;
-        let reply = self.conversation.with_pin_warning(job.chat, reply, check.pin).await;
-        self.say(job, check.task, reply, check.in_place, check.pin).await;
+        self.say(job, check.task, reply, check.in_place).await;
     }
 
     /// Notes what the partner said, for the guard.

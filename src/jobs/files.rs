@@ -40,8 +40,7 @@ impl Worker {
         let files = match report {
             Report::Files(files) => files,
             Report::Said(reply) => {
-                let reply = self.or_late(job, task, reply).await;
-                self.say(job, task, reply, None, None).await;
+                self.say(job, task, reply, None).await;
                 return;
             }
         };

@@ -70,7 +70,7 @@ impl Worker {
         match job.waiting {
             Some(_) => drop(self.replace(task, notice_of(job), &reply, Priority::Answer).await),
             // A message that shows a PIN goes all the same.
-            None => drop(self.say(job, task, reply, task.in_place, task.intent.pin()).await),
+            None => drop(self.say(job, task, reply, task.in_place).await),
         }
     }
 }

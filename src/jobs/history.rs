@@ -2,21 +2,14 @@
 
 use super::{task::Task, worker::Worker};
 use crate::{
-    chat::{PinIn, WaitingCheck, Wanted},
+    chat::{WaitingCheck, Wanted},
     store::Job,
     value::MessageId,
 };
 
 impl Worker {
     /// Says the newest page of what is looked for, with the checks that wait on top.
-    pub(super) async fn history(
-        &self,
-        job: &Job,
-        task: &Task,
-        wanted: &Wanted,
-        pin: Option<PinIn>,
-        in_place: Option<MessageId>,
-    ) {
+    pub(super) async fn history(&self, job: &Job, task: &Task, wanted: &Wanted, in_place: Option<MessageId>) {
         let open = self.store.open_jobs().await.unwrap_or_else(|error| {
             tracing::error!(%error, "the checks that wait cannot be read");
             Default::default()
@@ -24,9 +17,8 @@ impl Worker {
         let here = open.0.into_iter().filter(|open| open.chat == job.chat && open.cancelled_by.is_none());
         let waiting: Vec<WaitingCheck> = here.filter(|open| open.waiting.is_some()).filter_map(waiting).collect();
         let asker = self.asker(job, task);
-        let reply = self.conversation.history(&asker, wanted, &waiting, pin, task.asked).await;
-        let reply = self.or_late(job, task, reply).await;
-        self.say(job, task, reply, in_place, pin).await;
+        let reply = self.conversation.history(&asker, wanted, &waiting, task.asked).await;
+        self.say(job, task, reply, in_place).await;
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::{self, Decision, Reason},
     catalog::Catalog,
-    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, PinIn, Place},
+    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
     locale::Html,
     store::{Job, Kept, Waiting},
@@ -57,15 +57,13 @@ pub(super) struct Ordered<'a> {
     pub(super) wallets: bool,
     /// The catalog of the moment at which it began, or goes on after a restart.
     pub(super) catalog: &'a Catalog,
-    /// Where a PIN was shown.
-    pub(super) pin: Option<PinIn>,
 }
 
 impl<'a> Ordered<'a> {
     /// The list that an intent asks for, if it is one.
     pub(super) fn of(intent: &'a Intent, catalog: &'a Catalog) -> Option<Self> {
         match intent {
-            Intent::List { list, wallets, pin } => Some(Self { list, wallets: *wallets, catalog, pin: *pin }),
+            Intent::List { list, wallets, .. } => Some(Self { list, wallets: *wallets, catalog }),
             _ => None,
         }
     }
@@ -111,7 +109,7 @@ impl Run<'_> {
 }
 
 fn listing<'a>(job: &Job, ordered: Ordered<'a>, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
-    let Ordered { list, wallets, catalog, .. } = ordered;
+    let Ordered { list, wallets, catalog } = ordered;
     Listing { update: job.update, owner: job.user, begun: job.accepted, list, wallets, catalog, answers }
 }
 
@@ -216,8 +214,7 @@ impl Worker {
                     return None;
                 }
                 let reply = self.conversation.list_progress(job.chat, &listing(job, ordered, answers), stage).await;
-                let reply = self.conversation.with_pin_warning(job.chat, reply, ordered.pin).await;
-                (Some(self.say(job, task, reply, None, ordered.pin).await?.message), latest)
+                (Some(self.say(job, task, reply, None).await?.message), latest)
             }
         };
         Some(Waiting { notice, asked: 0, due: now + IN_PROGRESS, until, last: None })

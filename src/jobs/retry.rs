@@ -73,7 +73,7 @@ impl Worker {
         outcome: Option<&Outcome>,
         until: DateTime<Utc>,
     ) -> Option<MessageId> {
-        let Check { task, request, pin, in_place, .. } = check;
+        let Check { task, request, in_place, .. } = check;
         let now = self.now();
         let load = self.store.load().await;
         let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.max_waiting);
@@ -86,17 +86,13 @@ impl Worker {
                 verdict,
                 last: outcome.map(|outcome| (now, outcome)),
                 until,
-                pin,
                 job: (job.update, job.user),
             },
             Some(_) => Notice::GivenUp { request, verdict, at: now },
             None => Notice::Busy,
         };
-        let mut reply = self.conversation.notice(job.chat, notice).await;
-        if !is_full {
-            reply = self.or_late(job, task, reply).await;
-        }
-        let said = self.say(job, task, reply, in_place, pin).await.filter(|_| !is_full);
+        let reply = self.conversation.notice(job.chat, notice).await;
+        let said = self.say(job, task, reply, in_place).await.filter(|_| !is_full);
         if said.is_none() {
             self.keep(job, 0, request, outcome.cloned().unwrap_or_else(Outcome::unasked)).await;
         }
@@ -144,8 +140,7 @@ impl Worker {
                     cancelled => Notice::Cancelled(cancelled),
                 };
                 let reply = self.conversation.notice(job.chat, notice).await;
-                let reply = self.or_late(job, task, reply).await;
-                self.say(job, task, reply, None, None).await;
+                self.say(job, task, reply, None).await;
             }
             None => self.say_notice(job.chat, task, Notice::NotAccepted).await,
         }
@@ -186,6 +181,6 @@ impl Worker {
         let checks: Vec<_> = tasks.iter().filter_map(check).collect();
         let lists: Vec<_> = tasks.iter().filter_map(list).collect();
         let reply = self.conversation.notice(job.chat, Notice::StillWaiting(&checks, &lists)).await;
-        self.say(job, task, reply, None, None).await;
+        self.say(job, task, reply, None).await;
     }
 }

@@ -90,7 +90,7 @@ impl Worker {
                 let check = task.intent.check().filter(|_| is_news);
                 if is_news || task.intent.pin().is_some() {
                     let reply = self.conversation.notice(job.chat, Notice::Edited(check, job.user)).await;
-                    let reply = self.conversation.with_pin_warning(job.chat, reply, task.intent.pin()).await;
+                    let reply = self.warned(job, task, reply).await;
                     let _ = self.outbox.send(task.to, &reply, Priority::Answer).await;
                 }
                 if task.intent.pin() == Some(PinIn::Message)
@@ -175,10 +175,9 @@ impl Worker {
             return self.list(job, task, ordered).await;
         }
         match (&task.intent, &task.press) {
-            (Intent::Check { check, pin, name, anew }, _) => match Request::of(check, &catalog) {
+            (Intent::Check { check, name, anew, .. }, _) => match Request::of(check, &catalog) {
                 Some(request) => {
-                    let check =
-                        Check { task, request: &request, pin: *pin, name: name.as_deref(), anew: *anew, in_place };
+                    let check = Check { task, request: &request, name: name.as_deref(), anew: *anew, in_place };
                     return self.check(job, check, slot).await;
                 }
                 None => {
@@ -190,12 +189,12 @@ impl Worker {
             (Intent::Press { press }, Some(button)) => {
                 return self.press(job, task, button, press.as_ref(), slot).await;
             }
-            (Intent::History { wanted, pin }, _) => self.history(job, task, wanted, *pin, in_place).await,
+            (Intent::History { wanted, .. }, _) => self.history(job, task, wanted, in_place).await,
             (Intent::Status, _) => {
                 let load =
                     self.store.load().await.inspect_err(|error| tracing::error!(%error, "what waits is unknown"));
                 let reply = self.conversation.status(&self.asker(job, task), load.ok()).await;
-                self.say(job, task, reply, in_place, None).await;
+                self.say(job, task, reply, in_place).await;
             }
             (Intent::Export { .. } | Intent::Recap { .. } | Intent::Statistics { .. }, _) => {
                 self.report(job, task).await
@@ -204,8 +203,7 @@ impl Worker {
             (intent, _) => {
                 let Response { reply, then, .. } = self.conversation.respond(&self.asker(job, task), intent).await;
                 if let Some(reply) = reply {
-                    let reply = self.or_late(job, task, reply).await;
-                    self.say(job, task, reply, in_place, intent.pin()).await;
+                    self.say(job, task, reply, in_place).await;
                 }
                 self.follow_up(then).await;
             }
@@ -216,7 +214,7 @@ impl Worker {
     /// Asks the provider, unless the outcome was kept before the bot last ended, or the chat has it already; says the
     /// answer.
     async fn check(&self, job: &Job, check: Check<'_>, slot: Option<Slot>) -> Progress {
-        let Check { task, request, pin, .. } = check;
+        let Check { task, request, .. } = check;
         let mut job = Cow::Borrowed(job);
         let mut checked = self.checked_before(&job).await;
         if checked.is_none() && !check.anew && job.waiting.is_none() {
@@ -262,10 +260,9 @@ impl Worker {
                     }
                     (asked, None) => {
                         let verdict = self.conversation.inquiry.verdict_without_answer(provider, &asked);
-                        let notice = Notice::Unanswered { request, verdict: &verdict, pin };
+                        let notice = Notice::Unanswered(request, &verdict);
                         let reply = self.conversation.notice(job.chat, notice).await;
-                        let reply = self.or_late(&job, task, reply).await;
-                        self.say(&job, task, reply, check.in_place, pin).await;
+                        self.say(&job, task, reply, check.in_place).await;
                         return Progress::Done;
                     }
                 }
@@ -273,19 +270,14 @@ impl Worker {
         };
         // Others may be asked again while this answer waits for Telegram.
         drop(slot);
-        let asker = self.asker(&job, task);
-        let (reply, alert) = if job.waiting.is_none() {
-            let (reply, alert) = self.conversation.answer(&asker, request, &checked, check.name, pin).await;
-            (self.or_late(&job, task, reply).await, alert)
-        } else if checked.outcome.verdict.is_final() {
-            // The ⏳ message has warned of a PIN.
-            self.conversation.answer(&asker, request, &checked, check.name, None).await
+        let (reply, alert) = if job.waiting.is_none() || checked.outcome.verdict.is_final() {
+            self.conversation.answer(&self.asker(&job, task), request, &checked, check.name).await
         } else {
             let notice = Notice::GivenUp { request, verdict: &checked.outcome.verdict, at: checked.at };
             (self.conversation.notice(job.chat, notice).await, None)
         };
         match job.waiting {
-            None => drop(self.say(&job, task, reply, check.in_place, pin).await),
+            None => drop(self.say(&job, task, reply, check.in_place).await),
             Some(_) => self.say_late(&job, task, reply).await,
         }
         if let Some(alert) = alert {

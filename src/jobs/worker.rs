@@ -54,8 +54,6 @@ pub(super) enum Progress {
 pub(super) struct Check<'a> {
     pub(super) task: &'a Task,
     pub(super) request: &'a Request,
-    /// Where a PIN was shown.
-    pub(super) pin: Option<PinIn>,
     /// The name that the agent was given for the customer.
     pub(super) name: Option<&'a str>,
     /// Whether the provider is asked even where the chat has the answer already.
@@ -103,21 +101,18 @@ impl Worker {
         self.in_progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says an answer, in place of an earlier message of the bot's if there is one `at` hand, and takes out the message
-    /// that showed a PIN. Gives where it stands; `None` where it was refused, or the one who asked may not be answered
-    /// any more.
-    pub(super) async fn say(
-        &self,
-        job: &Job,
-        task: &Task,
-        reply: Reply,
-        at: Option<MessageId>,
-        pin: Option<PinIn>,
-    ) -> Option<Placed> {
+    /// Says an answer, in place of an earlier message of the bot's if there is one `at` hand: with an apology where it comes
+    /// late, with a warning where a PIN was shown, of which the message is taken out. A job that waits has said both
+    /// before. Gives where it stands; `None` where it was refused, or the one who asked may not be answered any more.
+    pub(super) async fn say(&self, job: &Job, task: &Task, mut reply: Reply, at: Option<MessageId>) -> Option<Placed> {
         if !self.may_hear(job, task, task.intent.action()).await {
             return None;
         }
-        let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
+        let (mut priority, mut pin) = (Priority::LateAnswer, None);
+        if job.waiting.is_none() {
+            (priority, pin) = (Priority::Answer, task.intent.pin());
+            reply = self.or_late(job, task, self.warned(job, task, reply).await).await;
+        }
         let placed = self.replace(task, at, &reply, priority).await;
         if let Some(placed) = placed {
             self.answers.note(job.chat, job.user, task, placed.message);
@@ -148,6 +143,11 @@ impl Worker {
     /// An answer; where it comes late, with an apology.
     pub(super) async fn or_late(&self, job: &Job, task: &Task, reply: Reply) -> Reply {
         if self.now() - task.asked > LATE { self.conversation.with_late_apology(job.chat, reply).await } else { reply }
+    }
+
+    /// An answer; where a PIN was shown, with a warning.
+    pub(super) async fn warned(&self, job: &Job, task: &Task, reply: Reply) -> Reply {
+        if task.intent.pin().is_some() { self.conversation.with_pin_warning(job.chat, reply).await } else { reply }
     }
 
     /// Says something that is no answer.
@@ -265,10 +265,10 @@ impl Worker {
     pub(super) async fn say_late(&self, job: &Job, task: &Task, reply: Reply) {
         let notice = notice_of(job);
         let (Some(notice), true) = (notice, self.now() - task.asked > self.long_wait) else {
-            self.say(job, task, reply, notice, None).await;
+            self.say(job, task, reply, notice).await;
             return;
         };
-        if self.say(job, task, reply.clone(), None, None).await.is_none() {
+        if self.say(job, task, reply.clone(), None).await.is_none() {
             return;
         }
         let pointer = self.conversation.notice(job.chat, Notice::AnsweredBelow).await;
