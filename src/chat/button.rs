@@ -140,38 +140,52 @@ impl fmt::Display for SearchId {
     }
 }
 
+/// What an intent or a button needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Needs {
+    /// What one has to be allowed for it.
+    pub(super) action: access::Action,
+    /// Whether the store has to take something down.
+    pub(super) writes: bool,
+}
+
+impl Needs {
+    /// To be allowed something that writes nothing.
+    pub(super) fn to_read(action: access::Action) -> Self {
+        Self { action, writes: false }
+    }
+
+    /// To be allowed something that the store takes down.
+    pub(super) fn to_write(action: access::Action) -> Self {
+        Self { action, writes: true }
+    }
+}
+
 impl Action {
-    /// What one has to be allowed to press it.
-    pub(super) fn needs(&self) -> access::Action {
+    /// What it needs to be carried out.
+    pub(super) fn needs(&self) -> Needs {
         match self {
-            Self::Check(_) | Self::RepeatList(_) => access::Action::Check,
-            Self::Set(_) => access::Action::Configure,
-            Self::Forget { whole_chat: true, .. } => access::Action::DeleteChat,
-            Self::Forget { whole_chat: false, .. } | Self::KeepData => access::Action::Read,
-            Self::Audit(..) => access::Action::Own,
+            Self::Check(_) | Self::RepeatList(_) => Needs::to_write(access::Action::Check),
+            Self::Set(_) => Needs::to_write(access::Action::Configure),
+            Self::Forget { whole_chat: true, .. } => Needs::to_write(access::Action::DeleteChat),
+            Self::Forget { whole_chat: false, .. } | Self::Choose(_) | Self::Cancel(_) => {
+                Needs::to_write(access::Action::Read)
+            }
             Self::Turn(_)
             | Self::Find(..)
             | Self::Customers(_)
             | Self::ForgetCustomer(..)
-            | Self::Choose(_)
             | Self::TurnList(..)
             | Self::SendList(_)
-            | Self::Cancel(_) => access::Action::Read,
-            Self::LiftPause(_) => access::Action::Manage,
-            Self::AskForAccess => access::Action::AskForAccess,
-            Self::Answer(_, chat) if chat.is_group() => access::Action::Own,
-            Self::Agent(step, ..) => step.needs(),
-            Self::Answer(..) | Self::Agents(_) | Self::RevokeInvite(_) => access::Action::Manage,
-            Self::Groups(_) | Self::CloseGroup { .. } => access::Action::Own,
+            | Self::KeepData => Needs::to_read(access::Action::Read),
+            Self::AskForAccess => Needs::to_read(access::Action::AskForAccess),
+            Self::Answer(_, chat) if chat.is_group() => Needs::to_write(access::Action::Own),
+            Self::Agent(step, ..) => Needs::to_write(step.needs()),
+            Self::LiftPause(_) | Self::Answer(..) | Self::RevokeInvite(_) => Needs::to_write(access::Action::Manage),
+            Self::Agents(_) => Needs::to_read(access::Action::Manage),
+            Self::Audit(..) | Self::Groups(_) => Needs::to_read(access::Action::Own),
+            Self::CloseGroup { .. } => Needs::to_write(access::Action::Own),
         }
-    }
-
-    /// Whether it needs the store to take something down.
-    pub fn writes(&self) -> bool {
-        let manages =
-            matches!(self, Self::Answer(..) | Self::Agent(..) | Self::RevokeInvite(_) | Self::CloseGroup { .. });
-        let sets = matches!(self, Self::LiftPause(_) | Self::Set(_) | Self::Forget { .. });
-        manages || sets || matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))
     }
 }
 

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::button::Needs;
 use crate::{
-    access::{Full, Quota, Rule, Scope, Used, Window},
+    access::{self, Full, Quota, Rule, Scope, Used, Window},
     locale::{Html, Words, time},
     say,
     value::UserId,
@@ -43,14 +44,13 @@ impl QuotaOrder {
         }
     }
 
-    /// Whether it is for those alone who manage agents.
-    pub(super) fn is_of_managers(self) -> bool {
-        self != Self::Own
-    }
-
-    /// Whether it needs the store to take something down.
-    pub fn writes(self) -> bool {
-        matches!(self, Self::Set(..) | Self::Reset(_))
+    /// What it needs: another's quota is for those alone who manage agents.
+    pub(super) fn needs(self) -> Needs {
+        match self {
+            Self::Own => Needs::to_read(access::Action::Read),
+            Self::Of(_) | Self::Usage => Needs::to_read(access::Action::Manage),
+            Self::Set(..) | Self::Reset(_) => Needs::to_write(access::Action::Manage),
+        }
     }
 }
 
