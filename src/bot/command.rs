@@ -1,79 +1,6 @@
 //! What a message says: a command of ours, one for another bot, or other text.
-//!
-//! The commands are parsed by teloxide's derive. Its parser knows one case and ends a command only at a space; agents type
-//! one-handed, so the first word is brought into that form before it is parsed.
 
-use teloxide::utils::command::{BotCommands, ParseError};
-
-use crate::chat::{self, Line};
-
-/// The commands, by the names that the menu shows; what stands behind one is its argument.
-#[derive(BotCommands)]
-#[command(rename_rule = "lowercase")]
-enum Command {
-    Start(String),
-    #[command(alias = "help")]
-    Bantuan(String),
-    Cek(String),
-    Ulang(String),
-    Produk(String),
-    Riwayat(String),
-    Ekspor(String),
-    Rekap(String),
-    Simpan(String),
-    Pelanggan(String),
-    Gangguan(String),
-    Batal(String),
-    Bahasa(String),
-    Id(String),
-    Kuota(String),
-    Atur(String),
-    Hapusdata(String),
-    Privasi(String),
-    Status(String),
-    Saldo(String),
-    Statistik(String),
-    Audit(String),
-    Muatulang(String),
-    // Coming and going.
-    Agen(String),
-    Undang(String),
-    Grup(String),
-}
-
-impl From<Command> for Line {
-    fn from(command: Command) -> Self {
-        let (command, argument) = match command {
-            Command::Start(argument) => (chat::Command::Start, argument),
-            Command::Bantuan(argument) => (chat::Command::Help, argument),
-            Command::Cek(argument) => (chat::Command::Check, argument),
-            Command::Ulang(argument) => (chat::Command::Again, argument),
-            Command::Produk(argument) => (chat::Command::Products, argument),
-            Command::Riwayat(argument) => (chat::Command::History, argument),
-            Command::Ekspor(argument) => (chat::Command::Export, argument),
-            Command::Rekap(argument) => (chat::Command::Recap, argument),
-            Command::Simpan(argument) => (chat::Command::Save, argument),
-            Command::Pelanggan(argument) => (chat::Command::Customers, argument),
-            Command::Gangguan(argument) => (chat::Command::Outages, argument),
-            Command::Batal(argument) => (chat::Command::Cancel, argument),
-            Command::Bahasa(argument) => (chat::Command::Language, argument),
-            Command::Id(argument) => (chat::Command::Id, argument),
-            Command::Kuota(argument) => (chat::Command::Quota, argument),
-            Command::Atur(argument) => (chat::Command::Configure, argument),
-            Command::Hapusdata(argument) => (chat::Command::DeleteData, argument),
-            Command::Privasi(argument) => (chat::Command::Privacy, argument),
-            Command::Status(argument) => (chat::Command::Status, argument),
-            Command::Saldo(argument) => (chat::Command::Balance, argument),
-            Command::Statistik(argument) => (chat::Command::Statistics, argument),
-            Command::Audit(argument) => (chat::Command::Audit, argument),
-            Command::Muatulang(argument) => (chat::Command::Reload, argument),
-            Command::Agen(argument) => (chat::Command::Agents, argument),
-            Command::Undang(argument) => (chat::Command::Invite, argument),
-            Command::Grup(argument) => (chat::Command::Groups, argument),
-        };
-        Self::Command(command, argument)
-    }
-}
+use crate::chat::{Command, Line};
 
 /// Reads a message to the bot whose user name is `bot_name` (without the `@`): tells commands from other text, in any
 /// case and before any white space, and takes mentions of the bot out.
@@ -85,10 +12,14 @@ pub fn read_line(text: &str, bot_name: &str) -> Line {
     }
     let (word, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let (argument, _) = without_mention(argument.trim(), bot_name);
-    match Command::parse(&format!("{} {argument}", word.to_ascii_lowercase()), bot_name) {
-        Ok(command) => command.into(),
-        Err(ParseError::WrongBotName(_)) => Line::ForAnotherBot,
-        Err(_) => Line::UnknownCommand { text: text.to_owned(), named: word.contains('@') },
+    let word = word.strip_prefix('/').unwrap_or(word);
+    let (name, named) = word.split_once('@').map_or((word, None), |(name, bot)| (name, Some(bot)));
+    if named.is_some_and(|bot| !bot.eq_ignore_ascii_case(bot_name)) {
+        return Line::ForAnotherBot;
+    }
+    match Command::named(&name.to_ascii_lowercase()) {
+        Some(command) => Line::Command(command, argument),
+        None => Line::UnknownCommand { text: text.to_owned(), named: named.is_some() },
     }
 }
 
@@ -111,7 +42,7 @@ fn without_mention(text: &str, bot_name: &str) -> (String, bool) {
 mod tests {
     use super::*;
 
-    fn command(command: chat::Command, argument: &str) -> Line {
+    fn command(command: Command, argument: &str) -> Line {
         Line::Command(command, argument.to_owned())
     }
 
@@ -134,45 +65,45 @@ mod tests {
             "/cek\u{a0}PLN20 1",
             "/cek @ceknomorbot PLN20 1",
         ] {
-            assert_eq!(read_line(typed, "ceknomorbot"), command(chat::Command::Check, "PLN20 1"), "{typed:?}");
+            assert_eq!(read_line(typed, "ceknomorbot"), command(Command::Check, "PLN20 1"), "{typed:?}");
         }
     }
 
     #[test]
     fn an_argument_keeps_its_lines_and_its_case() {
-        assert_eq!(read_line("/cek PLN20\n1  Budi", "b"), command(chat::Command::Check, "PLN20\n1  Budi"));
-        assert_eq!(read_line("/start abc", "b"), command(chat::Command::Start, "abc"));
+        assert_eq!(read_line("/cek PLN20\n1  Budi", "b"), command(Command::Check, "PLN20\n1  Budi"));
+        assert_eq!(read_line("/start abc", "b"), command(Command::Start, "abc"));
     }
 
     #[test]
     fn each_command_has_its_name() {
         for (name, expected) in [
-            ("/start", chat::Command::Start),
-            ("/bantuan", chat::Command::Help),
-            ("/help", chat::Command::Help),
-            ("/cek", chat::Command::Check),
-            ("/produk", chat::Command::Products),
-            ("/riwayat", chat::Command::History),
-            ("/ekspor", chat::Command::Export),
-            ("/rekap", chat::Command::Recap),
-            ("/simpan", chat::Command::Save),
-            ("/pelanggan", chat::Command::Customers),
-            ("/gangguan", chat::Command::Outages),
-            ("/batal", chat::Command::Cancel),
-            ("/bahasa", chat::Command::Language),
-            ("/id", chat::Command::Id),
-            ("/kuota", chat::Command::Quota),
-            ("/atur", chat::Command::Configure),
-            ("/hapusdata", chat::Command::DeleteData),
-            ("/privasi", chat::Command::Privacy),
-            ("/status", chat::Command::Status),
-            ("/saldo", chat::Command::Balance),
-            ("/statistik", chat::Command::Statistics),
-            ("/audit", chat::Command::Audit),
-            ("/muatulang", chat::Command::Reload),
-            ("/agen", chat::Command::Agents),
-            ("/undang", chat::Command::Invite),
-            ("/grup", chat::Command::Groups),
+            ("/start", Command::Start),
+            ("/bantuan", Command::Help),
+            ("/help", Command::Help),
+            ("/cek", Command::Check),
+            ("/produk", Command::Products),
+            ("/riwayat", Command::History),
+            ("/ekspor", Command::Export),
+            ("/rekap", Command::Recap),
+            ("/simpan", Command::Save),
+            ("/pelanggan", Command::Customers),
+            ("/gangguan", Command::Outages),
+            ("/batal", Command::Cancel),
+            ("/bahasa", Command::Language),
+            ("/id", Command::Id),
+            ("/kuota", Command::Quota),
+            ("/atur", Command::Configure),
+            ("/hapusdata", Command::DeleteData),
+            ("/privasi", Command::Privacy),
+            ("/status", Command::Status),
+            ("/saldo", Command::Balance),
+            ("/statistik", Command::Statistics),
+            ("/audit", Command::Audit),
+            ("/muatulang", Command::Reload),
+            ("/agen", Command::Agents),
+            ("/undang", Command::Invite),
+            ("/grup", Command::Groups),
         ] {
             assert_eq!(read_line(name, "b"), command(expected, ""));
         }

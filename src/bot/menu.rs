@@ -10,8 +10,8 @@ use teloxide::{
 
 use super::send::until_taken;
 use crate::{
+    chat::Command,
     locale::{Locale, Words},
-    say,
     value::Language,
 };
 
@@ -21,7 +21,7 @@ pub(super) async fn register(telegram: teloxide::Bot, locale: Arc<Locale>) {
         // Where a user's language has no menu of its own, Telegram shows the one without a language: Indonesian.
         let menus = Language::ALL.map(|language| (language, language.code()));
         for (language, code) in [(Language::Id, "")].into_iter().chain(menus) {
-            let commands = menu(locale.words(language));
+            let commands = menu(locale.words(language), false);
             let set = telegram.set_my_commands(commands).scope(scope.clone()).language_code(code);
             until_taken("cannot register the command menu", || set.send_ref()).await;
         }
@@ -30,42 +30,12 @@ pub(super) async fn register(telegram: teloxide::Bot, locale: Arc<Locale>) {
 
 /// The menu of an owner's private chat: what agents have, and what owners have besides.
 pub(super) fn of_owner(words: Words<'_>, chat: ChatId) -> SetMyCommands {
-    let own = [
-        ("agen", say!(words, "menu-agen")),
-        ("undang", say!(words, "menu-undang")),
-        ("grup", say!(words, "menu-grup")),
-        ("status", say!(words, "menu-status")),
-        ("saldo", say!(words, "menu-saldo")),
-        ("statistik", say!(words, "menu-statistik")),
-        ("audit", say!(words, "menu-audit")),
-        ("muatulang", say!(words, "menu-muatulang")),
-    ];
-    let own = own.into_iter().map(|(name, text)| BotCommand::new(name, text.plain()));
     let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat) };
-    SetMyCommands::new(menu(words).into_iter().chain(own)).scope(scope)
+    SetMyCommands::new(menu(words, true)).scope(scope)
 }
 
-/// The commands of the menu, the main one first.
-fn menu(words: Words<'_>) -> Vec<BotCommand> {
-    let menu = [
-        ("cek", say!(words, "menu-cek")),
-        ("produk", say!(words, "menu-produk")),
-        ("riwayat", say!(words, "menu-riwayat")),
-        ("rekap", say!(words, "menu-rekap")),
-        ("ekspor", say!(words, "menu-ekspor")),
-        ("pelanggan", say!(words, "menu-pelanggan")),
-        ("simpan", say!(words, "menu-simpan")),
-        ("gangguan", say!(words, "menu-gangguan")),
-        ("batal", say!(words, "menu-batal")),
-        ("bantuan", say!(words, "menu-bantuan")),
-        ("bahasa", say!(words, "menu-bahasa")),
-        ("id", say!(words, "menu-id")),
-        ("kuota", say!(words, "menu-kuota")),
-        ("atur", say!(words, "menu-atur")),
-        ("hapusdata", say!(words, "menu-hapusdata")),
-        ("privasi", say!(words, "menu-privasi")),
-    ];
-    menu.into_iter().map(|(name, text)| BotCommand::new(name, text.plain())).collect()
+fn menu(words: Words<'_>, of_owner: bool) -> impl Iterator<Item = BotCommand> {
+    Command::menu(words, of_owner).map(|(name, description)| BotCommand::new(name, description.plain()))
 }
 
 #[cfg(test)]

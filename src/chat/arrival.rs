@@ -7,8 +7,9 @@ use chrono::TimeDelta;
 
 use super::{
     button::{Action, Button, Press},
+    command::Command,
     conversation::{Conversation, ids, store_trouble},
-    message::{Asker, Command, Line, Message, Place, Reply, Response, Then, Visitor},
+    message::{Asker, Line, Message, Place, Reply, Response, Then, Visitor},
     owner::order::AgentOrder,
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! What is said in a word or two and is no check: thanks, impatience, "once more", a command without its slash.
 
-use super::message::Command;
+use super::command::Command;
 
 /// A message of a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{button::Button, owner::order::Named};
+use super::{button::Button, command::Command, owner::order::Named};
 use crate::{
     catalog::ProductCode,
     inquiry::parse::{List, Request},
@@ -26,64 +26,6 @@ impl Place {
     pub fn of(chat: ChatId) -> Self {
         if chat.is_group() { Self::Group } else { Self::Private }
     }
-}
-
-/// What the bot can be told to do by a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// `/start`: who the bot is.
-    Start,
-    /// `/bantuan`, `/help`: how to use it.
-    Help,
-    /// `/cek`: check a number.
-    Check,
-    /// `/ulang`: the last check once more.
-    Again,
-    /// `/produk`: what can be checked.
-    Products,
-    /// `/riwayat`: the chat's checks.
-    History,
-    /// `/ekspor`: the chat's checks of a month as files.
-    Export,
-    /// `/rekap`: the chat's checks in figures.
-    Recap,
-    /// `/simpan`: keep a customer under a name.
-    Save,
-    /// `/pelanggan`: the customers who are kept.
-    Customers,
-    /// `/gangguan`: how the providers did lately.
-    Outages,
-    /// `/batal`: no answer is wanted any more.
-    Cancel,
-    /// `/bahasa`: the chat's language.
-    Language,
-    /// `/id`: the ids of the user and the chat.
-    Id,
-    /// `/kuota`: how much may be asked.
-    Quota,
-    /// `/atur`: what the chat has chosen.
-    Configure,
-    /// `/hapusdata`: delete for good.
-    DeleteData,
-    /// `/privasi`: what is kept, and how to have it deleted.
-    Privacy,
-    // For owners: how the bot does, figures, the record, settings.
-    /// `/status`: how the bot does.
-    Status,
-    /// `/saldo`: the partner's balance.
-    Balance,
-    /// `/statistik`: the checks of all chats in figures.
-    Statistics,
-    /// `/audit`: the record of who did what.
-    Audit,
-    /// `/muatulang`: read catalog and lists anew.
-    Reload,
-    /// `/agen`: the agents, for those who manage them.
-    Agents,
-    /// `/undang`: a link that lets somebody in.
-    Invite,
-    /// `/grup`: the groups, for owners.
-    Groups,
 }
 
 /// What a message says, once commands are told from other text.

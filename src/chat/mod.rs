@@ -10,6 +10,7 @@ mod alias;
 mod answer;
 mod arrival;
 mod button;
+mod command;
 mod conversation;
 mod customers;
 mod dates;
@@ -48,6 +49,7 @@ pub use alias::{Alias, CustomerOrder};
 pub use answer::{Checked, alert_of, answer, remedy};
 pub use arrival::Arrival;
 pub use button::{Action, Button, Choice, Press, SearchId};
+pub use command::Command;
 pub use conversation::Conversation;
 pub use dates::{Day, Month, Period};
 pub use files::{Attachment, FileKind, Report};
@@ -57,8 +59,7 @@ pub use list_file::MAX_FILE_LEN;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
 pub use message::{
-    Alert, Asker, Command, Document, Line, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Response, Then,
-    Visitor,
+    Alert, Asker, Document, Line, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Response, Then, Visitor,
 };
 pub use names::AgentNames;
 pub use notice::Notice;
