@@ -83,7 +83,7 @@ pub(super) fn buttons(
     checked: &Checked,
     owner: UserId,
 ) -> Vec<Vec<Button>> {
-    let again = Button::press(say!(words, "button-again").plain(), Action::Check(request.check()), owner);
+    let again = Button::press(say!(words, "button-again"), Action::Check(request.check()), owner);
     if !matches!(checked.outcome.verdict, Verdict::Found(_)) {
         return again
             .filter(|_| checked.is_earlier || !checked.outcome.verdict.is_final())

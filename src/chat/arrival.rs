@@ -65,10 +65,10 @@ impl Conversation {
                     return Response::default();
                 }
                 let words = self.words(message.chat).await;
-                let label = say!(words, "button-ask-access").plain();
+                let label = say!(words, "button-ask-access");
                 let ask = Button::press(label, Action::AskForAccess, user);
                 let ask = ask.filter(|_| !self.access.owners().is_empty());
-                Reply::new(say!(words, "stranger", user = user), ask.into_iter().map(|ask| vec![ask]).collect()).into()
+                Reply::from(say!(words, "stranger", user = user)).with_row(ask).into()
             }
         }
     }

@@ -380,10 +380,10 @@ impl Conversation {
         let sample = catalog.products().iter().find_map(|product| {
             let number = CustomerNumber::parse(SAMPLE_METER, product.number).ok()?;
             let request = Request::of(&Check { code: product.code.clone(), number, nominal: None }, &catalog)?;
-            let label = say!(words, "button-try", line = request.line()).plain();
+            let label = say!(words, "button-try", line = request.line());
             Button::press(label, Action::Check(request.check()), asker.user)
         });
-        Reply::new(say!(words, "start"), sample.into_iter().map(|button| vec![button]).collect())
+        Reply::from(say!(words, "start")).with_row(sample)
     }
 
     /// How to use the bot, for the one who reads it where they read it.

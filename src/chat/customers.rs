@@ -11,6 +11,7 @@ use super::{
     conversation::Conversation,
     intent::Intent,
     message::{Asker, PinIn, Reply},
+    pages::Page,
     refusal::refusal,
 };
 use crate::{
@@ -168,31 +169,23 @@ impl Conversation {
         page: usize,
     ) -> Result<Reply, store::Error> {
         let kept = self.kept(agent).await?;
-        let last = kept.len().saturating_sub(1) / PAGE_LEN;
-        let page = page.min(last);
-        let Some(shown) = kept.chunks(PAGE_LEN).nth(page) else {
+        let Some(page) = Page::of(&kept, PAGE_LEN, page) else {
             return Ok(say!(words, "customers-none").into());
         };
         let mut lines = vec![say!(words, "customers-heading", count = kept.len())];
         let mut buttons = Vec::new();
-        for (alias, check) in shown {
+        for (alias, check) in page.items {
             let name = words.given_name(&alias.to_string());
             lines.push(say!(words, "customer-entry", name = name.clone(), line = Html::code(&check.line())));
             let check = Button::press(format!("🔎 {}", name.plain()), Action::Check(check.clone()), agent);
             // What is copied shows the name.
             let rename = (!words.masks_names())
                 .then(|| Button::Copy { label: "✏️".to_owned(), text: format!("/pelanggan ganti {alias} jadi ") });
-            let delete = Button::press("🗑", Action::ForgetCustomer(page, alias.clone()), agent);
+            let delete = Button::press("🗑", Action::ForgetCustomer(page.number, alias.clone()), agent);
             buttons.push(check.into_iter().chain(rename).chain(delete).collect());
         }
-        let turn = |label: Html, page| Button::press(label.plain(), Action::Customers(page), agent);
-        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
-        let next = (page < last).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
-        if last > 0 {
-            buttons.push(before.into_iter().chain(next).collect());
-        }
         lines.push(say!(words, "customers-how"));
-        Ok(Reply::new(Html::lines(lines), buttons))
+        Ok(Reply::new(Html::lines(lines), buttons).with_row(page.turns(words, agent, Action::Customers)))
     }
 
     /// All customers of an agent, by name.

@@ -30,10 +30,10 @@ impl Conversation {
         let until = asker.asked.checked_add_signed(ASKED_FOR).unwrap_or(asker.asked).timestamp();
         let delete = Action::Forget { whole_chat, until };
         let row = [
-            Button::press(say!(words, "button-forget").plain(), delete, asker.user),
-            Button::press(say!(words, "button-keep").plain(), Action::KeepData, asker.user),
+            Button::press(say!(words, "button-forget"), delete, asker.user),
+            Button::press(say!(words, "button-keep"), Action::KeepData, asker.user),
         ];
-        Reply::new(text, vec![row.into_iter().flatten().collect()])
+        Reply::from(text).with_row(row.into_iter().flatten())
     }
 
     /// The answer to the button that deletes, which `owner` asked for.

@@ -165,7 +165,7 @@ impl Conversation {
             lines.push(Html::joined([head].into_iter().chain(times), " "));
             lines.push(self.with_agent(words, reading.chat, summary, record.agent).await);
         }
-        Reply::new(Html::lines(lines), buttons(words, page, reading))
+        Reply::from(Html::lines(lines)).with_row(buttons(words, page, reading))
     }
 
     /// The text, with who asked in a group.
@@ -232,15 +232,14 @@ fn found(words: Words<'_>, customer: &Customer) -> Html {
     }
 }
 
-fn buttons(words: Words<'_>, page: &Page, reading: &Reading) -> Vec<Vec<Button>> {
+fn buttons(words: Words<'_>, page: &Page, reading: &Reading) -> impl Iterator<Item = Button> {
     let turn = |label: Html, to: Cursor| {
         let action = reading.search.map_or(Action::Turn(to), |search| Action::Find(search, to));
-        Button::press(label.plain(), action, reading.owner)
+        Button::press(label, action, reading.owner)
     };
     let newest = page.records.first().filter(|_| page.has_newer);
     let newer = newest.and_then(|(seq, _)| turn(say!(words, "button-newer"), Cursor::NewerThan(*seq)));
     let oldest = page.records.last().filter(|_| page.has_older);
     let older = oldest.and_then(|(seq, _)| turn(say!(words, "button-older"), Cursor::OlderThan(*seq)));
-    let row: Vec<Button> = newer.into_iter().chain(older).collect();
-    if row.is_empty() { Vec::new() } else { vec![row] }
+    newer.into_iter().chain(older)
 }

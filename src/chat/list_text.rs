@@ -6,6 +6,7 @@ use super::{
     button::{Action, Button},
     history,
     message::Reply,
+    pages::Page,
 };
 use crate::{
     catalog::Catalog,
@@ -120,8 +121,8 @@ pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_
             lines.extend(listing.items().map(|(item, answer)| line(words, catalog, listing, item, answer)));
         }
     }
-    let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(listing.update), listing.owner);
-    Reply::new(Html::lines(lines), cancel.into_iter().map(|cancel| vec![cancel]).collect())
+    let cancel = Button::press(say!(words, "button-cancel"), Action::Cancel(listing.update), listing.owner);
+    Reply::from(Html::lines(lines)).with_row(cancel)
 }
 
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
@@ -138,7 +139,7 @@ pub(super) fn summary(
     let mut lines = unread(words, listing.list, usize::MAX);
     lines.extend(items.map(|(item, answer)| line(words, catalog, listing, item, answer)));
     let pages = pages(lines);
-    let page = page.min(pages.len().saturating_sub(1));
+    let page = Page::of(&pages, 1, page);
 
     let mut text = Vec::new();
     match stage {
@@ -148,26 +149,25 @@ pub(super) fn summary(
     }
     text.extend(number_everywhere(listing).map(|number| say!(words, "list-wallets", number = Html::code(number))));
     text.push(counts(catalog, listing));
-    if pages.len() > 1 {
-        text.push(say!(words, "list-page", page = page + 1, pages = pages.len()));
+    let mut turns = Vec::new();
+    if let Some(page) = page {
+        if page.last > 0 {
+            text.push(say!(words, "list-page", page = page.number + 1, pages = page.last + 1));
+        }
+        text.extend(page.items.iter().cloned());
+        turns = page.turns(words, listing.owner, |to| Action::TurnList(listing.update, to));
     }
-    text.extend(pages.get(page).cloned());
-    let turn =
-        |to: usize, label: Html| Button::press(label.plain(), Action::TurnList(listing.update, to), listing.owner);
-    let newer = page.checked_sub(1).and_then(|to| turn(to, say!(words, "button-page-before")));
-    let older = (page + 1 < pages.len()).then(|| turn(page + 1, say!(words, "button-page-after"))).flatten();
     let left = listing.unanswered().count();
     let label = match stage {
         ListStage::Cancelled | ListStage::Stopped => say!(words, "button-list-rest", count = left),
         ListStage::Queued | ListStage::Running | ListStage::Ended => say!(words, "button-list-again", count = left),
     };
     let again =
-        (left > 0).then(|| Button::press(label.plain(), Action::RepeatList(listing.update), listing.owner)).flatten();
+        (left > 0).then(|| Button::press(label, Action::RepeatList(listing.update), listing.owner)).flatten();
     let files =
-        Button::press(say!(words, "button-list-files").plain(), Action::SendList(listing.update), listing.owner)
+        Button::press(say!(words, "button-list-files"), Action::SendList(listing.update), listing.owner)
             .filter(|_| !listing.wallets);
-    let rows = [newer.into_iter().chain(older).collect(), again.into_iter().collect(), files.into_iter().collect()];
-    Reply::new(Html::lines(text), rows.into_iter().filter(|row: &Vec<_>| !row.is_empty()).collect())
+    Reply::from(Html::lines(text)).with_row(turns).with_row(again).with_row(files)
 }
 
 /// Lines as pages, each of which fits into a message.

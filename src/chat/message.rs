@@ -160,9 +160,19 @@ pub enum Picker {
 }
 
 impl Reply {
-    /// A text with buttons under it.
-    pub fn new(text: Html, buttons: Vec<Vec<Button>>) -> Self {
+    /// A text with rows of buttons under it.
+    pub fn new(text: Html, mut buttons: Vec<Vec<Button>>) -> Self {
+        buttons.retain(|row| !row.is_empty());
         Self { text, buttons, asks_reply: false, to_asker: None, picker: None, is_quiet: false }
+    }
+
+    /// The same with one more row of buttons, if there are any for it.
+    pub(super) fn with_row(mut self, row: impl IntoIterator<Item = Button>) -> Self {
+        let row: Vec<Button> = row.into_iter().collect();
+        if !row.is_empty() {
+            self.buttons.push(row);
+        }
+        self
     }
 
     /// The same with other texts.

@@ -29,6 +29,7 @@ mod message;
 mod names;
 mod notice;
 mod owner;
+mod pages;
 mod products;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;

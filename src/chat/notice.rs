@@ -87,9 +87,8 @@ impl Notice<'_> {
         match self {
             Self::Waiting { request, verdict, last, until, job: (job, owner) } => {
                 let text = later::waiting(words, request, verdict, last, until);
-                let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(job), owner);
-                let buttons = cancel.into_iter().map(|cancel| vec![cancel]).collect();
-                Reply::new(text, buttons)
+                let cancel = Button::press(say!(words, "button-cancel"), Action::Cancel(job), owner);
+                Reply::from(text).with_row(cancel)
             }
             Self::Unanswered(request, verdict) => answer::unanswered(words, request, verdict).into(),
             Self::GivenUp { request, verdict, at } => later::given_up(words, request, verdict, at).into(),
@@ -98,7 +97,7 @@ impl Notice<'_> {
             Self::Cancelled(count) => say!(words, "cancel-done", count = count).into(),
             Self::Edited(check, owner) => {
                 let again = check.and_then(|check| Button::press(check.line(), Action::Check(check.clone()), owner));
-                Reply::new(say!(words, "edited"), again.into_iter().map(|again| vec![again]).collect())
+                Reply::from(say!(words, "edited")).with_row(again)
             }
             Self::StaleButton => say!(words, "button-stale").into(),
             Self::QuestionClosed => say!(words, "question-closed").into(),
@@ -123,11 +122,11 @@ impl Notice<'_> {
             }
             Self::QuotaFull(full, now, check) => {
                 let again = check.and_then(|(check, owner)| {
-                    Button::press(say!(words, "button-again").plain(), Action::Check(check.clone()), owner)
+                    Button::press(say!(words, "button-again"), Action::Check(check.clone()), owner)
                 });
                 let line = check.map(|(check, _)| later::line(check));
                 let text = Html::lines([quota::full(words, full, now)].into_iter().chain(line));
-                Reply::new(text, again.into_iter().map(|again| vec![again]).collect())
+                Reply::from(text).with_row(again)
             }
             Self::Suspected(Suspicion { rule, since, until, .. }) => {
                 say!(words, "guard-paused", rule = quota::why(words, rule), until = moment(until, since, words)).into()

@@ -3,13 +3,17 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::order::{AgentOrder, Named, Step};
+use super::{
+    ask_whether,
+    order::{AgentOrder, Named, Step},
+};
 use crate::{
     access::{Action as Needed, Pause, Person, Ruling, Standing},
     chat::{
         button::{Action, Button},
         conversation::Conversation,
         message::{Asker, Line, Message, Picker, Place, Reply, Response, Then},
+        pages::Page,
     },
     locale::{Html, Words, date},
     say,
@@ -69,10 +73,8 @@ impl Conversation {
                 self.keep_adding(asker, &Adding::Offered(who.clone())).await?;
                 let name = if who.name.is_empty() { who.user.to_string() } else { crate::value::clean(&who.name, 40) };
                 let question = say!(words, "agent-ask-add", name = name, id = who.user);
-                let press = |label: Html, action| Button::press(label.plain(), action, asker.user).into_iter();
-                let yes = press(say!(words, "button-sure"), Action::Agent(Step::Add, who.user, 0));
-                let buttons = yes.chain(press(say!(words, "button-not"), Action::Agents(0)));
-                Reply::new(question, vec![buttons.collect()]).into()
+                let add = Action::Agent(Step::Add, who.user, 0);
+                ask_whether(words, asker, question, add, Action::Agents(0)).into()
             }
             AgentOrder::Hidden => say!(words, "agent-hidden").into(),
             AgentOrder::BadId => say!(words, "agent-bad-id").into(),
@@ -217,18 +219,13 @@ impl Conversation {
     ) -> Result<Reply, store::Error> {
         let mut people = self.everyone().await?;
         people.retain(|listed| listed.standing() != Standing::Guest);
-        let count = people.len();
-        let page = page.min(count.saturating_sub(1) / PAGE_LEN);
         let (waiting, answers) = self.who_waits(words, asker).await?;
-        let Some(shown) = people.chunks(PAGE_LEN).nth(page) else {
+        let Some(page) = Page::of(&people, PAGE_LEN, page) else {
             return Ok(Reply::new(Html::lines([say!(words, "agents-none")].into_iter().chain(waiting)), answers));
         };
-        let mut reply =
-            self.agent_lines(words, asker, say!(words, "agents-heading", count = count), shown, page).await?;
-        let turn = |label: Html, page| Button::press(label.plain(), Action::Agents(page), asker.user);
-        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
-        let next = ((page + 1) * PAGE_LEN < count).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
-        reply.buttons.push(before.into_iter().chain(next).collect());
+        let heading = say!(words, "agents-heading", count = people.len());
+        let reply = self.agent_lines(words, asker, heading, page.items, page.number).await?;
+        let mut reply = reply.with_row(page.turns(words, asker.user, Action::Agents));
         reply.text = Html::lines([reply.text, say!(words, "agents-how")].into_iter().chain(waiting));
         reply.buttons.extend(answers);
         Ok(reply)
@@ -276,7 +273,7 @@ impl Conversation {
             let role = self.role(words, listed).await?;
             lines.push(say!(words, "agent-entry", name = &name, id = listed.user, role = role));
             let open = Action::Agent(Step::View, listed.user, page);
-            buttons.extend(Button::press(name, open, asker.user).map(|button| vec![button]));
+            buttons.push(Button::press(name, open, asker.user).into_iter().collect());
         }
         Ok(Reply::new(Html::lines(lines), buttons))
     }
@@ -315,7 +312,8 @@ impl Conversation {
             _ => None,
         };
         if let Some((question, sure)) = question {
-            return Ok(asked(words, asker, question, (sure, user, page)).into());
+            let (sure, not) = (Action::Agent(sure, user, page), Action::Agent(Step::View, user, page));
+            return Ok(ask_whether(words, asker, question, sure, not).into());
         }
         // As it is when it is changed: another owner may have come before. Whom the settings admit is an agent.
         let may_admins = self.may(asker, Needed::Own).await;
@@ -386,7 +384,7 @@ impl Conversation {
             });
         }
         let is_paused = self.access.people.pause(user).await?.is_some();
-        let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
+        let press = |label: Html, step| Button::press(label, Action::Agent(step, user, page), asker.user);
         let is_owner = self.may(asker, Needed::Own).await;
         let own = |label: Html, step| press(label, step).filter(|_| is_owner);
         let resume = press(say!(words, "button-resume"), Step::Resume).filter(|_| is_paused);
@@ -400,9 +398,9 @@ impl Conversation {
             Standing::Guest => [[press(say!(words, "button-grant"), Step::Grant), block], [resume, None]],
             Standing::Blocked => [[press(say!(words, "button-unblock"), Step::Unblock), None], [resume, None]],
         };
-        let back = Button::press(say!(words, "button-back").plain(), Action::Agents(page), asker.user);
+        let back = Button::press(say!(words, "button-back"), Action::Agents(page), asker.user);
         let rows = rows.into_iter().map(|row| row.into_iter().flatten().collect());
-        Ok(Reply::new(Html::lines(lines), rows.chain([back.into_iter().collect()]).collect()))
+        Ok(Reply::new(Html::lines(lines), rows.collect()).with_row(back))
     }
 
     /// Everybody of whom the store or the settings know; those of the settings alone first.
@@ -451,13 +449,6 @@ impl Conversation {
         let is_paused = self.access.people.pause(listed.user).await?.is_some();
         Ok(if is_paused { Html::joined([role, say!(words, "role-paused")], ", ") } else { role })
     }
-}
-
-/// A question whether that is really to be done.
-fn asked(words: Words<'_>, asker: &Asker, question: Html, (sure, user, page): (Step, UserId, usize)) -> Reply {
-    let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
-    let buttons = press(say!(words, "button-sure"), sure).into_iter();
-    Reply::new(question, vec![buttons.chain(press(say!(words, "button-not"), Step::View)).collect()])
 }
 
 /// The private chat of a person.

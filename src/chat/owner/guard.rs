@@ -32,9 +32,9 @@ impl Conversation {
             since = time(since),
             until = moment(until, since, words)
         );
-        let label = say!(words, "button-guard-lift").plain();
+        let label = say!(words, "button-guard-lift");
         let lift = Button::press(label, Action::LiftPause(agent), owner);
-        Reply::new(text, lift.into_iter().map(|lift| vec![lift]).collect())
+        Reply::from(text).with_row(lift)
     }
 
     /// Lets an agent go on whom the guard has paused; an admin, where an owner says so.

@@ -82,7 +82,7 @@ impl Conversation {
                 name = name,
                 id = id
             ));
-            let label = say!(words, "button-revoke", number = number).plain();
+            let label = say!(words, "button-revoke", number = number);
             let revoke = InviteId::new(id).and_then(|id| Button::press(label, Action::RevokeInvite(id), asker.user));
             buttons.extend(revoke);
         }

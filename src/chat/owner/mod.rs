@@ -25,12 +25,24 @@ pub use incident::Incident;
 pub use query::AuditQuery;
 pub use settings::{Fresh, Reloaded, Settings};
 
-use super::{conversation::Conversation, message::Asker};
+use super::{
+    button::{Action, Button},
+    conversation::Conversation,
+    message::{Asker, Reply},
+};
 use crate::{
     access::{Action as Needed, Actor, ChatIds, Standing},
-    store,
+    locale::{Html, Words},
+    say, store,
     value::UserId,
 };
+
+/// A question whether something is really to be done, with a button for each answer.
+fn ask_whether(words: Words<'_>, asker: &Asker, question: Html, yes: Action, no: Action) -> Reply {
+    let yes = Button::press(say!(words, "button-sure"), yes, asker.user);
+    let no = Button::press(say!(words, "button-not"), no, asker.user);
+    Reply::from(question).with_row(yes.into_iter().chain(no))
+}
 
 impl Conversation {
     /// Whether somebody who manages agents may change something of this person: of admins and owners, owners alone.

@@ -88,7 +88,7 @@ impl Conversation {
             if chat.is_group() {
                 lines.push(say!(words, "card-group-how"));
             }
-            return Reply::new(Html::lines(lines), vec![card_buttons(words, owner, chat, str::to_owned)]);
+            return Reply::from(Html::lines(lines)).with_row(card_buttons(words, owner, chat, str::to_owned));
         };
         lines.push(self.ruled(words, chat, ruling, by).await);
         Html::lines(lines).into()
