@@ -37,6 +37,7 @@ mod question;
 mod quota;
 mod quotas;
 mod quoted;
+mod recap;
 mod refusal;
 mod search;
 mod setting;

@@ -10,7 +10,7 @@ use super::{
         message::{Asker, Reply},
     },
     incident::{Incident, megabytes, over},
-    statistics::Figures,
+    statistics::Statistics,
 };
 use crate::{
     klikoo,
@@ -83,8 +83,8 @@ impl Conversation {
             Some(heard) => say!(words, "status-telegram", ago = span(words, now - heard)),
             None => say!(words, "status-telegram-never"),
         });
-        lines.push(match Figures::of_today(&self.audit, now).await {
-            Ok(today) => say!(words, "status-checks", today = today.all.checks, hour = today.this_hour(now)),
+        lines.push(match Statistics::of_today(&self.audit, now).await {
+            Ok(today) => say!(words, "status-checks", today = today.figures.all.checks, hour = today.this_hour(now)),
             Err(error) => {
                 tracing::error!(%error, "the checks of today cannot be counted");
                 say!(words, "status-checks-unknown")
