@@ -162,7 +162,7 @@ impl Conversation {
 
     /// The live message of a list.
     pub async fn list_progress(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
-        list_text::progress(self.words(chat).await, listing.catalog, listing, stage)
+        list_text::progress(self.words(chat).await, listing, stage)
     }
 
     /// The summary of a list that has ended, was cancelled or stopped; it is kept for a day, so that its pages can be turned.
@@ -182,7 +182,7 @@ impl Conversation {
         if let Err(error) = self.rows.put(Row { kind: RowKind::List, key, value, expires }).await {
             tracing::error!(%error, "a list cannot be kept: its buttons will be stale");
         }
-        list_text::summary(self.words(chat).await, listing.catalog, listing, stage, 0)
+        list_text::summary(self.words(chat).await, listing, stage, 0)
     }
 
     /// Another page of a list's summary; `None` where it is not kept any more.
@@ -196,7 +196,7 @@ impl Conversation {
         let (kept, answers) = self.kept_list(asker, update).await?;
         let catalog = self.catalog.now();
         let listing = kept.listing(update, &catalog, &answers);
-        Some(list_text::summary(words, &catalog, &listing, kept.stage(), page))
+        Some(list_text::summary(words, &listing, kept.stage(), page))
     }
 
     /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.

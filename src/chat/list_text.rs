@@ -99,7 +99,7 @@ impl Listing<'_> {
 }
 
 /// The live message of a list that is queued or runs.
-pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, stage: ListStage) -> Reply {
+pub(super) fn progress(words: Words<'_>, listing: &Listing<'_>, stage: ListStage) -> Reply {
     let (all, done) = (listing.list.items.len(), listing.items().filter(|(_, answer)| answer.is_some()).count());
     let mut lines = unread(words, listing.list, MAX_UNREAD_LIVE);
     if stage == ListStage::Queued {
@@ -118,7 +118,7 @@ pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_
             count = all
         ));
         if all <= SHORT {
-            lines.extend(listing.items().map(|(item, answer)| line(words, catalog, listing, item, answer)));
+            lines.extend(listing.items().map(|(item, answer)| line(words, listing, item, answer)));
         }
     }
     let cancel = Button::press(say!(words, "button-cancel"), Action::Cancel(listing.update), listing.owner);
@@ -128,16 +128,15 @@ pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
 pub(super) fn summary(
     words: Words<'_>,
-    catalog: &Catalog,
     listing: &Listing<'_>,
     stage: ListStage,
     page: usize,
 ) -> Reply {
     let (different, others): (Vec<_>, Vec<_>) =
-        listing.items().partition(|(item, answer)| is_another_name(catalog, item, *answer));
+        listing.items().partition(|(item, answer)| is_another_name(listing.catalog, item, *answer));
     let items = different.into_iter().chain(others);
     let mut lines = unread(words, listing.list, usize::MAX);
-    lines.extend(items.map(|(item, answer)| line(words, catalog, listing, item, answer)));
+    lines.extend(items.map(|(item, answer)| line(words, listing, item, answer)));
     let pages = pages(lines);
     let page = Page::of(&pages, 1, page);
 
@@ -148,7 +147,7 @@ pub(super) fn summary(
         ListStage::Queued | ListStage::Running | ListStage::Ended => {}
     }
     text.extend(number_everywhere(listing).map(|number| say!(words, "list-wallets", number = Html::code(number))));
-    text.push(counts(catalog, listing));
+    text.push(counts(listing));
     let mut turns = Vec::new();
     if let Some(page) = page {
         if page.last > 0 {
@@ -187,8 +186,8 @@ fn pages(lines: Vec<Html>) -> Vec<Html> {
 }
 
 /// `✅ 9 · ❌ 2 · ⏳ 1`.
-fn counts(catalog: &Catalog, listing: &Listing<'_>) -> Html {
-    let marks: Vec<_> = listing.items().map(|(item, answer)| mark(catalog, item, answer)).collect();
+fn counts(listing: &Listing<'_>) -> Html {
+    let marks: Vec<_> = listing.items().map(|(item, answer)| mark(listing.catalog, item, answer)).collect();
     let counted = ["✅", "❌", "⚠️", "🔧", "⏳"].into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
         (count > 0).then(|| Html::escape(&format!("{mark} {count}")))
@@ -223,10 +222,10 @@ fn is_another_name(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) 
 }
 
 /// One item, as in `✅ PLN20 01105691111 · BAHARRUDIN1 · Rp20.546 (2x)`.
-fn line(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, item: &Item, answer: Option<&ListAnswer>) -> Html {
+fn line(words: Words<'_>, listing: &Listing<'_>, item: &Item, answer: Option<&ListAnswer>) -> Html {
     let check = &item.check;
     let number = Html::code(check.number.as_str());
-    let mark = mark(catalog, item, answer);
+    let mark = mark(listing.catalog, item, answer);
     let mut parts = vec![match check.nominal {
         None => say!(words, "list-item", mark = mark, code = check.code.as_str(), number = number),
         Some(nominal) => {
@@ -242,7 +241,7 @@ fn line(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, item: &Item,
     }];
     parts.extend(answer.map(|answer| history::summary(words, &answer.verdict)));
     let given = item.name.as_deref().unwrap_or_default();
-    parts.extend(judged(catalog, item, answer).map(|verdict| match verdict {
+    parts.extend(judged(listing.catalog, item, answer).map(|verdict| match verdict {
         NameVerdict::Match => say!(words, "list-name-match"),
         NameVerdict::MatchAsFarAsVisible { letters } => say!(words, "list-name-visible", letters = letters),
         NameVerdict::Close => say!(words, "list-name-close", name = words.given_name(given)),

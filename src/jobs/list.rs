@@ -130,14 +130,11 @@ impl Worker {
             Some(waiting) => waiting,
             None => return Progress::Done,
         };
-        self.in_progress().insert(job.update);
-        let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
-        // What its agent asked meanwhile may begin.
-        self.wake.notify_one();
+        let (waits, is_open) = self.wait_in_store(job, waiting).await;
         if !is_open && !running.cancelled.is_cancelled() {
-            self.withdraw_notice(job, task, waiting.notice).await;
+            self.withdraw_notice(job, task, notice_of(&waits)).await;
         }
-        let job = Job { waiting: Some(waiting), ..job.clone() };
+        let job = waits;
         let is_left = |item: &usize| {
             answers.get(*item).is_some_and(Option::is_none) && requests.get(*item).is_some_and(Option::is_some)
         };

@@ -117,17 +117,23 @@ impl Worker {
             return Err(Progress::Done);
         };
         let waiting = Waiting { notice: Some(notice), asked: 0, due: now + IN_PROGRESS, until, last: None };
+        match self.wait_in_store(job, waiting).await {
+            (waiting, true) => Ok(waiting),
+            (_, false) => {
+                self.withdraw_notice(job, check.task, Some(notice)).await;
+                Err(Progress::Cancelled)
+            }
+        }
+    }
+
+    /// Lets a job wait in the store while it is carried out here, so that it holds up nothing. Gives it as it waits, and
+    /// whether it does: it may have been ended meanwhile.
+    pub(super) async fn wait_in_store(&self, job: &Job, waiting: Waiting) -> (Job, bool) {
         self.in_progress().insert(job.update);
         let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
         // What its agent asked meanwhile may begin.
         self.wake.notify_one();
-        match is_open {
-            true => Ok(Job { waiting: Some(waiting), ..job.clone() }),
-            false => {
-                self.withdraw_notice(job, check.task, waiting.notice).await;
-                Err(Progress::Cancelled)
-            }
-        }
+        (Job { waiting: Some(waiting), ..job.clone() }, is_open)
     }
 
     /// `/batal`: cancels the agent's checks that wait in this chat, says so in place of each ⏳ message, and says how many.
