@@ -13,7 +13,7 @@ use super::{
     message::{Alert, Asker, Place, Pressed, Reply, Response},
     names::AgentNames,
     notice::Notice,
-    owner::{Board, Settings, incident, order::Step},
+    owner::{Board, Settings, order::Step},
     products,
     question::{self, Asked, Question},
     refusal,
@@ -436,11 +436,6 @@ impl Conversation {
     pub async fn with_pin_warning(&self, chat: ChatId, reply: Reply) -> Reply {
         let warning = say!(self.words(chat).await, "pin-warning");
         reply.map_text(|text| Html::lines([text, Html::default(), warning.clone()]))
-    }
-
-    /// An alert in the language of an owner's chat.
-    pub async fn alert(&self, chat: ChatId, alert: &Alert) -> Reply {
-        incident::alert(self.words(chat).await, alert, self.clock.now()).into()
     }
 
     /// The words of a chat. A store that fails costs the chat its choice of language, not its answer.

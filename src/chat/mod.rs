@@ -66,7 +66,7 @@ pub use message::{
 pub use names::AgentNames;
 pub use notice::Notice;
 pub use owner::{
-    AuditQuery, Board, BoardSettings, FreeDisk, Fresh, Incident, MAX_BACKUP_AGE, Reloaded, Settings,
+    AuditQuery, Board, BoardSettings, ForOwners, FreeDisk, Fresh, Incident, MAX_BACKUP_AGE, Reloaded, Settings,
     order::{AgentOrder, InviteId, InviteOrder, Named, Step},
 };
 pub use quota::QuotaOrder;

@@ -2,15 +2,12 @@
 
 use tracing::Instrument;
 
-use super::{
-    outbox::{Destination, Priority},
-    worker::{Check, Worker},
-};
+use super::worker::{Check, Worker};
 use crate::{
-    access::{Call, ChatIds, Suspicion, Taken},
+    access::{Call, Taken},
     chat::Notice,
     inquiry::{Asked, Wait, parse::Request},
-    store::{AuditAct, AuditEntry, Job},
+    store::Job,
     value::{ChatId, UserId, Verdict},
 };
 
@@ -72,21 +69,5 @@ impl Worker {
         let waiting = self.store.waiting_of(user).await;
         let waiting = waiting.inspect_err(|error| tracing::error!(%error, "what an agent waits for cannot be counted"));
         waiting.ok().filter(|waiting| *waiting >= most)
-    }
-
-    /// Tells the owners of an agent whom the guard has paused; does not wait until they are told.
-    fn show_guard_card(&self, suspicion: Suspicion) {
-        let (audit, now) = (self.conversation.audit.clone(), self.now());
-        self.notices.spawn(async move {
-            audit.note(AuditEntry::system(AuditAct::Pause, "guard", now).on_person(suspicion.agent)).await;
-        });
-        for owner in self.conversation.access.owners() {
-            let Some(chat) = ChatIds::private(owner) else { continue };
-            let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());
-            self.notices.spawn(async move {
-                let card = conversation.guard_card(chat.first, owner, &suspicion).await;
-                let _ = outbox.send(Destination::chat(chat.first), &card, Priority::Alert).await;
-            });
-        }
     }
 }

@@ -7,10 +7,9 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    access::{self, ChatIds},
+    access,
     chat::Then,
     store::Job,
-    value::ChatId,
 };
 
 impl Worker {
@@ -29,22 +28,6 @@ impl Worker {
                 Then::Revoke(user) => self.revoke(|job| job.user == user).await,
                 Then::RevokeGroup(group) => self.revoke(|job| job.chat == group).await,
                 Then::Leave(group) => self.outbox.leave(group).await,
-            }
-        }
-    }
-
-    /// Gives each owner a card, and notes where they stand.
-    async fn ask_owners(&self, chat: ChatId) {
-        let mut cards = Vec::new();
-        for owner in self.conversation.access.owners() {
-            let Some(private) = ChatIds::private(owner) else { continue };
-            let Some(card) = self.conversation.card(owner, chat).await else { return };
-            let sent = self.outbox.send(Destination::chat(private.first), &card, Priority::Alert).await;
-            cards.extend(sent.map(|placed| (placed.chat, placed.message)));
-        }
-        for then in self.conversation.note_cards(chat, &cards).await {
-            if let Then::Replace(chat, message, reply) = then {
-                let _ = self.outbox.edit(Placed { chat, message }, &reply, Priority::Alert).await;
             }
         }
     }

@@ -22,6 +22,7 @@ mod history;
 mod incidents;
 mod list;
 mod outbox;
+mod owners;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
 mod retry;

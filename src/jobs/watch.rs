@@ -6,12 +6,9 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{
-    runner::Runner,
-    worker::{ForOwners, Worker},
-};
+use super::{runner::Runner, worker::Worker};
 use crate::{
-    chat::{Alert, Incident, MAX_BACKUP_AGE},
+    chat::{Alert, ForOwners, Incident, MAX_BACKUP_AGE},
     clock::WIB,
     klikoo::Fault,
     store::{Row, RowKind},

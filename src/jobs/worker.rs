@@ -8,7 +8,6 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join_all;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
@@ -324,29 +323,6 @@ impl Worker {
         }
     }
 
-    /// Tells the owners what only they can put right; each incident once. Does not wait until they are told.
-    pub(super) fn tell_owners(&self, alert: &Alert) {
-        let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());
-        let (incidents, alert) = (self.incidents.clone(), alert.clone());
-        self.notices.spawn(async move {
-            let incident = alert.incident();
-            if let Some(incident) = &incident
-                && !incidents.begin(incident).await
-            {
-                return;
-            }
-            say_to_owners(&conversation, &*outbox, &ForOwners::Alert(&alert)).await;
-            if let Some(incident) = &incident {
-                incidents.told(incident).await;
-            }
-        });
-    }
-
-    /// Says something to each owner, in the language of their chat, and waits until it is said.
-    pub(super) async fn say_to_owners(&self, what: &ForOwners<'_>) {
-        say_to_owners(&self.conversation, &*self.outbox, what).await;
-    }
-
     /// A check ended with `outcome`: what it shows to be in order is over as an incident.
     pub(super) async fn note_works(&self, request: &Request, outcome: &Outcome) {
         let is_answer = !matches!(outcome.verdict, Verdict::Operator(_) | Verdict::Other(_) | Verdict::ServiceDown)
@@ -364,31 +340,6 @@ fn is_allowed(job: &Job, decision: Decision) -> bool {
         tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
     }
     decision.is_allowed()
-}
-
-/// What owners are told without asking.
-pub(super) enum ForOwners<'a> {
-    /// What only they can put right.
-    Alert(&'a Alert),
-    /// That an incident is over, which had begun at that moment.
-    Over(&'a Incident, DateTime<Utc>),
-    /// The checks of the day before.
-    DailyReport,
-}
-
-async fn say_to_owners(conversation: &Conversation, outbox: &dyn Outbox, what: &ForOwners<'_>) {
-    let now = conversation.clock.now();
-    let chats = conversation.access.owners().into_iter().filter_map(ChatIds::private).map(|chat| chat.first);
-    let said = chats.map(|chat| async move {
-        let reply = match what {
-            ForOwners::Alert(alert) => conversation.alert(chat, alert).await,
-            ForOwners::Over(incident, since) => conversation.incident_over(chat, incident, *since, now).await,
-            ForOwners::DailyReport => conversation.daily_report(chat, now).await,
-        };
-        let _ = outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
-    });
-    // Side by side: one to whom the bot may not write holds up no other.
-    join_all(said).await;
 }
 
 /// The message of a job that waits.

@@ -12,13 +12,12 @@ use crate::{
     locale::{Words, moment, time},
     say,
     store::{self, AuditAct},
-    value::{ChatId, UserId},
+    value::UserId,
 };
 
 impl Conversation {
     /// What an owner reads in their private chat, and can press there.
-    pub async fn guard_card(&self, chat: ChatId, owner: UserId, suspicion: &Suspicion) -> Reply {
-        let words = self.words(chat).await;
+    pub(super) async fn guard_card(&self, words: Words<'_>, owner: UserId, suspicion: &Suspicion) -> Reply {
         let &Suspicion { agent, rule, checks, since, until, .. } = suspicion;
         let name = self.names.of(words, agent).await;
         let checks = usize::try_from(checks).unwrap_or(usize::MAX);

@@ -20,6 +20,8 @@ mod settings;
 mod statistics;
 mod status;
 
+use chrono::{DateTime, Utc};
+
 pub use board::{Board, BoardSettings, FreeDisk, MAX_BACKUP_AGE};
 pub use incident::Incident;
 pub use query::AuditQuery;
@@ -28,14 +30,29 @@ pub use settings::{Fresh, Reloaded, Settings};
 use super::{
     button::{Action, Button},
     conversation::Conversation,
-    message::{Asker, Reply},
+    message::{Alert, Asker, Reply},
 };
 use crate::{
-    access::{Action as Needed, Actor, ChatIds, Standing},
+    access::{Action as Needed, Actor, ChatIds, Standing, Suspicion},
     locale::{Html, Words},
     say, store,
-    value::UserId,
+    value::{ChatId, UserId},
 };
+
+/// What owners are told without asking.
+#[derive(Clone, Copy, Debug)]
+pub enum ForOwners<'a> {
+    /// What only they can put right.
+    Alert(&'a Alert),
+    /// That an incident is over, which had begun at that moment.
+    Over(&'a Incident, DateTime<Utc>),
+    /// The checks of the day before.
+    DailyReport,
+    /// An agent whom the guard has paused.
+    Paused(&'a Suspicion),
+    /// What is asked for a chat.
+    Request(ChatId),
+}
 
 /// A question whether something is really to be done, with a button for each answer.
 fn ask_whether(words: Words<'_>, asker: &Asker, question: Html, yes: Action, no: Action) -> Reply {
@@ -45,6 +62,18 @@ fn ask_whether(words: Words<'_>, asker: &Asker, question: Html, yes: Action, no:
 }
 
 impl Conversation {
+    /// What an owner reads in their private chat; `None` where there is nothing to tell any more.
+    pub async fn for_owner(&self, owner: UserId, chat: ChatId, what: &ForOwners<'_>) -> Option<Reply> {
+        let (words, now) = (self.words(chat).await, self.clock.now());
+        Some(match what {
+            ForOwners::Alert(alert) => incident::alert(words, alert, now).into(),
+            ForOwners::Over(incident, since) => incident::over(words, incident, *since, now).into(),
+            ForOwners::DailyReport => self.daily_report(words, now).await,
+            ForOwners::Paused(suspicion) => self.guard_card(words, owner, suspicion).await,
+            ForOwners::Request(chat) => self.card(owner, *chat).await?,
+        })
+    }
+
     /// Whether somebody who manages agents may change something of this person: of admins and owners, owners alone.
     pub(super) async fn may_manage(&self, asker: &Asker, user: UserId) -> Result<bool, store::Error> {
         let standing = self.access.people.person(user).await?.map_or(Standing::Agent, |person| person.standing);

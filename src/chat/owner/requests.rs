@@ -19,7 +19,7 @@ const MAX_LISTED: usize = 5;
 
 impl Conversation {
     /// The card of a request for one owner; `None` where nobody asks any more.
-    pub async fn card(&self, owner: UserId, chat: ChatId) -> Option<Reply> {
+    pub(super) async fn card(&self, owner: UserId, chat: ChatId) -> Option<Reply> {
         let request = self.access.requests.of(chat).await;
         let request = request.inspect_err(|error| tracing::error!(%error, "a request cannot be read")).ok()??;
         Some(self.card_of(owner, chat, &request).await)

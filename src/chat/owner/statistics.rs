@@ -109,8 +109,7 @@ impl Conversation {
     }
 
     /// The checks of yesterday, for an owner who did not ask: without a sound.
-    pub async fn daily_report(&self, chat: ChatId, now: DateTime<Utc>) -> Reply {
-        let words = self.words(chat).await;
+    pub(super) async fn daily_report(&self, words: Words<'_>, now: DateTime<Utc>) -> Reply {
         let until = dates::start(dates::today(now));
         let from = dates::today(now).pred_opt().map_or(until, dates::start);
         let heading = say!(words, "report-heading", day = date(from, words));

@@ -9,7 +9,7 @@ use super::{
         conversation::Conversation,
         message::{Asker, Reply},
     },
-    incident::{Incident, megabytes, over},
+    incident::megabytes,
     statistics::Statistics,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     locale::{Html, Words, moment, seconds, time},
     say,
     store::{Load, RowKind},
-    value::{ChatId, Rupiah},
+    value::Rupiah,
 };
 
 /// How long a balance is told again without asking for it.
@@ -46,17 +46,6 @@ impl Conversation {
         let row = self.rows.get(RowKind::LastBackup, "", DateTime::UNIX_EPOCH).await;
         let row = row.inspect_err(|error| tracing::error!(%error, "the time of the last backup cannot be read"));
         row.ok()??.parse().ok().and_then(DateTime::from_timestamp_millis)
-    }
-
-    /// That an incident is over, which had begun at `since`.
-    pub async fn incident_over(
-        &self,
-        chat: ChatId,
-        incident: &Incident,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Reply {
-        over(self.words(chat).await, incident, since, now).into()
     }
 
     /// `/saldo`.
