@@ -86,13 +86,9 @@ impl Conversation {
         let month = month_and_year(from, words);
         match self.write_checks(words, asker, from, until).await {
             Ok(None) => Report::Said(say!(words, "export-none", month = &month).into()),
-            Ok(Some((xlsx, csv, checks))) => {
-                let name = |ending: &str| format!("riwayat-{}.{ending}", first.format("%Y-%m"));
-                let file = |file, ending| Attachment { name: name(ending), kind: FileKind::Document, file };
-                Report::Files(vec![
-                    (file(xlsx, "xlsx"), say!(words, "export-caption", month = &month, count = checks)),
-                    (file(csv, "csv"), say!(words, "export-caption-csv")),
-                ])
+            Ok(Some(tables)) => {
+                let caption = say!(words, "export-caption", month = &month, count = tables.checks);
+                tables.report(words, &format!("riwayat-{}", first.format("%Y-%m")), caption)
             }
             Err(error) => Report::Said(trouble(words, &error)),
         }
@@ -105,21 +101,17 @@ impl Conversation {
             let name: Arc<str> = self.names.of(words, record.agent).await.plain().into();
             rows.push((record, name));
         }
-        let (locale, shown, count) = (self.locale.clone(), Shown::of(words), rows.len());
+        let (locale, shown) = (self.locale.clone(), Shown::of(words));
         let written = spawn_blocking(move || {
             let mut tables = Tables::create(locale, shown)?;
             tables.push(&rows)?;
-            Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))
+            tables.finish()
         });
         match written.await.map_err(Error::from).flatten() {
-            Ok((xlsx, csv)) => {
+            Ok(tables) => {
                 let begun = begun.with_timezone(&WIB).format("%Y-%m-%d-%H%M");
-                let name = |ending: &str| format!("daftar-{begun}.{ending}");
-                let file = |file, ending| Attachment { name: name(ending), kind: FileKind::Document, file };
-                Report::Files(vec![
-                    (file(xlsx, "xlsx"), say!(words, "list-caption", count = count)),
-                    (file(csv, "csv"), say!(words, "export-caption-csv")),
-                ])
+                let caption = say!(words, "list-caption", count = tables.checks);
+                tables.report(words, &format!("daftar-{begun}"), caption)
             }
             Err(error) => Report::Said(trouble(words, &error)),
         }
@@ -131,7 +123,7 @@ impl Conversation {
         asker: &Asker,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Option<(NamedTempFile, NamedTempFile, usize)>, Error> {
+    ) -> Result<Option<Finished>, Error> {
         let view = self.view(asker).await;
         let (mut after, mut names, mut tables) = (None, HashMap::new(), None);
         loop {
@@ -165,10 +157,7 @@ impl Conversation {
             tables = Some(written.await??);
         }
         let Some(tables) = tables else { return Ok(None) };
-        let checks = tables.checks;
-        let (xlsx, csv) =
-            spawn_blocking(move || Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))).await??;
-        Ok(Some((xlsx, csv, checks)))
+        Ok(Some(spawn_blocking(move || tables.finish()).await??))
     }
 }
 
@@ -211,34 +200,19 @@ struct Tables {
 impl Tables {
     fn create(locale: Arc<Locale>, shown: Shown) -> Result<Self, Error> {
         let words = shown.words(&locale);
-        let [time, agent, product, provider, number, nominal, name, power, total, status, code, reference] = [
-            say!(words, "column-time"),
-            say!(words, "column-agent"),
-            say!(words, "column-product"),
-            say!(words, "column-provider"),
-            say!(words, "column-number"),
-            say!(words, "column-nominal"),
-            say!(words, "column-name"),
-            say!(words, "column-power"),
-            say!(words, "column-total"),
-            say!(words, "column-status"),
-            say!(words, "column-code"),
-            say!(words, "column-reference"),
-        ]
-        .map(|heading| heading.plain());
         let columns = report::columns(&Headings {
-            time: &time,
-            agent: &agent,
-            product: &product,
-            provider: &provider,
-            number: &number,
-            nominal: &nominal,
-            name: &name,
-            power: &power,
-            total: &total,
-            status: &status,
-            code: &code,
-            reference: &reference,
+            time: &say!(words, "column-time").plain(),
+            agent: &say!(words, "column-agent").plain(),
+            product: &say!(words, "column-product").plain(),
+            provider: &say!(words, "column-provider").plain(),
+            number: &say!(words, "column-number").plain(),
+            nominal: &say!(words, "column-nominal").plain(),
+            name: &say!(words, "column-name").plain(),
+            power: &say!(words, "column-power").plain(),
+            total: &say!(words, "column-total").plain(),
+            status: &say!(words, "column-status").plain(),
+            code: &say!(words, "column-code").plain(),
+            reference: &say!(words, "column-reference").plain(),
         });
         let table = |format| Table::create(format, &temp_dir(), &columns);
         let (xlsx, csv) = (table(Format::Xlsx)?, table(Format::Csv)?);
@@ -262,6 +236,25 @@ impl Tables {
             self.checks += 1;
         }
         Ok(())
+    }
+    fn finish(self) -> Result<Finished, Error> {
+        Ok(Finished { xlsx: self.xlsx.finish()?, csv: self.csv.finish()?, checks: self.checks })
+    }
+}
+
+/// The two files of the same checks.
+struct Finished {
+    xlsx: NamedTempFile,
+    csv: NamedTempFile,
+    checks: usize,
+}
+
+impl Finished {
+    /// The two files by a name, with a caption under the first.
+    fn report(self, words: Words<'_>, name: &str, caption: Html) -> Report {
+        let file = |ending, file| Attachment { name: format!("{name}.{ending}"), kind: FileKind::Document, file };
+        let (xlsx, csv) = (file("xlsx", self.xlsx), file("csv", self.csv));
+        Report::Files(vec![(xlsx, caption), (csv, say!(words, "export-caption-csv"))])
     }
 }
 
