@@ -65,7 +65,7 @@ impl Worker {
 
     /// How many checks of an agent wait, where no more of theirs may: so that one alone cannot fill the queue.
     pub(super) async fn own_waiting_if_full(&self, user: UserId) -> Option<usize> {
-        let most = (self.max_waiting / OWN_PART).max(OWN_LEAST);
+        let most = (self.bounds.waiting / OWN_PART).max(OWN_LEAST);
         let waiting = self.store.waiting_of(user).await;
         let waiting = waiting.inspect_err(|error| tracing::error!(%error, "what an agent waits for cannot be counted"));
         waiting.ok().filter(|waiting| *waiting >= most)

@@ -206,7 +206,7 @@ impl Worker {
                     self.say_notice(job.chat, task, Notice::OwnBusy(own, None)).await;
                     return None;
                 }
-                if self.store.load().await.is_ok_and(|load| load.waiting >= self.max_waiting) {
+                if self.store.load().await.is_ok_and(|load| load.waiting >= self.bounds.waiting) {
                     self.say_notice(job.chat, task, Notice::Busy).await;
                     return None;
                 }

@@ -76,7 +76,7 @@ impl Worker {
         let Check { task, request, in_place, .. } = check;
         let now = self.now();
         let load = self.store.load().await;
-        let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.max_waiting);
+        let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.bounds.waiting);
         let own = self.own_waiting_if_full(job.user).await;
         let (is_full, asked) = (is_full || own.is_some(), request.check());
         let notice = match outcome {

@@ -34,7 +34,7 @@ struct Seen {
 impl Runner {
     /// Looks, at once and then every [`Bounds::watch`](super::Bounds::watch), until it is dropped.
     pub async fn watch(self: Arc<Self>) {
-        let mut times = interval(self.bounds.watch);
+        let mut times = interval(self.worker.bounds.watch);
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = Seen::default();
         loop {

@@ -298,7 +298,7 @@ impl Worker {
             return Ok(asking.await);
         };
         let mut asking = pin!(asking);
-        let soon = timeout(self.notice_after, &mut asking).await;
+        let soon = timeout(self.bounds.notice_after, &mut asking).await;
         drop(typing);
         if let Ok(asked) = soon {
             return Ok(asked);

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     answers::Answers,
+    bounds::Bounds,
     incidents::Incidents,
     outbox::{Destination, Outbox, Placed, Priority},
     slots::Retrying,
@@ -67,8 +68,8 @@ pub(super) struct Worker {
     pub(super) conversation: Arc<Conversation>,
     pub(super) outbox: Arc<dyn Outbox>,
     pub(super) clock: Arc<dyn Clock>,
-    /// Checks that may wait for a provider, over all chats.
-    pub(super) max_waiting: usize,
+    /// How much is carried out at once, and how long things take.
+    pub(super) bounds: Bounds,
     pub(super) retrying: Retrying,
     /// What is wrong at present.
     pub(super) incidents: Arc<Incidents>,
@@ -77,10 +78,6 @@ pub(super) struct Worker {
     pub(super) answers: Answers,
     /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
     pub(super) notices: TaskTracker,
-    /// How long a check may take before its agent sees a ⏳ message.
-    pub(super) notice_after: Duration,
-    /// After a longer wait an answer is a message of its own.
-    pub(super) long_wait: TimeDelta,
     /// Jobs that are carried out here and wait in the store, so that `/batal` ends them and they hold up nothing: a claim
     /// of one is no second start.
     pub(super) in_progress: Mutex<HashSet<UpdateId>>,
@@ -263,7 +260,7 @@ impl Worker {
     /// in a new one where the wait was long.
     pub(super) async fn say_late(&self, job: &Job, task: &Task, reply: Reply) {
         let notice = notice_of(job);
-        let (Some(notice), true) = (notice, self.now() - task.asked > self.long_wait) else {
+        let (Some(notice), true) = (notice, self.now() - task.asked > self.bounds.long_wait) else {
             self.say(job, task, reply, notice).await;
             return;
         };
