@@ -350,16 +350,14 @@ impl Conversation {
     }
 
     async fn open_question(&self, asker: &Asker) -> Option<Question> {
-        let row = self.rows.get(RowKind::OpenQuestion, &question_key(asker), asker.asked).await;
-        let row = row.inspect_err(|error| tracing::error!(%error, "an open question cannot be read")).ok()??;
-        serde_json::from_str(&row).ok()
+        let question = self.rows.get_json(RowKind::OpenQuestion, &question_key(asker), asker.asked).await;
+        question.inspect_err(|error| tracing::error!(%error, "an open question cannot be read")).ok()?
     }
 
     /// Remembers what was asked. A store that fails costs the answer's convenience, not the question.
     async fn ask(&self, asker: &Asker, question: Question) {
-        let Ok(value) = serde_json::to_string(&question) else { return };
         let expires = Some(asker.asked + QUESTION_OPEN);
-        let row = Row { kind: RowKind::OpenQuestion, key: question_key(asker), value, expires };
+        let row = Row::json(RowKind::OpenQuestion, question_key(asker), &question, expires);
         if let Err(error) = self.rows.put(row).await {
             tracing::error!(%error, "an open question cannot be kept");
         }

@@ -194,20 +194,17 @@ impl Conversation {
         let rows = self.rows.list(RowKind::Customer, Some(&prefix), MAX_CUSTOMERS.min(MAX_PAGE_LEN)).await?;
         let read = |row: &Row| {
             let alias = Alias::new(row.key.strip_prefix(&prefix)?)?;
-            Some((alias, serde_json::from_str(&row.value).ok()?))
+            Some((alias, row.read()?))
         };
         Ok(rows.iter().take_while(|row| row.key.starts_with(&prefix)).filter_map(read).collect())
     }
 
     pub(super) async fn customer(&self, agent: UserId, alias: &Alias) -> Result<Option<Check>, store::Error> {
         // A customer never expires, whatever the time is.
-        let value = self.rows.get(RowKind::Customer, &alias.key(agent), DateTime::UNIX_EPOCH).await?;
-        Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+        self.rows.get_json(RowKind::Customer, &alias.key(agent), DateTime::UNIX_EPOCH).await
     }
 
     async fn put(&self, agent: UserId, alias: &Alias, check: &Check) -> Result<(), store::Error> {
-        // Texts and numbers alone: there is none that JSON cannot hold.
-        let value = serde_json::to_string(check).unwrap_or_default();
-        self.rows.put(Row { kind: RowKind::Customer, key: alias.key(agent), value, expires: None }).await
+        self.rows.put(Row::json(RowKind::Customer, alias.key(agent), check, None)).await
     }
 }

@@ -177,9 +177,8 @@ impl Conversation {
             is_stopped: stage == ListStage::Stopped,
             places: listing.answers.iter().map(|answer| answer.as_ref().and_then(|answer| answer.seq)).collect(),
         };
-        let value = serde_json::to_string(&kept).unwrap_or_default();
         let (key, expires) = (listing.update.0.to_string(), Some(self.clock.now() + KEPT));
-        if let Err(error) = self.rows.put(Row { kind: RowKind::List, key, value, expires }).await {
+        if let Err(error) = self.rows.put(Row::json(RowKind::List, key, &kept, expires)).await {
             tracing::error!(%error, "a list cannot be kept: its buttons will be stale");
         }
         list_text::summary(self.words(chat).await, listing, stage, 0)
@@ -240,9 +239,8 @@ impl Conversation {
 
     /// A list that the asker may see, with its answers.
     async fn kept_list(&self, asker: &Asker, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {
-        let row = self.rows.get(RowKind::List, &update.0.to_string(), self.clock.now()).await;
-        let row = row.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
-        let kept: Kept = serde_json::from_str(&row).ok()?;
+        let kept = self.rows.get_json(RowKind::List, &update.0.to_string(), self.clock.now()).await;
+        let kept: Kept = kept.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
         // The button's data can be forged: whose list it is, the list says.
         let is_theirs = kept.chat == asker.chat && button::is_of(kept.owner, asker.user, asker.chat);
         if !is_theirs || !self.view(asker).await.shows(kept.owner, kept.begun) {

@@ -24,6 +24,7 @@ mod codec;
 mod contract;
 mod error;
 mod forget;
+mod json;
 mod note;
 mod options;
 mod preferences;

@@ -104,15 +104,12 @@ impl Conversation {
     }
 
     async fn adding(&self, by: UserId) -> Result<Option<Adding>, store::Error> {
-        let row = self.rows.get(RowKind::AddingAgent, &by.to_string(), self.clock.now()).await?;
-        Ok(row.and_then(|row| serde_json::from_str(&row).ok()))
+        self.rows.get_json(RowKind::AddingAgent, &by.to_string(), self.clock.now()).await
     }
 
     async fn keep_adding(&self, asker: &Asker, adding: &Adding) -> Result<(), store::Error> {
-        // Plain fields: there is none that JSON cannot hold.
-        let value = serde_json::to_string(adding).unwrap_or_default();
         let expires = Some(self.clock.now() + NAMED_WITHIN);
-        self.rows.put(Row { kind: RowKind::AddingAgent, key: asker.user.to_string(), value, expires }).await
+        self.rows.put(Row::json(RowKind::AddingAgent, asker.user.to_string(), adding, expires)).await
     }
 
     /// Makes an agent of whom a message named, by the name that it had.
