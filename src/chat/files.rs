@@ -1,12 +1,6 @@
 //! Files that are sent: `/ekspor` and a list as tables, and the picture of the busiest hours.
 
-use std::{
-    collections::HashMap,
-    env::temp_dir,
-    io::Write as _,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::HashMap, env::temp_dir, io::Write as _, path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use tempfile::NamedTempFile;

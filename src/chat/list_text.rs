@@ -126,12 +126,7 @@ pub(super) fn progress(words: Words<'_>, listing: &Listing<'_>, stage: ListStage
 }
 
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
-pub(super) fn summary(
-    words: Words<'_>,
-    listing: &Listing<'_>,
-    stage: ListStage,
-    page: usize,
-) -> Reply {
+pub(super) fn summary(words: Words<'_>, listing: &Listing<'_>, stage: ListStage, page: usize) -> Reply {
     let (different, others): (Vec<_>, Vec<_>) =
         listing.items().partition(|(item, answer)| is_another_name(listing.catalog, item, *answer));
     let items = different.into_iter().chain(others);
@@ -161,11 +156,9 @@ pub(super) fn summary(
         ListStage::Cancelled | ListStage::Stopped => say!(words, "button-list-rest", count = left),
         ListStage::Queued | ListStage::Running | ListStage::Ended => say!(words, "button-list-again", count = left),
     };
-    let again =
-        (left > 0).then(|| Button::press(label, Action::RepeatList(listing.update), listing.owner)).flatten();
-    let files =
-        Button::press(say!(words, "button-list-files"), Action::SendList(listing.update), listing.owner)
-            .filter(|_| !listing.wallets);
+    let again = (left > 0).then(|| Button::press(label, Action::RepeatList(listing.update), listing.owner)).flatten();
+    let files = Button::press(say!(words, "button-list-files"), Action::SendList(listing.update), listing.owner)
+        .filter(|_| !listing.wallets);
     Reply::from(Html::lines(text)).with_row(turns).with_row(again).with_row(files)
 }
 

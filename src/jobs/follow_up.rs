@@ -6,11 +6,7 @@ use super::{
     task::Task,
     worker::Worker,
 };
-use crate::{
-    access,
-    chat::Then,
-    store::Job,
-};
+use crate::{access, chat::Then, store::Job};
 
 impl Worker {
     /// Does one after the other.

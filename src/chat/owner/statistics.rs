@@ -18,7 +18,7 @@ use crate::{
     locale::{Html, Words, date},
     say,
     store::{self, Audit, AuditAct, AuditEntry, MAX_PAGE_LEN},
-    };
+};
 
 /// The most agents, and the most groups, that figures name.
 const MAX_NAMED: usize = 10;
