@@ -40,7 +40,7 @@ impl Worker {
         let files = match report {
             Report::Files(files) => files,
             Report::Said(reply) => {
-                self.say(job, task, reply, None).await;
+                self.answer(job, task, reply, None).await;
                 return;
             }
         };

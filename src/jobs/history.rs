@@ -18,7 +18,7 @@ impl Worker {
         let waiting: Vec<WaitingCheck> = here.filter(|open| open.waiting.is_some()).filter_map(waiting).collect();
         let asker = self.asker(job, task);
         let reply = self.conversation.history(&asker, wanted, &waiting, task.asked).await;
-        self.say(job, task, reply, in_place).await;
+        self.answer(job, task, reply, in_place).await;
     }
 }
 

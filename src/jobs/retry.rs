@@ -92,7 +92,10 @@ impl Worker {
             None => Notice::Busy,
         };
         let reply = self.conversation.notice(job.chat, notice).await;
-        let said = self.say(job, task, reply, in_place).await.filter(|_| !is_full);
+        let said = match is_full {
+            true => self.say(job, task, reply, in_place).await.and(None),
+            false => self.answer(job, task, reply, in_place).await,
+        };
         if said.is_none() {
             self.keep(job, 0, request, outcome.cloned().unwrap_or_else(Outcome::unasked)).await;
         }
@@ -146,7 +149,7 @@ impl Worker {
                     cancelled => Notice::Cancelled(cancelled),
                 };
                 let reply = self.conversation.notice(job.chat, notice).await;
-                self.say(job, task, reply, None).await;
+                self.answer(job, task, reply, None).await;
             }
             None => self.say_notice(job.chat, task, Notice::NotAccepted).await,
         }

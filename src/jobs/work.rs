@@ -194,7 +194,7 @@ impl Worker {
                 let load =
                     self.store.load().await.inspect_err(|error| tracing::error!(%error, "what waits is unknown"));
                 let reply = self.conversation.status(&self.asker(job, task), load.ok()).await;
-                self.say(job, task, reply, in_place).await;
+                self.answer(job, task, reply, in_place).await;
             }
             (Intent::Export { .. } | Intent::Recap { .. } | Intent::Statistics { .. }, _) => {
                 self.report(job, task).await
@@ -203,7 +203,7 @@ impl Worker {
             (intent, _) => {
                 let Response { reply, then, .. } = self.conversation.respond(&self.asker(job, task), intent).await;
                 if let Some(reply) = reply {
-                    self.say(job, task, reply, in_place).await;
+                    self.answer(job, task, reply, in_place).await;
                 }
                 self.follow_up(then).await;
             }
@@ -262,7 +262,7 @@ impl Worker {
                         let verdict = self.conversation.inquiry.verdict_without_answer(provider, &asked);
                         let notice = Notice::Unanswered(request, &verdict);
                         let reply = self.conversation.notice(job.chat, notice).await;
-                        self.say(&job, task, reply, check.in_place).await;
+                        self.answer(&job, task, reply, check.in_place).await;
                         return Progress::Done;
                     }
                 }
@@ -277,7 +277,7 @@ impl Worker {
             (self.conversation.notice(job.chat, notice).await, None)
         };
         match job.waiting {
-            None => drop(self.say(&job, task, reply, check.in_place).await),
+            None => drop(self.answer(&job, task, reply, check.in_place).await),
             Some(_) => self.say_late(&job, task, reply).await,
         }
         if let Some(alert) = alert {

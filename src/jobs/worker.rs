@@ -97,9 +97,15 @@ impl Worker {
         self.in_progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says an answer, in place of an earlier message of the bot's if there is one `at` hand: with an apology where it comes
-    /// late, with a warning where a PIN was shown, of which the message is taken out. A job that waits has said both
-    /// before. Gives where it stands; `None` where it was refused, or the one who asked may not be answered any more.
+    /// Says an answer as [`say`](Self::say) does; where it comes late, with an apology.
+    pub(super) async fn answer(&self, job: &Job, task: &Task, reply: Reply, at: Option<MessageId>) -> Option<Placed> {
+        let reply = self.or_late(job, task, reply).await;
+        self.say(job, task, reply, at).await
+    }
+
+    /// Says something of what was asked, in place of an earlier message of the bot's if there is one `at` hand; with a
+    /// warning where a PIN was shown, of which the message is taken out, unless the job waits and has done so before. Gives
+    /// where it stands; `None` where it was refused, or the one who asked may not be answered any more.
     pub(super) async fn say(&self, job: &Job, task: &Task, mut reply: Reply, at: Option<MessageId>) -> Option<Placed> {
         if !self.may_hear(job, task, task.intent.action()).await {
             return None;
@@ -107,7 +113,7 @@ impl Worker {
         let (mut priority, mut pin) = (Priority::LateAnswer, None);
         if job.waiting.is_none() {
             (priority, pin) = (Priority::Answer, task.intent.pin());
-            reply = self.or_late(job, task, self.warned(job, task, reply).await).await;
+            reply = self.warned(job, task, reply).await;
         }
         let placed = self.replace(task, at, &reply, priority).await;
         if let Some(placed) = placed {
