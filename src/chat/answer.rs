@@ -3,10 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    button::{Action, Button},
-    message::Alert,
-};
+use super::{action::Action, button::Button, message::Alert};
 use crate::{
     catalog::{Catalog, Product},
     inquiry::{

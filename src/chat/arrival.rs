@@ -6,7 +6,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    button::{Action, Button, Press},
+    action::Action,
+    button::{Button, Press},
     command::Command,
     conversation::{Conversation, ids, store_trouble},
     message::{Asker, Line, Message, Place, Reply, Response, Then, Visitor},

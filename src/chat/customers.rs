@@ -6,8 +6,9 @@
 use chrono::DateTime;
 
 use super::{
+    action::Action,
     alias::{Alias, CustomerOrder},
-    button::{Action, Button},
+    button::Button,
     conversation::Conversation,
     intent::Intent,
     message::{Asker, PinIn, Reply},

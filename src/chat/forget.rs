@@ -4,7 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    button::{Action, Button},
+    action::Action,
+    button::Button,
     conversation::{Conversation, store_trouble},
     message::{Asker, Place, Pressed, Reply, Response},
 };

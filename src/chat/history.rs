@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    button::{Action, Button, SearchId},
+    action::{Action, SearchId},
+    button::Button,
     conversation::{Conversation, store_trouble},
     dates::today,
     message::{Asker, Reply, Response},

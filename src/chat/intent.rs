@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    action::{Action, Choice, Needs},
     alias::CustomerOrder,
-    button::{Action, Choice, Needs, Press},
+    button::Press,
     dates::{Month, Period},
     message::PinIn,
     owner::{

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     button,
-    conversation::{Conversation, is_of},
+    conversation::Conversation,
+    earlier::is_of,
     files::Report,
     intent::Intent,
     list_text::{self, ListAnswer, ListStage, Listing},

@@ -2,12 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    button::{Action, Button},
-    history,
-    message::Reply,
-    pages::Page,
-};
+use super::{action::Action, button::Button, history, message::Reply, pages::Page};
 use crate::{
     catalog::Catalog,
     inquiry::{

@@ -6,14 +6,17 @@
 //! and the terminal's demo hold their conversations through these, so what the demo shows is what a phone shows. All words
 //! come from [`locale`](crate::locale); each kind of answer has its file here.
 
+mod action;
 mod alias;
 mod answer;
 mod arrival;
+mod asking;
 mod button;
 mod command;
 mod conversation;
 mod customers;
 mod dates;
+mod earlier;
 mod files;
 mod forget;
 mod fragments;
@@ -39,6 +42,7 @@ mod quotas;
 mod quoted;
 mod recap;
 mod refusal;
+mod respond;
 mod search;
 mod setting;
 mod settings;
@@ -47,10 +51,11 @@ mod understand;
 mod view;
 mod visitors;
 
+pub use action::{Action, Choice, SearchId};
 pub use alias::{Alias, CustomerOrder};
 pub use answer::{Checked, alert_of, answer, remedy};
 pub use arrival::Arrival;
-pub use button::{Action, Button, Choice, Press, SearchId};
+pub use button::{Button, Press};
 pub use command::Command;
 pub use conversation::Conversation;
 pub use dates::{Day, Month, Period};

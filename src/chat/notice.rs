@@ -2,13 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    answer,
-    button::{Action, Button},
-    later,
-    message::Reply,
-    quota,
-};
+use super::{action::Action, answer, button::Button, later, message::Reply, quota};
 use crate::{
     access::{Full, Pause, Reason, Suspicion},
     inquiry::parse::{Check, Request},

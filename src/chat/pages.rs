@@ -1,6 +1,7 @@
 //! Lists that are read page by page: what a page shows, and the buttons that turn to the ones before and behind it.
 
-use super::button::{Action, Button};
+use super::action::Action;
+use super::button::Button;
 use crate::{locale::Words, say, value::UserId};
 
 /// A page of a list, the first being 0.

@@ -6,7 +6,8 @@ use std::{collections::HashMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    button::{Action, Button, Choice},
+    action::{Action, Choice},
+    button::Button,
     message::Place,
 };
 use crate::{

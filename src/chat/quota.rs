@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::button::Needs;
+use super::action::Needs;
 use crate::{
     access::{self, Full, Quota, Rule, Scope, Used, Window},
     locale::{Html, Words, time},

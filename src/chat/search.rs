@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    action::SearchId,
     alias::may_hold_pin,
-    button::SearchId,
     dates::{self, Day},
 };
 use crate::{

@@ -2,7 +2,8 @@
 //! buttons, changed where it stands; `/atur nama samar` does the same in words.
 
 use super::{
-    button::{Action, Button},
+    action::Action,
+    button::Button,
     conversation::Conversation,
     message::{Asker, Place, Reply},
     setting::{DAYS, Setting},

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::{self, Decision, Reason},
     catalog::Catalog,
-    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, Place},
+    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, Notice, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
     locale::Html,
     store::{Job, Kept, Waiting},
@@ -175,18 +175,6 @@ impl Worker {
         Progress::Done
     }
 
-    /// What a file asks for that was sent.
-    pub(super) async fn read_file(&self, task: &Task, file: &str, size: Option<u64>) -> Intent {
-        let _typing = self.outbox.typing(task.to);
-        if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > MAX_FILE_LEN)) {
-            return Intent::FileRefused;
-        }
-        match self.outbox.read_file(file, MAX_FILE_LEN).await {
-            Ok(bytes) => self.conversation.read_file(&task.intent, &bytes),
-            Err(_) => Intent::FileRefused,
-        }
-    }
-
     /// Says what is about to be asked; gives how the job waits from now on, `None` where its agent cannot be told.
     async fn show_list(
         &self,
@@ -215,23 +203,6 @@ impl Worker {
             }
         };
         Some(Waiting { notice, asked: 0, due: now + IN_PROGRESS, until, last: None })
-    }
-
-    /// A job that waits in the store while it is carried out here was claimed. A list is put back, so that its agent's
-    /// other waiting checks are not held up for as long as it takes.
-    pub(super) async fn still_in_progress(&self, job: &Job) -> Progress {
-        let now = self.now();
-        // A job that is claimed whatever its time would be claimed again at once.
-        let is_list = self.lists.is_running(job.update) && !job.is_answered();
-        if let Some(waiting) = job.waiting.clone().filter(|_| is_list) {
-            // A job that is past its end would be claimed again at once.
-            let until = waiting.until.max(now + IN_PROGRESS * 2);
-            let waiting = Waiting { due: now + IN_PROGRESS, until, ..waiting };
-            if let Err(error) = self.store.reschedule(job.update, waiting).await {
-                tracing::error!(%error, "a job in progress cannot be put back");
-            }
-        }
-        Progress::Waits
     }
 
     /// What is known already: answers that were kept before the bot last ended, and recent ones of the chat.

@@ -24,6 +24,7 @@ mod incidents;
 mod list;
 mod outbox;
 mod owners;
+mod press;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
 mod retry;

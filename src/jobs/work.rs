@@ -9,14 +9,14 @@ use super::{
     list::Ordered,
     outbox::{Placed, Priority},
     slots::Slot,
-    task::{PressedButton, Task},
-    worker::{Check, Progress, Worker},
+    task::Task,
+    worker::{Check, IN_PROGRESS, Progress, Worker},
 };
 use crate::{
     access::{self, Decision, Reason},
-    chat::{self, Action, Checked, Intent, Notice, PinIn, Press, Pressed, Response, Then},
+    chat::{self, Checked, Intent, Notice, PinIn, Response},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
-    store::Job,
+    store::{Job, Waiting},
     value::{MessageId, Provider},
 };
 
@@ -49,6 +49,23 @@ impl Worker {
             self.in_progress().remove(&job.update);
         }
         progress
+    }
+
+    /// A job that waits in the store while it is carried out here was claimed. A list is put back, so that its agent's
+    /// other waiting checks are not held up for as long as it takes.
+    async fn still_in_progress(&self, job: &Job) -> Progress {
+        let now = self.now();
+        // A job that is claimed whatever its time would be claimed again at once.
+        let is_list = self.lists.is_running(job.update) && !job.is_answered();
+        if let Some(waiting) = job.waiting.clone().filter(|_| is_list) {
+            // A job that is past its end would be claimed again at once.
+            let until = waiting.until.max(now + IN_PROGRESS * 2);
+            let waiting = Waiting { due: now + IN_PROGRESS, until, ..waiting };
+            if let Err(error) = self.store.reschedule(job.update, waiting).await {
+                tracing::error!(%error, "a job in progress cannot be put back");
+            }
+        }
+        Progress::Waits
     }
 
     async fn work(&self, job: &Job, slot: Option<Slot>) -> Progress {
@@ -148,7 +165,7 @@ impl Worker {
         Some((job, task))
     }
 
-    async fn carry_out_task(
+    pub(super) async fn carry_out_task(
         &self,
         job: &Job,
         task: &Task,
@@ -210,7 +227,6 @@ impl Worker {
         }
         Progress::Done
     }
-
     /// Asks the provider, unless the outcome was kept before the bot last ended, or the chat has it already; says the
     /// answer.
     async fn check(&self, job: &Job, check: Check<'_>, slot: Option<Slot>) -> Progress {
@@ -325,73 +341,5 @@ impl Worker {
         if let Err(error) = self.store.hasten(provider, self.now()).await {
             tracing::error!(%error, %provider, "cannot hasten the checks that wait");
         }
-    }
-
-    /// A pressed button: the button stops waiting at once, even where the edit has to wait for Telegram's limits.
-    async fn press(
-        &self,
-        job: &Job,
-        task: &Task,
-        button: &PressedButton,
-        press: Option<&Press>,
-        slot: Option<Slot>,
-    ) -> Progress {
-        let answer = async |notice: Option<&str>| self.outbox.answer_press(&button.id, notice).await;
-        let is_choice = matches!(press, Some(Press { action: Action::Choose(_), .. }));
-        match self.conversation.press(&self.asker(job, task), press).await {
-            // The question has become the answer of a check meanwhile.
-            Pressed::Check { in_place: true, .. } | Pressed::Response(Response { reply: Some(_), .. })
-                if is_choice && self.answers.at(task.to.chat, button.message).is_some_and(|answer| answer.is_check) =>
-            {
-                let stale = self.conversation.notice(job.chat, Notice::StaleButton).await;
-                answer(Some(&stale.text.plain())).await;
-            }
-            Pressed::Response(Response { reply, notice, mut then }) => {
-                let message = Placed { chat: task.to.chat, message: button.message };
-                let edit = async {
-                    if let Some(reply) = reply {
-                        let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
-                    }
-                };
-                tokio::join!(answer(notice.as_deref()), edit);
-                // The pressed card is replaced by now.
-                then.retain(
-                    |then| !matches!(then, Then::Replace(chat, card, _) if (*chat, *card) == (message.chat, message.message)),
-                );
-                self.follow_up(then).await;
-            }
-            Pressed::Check { request, name, in_place } => {
-                answer(None).await;
-                // From here on it is a check like any other: retries and the next start do not press again.
-                let in_place = in_place.then_some(button.message);
-                let intent = Intent::Check { check: request.check(), pin: None, name, anew: true };
-                let task = Task { in_place, intent, ..task.clone() };
-                let job = Job { provider: Some(request.product.provider), body: task.write(), ..job.clone() };
-                if let Err(error) = self.store.amend(job.update, job.provider, job.items, job.body.clone()).await {
-                    tracing::error!(%error, update = job.update.0, "a pressed check could not be kept");
-                }
-                return Box::pin(self.carry_out_task(&job, &task, in_place, slot)).await;
-            }
-            Pressed::List(list) => {
-                answer(None).await;
-                // The next start goes on with this very list.
-                let task = Task { intent: Intent::List { list, wallets: false, pin: None }, ..task.clone() };
-                self.until_written(|| self.store.amend(job.update, None, task.intent.items(), task.write())).await;
-                let catalog = self.conversation.catalog.now();
-                let Some(ordered) = Ordered::of(&task.intent, &catalog) else { return Progress::Done };
-                return self.list(job, &task, ordered).await;
-            }
-            Pressed::Files(update) => {
-                answer(None).await;
-                self.list_files(job, task, update).await;
-            }
-            Pressed::Forget(target) => self.forget(job, task, button, &target).await,
-            Pressed::Cancel(update) => {
-                let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
-                let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
-                answer(Some(&notice.text.plain())).await;
-            }
-        }
-        Progress::Done
     }
 }

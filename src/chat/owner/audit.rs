@@ -1,7 +1,8 @@
 //! `/audit`: pages of the record of who did what.
 
 use super::super::{
-    button::{Action, Button},
+    action::Action,
+    button::Button,
     conversation::Conversation,
     dates,
     message::{Asker, Reply},

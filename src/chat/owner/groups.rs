@@ -6,7 +6,8 @@ use super::{ask_whether, requests::card_buttons};
 use crate::{
     access::{Group, GroupState},
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
         message::{Asker, Reply, Response, Then},
         pages::Page,

@@ -4,7 +4,8 @@ use super::agents::chat_of;
 use crate::{
     access::Suspicion,
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
         message::{Asker, Reply, Response, Then},
         quota::why,

@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use super::order::{InviteId, InviteOrder};
 use crate::{
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
         message::{Asker, Reply},
     },

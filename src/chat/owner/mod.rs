@@ -5,6 +5,7 @@
 //! Nothing is sent from here. What is to be said in another chat, or done there, is a [`Then`](super::message::Then) of the
 //! [`Response`] that comes back; `jobs` carries it out.
 
+mod adding;
 mod agents;
 mod audit;
 mod board;
@@ -28,7 +29,8 @@ pub use query::AuditQuery;
 pub use settings::{Fresh, Reloaded, Settings};
 
 use super::{
-    button::{Action, Button},
+    action::Action,
+    button::Button,
     conversation::Conversation,
     message::{Alert, Asker, Reply},
 };

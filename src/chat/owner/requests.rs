@@ -4,7 +4,8 @@ use super::agents::chat_of;
 use crate::{
     access::{AccessRequest, GroupState, Person, Ruling, Standing},
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
         message::{Asker, Reply, Response, Then},
     },
