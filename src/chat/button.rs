@@ -296,7 +296,7 @@ mod tests {
             }),
             (0_usize..9_999).prop_map(Action::Agents),
             (proptest::sample::select(&Step::ALL[..]), 0_u64..1 << 52, 0_usize..9_999)
-                .prop_map(|(step, user, page)| Action::Agent(step, UserId(user), page)),
+                .prop_map(|((_, step), user, page)| Action::Agent(step, UserId(user), page)),
             "[A-Za-z0-9_-]{8}".prop_map(|id| Action::RevokeInvite(InviteId::new(&id).unwrap())),
             (0_usize..9_999).prop_map(Action::Groups),
             (i64::MIN..0, any::<bool>(), 0_usize..9_999)

@@ -188,9 +188,8 @@ impl Conversation {
         let most = figures.hours.iter().copied().max().unwrap_or_default();
         if let Some(hour) = figures.hours.iter().position(|count| *count == most) {
             let (from, until) = (format!("{hour:02}.00"), format!("{:02}.00", hour + 1));
-            let count = usize::try_from(most).unwrap_or(usize::MAX);
             lines.push(Html::default());
-            lines.push(say!(words, "recap-busiest", from = from, until = until, count = count));
+            lines.push(say!(words, "recap-busiest", from = from, until = until, count = most));
         }
         Html::lines(lines)
     }

@@ -21,7 +21,6 @@ impl Conversation {
     pub(super) async fn guard_card(&self, words: Words<'_>, owner: UserId, suspicion: &Suspicion) -> Reply {
         let &Suspicion { agent, rule, checks, since, until, .. } = suspicion;
         let name = self.names.of(words, agent).await;
-        let checks = usize::try_from(checks).unwrap_or(usize::MAX);
         let text = say!(
             words,
             "guard-card",

@@ -70,9 +70,8 @@ impl Statistics {
     }
 
     /// How many there were in the present hour.
-    pub(super) fn this_hour(&self, now: DateTime<Utc>) -> usize {
-        let count = self.figures.hours.get(now.with_timezone(&WIB).hour() as usize).copied().unwrap_or_default();
-        usize::try_from(count).unwrap_or(usize::MAX)
+    pub(super) fn this_hour(&self, now: DateTime<Utc>) -> u64 {
+        self.figures.hours.get(now.with_timezone(&WIB).hour() as usize).copied().unwrap_or_default()
     }
 }
 

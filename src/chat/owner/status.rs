@@ -84,8 +84,7 @@ impl Conversation {
         {
             let percent = (u64::from(health.answered) * 100).checked_div(u64::from(health.checks)).unwrap_or_default();
             let median = health.median.map_or("–".to_owned(), |median| seconds(median, words));
-            let percent = usize::try_from(percent).unwrap_or_default();
-            let checks = health.checks as usize;
+            let checks = health.checks;
             lines.push(match health.is_down {
                 true => say!(words, "status-provider-down", provider = provider, checks = checks, percent = percent),
                 false => say!(
@@ -118,11 +117,10 @@ impl Conversation {
 /// A span in its two largest units: `3 hari 4 jam`, `12 menit`, `8 detik`.
 pub(super) fn span(words: Words<'_>, span: TimeDelta) -> Html {
     let span = span.to_std().unwrap_or(Duration::ZERO).as_secs();
-    let count = |seconds: u64| usize::try_from(seconds).unwrap_or(usize::MAX);
     match span {
-        0..60 => say!(words, "span-seconds", count = count(span)),
-        60..3600 => say!(words, "span-minutes", count = count(span / 60)),
-        3600..86_400 => say!(words, "span-hours", hours = count(span / 3600), minutes = count(span % 3600 / 60)),
-        _ => say!(words, "span-days", days = count(span / 86_400), hours = count(span % 86_400 / 3600)),
+        0..60 => say!(words, "span-seconds", count = span),
+        60..3600 => say!(words, "span-minutes", count = span / 60),
+        3600..86_400 => say!(words, "span-hours", hours = span / 3600, minutes = span % 3600 / 60),
+        _ => say!(words, "span-days", days = span / 86_400, hours = span % 86_400 / 3600),
     }
 }
