@@ -7,12 +7,13 @@ use super::{
     button::Button,
     conversation::{Conversation, store_trouble},
     dates::today,
+    list_text,
     message::{Asker, Reply, Response},
     search::Wanted,
     view::View,
 };
 use crate::{
-    inquiry::parse::Check,
+    inquiry::parse::{Check, List},
     locale::{Html, Words, date, hour, power},
     say,
     store::{self, Cursor, Page, Record},
@@ -36,6 +37,21 @@ pub struct WaitingCheck {
     pub asked: DateTime<Utc>,
 }
 
+/// A list that has not ended.
+#[derive(Clone, Debug)]
+pub struct RunningList {
+    /// What is checked.
+    pub list: List,
+    /// Whether it is one number at every wallet.
+    pub wallets: bool,
+    /// Who asked.
+    pub agent: UserId,
+    /// When.
+    pub asked: DateTime<Utc>,
+    /// How many of its items are answered; `None`: it waits for its turn.
+    pub answered: Option<usize>,
+}
+
 /// Where a history is read on: whether something was searched for, what that is to the buttons, and whose they are.
 struct Reading {
     chat: ChatId,
@@ -44,11 +60,20 @@ struct Reading {
     search: Option<SearchId>,
 }
 
+/// The checks that wait and the lists that run, as far as they are looked for.
+type Open<'a> = (&'a [&'a WaitingCheck], &'a [&'a RunningList]);
+
 impl Conversation {
-    /// The newest page of the chat's checks that are looked for, with those that wait on top.
-    pub async fn history(&self, asker: &Asker, wanted: &Wanted, waiting: &[WaitingCheck], now: DateTime<Utc>) -> Reply {
+    /// The newest page of the chat's checks that are looked for, with those that wait and the lists that run on top.
+    pub async fn history(
+        &self,
+        asker: &Asker,
+        wanted: &Wanted,
+        open: (&[WaitingCheck], &[RunningList]),
+        now: DateTime<Utc>,
+    ) -> Reply {
         let words = self.words(asker.chat).await;
-        let page = self.first_page(words, asker, wanted, waiting, now).await;
+        let page = self.first_page(words, asker, wanted, open, now).await;
         page.unwrap_or_else(|error| store_trouble(words, &error).into())
     }
 
@@ -57,7 +82,7 @@ impl Conversation {
         words: Words<'_>,
         asker: &Asker,
         wanted: &Wanted,
-        waiting: &[WaitingCheck],
+        (waiting, lists): (&[WaitingCheck], &[RunningList]),
         now: DateTime<Utc>,
     ) -> Result<Reply, store::Error> {
         let mut reading = Reading { chat: asker.chat, owner: asker.user, is_search: !wanted.is_empty(), search: None };
@@ -80,16 +105,18 @@ impl Conversation {
         if !wanted.is_empty() && page.has_older {
             reading.search = Some(wanted.keep(&*self.rows, asker.chat, asker.user, now).await?);
         }
-        let fits = |one: &&WaitingCheck| {
-            let provider = self.catalog.now().get(one.check.code.as_str()).map(|product| product.provider);
-            view.shows(one.agent, one.asked) && wanted.fits(&one.check, provider, one.agent, one.asked)
+        let fits = |check: &Check, agent, asked| {
+            let provider = self.catalog.now().get(check.code.as_str()).map(|product| product.provider);
+            view.shows(agent, asked) && wanted.fits(check, provider, agent, asked)
         };
-        let waiting: Vec<&WaitingCheck> = waiting.iter().filter(fits).collect();
-        if page.records.is_empty() && waiting.is_empty() {
+        let waiting: Vec<_> = waiting.iter().filter(|one| fits(&one.check, one.agent, one.asked)).collect();
+        let has_one = |one: &&RunningList| one.list.items.iter().any(|item| fits(&item.check, one.agent, one.asked));
+        let lists: Vec<_> = lists.iter().filter(has_one).collect();
+        if page.records.is_empty() && waiting.is_empty() && lists.is_empty() {
             let empty = if wanted.is_empty() { say!(words, "history-empty") } else { say!(words, "history-none") };
             return Ok(empty.into());
         }
-        Ok(self.show(words, &reading, &page, &waiting).await)
+        Ok(self.show(words, &reading, &page, (&waiting, &lists)).await)
     }
 
     /// Another page in place of the message: of all checks, or of what was searched for.
@@ -113,7 +140,7 @@ impl Conversation {
             page = self.page(chat, &view, &wanted, Cursor::Newest, now).await?;
         }
         let reading = Reading { chat, owner, is_search: search.is_some(), search };
-        Ok(self.show(words, &reading, &page, &[]).await.into())
+        Ok(self.show(words, &reading, &page, (&[], &[])).await.into())
     }
 
     async fn page(
@@ -134,8 +161,9 @@ impl Conversation {
     }
 
     /// A page as a message. The same check, asked for again and again, is one entry.
-    async fn show(&self, words: Words<'_>, reading: &Reading, page: &Page, waiting: &[&WaitingCheck]) -> Reply {
-        if page.records.is_empty() && waiting.is_empty() {
+    async fn show(&self, words: Words<'_>, reading: &Reading, page: &Page, open: Open<'_>) -> Reply {
+        let (waiting, lists) = open;
+        if page.records.is_empty() && waiting.is_empty() && lists.is_empty() {
             return say!(words, "history-empty").into();
         }
         let heading = match reading.is_search {
@@ -143,14 +171,19 @@ impl Conversation {
             false => say!(words, "history-heading"),
         };
         let mut lines = vec![heading];
+        lines.extend((!waiting.is_empty() || !lists.is_empty()).then(Html::default));
         for one in waiting.iter().take(PAGE_LEN) {
-            if lines.len() == 1 {
-                lines.push(Html::default());
-            }
             let (time, product, number) = (hour(one.asked), one.check.code.as_str(), &one.check.number);
             lines.push(say!(words, "history-entry", mark = "⏳", time = time, product = product, number = number));
             let waits = say!(words, "history-waits");
             lines.push(self.with_agent(words, reading.chat, waits, one.agent).await);
+        }
+        for one in lists.iter().take(PAGE_LEN) {
+            let mut how_far = list_text::how_far(words, &one.list, one.wallets, one.answered);
+            if let Some(last) = how_far.pop() {
+                how_far.push(self.with_agent(words, reading.chat, last, one.agent).await);
+            }
+            lines.extend(how_far);
         }
         let mut day = None;
         for repeated in page.records.chunk_by(|(_, one), (_, next)| is_repeat(one, next)) {

@@ -95,29 +95,27 @@ impl Listing<'_> {
 
 /// The live message of a list that is queued or runs.
 pub(super) fn progress(words: Words<'_>, listing: &Listing<'_>, stage: ListStage) -> Reply {
-    let (all, done) = (listing.list.items.len(), listing.items().filter(|(_, answer)| answer.is_some()).count());
+    let answered = listing.items().filter(|(_, answer)| answer.is_some()).count();
     let mut lines = unread(words, listing.list, MAX_UNREAD_LIVE);
-    if stage == ListStage::Queued {
-        lines.push(say!(words, "list-queued", count = all));
-    } else {
-        lines.push(match number_everywhere(listing) {
-            Some(number) => say!(words, "list-wallets", number = Html::code(number)),
-            None => say!(words, "list-running", count = all),
-        });
-        let filled = (done * BAR).checked_div(all).unwrap_or(BAR);
-        lines.push(say!(
-            words,
-            "list-bar",
-            bar = "▓".repeat(filled) + &"░".repeat(BAR - filled),
-            done = done,
-            count = all
-        ));
-        if all <= SHORT {
-            lines.extend(listing.items().map(|(item, answer)| line(words, listing, item, answer)));
-        }
+    lines.extend(how_far(words, listing.list, listing.wallets, (stage != ListStage::Queued).then_some(answered)));
+    if stage != ListStage::Queued && listing.list.items.len() <= SHORT {
+        lines.extend(listing.items().map(|(item, answer)| line(words, listing, item, answer)));
     }
     let cancel = Button::press(say!(words, "button-cancel"), Action::Cancel(listing.update), listing.owner);
     Reply::from(Html::lines(lines)).with_row(cancel)
+}
+
+/// How far a list is, of which so many items are answered; `None`: it waits for its turn.
+pub(super) fn how_far(words: Words<'_>, list: &List, wallets: bool, answered: Option<usize>) -> Vec<Html> {
+    let all = list.items.len();
+    let Some(done) = answered else { return vec![say!(words, "list-queued", count = all)] };
+    let head = match number_everywhere(list, wallets) {
+        Some(number) => say!(words, "list-wallets", number = Html::code(number)),
+        None => say!(words, "list-running", count = all),
+    };
+    let filled = (done * BAR).checked_div(all).unwrap_or(BAR).min(BAR);
+    let bar = "▓".repeat(filled) + &"░".repeat(BAR - filled);
+    vec![head, say!(words, "list-bar", bar = bar, done = done, count = all)]
 }
 
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
@@ -136,7 +134,10 @@ pub(super) fn summary(words: Words<'_>, listing: &Listing<'_>, stage: ListStage,
         ListStage::Stopped => text.push(say!(words, "list-stopped")),
         ListStage::Queued | ListStage::Running | ListStage::Ended => {}
     }
-    text.extend(number_everywhere(listing).map(|number| say!(words, "list-wallets", number = Html::code(number))));
+    text.extend(
+        number_everywhere(listing.list, listing.wallets)
+            .map(|number| say!(words, "list-wallets", number = Html::code(number))),
+    );
     text.push(counts(listing));
     let mut turns = Vec::new();
     if let Some(page) = page {
@@ -184,8 +185,8 @@ fn counts(listing: &Listing<'_>) -> Html {
 }
 
 /// The number, where it is one at every wallet.
-fn number_everywhere<'a>(listing: &Listing<'a>) -> Option<&'a str> {
-    listing.list.items.first().filter(|_| listing.wallets).map(|item| item.check.number.as_str())
+fn number_everywhere(list: &List, wallets: bool) -> Option<&str> {
+    list.items.first().filter(|_| wallets).map(|item| item.check.number.as_str())
 }
 
 fn mark(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> &'static str {

@@ -205,8 +205,13 @@ pub enum Pressed {
     List(List),
     /// Send the list that this update brought, as files.
     Files(UpdateId),
-    /// Cancel this job of the agent's, which waits.
-    Cancel(UpdateId),
+    /// Cancel a job that waits.
+    Cancel {
+        /// Which.
+        update: UpdateId,
+        /// Whose it is, if the button was not forged: the one who pressed, or the stand-in of anonymous administrators.
+        owner: UserId,
+    },
     /// Delete for good.
     Forget(Target),
 }

@@ -60,7 +60,7 @@ pub use command::Command;
 pub use conversation::Conversation;
 pub use dates::{Day, Month, Period};
 pub use files::{Attachment, FileKind, Report};
-pub use history::WaitingCheck;
+pub use history::{RunningList, WaitingCheck};
 pub use intent::Intent;
 pub use list_file::MAX_FILE_LEN;
 pub use list_text::{ListAnswer, ListStage, Listing};

@@ -118,7 +118,7 @@ impl Conversation {
                 return Ok(list.map_or_else(|| stale(words), Pressed::List));
             }
             Action::SendList(update) => return Ok(Pressed::Files(*update)),
-            Action::Cancel(update) => return Ok(Pressed::Cancel(*update)),
+            Action::Cancel(update) => return Ok(Pressed::Cancel { update: *update, owner: press.owner }),
             Action::Forget { whole_chat, until } => {
                 return Ok(self.press_forget(words, asker, press.owner, *whole_chat, *until));
             }

@@ -59,6 +59,14 @@ impl Worker {
         waiting.len()
     }
 
+    /// Ends a check that began while the deletion which covers it was made, so that [`Worker::end_waiting`] did not see it.
+    pub(super) async fn end_deleted(&self, job: &Job) {
+        self.finish(job.update).await;
+        if let Some(task) = Task::read(&job.body) {
+            self.say_deleted(job, &task).await;
+        }
+    }
+
     /// Says that a check or a list is not asked any more, in place of its ⏳ message if it has one.
     async fn say_deleted(&self, job: &Job, task: &Task) {
         if let (Intent::Press { .. }, Some(button)) = (&task.intent, &task.press) {

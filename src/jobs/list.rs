@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     outbox::{Placed, Priority},
     task::Task,
-    turns::Turn,
+    turns::{Running, Turn},
     worker::{IN_PROGRESS, Progress, Worker, notice_of},
 };
 use crate::{
@@ -85,6 +85,7 @@ struct Run<'a> {
     /// Why no more may be asked, once that is so: what is under way is still answered.
     stopped: Mutex<Option<Notice<'static>>>,
     cancelled: &'a CancellationToken,
+    running: &'a Running<'a>,
 }
 
 impl Run<'_> {
@@ -101,6 +102,15 @@ impl Run<'_> {
             return None;
         }
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn put(&self, item: usize, answer: ListAnswer) {
+        let mut answers = self.answers();
+        if let Some(slot) = answers.get_mut(item) {
+            *slot = Some(answer);
+        }
+        self.running.has_answers(answers.iter().flatten().count());
+        self.has_news.store(true, Relaxed);
     }
 
     fn listing<'a>(&'a self, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
@@ -125,6 +135,7 @@ impl Worker {
         let requests = ordered.list.items.iter().map(|item| Request::of(&item.check, ordered.catalog));
         let requests: Vec<_> = requests.collect();
         let answers = self.answers_before(job, task, &requests).await;
+        running.has_answers(answers.iter().flatten().count());
         let stage = if turn.is_some() { ListStage::Running } else { ListStage::Queued };
         let waiting = match self.show_list(job, task, ordered, &answers, stage).await {
             Some(waiting) => waiting,
@@ -148,6 +159,7 @@ impl Worker {
             has_news: AtomicBool::new(turn.is_none()),
             stopped: Mutex::new(None),
             cancelled: &running.cancelled,
+            running: &running,
         };
         if !is_open {
             // What cancelled it leaves it to this list to say so, where it saw that it runs here.
@@ -184,11 +196,8 @@ impl Worker {
         answers: &[Option<ListAnswer>],
         stage: ListStage,
     ) -> Option<Waiting> {
-        let now = self.now();
-        let window = self.conversation.retry_window.unwrap_or(TimeDelta::days(1));
-        let latest = now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let (notice, until) = match &job.waiting {
-            Some(waiting) => (waiting.notice, waiting.until.min(latest)),
+        let notice = match &job.waiting {
+            Some(waiting) => waiting.notice,
             None => {
                 if let Some(own) = self.own_waiting_if_full(job.user).await {
                     self.say_notice(job.chat, task, Notice::OwnBusy(own, None)).await;
@@ -199,10 +208,17 @@ impl Worker {
                     return None;
                 }
                 let reply = self.conversation.list_progress(job.chat, &listing(job, ordered, answers), stage).await;
-                (Some(self.say(job, task, reply, None).await?.message), latest)
+                Some(self.say(job, task, reply, task.in_place).await?.message)
             }
         };
-        Some(Waiting { notice, asked: 0, due: now + IN_PROGRESS, until, last: None })
+        let (due, until) = (self.now() + IN_PROGRESS, self.end_of_list());
+        Some(Waiting { notice, asked: 0, due, not_before: None, until, last: None })
+    }
+
+    /// When a list is over whose turn comes now: with the retry window, in each process anew.
+    pub(super) fn end_of_list(&self) -> DateTime<Utc> {
+        let window = self.conversation.retry_window.unwrap_or(TimeDelta::days(1));
+        self.now().checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// What is known already: answers that were kept before the bot last ended, and recent ones of the chat.
@@ -217,7 +233,8 @@ impl Worker {
         answers
     }
 
-    /// Waits for the list's turn in its chat, and asks what is left; `false` where the list was cancelled.
+    /// Waits for the list's turn in its chat, and asks what is left, until its retry window ends; `false` where the list
+    /// was cancelled.
     async fn in_turn(&self, run: &Run<'_>, turn: Option<Turn<'_>>) -> bool {
         let _turn = match turn {
             Some(turn) => turn,
@@ -226,9 +243,14 @@ impl Worker {
                 None => return false,
             },
         };
+        run.running.has_turn(self.end_of_list());
         let ended = CancellationToken::new();
         let ask = async {
-            run.cancelled.run_until_cancelled(join_all((0..AT_ONCE).map(|_| self.ask_items(run)))).await;
+            let asking = join_all((0..AT_ONCE).map(|_| self.ask_items(run)));
+            let asking = run.running.over.run_until_cancelled(asking);
+            if let Some(None) = run.cancelled.run_until_cancelled(asking).await {
+                self.give_up_items(run).await;
+            }
             ended.cancel();
         };
         let mut live = Box::pin(self.keep_live(run, &ended));
@@ -265,11 +287,22 @@ impl Worker {
                 run.cancelled.cancel();
                 return;
             };
-            if let Some(slot) = run.answers().get_mut(item) {
-                *slot = Some(answer);
-            }
-            run.has_news.store(true, Relaxed);
+            run.put(item, answer);
         }
+    }
+
+    /// Keeps what was not answered as what has no answer.
+    async fn give_up_items(&self, run: &Run<'_>) {
+        let answers = run.answers().clone();
+        let open = answers.iter().zip(&run.requests).enumerate().filter(|(_, (answer, _))| answer.is_none());
+        let given_up = open.filter_map(|(item, (_, request))| Some((item, request.as_ref()?)));
+        let given_up = given_up.map(|(item, request)| async move {
+            match self.keep_item(run.job, item, request, Outcome::unasked()).await {
+                Some(answer) => run.put(item, answer),
+                None => run.cancelled.cancel(),
+            }
+        });
+        join_all(given_up).await;
     }
 
     /// Asks about one item and keeps how it ended; `None` where the list was cancelled.
@@ -289,12 +322,27 @@ impl Worker {
         }
         self.note_answer(job, &outcome.verdict).await;
         self.note_works(request, &outcome).await;
+        self.keep_item(job, item, request, outcome).await
+    }
+
+    /// Keeps how an item ended; `None` where the list was cancelled.
+    async fn keep_item(&self, job: &Job, item: usize, request: &Request, outcome: Outcome) -> Option<ListAnswer> {
         let (at, verdict) = (self.now(), outcome.verdict.clone());
         let item = u32::try_from(item).unwrap_or(u32::MAX);
         let kept = self.store.keep(job.update, item, Self::record(job, request, outcome, at)).await;
         let seq = match kept {
             Ok(Kept::Cancelled) => return None,
-            Ok(Kept::New(seq) | Kept::Before(seq)) => Some(seq),
+            Ok(Kept::Deleted) => {
+                self.finish(job.update).await;
+                self.lists.forget(job.update);
+                return None;
+            }
+            Ok(Kept::New(seq)) => Some(seq),
+            // What it came to is known already, as where it was given up at that very moment.
+            Ok(Kept::Before(seq)) => match self.conversation.kept_answer(job.chat, seq).await {
+                Some(answer) => return Some(answer),
+                None => Some(seq),
+            },
             Err(error) => {
                 tracing::error!(%error, "a check of a list could not be kept");
                 self.tell_owners(&Alert::Store(error.to_string()));

@@ -72,8 +72,9 @@ impl Worker {
                 self.list_files(job, task, update).await;
             }
             Pressed::Forget(target) => self.forget(job, task, button, &target).await,
-            Pressed::Cancel(update) => {
-                let cancelled = self.cancel_waiting(job, Some(update)).await.map_or(0, |cancelled| cancelled.len());
+            Pressed::Cancel { update, owner } => {
+                let cancelled =
+                    self.cancel_waiting(job, Some((owner, update))).await.map_or(0, |cancelled| cancelled.len());
                 let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
                 answer(Some(&notice.text.plain())).await;
             }

@@ -12,7 +12,7 @@ use crate::{
     chat::Notice,
     inquiry::{Asked, backoff::Pauses, parse::Request},
     store::{Job, Waiting},
-    value::{MessageId, Outcome, UpdateId, Verdict},
+    value::{MessageId, Outcome, UpdateId, UserId, Verdict},
 };
 
 impl Worker {
@@ -29,6 +29,7 @@ impl Worker {
             Asked::Held | Asked::Busy | Asked::Lost => (None, None),
         };
         let times = job.waiting.as_ref().map_or(0, |waiting| waiting.asked) + u32::from(outcome.is_some());
+        let not_before = retry_after.and_then(|pause| now.checked_add_signed(TimeDelta::from_std(pause).ok()?));
         let until = job.waiting.as_ref().map_or(latest, |waiting| waiting.until.min(latest));
         let due = match Pauses::LATE_ANSWER.next(times.max(1), retry_after, now, until) {
             None => return self.give_up(job, check, outcome, now).await,
@@ -44,7 +45,7 @@ impl Worker {
             },
         };
         let last = outcome.or_else(|| job.waiting.as_ref()?.last.clone());
-        let waiting = Waiting { notice, asked: times, due, until, last };
+        let waiting = Waiting { notice, asked: times, due, not_before, until, last };
         // Before it may be claimed again: then it is a new start.
         self.in_progress().remove(&job.update);
         if !self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await {
@@ -64,7 +65,8 @@ impl Worker {
     /// its end is recorded.
     ///
     /// Should the bot die between the notice and its note in the store, the next start knows of no notice, nor could
-    /// Telegram tell: it asks anew, answers in a message of its own, and the notice stays as it is.
+    /// Telegram tell: it asks anew, answers in a message of its own, and the notice stays as it is; but for one whose message
+    /// showed a PIN ([`Worker::note_said`]).
     async fn say_waiting(
         &self,
         job: &Job,
@@ -119,11 +121,12 @@ impl Worker {
         let Some(notice) = self.say_waiting(job, check, &Verdict::NoAnswer, None, until).await else {
             return Err(Progress::Done);
         };
-        let waiting = Waiting { notice: Some(notice), asked: 0, due: now + IN_PROGRESS, until, last: None };
+        let (notice, due) = (Some(notice), now + IN_PROGRESS);
+        let waiting = Waiting { notice, asked: 0, due, not_before: None, until, last: None };
         match self.wait_in_store(job, waiting).await {
             (waiting, true) => Ok(waiting),
             (_, false) => {
-                self.withdraw_notice(job, check.task, Some(notice)).await;
+                self.withdraw_notice(job, check.task, notice).await;
                 Err(Progress::Cancelled)
             }
         }
@@ -155,9 +158,9 @@ impl Worker {
         }
     }
 
-    /// Cancels what waits, all of it or `only` one job, and says so in place of each ⏳ message; `None` where the store
-    /// fails.
-    pub(super) async fn cancel_waiting(&self, job: &Job, only: Option<UpdateId>) -> Option<Vec<Job>> {
+    /// Cancels what waits, all of it or `only` one job, by whose it is, and says so in place of each ⏳ message; `None` where
+    /// the store fails.
+    pub(super) async fn cancel_waiting(&self, job: &Job, only: Option<(UserId, UpdateId)>) -> Option<Vec<Job>> {
         let cancelled = self.store.cancel(job.update, only).await;
         let cancelled =
             cancelled.inspect_err(|error| tracing::error!(%error, "waiting checks cannot be cancelled")).ok()?;

@@ -24,7 +24,8 @@ pub struct Task {
     /// The button that was pressed, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub press: Option<PressedButton>,
-    /// The message whose place the answer takes: the one with the button that was pressed.
+    /// The message whose place the answer takes: the one with the button that was pressed, or what was said of it before
+    /// the message that asked was deleted, which showed a PIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_place: Option<MessageId>,
     /// Whether it is a message that was edited after it had been sent.

@@ -1,10 +1,12 @@
-//! The lists that are carried out here: how `/batal` reaches one that runs, and that each chat has one at a time.
+//! The lists that are carried out here: how `/batal` reaches one that runs, how far each is, and that each chat has one at
+//! a time.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +15,7 @@ use crate::value::{ChatId, UpdateId};
 /// The lists of this process. In memory alone: the next start begins with none.
 #[derive(Default)]
 pub(super) struct Lists {
-    running: Mutex<HashMap<UpdateId, CancellationToken>>,
+    running: Mutex<HashMap<UpdateId, State>>,
     /// Those of which nothing may be kept any more.
     forgotten: Mutex<HashSet<UpdateId>>,
     chats: Mutex<HashMap<ChatId, Arc<AsyncMutex<()>>>>,
@@ -25,6 +27,19 @@ pub(super) struct Running<'a> {
     update: UpdateId,
     /// Cancelled when its agent wants no answer any more.
     pub(super) cancelled: CancellationToken,
+    /// Cancelled when no more is waited for: its retry window has ended.
+    pub(super) over: CancellationToken,
+}
+
+/// How far a list is that is carried out here.
+#[derive(Default)]
+struct State {
+    cancelled: CancellationToken,
+    over: CancellationToken,
+    /// When it is over; `None` while it waits for its turn.
+    until: Option<DateTime<Utc>>,
+    /// Items that are answered.
+    answered: usize,
 }
 
 /// The turn of one list of a chat, until it is dropped.
@@ -37,14 +52,37 @@ pub(super) struct Turn<'a> {
 impl Lists {
     /// Enters a list.
     pub(super) fn begin(&self, update: UpdateId) -> Running<'_> {
-        let cancelled = CancellationToken::new();
-        locked(&self.running).insert(update, cancelled.clone());
-        Running { lists: self, update, cancelled }
+        let state = State::default();
+        let (cancelled, over) = (state.cancelled.clone(), state.over.clone());
+        locked(&self.running).insert(update, state);
+        Running { lists: self, update, cancelled, over }
     }
 
     /// Cancels a list that is carried out here, which then says so itself; `false` where it is not.
     pub(super) fn cancel(&self, update: UpdateId) -> bool {
-        locked(&self.running).get(&update).map(CancellationToken::cancel).is_some()
+        locked(&self.running).get(&update).map(|state| state.cancelled.cancel()).is_some()
+    }
+
+    /// When a list is over that is carried out here, `latest` at the latest: the clock may have been put back since its turn
+    /// came. One that waits for its turn is over `latest`.
+    pub(super) fn until(&self, update: UpdateId, latest: DateTime<Utc>) -> DateTime<Utc> {
+        let mut running = locked(&self.running);
+        let Some(until) = running.get_mut(&update).and_then(|state| state.until.as_mut()) else { return latest };
+        *until = latest.min(*until);
+        *until
+    }
+
+    /// Lets a list that is carried out here wait for no more answers.
+    pub(super) fn end(&self, update: UpdateId) {
+        if let Some(state) = locked(&self.running).get(&update) {
+            state.over.cancel();
+        }
+    }
+
+    /// How many items are answered of a list that is carried out here; `None`: it waits for its turn.
+    pub(super) fn answered(&self, update: UpdateId) -> Option<usize> {
+        let running = locked(&self.running);
+        running.get(&update).and_then(|state| state.until.map(|_| state.answered))
     }
 
     /// Cancels a list that is carried out here, of which nothing may be kept; `false` where it is not.
@@ -86,6 +124,24 @@ impl Lists {
 
     fn of(&self, chat: ChatId) -> Arc<AsyncMutex<()>> {
         locked(&self.chats).entry(chat).or_default().clone()
+    }
+}
+
+impl Running<'_> {
+    /// Its turn has come, until then at the latest.
+    pub(super) fn has_turn(&self, until: DateTime<Utc>) {
+        self.change(|state| state.until = Some(until));
+    }
+
+    /// So many items are answered.
+    pub(super) fn has_answers(&self, answered: usize) {
+        self.change(|state| state.answered = answered);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        if let Some(state) = locked(&self.lists.running).get_mut(&self.update) {
+            change(state);
+        }
     }
 }
 

@@ -52,14 +52,18 @@ impl Worker {
     }
 
     /// A job that waits in the store while it is carried out here was claimed. A list is put back, so that its agent's
-    /// other waiting checks are not held up for as long as it takes.
+    /// other waiting checks are not held up for as long as it takes; one whose retry window has ended is told so.
     async fn still_in_progress(&self, job: &Job) -> Progress {
         let now = self.now();
         // A job that is claimed whatever its time would be claimed again at once.
         let is_list = self.lists.is_running(job.update) && !job.is_answered();
         if let Some(waiting) = job.waiting.clone().filter(|_| is_list) {
-            // A job that is past its end would be claimed again at once.
-            let until = waiting.until.max(now + IN_PROGRESS * 2);
+            let mut until = self.lists.until(job.update, self.end_of_list());
+            if until <= now {
+                self.lists.end(job.update);
+                // A job that is past its end would be claimed again at once.
+                until = now + IN_PROGRESS * 2;
+            }
             let waiting = Waiting { due: now + IN_PROGRESS, until, ..waiting };
             if let Err(error) = self.store.reschedule(job.update, waiting).await {
                 tracing::error!(%error, "a job in progress cannot be put back");
@@ -95,7 +99,7 @@ impl Worker {
     /// may have sold by it, and the new check is offered.
     async fn place_of(&self, job: &Job, task: &Task) -> Result<Option<MessageId>, Progress> {
         // A check that waits, or whose outcome is kept, was looked at before; its own ⏳ message is no earlier answer.
-        if !task.edited || job.waiting.is_some() || !job.kept.is_empty() {
+        if !task.edited || task.in_place.is_some() || job.waiting.is_some() || !job.kept.is_empty() {
             return Ok(task.in_place);
         }
         match self.answers.of(task) {

@@ -125,12 +125,23 @@ impl Worker {
             None => None,
         };
         if let Some(message) = with_pin {
+            self.note_said(job, task, placed).await;
             self.outbox.delete(Placed { chat: task.to.chat, message }).await;
         }
         if placed.is_some() {
             self.say_to_asker(job, task, &reply).await;
         }
         placed
+    }
+
+    /// Notes where a job is answered, before the message that it answers is deleted: what is said of it after a kill takes
+    /// that place, since nothing can reply to a message that is gone.
+    async fn note_said(&self, job: &Job, task: &Task, placed: Option<Placed>) {
+        let Some(Placed { message, .. }) = placed else { return };
+        let body = Task { in_place: Some(message), ..task.clone() }.write();
+        if let Err(error) = self.store.amend(job.update, job.provider, job.items, body).await {
+            tracing::error!(%error, update = job.update.0, "where a job is answered could not be kept");
+        }
     }
 
     /// Says to the one who asked what nobody else in the chat may read, beside what all may: Telegram does not promise that
@@ -270,9 +281,15 @@ impl Worker {
             self.say(job, task, reply, notice).await;
             return;
         };
+        // Of a message that showed a PIN the ⏳ is left to reply to.
+        let is_gone = task.intent.pin() == Some(PinIn::Message);
+        let message = if is_gone { Some(notice) } else { task.to.message };
+        let task = &Task { to: Destination { message, ..task.to }, ..task.clone() };
         if self.say(job, task, reply.clone(), None).await.is_none() {
             return;
         }
+        // First: the edit may have to wait for its turn, and a kill meanwhile would have the answer said again.
+        self.finish(job.update).await;
         let pointer = self.conversation.notice(job.chat, Notice::AnsweredBelow).await;
         let notice = Placed { chat: task.to.chat, message: notice };
         let _ = self.outbox.edit(notice, &pointer, Priority::LateAnswer).await;
@@ -309,7 +326,7 @@ impl Worker {
         }
     }
 
-    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` came first. A store that fails costs
+    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` or `/hapusdata` came first. A store that fails costs
     /// the history its record, not the agent the answer.
     pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
         let at = self.now();
@@ -322,6 +339,10 @@ impl Worker {
         }
         match kept {
             Ok(Kept::Cancelled) => None,
+            Ok(Kept::Deleted) => {
+                self.end_deleted(job).await;
+                None
+            }
             kept => Some(Checked { outcome, at, kept: kept.is_ok(), is_earlier: false }),
         }
     }

@@ -136,7 +136,7 @@ pub(super) fn whole_job(update: u64) -> Job {
 
 /// A wait after as many calls: due after a minute, given up after fifteen.
 pub(super) fn waiting(asked: u32) -> Waiting {
-    Waiting { notice: Some(MessageId(5)), asked, due: moment(1), until: moment(15), last: None }
+    Waiting { notice: Some(MessageId(5)), asked, due: moment(1), not_before: None, until: moment(15), last: None }
 }
 
 /// A claim of all that is due so many minutes later, while all providers answer.

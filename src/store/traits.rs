@@ -94,7 +94,8 @@ pub trait Jobs: Send + Sync {
     async fn claim(&self, claim: &Claim) -> Result<Vec<Job>, Error>;
 
     /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
-    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`]; where the update was never
+    /// Durable when it returns. A job that has ended meanwhile is [`Kept::Cancelled`], one that was open when a
+    /// deletion was noted which covers it ([`RowKind::Deletion`]) is [`Kept::Deleted`]; where the update was never
     /// accepted, the record is appended all the same.
     async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
 
@@ -114,13 +115,14 @@ pub trait Jobs: Send + Sync {
         body: String,
     ) -> Result<bool, Error>;
 
-    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest. Need not be durable.
+    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest, or when the partner wants to
+    /// be asked again ([`Waiting::not_before`]). Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
-    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one of them) that lack a
-    /// record, running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one there, of an agent who may be
+    /// another) that lack a record, running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a
     /// repeated call gives the same. Durable when it returns. Where `by` is no open job, it does and gives nothing.
-    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error>;
+    async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error>;
 
     /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
     /// nothing for an update that is no open job, and for a job that was cancelled: that one ends with the job that

@@ -237,6 +237,9 @@ pub struct Job {
     /// The job that cancelled it: then it is never claimed, and ends with that one.
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<UpdateId>,
+    /// Whether it was open when a deletion that covers it was noted: nothing is kept of it any more.
+    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_deleted: bool,
     /// Whether another had it before: an earlier process (it was found when the store was opened, or came out of a
     /// backup), or a worker whose lease ended. It stays set until the job ends.
     #[serde(skip, default = "codec::yes")]
@@ -266,8 +269,9 @@ fn is_one(items: &u32) -> bool {
 impl From<NewJob> for Job {
     fn from(new: NewJob) -> Self {
         let NewJob { update, chat, user, accepted, provider, items, body } = new;
-        let (kept, waiting, cancelled_by, resumed) = (Vec::new(), None, None, false);
-        Self { update, chat, user, accepted, provider, items, body, kept, waiting, cancelled_by, resumed }
+        let (kept, waiting, cancelled_by) = (Vec::new(), None, None);
+        let (is_deleted, resumed) = (false, false);
+        Self { update, chat, user, accepted, provider, items, body, kept, waiting, cancelled_by, is_deleted, resumed }
     }
 }
 
@@ -283,6 +287,9 @@ pub struct Waiting {
     /// When it is to be asked again.
     #[serde(rename = "d", with = "codec::mirrored")]
     pub due: DateTime<Utc>,
+    /// Before when the partner does not want to be asked again: it is not hastened ahead of that.
+    #[serde(rename = "n", with = "codec::mirrored", default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DateTime<Utc>>,
     /// When it is given up.
     #[serde(rename = "e", with = "codec::mirrored")]
     pub until: DateTime<Utc>,
@@ -311,6 +318,8 @@ pub enum Kept {
     Before(Seq),
     /// The job was cancelled, or has ended: nothing was added.
     Cancelled,
+    /// A deletion covers it ([`Job::is_deleted`]): nothing was added.
+    Deleted,
 }
 
 /// A worker that claims jobs: another one for each process and each start.

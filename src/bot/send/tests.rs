@@ -297,6 +297,15 @@ async fn typing_shows_until_the_answer_is_there() {
 }
 
 #[tokio::test]
+async fn an_answer_at_once_needs_no_typing() {
+    let mut telegram = Telegram::answering([]).await;
+    tokio::time::pause();
+    drop(telegram.sender.typing(question()));
+    tokio::time::sleep(TYPING_AFTER + TYPING_PERIOD).await;
+    assert!(telegram.calls.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn strangers_are_answered_behind_agents_and_the_most_of_a_flood_is_left_out() {
     let mut telegram = Telegram::answering([]).await;
     let started = Arc::new(AtomicUsize::new(0));

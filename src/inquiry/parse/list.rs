@@ -254,14 +254,15 @@ impl Reader<'_> {
         if !has_digits(text) {
             self.on_top = None;
         }
+        // A few digits alone on their line may be a PIN, too.
+        let lone_pin = only(token::cut(text, self.catalog).into_iter()).filter(Token::is_pin);
+        self.list.pin_seen |= lone_pin.is_some_and(|token| token.is_pin_rather_than_thousands());
         if self.list.unread.len() == MAX_ITEMS {
             self.list.left_off += 1;
             return;
         }
         let shown = clean(text, MAX_SHOWN);
-        // A few digits alone on their line may be a PIN, too.
-        let is_bare = (4..=8).contains(&shown.len()) && shown.bytes().all(|byte| byte.is_ascii_digit());
-        let shown = if pin_seen || is_bare { shown.replace(|c: char| c.is_numeric(), "•") } else { shown };
+        let shown = if pin_seen || lone_pin.is_some() { shown.replace(|c: char| c.is_numeric(), "•") } else { shown };
         self.list.unread.push(Unread { line, text: shown, refusal });
     }
 

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::super::samples::{claim, moment, new_job, new_job_of, record, waiting};
 use super::super::{
     Accepted, Claim, Cursor, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Retries, Seq, Store,
-    Waiting, WorkerId,
+    Target, Waiting, WorkerId, forget,
 };
 use super::Backend;
 use crate::value::{ChatId, Provider, UpdateId, UserId};
@@ -39,10 +39,12 @@ pub(super) async fn holds<B: Backend>() {
     what_a_person_waits_for_is_counted_over_all_chats(&mut B::fresh().await).await;
     what_needs_no_provider_is_claimed_whatever_it_does(&B::fresh().await).await;
     a_provider_that_is_back_is_asked_at_once(&B::fresh().await).await;
+    a_provider_that_is_back_is_not_asked_before_the_time_that_the_partner_named(&B::fresh().await).await;
     a_cancelled_job_ends_with_the_one_that_cancelled_it(&mut B::fresh().await).await;
     a_job_is_cancelled_while_it_runs(&B::fresh().await).await;
     only_what_waits_without_a_record_is_cancelled(&B::fresh().await).await;
     one_of_those_that_wait_can_be_cancelled(&B::fresh().await).await;
+    nothing_is_kept_of_a_job_that_a_deletion_covers(&mut B::fresh().await).await;
     a_job_turns_out_to_be_another(&mut B::fresh().await).await;
     what_a_worker_releases_is_as_it_was(&B::fresh().await).await;
     what_a_dead_worker_had_is_claimed_again(&mut B::fresh().await).await;
@@ -360,6 +362,16 @@ async fn a_provider_that_is_back_is_asked_at_once(store: &impl Backend) {
     assert_eq!(take(store, &claim(WorkerId::fresh(), 9)).await, [2]);
 }
 
+async fn a_provider_that_is_back_is_not_asked_before_the_time_that_the_partner_named(store: &impl Backend) {
+    let named = |minute| Waiting { not_before: Some(moment(minute)), due: moment(9), ..waiting(1) };
+    let_wait(store, [new_job_of(1, 1)], named(7)).await;
+    let_wait(store, [new_job_of(2, 2)], named(3)).await;
+    store.store().hasten(Provider::Pln, moment(4)).await.unwrap();
+    assert_eq!(take(store, &claim(WorkerId::fresh(), 4)).await, [2], "that time has come");
+    assert_eq!(take(store, &claim(WorkerId::fresh(), 6)).await, [0; 0]);
+    assert_eq!(take(store, &claim(WorkerId::fresh(), 7)).await, [1], "hastened as far as it may be");
+}
+
 async fn a_cancelled_job_ends_with_the_one_that_cancelled_it(store: &mut impl Backend) {
     let_wait(store, [1, 2].map(new_job), waiting(1)).await;
     accept_all(store, [3]).await;
@@ -412,11 +424,34 @@ async fn only_what_waits_without_a_record_is_cancelled(store: &impl Backend) {
 async fn one_of_those_that_wait_can_be_cancelled(store: &impl Backend) {
     let list = NewJob { items: 3, ..new_job(2) };
     let_wait(store, [new_job(1), list], waiting(1)).await;
+    let_wait(store, [new_job_of(3, 8), NewJob { chat: ChatId(5), ..new_job_of(4, 8) }], waiting(1)).await;
     store.store().keep(UpdateId(2), 0, record(CHAT, 1)).await.unwrap();
     accept_all(store, [5]).await;
-    let cancelled = store.store().cancel(UpdateId(5), Some(UpdateId(2))).await.unwrap();
-    let cancelled: Vec<u64> = cancelled.into_iter().map(|job| job.update.0).collect();
-    assert_eq!(cancelled, [2], "a list that lacks some of its records, and nothing else");
+    let cancelled = async |user, only| {
+        let cancelled = store.store().cancel(UpdateId(5), Some((UserId(user), UpdateId(only)))).await.unwrap();
+        cancelled.into_iter().map(|job| job.update.0).collect::<Vec<_>>()
+    };
+    let agent = new_job(5).user.0;
+    assert_eq!(cancelled(agent, 2).await, [2], "a list that lacks some of its records, and nothing else");
+    for (user, not_theirs) in [(agent, 3), (8, 1), (8, 4)] {
+        assert_eq!(cancelled(user, not_theirs).await, [2], "another's, or of another chat");
+    }
+    assert_eq!(cancelled(8, 3).await, [2, 3], "another's, where it is known to be theirs");
+}
+
+async fn nothing_is_kept_of_a_job_that_a_deletion_covers(store: &mut impl Backend) {
+    let [chat, others] = [CHAT, ChatId(5)].map(|chat| NewJob { chat, accepted: moment(2), ..new_job(0) });
+    let jobs = [NewJob { update: UpdateId(1), ..chat.clone() }, NewJob { update: UpdateId(2), ..others }];
+    accept(store, jobs.to_vec(), MANY).await;
+    let backend = store.store();
+    forget(&**backend, &**backend, &Target::Chat(CHAT), moment(3)).await.unwrap();
+    let later = NewJob { update: UpdateId(3), accepted: moment(3) + TimeDelta::milliseconds(1), ..chat };
+    accept(store, [later], MANY).await;
+    store.reopen().await;
+    assert_eq!(keep(store, 1, 0, 1).await, Kept::Deleted);
+    for update in [2, 3] {
+        assert!(matches!(keep(store, update, 0, 1).await, Kept::New(_)), "{update}");
+    }
 }
 
 async fn a_job_turns_out_to_be_another(store: &mut impl Backend) {

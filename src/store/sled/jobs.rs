@@ -48,6 +48,7 @@ impl Jobs for SledStore {
         self.write(move |plan| {
             match plan.schedule.get(update).map(|entry| &entry.job) {
                 Some(job) if job.cancelled_by.is_some() => return Kept::Cancelled,
+                Some(job) if job.is_deleted => return Kept::Deleted,
                 // It may have been cancelled, and ended with what cancelled it, while it ran.
                 None if plan.schedule.finished.contains(&update) => return Kept::Cancelled,
                 Some(job) if let Some(seq) = job.kept_at(item) => return Kept::Before(seq),
@@ -97,19 +98,20 @@ impl Jobs for SledStore {
                 if let Job { waiting: Some(waiting), provider: Some(its), .. } = &mut entry.job
                     && *its == provider
                 {
-                    waiting.due = waiting.due.min(now);
+                    waiting.due = waiting.due.min(waiting.not_before.map_or(now, |time| time.max(now)));
                 }
             }
         })
         .await
     }
 
-    async fn cancel(&self, by: UpdateId, only: Option<UpdateId>) -> Result<Vec<Job>, Error> {
+    async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error> {
         self.write(move |plan| {
-            let Some(queue) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
+            let Some((chat, user)) = plan.schedule.get(by).map(Entry::queue) else { return Vec::new() };
+            let (user, only) = only.map_or((user, None), |(user, only)| (user, Some(only)));
             let late = plan.schedule.updates(|entry| {
                 let is_late = matches!(entry.state(), JobState::Waiting | JobState::Retrying);
-                is_late && entry.queue() == queue && !entry.job.is_answered() && entry.job.update != by
+                is_late && entry.queue() == (chat, user) && !entry.job.is_answered() && entry.job.update != by
             });
             for update in late.into_iter().filter(|update| only.is_none_or(|only| only == *update)) {
                 if let Some(entry) = plan.schedule.get_mut(update) {

@@ -92,6 +92,16 @@ impl Plan<'_> {
         job.map(|(key, value)| self.put(TreeName::Jobs, &key, value)).is_some()
     }
 
+    /// Notes of the open jobs that fit that nothing is kept of them any more.
+    pub(super) fn delete_jobs(&mut self, fits: impl Fn(&Job) -> bool) {
+        for update in self.schedule.updates(|entry| fits(&entry.job)) {
+            if let Some(entry) = self.schedule.get_mut(update) {
+                entry.job.is_deleted = true;
+            }
+            self.write_job(update);
+        }
+    }
+
     /// Takes a job away, and remembers its update.
     pub(super) fn end_job(&mut self, update: UpdateId) {
         if let Some(entry) = self.schedule.remove(update) {

@@ -6,7 +6,7 @@ use ::sled::IVec;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::super::forget::Noted;
+use super::super::forget::{Noted, Tombstone};
 use super::super::{Counted, Counter, Error, KeyValue, MAX_PAGE_LEN, MAX_ROW_LEN, Row, RowKind, codec};
 use super::database::TreeName::Rows;
 use super::plan::Plan;
@@ -28,6 +28,9 @@ impl KeyValue for SledStore {
             if row.kind == RowKind::Deletion && !plan.database.is_temporary() {
                 // First: what follows from it must not be there without it.
                 directory::note_deletion(&plan.database.dir, &row.value)?;
+            }
+            if let Some(tombstone) = Tombstone::read(&row.value).filter(|_| row.kind == RowKind::Deletion) {
+                plan.delete_jobs(|job| tombstone.covers_job(job));
             }
             plan.put(Rows, &keys::row(row.kind, &row.key), codec::write(&row));
             Ok(())

@@ -1,6 +1,6 @@
 //! More is asked than can be asked of Klikoo, or told to Telegram, at once: it waits, and no answer is a false one.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use ceknomor::value::Provider;
 use chrono::TimeDelta;
@@ -234,10 +234,16 @@ async fn typing_shows_in_so_many_chats_and_takes_up_no_more_of_what_telegram_all
     let bot = scene.start();
     scene.klikoo.hold();
     let asked = all_ask(&crowd, "001").await;
-    scene.telegram.called("sendChatAction", 64).await;
+    // Where it shows for the second time everywhere, it has long been tried in the chats where it does not.
+    let (mut calls, mut shown) = (2 * 64, HashMap::new());
+    while shown.len() < 64 || shown.values().any(|times| *times < 2) {
+        let all = scene.telegram.called("sendChatAction", calls).await;
+        (calls, shown) = (all.len() + 1, HashMap::new());
+        all.iter().for_each(|call| *shown.entry(call.chat).or_insert(0) += 1);
+    }
+    assert_eq!(shown.len(), 64);
     scene.klikoo.release();
     all_are_answered(&crowd, &asked).await;
-    assert_eq!(scene.telegram.calls("sendChatAction").len(), 64);
     scene.end(bot).await;
 }
 

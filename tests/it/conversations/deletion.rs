@@ -1,11 +1,15 @@
 //! `/hapusdata`: what is deleted is gone from everything that the bot says, and from its files.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 
 use super::{as_time_passes, ask};
 use crate::{
+    faulty_store::FaultyStore,
     scene::{Running, Scene, sandbox_that_takes},
     telegram::{Conversation, Reply, User},
 };
@@ -195,6 +199,33 @@ async fn a_check_that_is_being_asked_or_not_begun_ends_and_leaves_nothing() {
     restarted(&scene, bot).await;
     assert!(!scene.has_on_disk(b"01105691111") && !scene.has_on_disk(b"00000000002"));
     scene.telegram.finish().await;
+}
+
+#[tokio::test]
+async fn a_check_or_a_list_that_begins_at_that_very_moment_leaves_nothing() {
+    let mut scene = Scene::new().await;
+    let (owner, budi, sari) = (scene.owner("Ibu Bos"), scene.telegram.user("Budi"), scene.telegram.user("Sari"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&owner, &budi, &sari]);
+    scene.admit(&group);
+    let store = Arc::new(FaultyStore::default());
+    let bot = scene.start_with(store.clone());
+    let [budis, saris] = [&budi, &sari].map(|agent| agent.in_group(&group));
+    scene.klikoo.hold();
+    let asked = budis.says("/cek PLN20 01105691111").await;
+    let list = ask(&saris, "/cek PLN20 00000000002\nPLN20 00000000003").await;
+    scene.klikoo.arrived(3).await;
+    store.is_blind.store(true, Relaxed);
+    let done = delete(&owner.in_group(&group), &owner, "/hapusdata obrolan").await;
+    assert!(done.text().contains(" 0 cek yang menunggu."), "{done:?}");
+    store.is_blind.store(false, Relaxed);
+    scene.klikoo.release();
+    let ended = budis.reply().await;
+    assert!(ended.answers(&asked) && ended.text() == "✋ Dibatalkan: /cek PLN20 01105691111", "{ended:?}");
+    assert_eq!(list.edited().await.text(), "✋ Daftar ini dibatalkan karena datanya dihapus.");
+    assert!(ask(&budis, "/riwayat").await.text().starts_with("Belum ada cek"));
+    assert_eq!(ask(&saris, "/cek PLN20 00000000002").await.text().lines().nth(1), Some("SITI MISALNYA"));
+    assert!(ask(&budis, "/riwayat").await.text().contains("00000000002"), "what is asked later is kept");
+    scene.end(bot).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! In a group the bot speaks when it is spoken to, answers the one who asked, and stays in the topic.
 
-use super::{ask, body};
+use chrono::TimeDelta;
+
+use super::{as_time_passes, ask, body};
 use crate::{scene::Scene, telegram::Fault};
 
 #[tokio::test]
@@ -209,5 +211,36 @@ async fn an_anonymous_administrator_is_an_agent_and_a_foreign_channel_is_not() {
     group.as_channel(-1_009_000_000_001).says("/cek PLN20 00000000002").await;
     let checked = ask(&group.as_anonymous_admin(), "/cek PLN20 01105691111").await;
     assert_eq!(body(&checked)[1], "BAHARRUDIN1");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn an_anonymous_administrators_check_is_cancelled_by_its_button_and_no_other_is() {
+    let mut scene = Scene::new().await;
+    scene.retry_window = Some(TimeDelta::minutes(15));
+    let budi = scene.telegram.user("Budi");
+    let group = scene.telegram.supergroup("Agen Jaya", &[&budi]);
+    scene.admit(&group);
+    let bot = scene.start();
+    let anonymous = group.as_anonymous_admin();
+    scene.klikoo.set_down(true);
+    let one = ask(&anonymous, "/cek PLN20 01105691111").await;
+    let other = ask(&anonymous, "/cek OVO10 0817345544").await;
+    let budis = ask(&budi.in_group(&group), "/cek DN1 0817345544").await;
+    // One agent's questions keep their order: with these answered, those wait.
+    ask(&anonymous, "/id").await;
+    ask(&budi.in_group(&group), "/id").await;
+    let press = one.press("✋ Batal", &budi).await;
+    assert_eq!(press.alert().await.text, "✋ 1 cek yang menunggu dibatalkan.");
+    assert_eq!(one.edited().await.text(), "✋ Dibatalkan: /cek PLN20 01105691111");
+    // Nor does a button that is forged.
+    let update = budis.data("✋ Batal").split(':').nth(1).unwrap().to_owned();
+    let forged = one.data("✋ Batal").split(':').next_back().unwrap().to_owned();
+    let press = other.press_data(&format!("b:{update}:{forged}"), &budi).await;
+    assert_eq!(press.alert().await.text, "Tidak ada cek Anda yang sedang menunggu di sini.");
+    scene.klikoo.set_down(false);
+    for notice in [other, budis] {
+        assert!(as_time_passes(&scene, notice.edited()).await.text().contains("BAHARRUDIN1"));
+    }
     scene.end(bot).await;
 }

@@ -224,6 +224,65 @@ async fn a_list_is_cancelled_and_the_rest_can_be_checked_later() {
 }
 
 #[tokio::test]
+async fn a_list_ends_with_the_retry_window_though_its_provider_hangs() {
+    let (mut scene, budi) = begun().await;
+    scene.retry_window = Some(TimeDelta::minutes(15));
+    let bot = scene.start();
+    let live = ask(&budi, "PLN20 00000000001\nPLN20 00000000408").await;
+    let queued = ask(&budi, "PLN20 00000000002\nPLN20 00000000408").await;
+    until(&budi, "/riwayat", |page| page.text().contains("00000000001\n")).await;
+    scene.pass(TimeDelta::minutes(15));
+    let ended = summary(&live).await;
+    assert_eq!(
+        lines(&ended),
+        [
+            "✅ 1 · ⏳ 1",
+            "✅ PLN20 00000000001 · BUDI CONTOH · R1M/900VA · Rp20.546",
+            "⏳ PLN20 00000000408 · belum ada jawaban",
+        ]
+    );
+    assert_eq!(ended.buttons(), ["🔁 Ulangi yang gagal (1)", "⬇ Unduh (Excel, CSV)"]);
+    // The next one has a window of its own, from its turn on.
+    until(&budi, "/riwayat", |page| page.text().contains("00000000002\n")).await;
+    let history = ask(&budi, "/riwayat").await;
+    assert!(history.text().contains("PLN20 00000000408\nbelum ada jawaban"), "{history:?}");
+    scene.pass(TimeDelta::minutes(15));
+    let ended = as_time_passes(&scene, summary(&queued)).await;
+    assert_eq!(lines(&ended)[2], "⏳ PLN20 00000000408 · belum ada jawaban");
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn the_history_shows_how_far_the_lists_of_the_chat_are() {
+    let mut scene = Scene::new().await;
+    let (user, sari) = (scene.owner("Budi"), scene.agent("Sari").in_private());
+    let budi = user.in_private();
+    let bot = scene.start();
+    let first = ask(&budi, "PLN20 00000000001\nPLN20 00000000408").await;
+    let second = ask(&budi, "PLN20 00000000002\nPLN20 00000000003\nPLN20 00000000004").await;
+    until(&budi, "/riwayat", |page| page.text().contains("00000000001\n")).await;
+    let history = ask(&budi, "/riwayat").await;
+    assert_eq!(
+        lines(&history)[..5],
+        [
+            "Riwayat cek",
+            "",
+            "⏳ Mengecek 2 nomor",
+            "▓▓▓▓▓░░░░░ 1/2",
+            "⏳ 3 nomor menunggu giliran. Daftar sebelumnya masih dicek.",
+        ]
+    );
+    assert!(ask(&budi, "/riwayat 00000000408").await.text().contains("⏳ Mengecek 2 nomor"), "it is on that list");
+    assert!(!ask(&budi, "/riwayat 00000000001").await.text().contains("menunggu giliran"));
+    assert!(ask(&sari, "/riwayat").await.text().starts_with("Belum ada cek"), "they are of that chat");
+    first.press("✋ Batal", &user).await.alert().await;
+    summary(&first).await;
+    assert_eq!(lines(&summary(&second).await)[0], "✅ 3");
+    assert!(!ask(&budi, "/riwayat").await.text().contains('⏳'));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_second_list_waits_for_its_turn_and_single_checks_do_not() {
     let mut scene = Scene::new().await;
     let user = scene.owner("Budi");
@@ -399,6 +458,13 @@ async fn a_pin_in_a_list_is_warned_of_and_taken_out() {
     let sent = budi.says(typed).await;
     let live = budi.reply().await;
     assert!(live.text().contains("Jangan kirim PIN!"), "{live:?}");
+    budi.deleted(&sent).await;
+    assert_eq!(lines(&summary(&live).await)[0], "✅ 2");
+
+    // On a line of its own, where nothing calls it so.
+    let sent = budi.says("PLN20 00000000001\nPLN20 00000000002\n123456").await;
+    let live = budi.reply().await;
+    assert!(live.text().contains("Jangan kirim PIN!") && !live.text().contains("123456"), "{live:?}");
     budi.deleted(&sent).await;
     assert_eq!(lines(&summary(&live).await)[0], "✅ 2");
     scene.end(bot).await;

@@ -1,6 +1,10 @@
 //! A PIN in a message is a leak: the agent is warned, it is repeated nowhere, and the message goes where the bot may.
 
-use super::{ask, body};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::{as_time_passes, ask, body};
 use crate::{
     scene::Scene,
     telegram::{Fault, Reply},
@@ -199,6 +203,54 @@ async fn a_pin_in_the_message_replied_to_is_deleted_there() {
     assert!(reply.answers(&asked));
     assert_warned_and_not_echoed(&reply);
     chat.deleted(&careless).await;
+    scene.end(bot).await;
+}
+
+#[tokio::test]
+async fn after_a_kill_nothing_is_said_in_reply_to_a_message_that_is_gone() {
+    for is_down in [false, true] {
+        let mut scene = Scene::new().await;
+        scene.retry_window = Some(TimeDelta::minutes(15));
+        let budi = scene.owner("Budi").in_private();
+        let bot = scene.start();
+        scene.klikoo.set_down(is_down);
+        // It is deleted, and the bot is killed before it knows.
+        scene.telegram.fail_next("deleteMessage", Fault::Drip(Duration::from_secs(60)));
+        let asked = budi.says("PLN20.01105691111.1234").await;
+        let first = budi.reply().await;
+        assert_eq!(first.text().starts_with("⏳ "), is_down, "{first:?}");
+        budi.deleted(&asked).await;
+        bot.kill().await;
+
+        scene.klikoo.set_down(false);
+        let bot = scene.start();
+        if is_down {
+            assert_eq!(as_time_passes(&scene, first.edited()).await.text().lines().nth(1), Some("BAHARRUDIN1"));
+        } else {
+            scene.telegram.refused("editMessageText", "message is not modified").await;
+        }
+        scene.telegram.refused("deleteMessage", "message to delete not found").await;
+        budi.silence_until("/produk maxim").await;
+        scene.end(bot).await;
+    }
+}
+
+#[tokio::test]
+async fn after_a_long_wait_the_answer_replies_to_what_is_left() {
+    let mut scene = Scene::new().await;
+    scene.retry_window = Some(TimeDelta::minutes(15));
+    scene.bounds.jobs.long_wait = TimeDelta::seconds(30);
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    scene.klikoo.set_down(true);
+    let asked = budi.says("PLN20.01105691111.1234").await;
+    let notice = budi.reply().await;
+    budi.deleted(&asked).await;
+    scene.pass(TimeDelta::seconds(31));
+    scene.klikoo.set_down(false);
+    let answer = as_time_passes(&scene, budi.reply()).await;
+    assert!(answer.answers(&notice) && answer.text().contains("BAHARRUDIN1"), "{answer:?}");
+    assert_eq!(notice.edited().await.text(), "✅ Dijawab di bawah");
     scene.end(bot).await;
 }
 

@@ -191,3 +191,11 @@ fn what_could_not_be_read_is_shown_in_short_and_without_a_pin() {
     let json = serde_json::to_string(&list).unwrap();
     assert_eq!(serde_json::from_str::<List>(&json).unwrap(), list);
 }
+
+#[test]
+fn what_may_be_a_pin_on_a_line_of_its_own_is_one_and_an_amount_is_none() {
+    for (alone, is_pin) in [("1234", true), ("123456", true), ("20000", false), ("123", false), ("123456789", false)] {
+        let listed = listed(&format!("PLN20 01105691111\nPLN20 45022134567\n{alone}"));
+        assert_eq!(listed.last().is_some_and(|last| last == "!pin"), is_pin, "{alone}: {listed:?}");
+    }
+}

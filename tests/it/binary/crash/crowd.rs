@@ -27,6 +27,8 @@ pub(super) struct Crowd {
     unheard: HashSet<Place>,
     /// The messages that said of a question that there is no answer yet.
     notices: HashMap<Place, Place>,
+    /// Those of them that say by now that the answer is another message.
+    closed: HashSet<Place>,
     /// The messages that show a history.
     pages: HashSet<Place>,
     /// By chat: the product and number of every check that was asked for there.
@@ -54,6 +56,7 @@ impl Crowd {
             open: HashSet::new(),
             unheard: HashSet::new(),
             notices: HashMap::new(),
+            closed: HashSet::new(),
             pages: HashSet::new(),
             asked: HashMap::new(),
             wrong: Vec::new(),
@@ -82,8 +85,11 @@ impl Crowd {
     /// Puts what the bot said to the questions that it answers, and turns some pages that it showed.
     pub(super) async fn hear(&mut self, telegram: &FakeTelegram, random: &mut StdRng) {
         for reply in telegram.take_replies() {
-            let asked = reply.replies_to().map(|original| (reply.chat_id(), original));
-            match asked.or_else(|| self.heard_and_deleted(&reply)) {
+            match reply.replies_to().map(|original| (reply.chat_id(), original)) {
+                // After a long wait; the message that asked showed a PIN, and is gone.
+                Some(notice) if self.notices.contains_key(&notice) => {
+                    self.put(self.notices[&notice], reply, random).await
+                }
                 Some(asked) => self.put(asked, reply, random).await,
                 None => self.wrong.push(reply),
             }
@@ -91,22 +97,12 @@ impl Crowd {
         for edit in telegram.take_edits() {
             match self.notices.get(&place_of(&edit)).copied() {
                 // After a long wait the answer is a message of its own.
-                Some(_) if edit.text() == "✅ Dijawab di bawah" => drop(self.notices.remove(&place_of(&edit))),
+                Some(_) if edit.text() == "✅ Dijawab di bawah" => drop(self.closed.insert(place_of(&edit))),
                 Some(asked) => self.put(asked, edit, random).await,
                 None if self.pages.contains(&place_of(&edit)) && self.is_history_of_its_chat(&edit) => {}
                 None => self.wrong.push(edit),
             }
         }
-    }
-
-    /// The question of which a reply to no message speaks once more: it showed a PIN, and the bot deletes that once it has
-    /// said something, before it can note so.
-    fn heard_and_deleted(&self, reply: &Reply) -> Option<Place> {
-        let is_it = |(place, question): &(&Place, &Question)| {
-            let is_heard = question.shows_pin() && place.0 == reply.chat_id() && !self.unheard.contains(*place);
-            is_heard && matches!(question.hear(reply.text()), Heard::Answer | Heard::Notice)
-        };
-        self.questions.iter().find(is_it).map(|(place, _)| *place)
     }
 
     async fn put(&mut self, asked: Place, reply: Reply, random: &mut StdRng) {
@@ -167,7 +163,7 @@ impl Crowd {
         let became_the_answer = |(notice, asked): (&Place, &Place)| {
             self.questions[asked].answers.iter().any(|answer| place_of(answer) == *notice)
         };
-        self.notices.iter().filter(|pair| !became_the_answer(*pair)).count()
+        self.notices.iter().filter(|pair| !self.closed.contains(pair.0) && !became_the_answer(*pair)).count()
     }
 }
 

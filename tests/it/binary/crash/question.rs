@@ -98,11 +98,6 @@ impl Question {
         }
     }
 
-    /// Whether a PIN was typed.
-    pub(super) fn shows_pin(&self) -> bool {
-        self.line.ends_with(PIN)
-    }
-
     /// What stands for it in its chat's history.
     pub(super) fn entry(&self) -> Option<&str> {
         match &self.kind {
