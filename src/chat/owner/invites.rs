@@ -58,7 +58,7 @@ impl Conversation {
             self.note_by(asker.user, AuditAct::Invite, "lifted", None).await;
         }
         let Reply { text, buttons, .. } = self.open_invites(words, asker).await?;
-        Ok(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons).into())
+        Ok(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons))
     }
 
     /// Those that let somebody in yet, the newest first, each with a button that ends it; of many, the newest.
