@@ -7,9 +7,9 @@ use tempfile::NamedTempFile;
 use tokio::task::spawn_blocking;
 
 use super::{
+    answer,
     conversation::{Conversation, store_trouble},
     dates::{self, Month},
-    history,
     message::{Asker, Reply},
 };
 use crate::{
@@ -221,7 +221,7 @@ impl Tables {
                     let name = customer.name.as_ref().map(|name| words.name(name).plain());
                     (say!(words, "status-found"), customer.power.as_deref().map(power), name)
                 }
-                verdict => (history::summary(words, verdict), None, None),
+                verdict => (answer::summary(words, verdict), None, None),
             };
             let (status, power, name) = (status.plain(), power.unwrap_or_default(), name.unwrap_or_default());
             let row = report::row(record, CheckWords { agent, name: &name, power: &power, status: &status });

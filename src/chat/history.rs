@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     action::{Action, SearchId},
+    answer::{mark, summary},
     button::Button,
     conversation::{Conversation, store_trouble},
     dates::today,
@@ -14,10 +15,10 @@ use super::{
 };
 use crate::{
     inquiry::parse::{Check, List},
-    locale::{Html, Words, date, hour, power},
+    locale::{Html, Words, date, hour},
     say,
     store::{self, Cursor, Page, Record},
-    value::{ChatId, Customer, UserId, Verdict},
+    value::{ChatId, UserId},
 };
 
 /// Checks on a page.
@@ -224,46 +225,6 @@ fn entry(words: Words<'_>, record: &Record) -> [Html; 2] {
     let (time, product) = (hour(record.at), &record.product);
     let head = say!(words, "history-entry", mark = mark, time = time, product = product, number = &record.number);
     [head, summary(words, &record.outcome.verdict)]
-}
-
-pub(super) fn mark(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Found(_) => "✅",
-        Verdict::NotFound => "❌",
-        Verdict::NoAnswer | Verdict::ServiceDown => "⏳",
-        Verdict::Operator(_) => "🔧",
-        Verdict::NumberBlocked | Verdict::AlreadyPaid | Verdict::OverLimit | Verdict::AmountTooSmall => "⚠️",
-        Verdict::ProductUnavailable | Verdict::ProviderDown | Verdict::Other(_) | Verdict::Refused(_) => "⚠️",
-    }
-}
-
-pub(super) fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
-    match verdict {
-        Verdict::Found(customer) => found(words, customer),
-        Verdict::NotFound => say!(words, "history-not-found"),
-        Verdict::NumberBlocked => say!(words, "history-number-blocked"),
-        Verdict::AlreadyPaid => say!(words, "history-already-paid"),
-        Verdict::OverLimit => say!(words, "history-over-limit"),
-        Verdict::AmountTooSmall => say!(words, "history-amount-too-small"),
-        Verdict::ProductUnavailable => say!(words, "history-product-unavailable"),
-        Verdict::ProviderDown => say!(words, "history-provider-down"),
-        Verdict::NoAnswer => say!(words, "history-no-answer"),
-        Verdict::ServiceDown => say!(words, "history-service-down"),
-        Verdict::Operator(_) => say!(words, "history-operator"),
-        Verdict::Other(_) | Verdict::Refused(_) => say!(words, "history-other"),
-    }
-}
-
-fn found(words: Words<'_>, customer: &Customer) -> Html {
-    let name = customer.name.as_ref().map_or_else(|| say!(words, "history-unnamed"), |name| words.name(name));
-    let total = match customer.total {
-        Some(total) => Html::escape(&crate::locale::rupiah(total)),
-        None => say!(words, "history-no-total"),
-    };
-    match customer.power.as_deref().map(power) {
-        Some(power) => say!(words, "history-found-power", name = name, power = power, total = total),
-        None => say!(words, "history-found", name = name, total = total),
-    }
 }
 
 fn buttons(words: Words<'_>, page: &Page, reading: &Reading) -> impl Iterator<Item = Button> {

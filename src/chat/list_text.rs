@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{action::Action, button::Button, history, message::Reply, pages::Page};
+use super::{action::Action, answer, button::Button, message::Reply, pages::Page};
 use crate::{
     catalog::Catalog,
     inquiry::{
@@ -192,8 +192,8 @@ fn number_everywhere(list: &List, wallets: bool) -> Option<&str> {
 fn mark(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> &'static str {
     match answer {
         Some(_) if is_another_name(catalog, item, answer) => "⚠️",
-        Some(ListAnswer { verdict: verdict @ Verdict::Operator(_), .. }) => history::mark(verdict),
-        Some(ListAnswer { verdict, .. }) if verdict.is_final() => history::mark(verdict),
+        Some(ListAnswer { verdict: verdict @ Verdict::Operator(_), .. }) => answer::mark(verdict),
+        Some(ListAnswer { verdict, .. }) if verdict.is_final() => answer::mark(verdict),
         _ => "⏳",
     }
 }
@@ -228,7 +228,7 @@ fn line(words: Words<'_>, listing: &Listing<'_>, item: &Item, answer: Option<&Li
             )
         }
     }];
-    parts.extend(answer.map(|answer| history::summary(words, &answer.verdict)));
+    parts.extend(answer.map(|answer| answer::summary(words, &answer.verdict)));
     let given = item.name.as_deref().unwrap_or_default();
     parts.extend(judged(listing.catalog, item, answer).map(|verdict| match verdict {
         NameVerdict::Match => say!(words, "list-name-match"),
