@@ -110,6 +110,7 @@ fn without_mention(text: &str, bot_name: &str) -> (String, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{chat::Menu, locale::Locale, value::Language};
 
     fn command(command: chat::Command, argument: &str) -> Line {
         Line::Command(command, argument.to_owned())
@@ -145,36 +146,56 @@ mod tests {
     }
 
     #[test]
-    fn each_command_has_its_name() {
-        for (name, expected) in [
-            ("/start", chat::Command::Start),
-            ("/bantuan", chat::Command::Help),
-            ("/help", chat::Command::Help),
-            ("/cek", chat::Command::Check),
-            ("/produk", chat::Command::Products),
-            ("/riwayat", chat::Command::History),
-            ("/ekspor", chat::Command::Export),
-            ("/rekap", chat::Command::Recap),
-            ("/simpan", chat::Command::Save),
-            ("/pelanggan", chat::Command::Customers),
-            ("/gangguan", chat::Command::Outages),
-            ("/batal", chat::Command::Cancel),
-            ("/bahasa", chat::Command::Language),
-            ("/id", chat::Command::Id),
-            ("/kuota", chat::Command::Quota),
-            ("/atur", chat::Command::Configure),
-            ("/hapusdata", chat::Command::DeleteData),
-            ("/privasi", chat::Command::Privacy),
-            ("/status", chat::Command::Status),
-            ("/saldo", chat::Command::Balance),
-            ("/statistik", chat::Command::Statistics),
-            ("/audit", chat::Command::Audit),
-            ("/muatulang", chat::Command::Reload),
-            ("/agen", chat::Command::Agents),
-            ("/undang", chat::Command::Invite),
-            ("/grup", chat::Command::Groups),
-        ] {
-            assert_eq!(read_line(name, "b"), command(expected, ""));
+    fn a_command_may_have_another_name() {
+        assert_eq!(read_line("/help", "b"), command(chat::Command::Help, ""));
+    }
+
+    #[test]
+    fn each_name_of_the_menu_is_read_as_its_command() {
+        let locale = Locale::new().unwrap();
+        for (name, shown, _) in chat::Command::menu(Menu::Owner, locale.words(Language::Id)) {
+            assert_eq!(read_line(&format!("/{name}"), "b"), command(shown, ""), "/{name}");
+        }
+    }
+
+    /// The command behind another, in the order in which they are declared: the compiler sees that none is left out.
+    fn next(command: chat::Command) -> Option<chat::Command> {
+        use chat::Command::*;
+        Some(match command {
+            Start => Help,
+            Help => Check,
+            Check => Again,
+            Again => Products,
+            Products => History,
+            History => Export,
+            Export => Recap,
+            Recap => Save,
+            Save => Customers,
+            Customers => Outages,
+            Outages => Cancel,
+            Cancel => Language,
+            Language => Id,
+            Id => Quota,
+            Quota => Configure,
+            Configure => DeleteData,
+            DeleteData => Privacy,
+            Privacy => Status,
+            Status => Balance,
+            Balance => Statistics,
+            Statistics => Audit,
+            Audit => Reload,
+            Reload => Agents,
+            Agents => Invite,
+            Invite => Groups,
+            Groups => return None,
+        })
+    }
+
+    #[test]
+    fn every_command_can_be_typed() {
+        let typed: Vec<_> = Command::bot_commands().iter().map(|known| read_line(&known.command, "b")).collect();
+        for known in std::iter::successors(Some(chat::Command::Start), |known| next(*known)) {
+            assert!(typed.contains(&command(known, "")), "{known:?}");
         }
     }
 

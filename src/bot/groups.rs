@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::intake::Intake;
 use crate::{
     access::{Decision, Reason},
-    chat::{Arrival, Managed, Place, Then},
+    chat::{Arrival, Place, Response, Then},
     jobs::Destination,
     value::{ChatId, UserId},
 };
@@ -62,7 +62,7 @@ impl Intake {
     /// The bot was heard of in a group that is not admitted, or was added to one by an owner. Does not wait for what is said
     /// of it, since it may be a group that the bot knows.
     pub(super) async fn group_came(self: Arc<Self>, arrival: Arrival) {
-        let Managed { reply, then, .. } = self.conversation.group_came(&arrival).await;
+        let Response { reply, then, .. } = self.conversation.group_came(&arrival).await;
         let is_new = reply.is_some() || !then.is_empty();
         if is_new && self.visitors.note_group(self.clock.now()) || self.conversation.is_overdue(arrival.chat).await {
             self.housekeeping.notify_one();

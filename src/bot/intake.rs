@@ -22,7 +22,7 @@ use super::{
 use crate::{
     access::{Action, Actor, ChatIds, Decision, Reason},
     chat::{
-        self, Arrival, Conversation, Intent, Line, Managed, Menu, Named, Origin, Place, Press, Reply, Then, Visitor,
+        self, Arrival, Conversation, Intent, Line, Menu, Named, Origin, Place, Press, Reply, Response, Then, Visitor,
         Visitors,
     },
     clock::Clock,
@@ -111,7 +111,7 @@ impl Intake {
                 return Ok(());
             }
             let visitor = message.from.as_ref().map(visitor).unwrap_or_default();
-            let Managed { reply, then, .. } = self.conversation.stranger(&heard, &visitor).await;
+            let Response { reply, then, .. } = self.conversation.stranger(&heard, &visitor).await;
             self.say_to_stranger(to, reply);
             self.runner.follow_up(then);
         } else if let Some(intent) = self.conversation.understand(&heard) {
@@ -150,9 +150,9 @@ impl Intake {
             };
             self.runner.accept(vec![Incoming { update: delivery.update, chat, user, task }]).await;
         } else {
-            let Managed { notice, then, .. } = match decision {
+            let Response { notice, then, .. } = match decision {
                 // Silence is the answer.
-                Decision::Deny(Reason::Blocked) => Managed::default(),
+                Decision::Deny(Reason::Blocked) => Response::default(),
                 _ => {
                     let press = Press::decode(&data);
                     self.conversation.stranger_pressed(chat, user, press.as_ref(), &visitor(&query.from)).await

@@ -1,59 +1,35 @@
 //! The command menus that Telegram shows: of all private chats and of groups, and of owners' and admins' private chats.
 
-use teloxide::types::BotCommand;
+use std::sync::Arc;
 
-use crate::{chat::Menu, locale::Words, say};
+use teloxide::{
+    payloads::SetMyCommandsSetters,
+    requests::{Request, Requester},
+    types::{BotCommand, BotCommandScope},
+};
 
-/// The commands of a private chat: those of everyone, and what admins and owners have besides.
-pub(super) fn of(menu: Menu, words: Words<'_>) -> Vec<BotCommand> {
-    let managers = [("agen", say!(words, "menu-agen")), ("undang", say!(words, "menu-undang"))];
-    let owners = [
-        ("grup", say!(words, "menu-grup")),
-        ("status", say!(words, "menu-status")),
-        ("saldo", say!(words, "menu-saldo")),
-        ("statistik", say!(words, "menu-statistik")),
-        ("audit", say!(words, "menu-audit")),
-        ("muatulang", say!(words, "menu-muatulang")),
-    ];
-    let managers = managers.into_iter().filter(|_| menu != Menu::Agent);
-    let besides = managers.chain(owners.into_iter().filter(|_| menu == Menu::Owner));
-    let besides = besides.map(|(name, text)| BotCommand::new(name, text.plain()));
-    everyones(words).into_iter().chain(besides).collect()
-}
+use super::send::until_taken;
+use crate::{
+    chat::{Command, Menu},
+    locale::{Locale, Words},
+    value::Language,
+};
 
-/// The commands of everyone, the main one first.
-pub(super) fn everyones(words: Words<'_>) -> Vec<BotCommand> {
-    let menu = [
-        ("cek", say!(words, "menu-cek")),
-        ("produk", say!(words, "menu-produk")),
-        ("riwayat", say!(words, "menu-riwayat")),
-        ("rekap", say!(words, "menu-rekap")),
-        ("ekspor", say!(words, "menu-ekspor")),
-        ("pelanggan", say!(words, "menu-pelanggan")),
-        ("simpan", say!(words, "menu-simpan")),
-        ("gangguan", say!(words, "menu-gangguan")),
-        ("batal", say!(words, "menu-batal")),
-        ("bantuan", say!(words, "menu-bantuan")),
-        ("bahasa", say!(words, "menu-bahasa")),
-        ("id", say!(words, "menu-id")),
-        ("kuota", say!(words, "menu-kuota")),
-        ("atur", say!(words, "menu-atur")),
-        ("hapusdata", say!(words, "menu-hapusdata")),
-        ("privasi", say!(words, "menu-privasi")),
-    ];
-    menu.into_iter().map(|(name, text)| BotCommand::new(name, text.plain())).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{bot::read_line, chat::Line, locale::Locale, value::Language};
-
-    #[test]
-    fn each_command_of_the_menu_is_one_that_the_bot_knows() {
-        let locale = Locale::new().unwrap();
-        for BotCommand { command, .. } in of(Menu::Owner, locale.words(Language::En)) {
-            assert!(matches!(read_line(&format!("/{command}"), "b"), Line::Command(..)), "/{command}");
+/// Registers the menus of all private chats and of groups; keeps trying until Telegram has taken them. The bot answers without
+/// them meanwhile.
+pub(super) async fn register(telegram: teloxide::Bot, locale: Arc<Locale>) {
+    for scope in [BotCommandScope::AllPrivateChats, BotCommandScope::AllGroupChats] {
+        // Where a user's language has no menu of its own, Telegram shows the one without a language: Indonesian.
+        let menus = Language::ALL.map(|language| (language, language.code()));
+        for (language, code) in [(Language::Id, "")].into_iter().chain(menus) {
+            let commands = of(Menu::Agent, locale.words(language));
+            let set = telegram.set_my_commands(commands).scope(scope.clone()).language_code(code);
+            until_taken("cannot register the command menu", || set.send_ref()).await;
         }
     }
+}
+
+/// The commands of a menu, as Telegram takes them.
+pub(super) fn of(menu: Menu, words: Words<'_>) -> impl Iterator<Item = BotCommand> {
+    Command::menu(menu, words).map(|(name, _, description)| BotCommand::new(name, description.plain()))
 }

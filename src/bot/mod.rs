@@ -31,9 +31,8 @@ use std::{
 use serde::de::IgnoredAny;
 use teloxide::{
     ApiError, RequestError, dptree,
-    payloads::{GetChat, GetMe, SetMyCommandsSetters},
-    requests::{Request, Requester},
-    types::{BotCommandScope, ChatId},
+    payloads::{GetChat, GetMe},
+    types::ChatId,
 };
 use tokio::{
     sync::Notify,
@@ -50,9 +49,8 @@ use crate::{
     chat::{Alert, Conversation, Visitors},
     clock::Clock,
     jobs::{Bounds, Runner},
-    locale::Locale,
     store::Jobs,
-    value::{self, Language},
+    value,
 };
 use admins::Admins;
 use intake::{Intake, Me};
@@ -153,7 +151,7 @@ impl Bot {
         let running = tokio::spawn(runner.clone().run(listened.clone()));
         let watch = AbortOnDropHandle::new(tokio::spawn(runner.clone().watch()));
         let locale = intake.conversation.locale.clone();
-        let menu = AbortOnDropHandle::new(tokio::spawn(register_menus(telegram.clone(), locale)));
+        let menu = AbortOnDropHandle::new(tokio::spawn(menu::register(telegram.clone(), locale)));
         let housekeeping = AbortOnDropHandle::new(tokio::spawn(keep_house(telegram.clone(), intake.clone())));
         let ended = listen(&telegram, self.webhook.as_ref(), self.bounds.open, &intake, &stop).await;
         drop((menu, housekeeping, watch));
@@ -167,20 +165,6 @@ impl Bot {
             Err(error) => tracing::warn!(%error, "cannot read how many jobs wait for the next start"),
         }
         ended
-    }
-}
-
-/// Registers the menus of all private chats and of groups; keeps trying until Telegram has taken them. The bot answers without
-/// them meanwhile.
-async fn register_menus(telegram: teloxide::Bot, locale: Arc<Locale>) {
-    for scope in [BotCommandScope::AllPrivateChats, BotCommandScope::AllGroupChats] {
-        // Where a user's language has no menu of its own, Telegram shows the one without a language: Indonesian.
-        let menus = Language::ALL.map(|language| (language, language.code()));
-        for (language, code) in [(Language::Id, "")].into_iter().chain(menus) {
-            let commands = menu::everyones(locale.words(language));
-            let set = telegram.set_my_commands(commands).scope(scope.clone()).language_code(code);
-            until_taken("cannot register the command menu", || set.send_ref()).await;
-        }
     }
 }
 

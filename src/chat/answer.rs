@@ -3,17 +3,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    button::{Action, Button},
-    message::{Alert, PinIn, Reply},
-};
+use super::{action::Action, button::Button, message::Alert};
 use crate::{
     catalog::{Catalog, Product},
     inquiry::{
         name_match::{self, NameVerdict},
         parse::{Check, Request},
     },
-    locale::{Html, Words, power, time},
+    locale::{Html, Words, power, rupiah, time},
     say,
     value::{Customer, CustomerName, CustomerNumber, NumberKind, OperatorProblem, Outcome, Provider, UserId, Verdict},
 };
@@ -83,7 +80,7 @@ pub(super) fn buttons(
     checked: &Checked,
     owner: UserId,
 ) -> Vec<Vec<Button>> {
-    let again = Button::press(say!(words, "button-again").plain(), Action::Check(request.check()), owner);
+    let again = Button::press(say!(words, "button-again"), Action::Check(request.check()), owner);
     if !matches!(checked.outcome.verdict, Verdict::Found(_)) {
         return again
             .filter(|_| checked.is_earlier || !checked.outcome.verdict.is_final())
@@ -179,14 +176,6 @@ fn not_found(words: Words<'_>, product: &Product, number: &CustomerNumber) -> Ht
     }
 }
 
-/// A reply; where a PIN was shown, with a warning of it.
-pub(super) fn with_pin_warning(words: Words<'_>, reply: Reply, pin: Option<PinIn>) -> Reply {
-    if pin.is_none() {
-        return reply;
-    }
-    reply.map_text(|text| Html::lines([text, Html::default(), say!(words, "pin-warning")]))
-}
-
 /// When, and what to name to support. The vendor's code stands on refusals alone: on a success it says nothing.
 pub(super) fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> Html {
     let (time, reference) = (time(at), outcome.reference.short());
@@ -195,6 +184,48 @@ pub(super) fn footer(words: Words<'_>, at: DateTime<Utc>, outcome: &Outcome) -> 
             say!(words, "footer-code", time = time, reference = reference, code = code)
         }
         _ => say!(words, "footer", time = time, reference = reference),
+    }
+}
+
+/// The mark of a verdict, as lists and the history show it.
+pub(super) fn mark(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Found(_) => "✅",
+        Verdict::NotFound => "❌",
+        Verdict::NoAnswer | Verdict::ServiceDown => "⏳",
+        Verdict::Operator(_) => "🔧",
+        Verdict::NumberBlocked | Verdict::AlreadyPaid | Verdict::OverLimit | Verdict::AmountTooSmall => "⚠️",
+        Verdict::ProductUnavailable | Verdict::ProviderDown | Verdict::Other(_) | Verdict::Refused(_) => "⚠️",
+    }
+}
+
+/// A verdict in a few words, for a line of a list, the history or a file.
+pub(super) fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
+    match verdict {
+        Verdict::Found(customer) => found_in_short(words, customer),
+        Verdict::NotFound => say!(words, "history-not-found"),
+        Verdict::NumberBlocked => say!(words, "history-number-blocked"),
+        Verdict::AlreadyPaid => say!(words, "history-already-paid"),
+        Verdict::OverLimit => say!(words, "history-over-limit"),
+        Verdict::AmountTooSmall => say!(words, "history-amount-too-small"),
+        Verdict::ProductUnavailable => say!(words, "history-product-unavailable"),
+        Verdict::ProviderDown => say!(words, "history-provider-down"),
+        Verdict::NoAnswer => say!(words, "history-no-answer"),
+        Verdict::ServiceDown => say!(words, "history-service-down"),
+        Verdict::Operator(_) => say!(words, "history-operator"),
+        Verdict::Other(_) | Verdict::Refused(_) => say!(words, "history-other"),
+    }
+}
+
+fn found_in_short(words: Words<'_>, customer: &Customer) -> Html {
+    let name = customer.name.as_ref().map_or_else(|| say!(words, "history-unnamed"), |name| words.name(name));
+    let total = match customer.total {
+        Some(total) => Html::escape(&rupiah(total)),
+        None => say!(words, "history-no-total"),
+    };
+    match customer.power.as_deref().map(power) {
+        Some(power) => say!(words, "history-found-power", name = name, power = power, total = total),
+        None => say!(words, "history-found", name = name, total = total),
     }
 }
 

@@ -6,9 +6,11 @@
 use chrono::TimeDelta;
 
 use super::{
-    button::{Action, Button, Press},
+    action::Action,
+    button::{Button, Press},
+    command::Command,
     conversation::{Conversation, ids, store_trouble},
-    message::{Asker, Command, Line, Managed, Message, Place, Reply, Then, Visitor},
+    message::{Asker, Line, Message, Place, Reply, Response, Then, Visitor},
     owner::{Told, order::AgentOrder},
 };
 use crate::{
@@ -42,39 +44,32 @@ pub struct Arrival {
 impl Conversation {
     /// What someone who may not use the bot is told: their id where they ask for it; once in private who the bot is, with a
     /// button that asks for access; and what comes of an invitation. In a group they meet silence.
-    pub async fn stranger(&self, message: &Message, visitor: &Visitor) -> Managed {
+    pub async fn stranger(&self, message: &Message, visitor: &Visitor) -> Response {
         let user = message.user;
         match (&message.line, Place::of(message.chat)) {
-            (Line::ForAnotherBot, _) => Managed::default(),
-            (Line::Command(Command::Id, _), _) => {
-                Managed::says(ids(self.words(message.chat).await, user, message.chat))
-            }
+            (Line::ForAnotherBot, _) => Response::default(),
+            (Line::Command(Command::Id, _), _) => ids(self.words(message.chat).await, user, message.chat).into(),
             (Line::Command(Command::Privacy, _), _) => {
                 let (chat, asked) = (message.chat, self.clock.now());
-                Managed::says(self.privacy(&Asker { chat, here: chat, user, asked }).await)
+                self.privacy(&Asker { chat, here: chat, user, asked }).await.into()
             }
-            (_, Place::Group) => Managed::default(),
+            (_, Place::Group) => Response::default(),
             (Line::Command(Command::Start, token), Place::Private)
                 if !token.is_empty() && !message.origin.forwarded =>
             {
                 let words = self.words(message.chat).await;
-                self.come_by(message, token, visitor)
-                    .await
-                    .unwrap_or_else(|error| Managed::says(store_trouble(words, &error)))
+                self.come_by(message, token, visitor).await.unwrap_or_else(|error| store_trouble(words, &error).into())
             }
             (line, Place::Private) => {
                 let asks_for_it = matches!(line, Line::Command(Command::Start, _));
                 if !self.strangers.is_new(user) && !asks_for_it {
-                    return Managed::default();
+                    return Response::default();
                 }
                 let words = self.words(message.chat).await;
-                let label = say!(words, "button-ask-access").plain();
+                let label = say!(words, "button-ask-access");
                 let ask = Button::press(label, Action::AskForAccess, user);
                 let ask = ask.filter(|_| !self.access.owners().is_empty());
-                Managed::says(Reply::new(
-                    say!(words, "stranger", user = user),
-                    ask.into_iter().map(|ask| vec![ask]).collect(),
-                ))
+                Reply::from(say!(words, "stranger", user = user)).with_row(ask).into()
             }
         }
     }
@@ -86,14 +81,14 @@ impl Conversation {
         user: UserId,
         press: Option<&Press>,
         visitor: &Visitor,
-    ) -> Managed {
+    ) -> Response {
         let words = self.words(chat).await;
         let asks = press.is_some_and(|press| press.action == Action::AskForAccess && press.owner == user);
         let needed = access::Action::AskForAccess;
         let may = self.access.authorise(Actor::of(user), ChatIds::of(chat), needed).await.is_allowed();
         let asks = asks && ChatIds::private(user) == Some(ChatIds::of(chat));
         if !asks || !may || self.access.owners().is_empty() {
-            return Managed::notice(&say!(words, "stranger", user = user));
+            return Response::notice(say!(words, "stranger", user = user));
         }
         let request = AccessRequest {
             here: chat,
@@ -104,17 +99,17 @@ impl Conversation {
         };
         match self.access.requests.ask(chat, request).await {
             Ok(Asked::Tell) => {
-                Managed { then: vec![Then::Ask(chat)], ..Managed::notice(&say!(words, "button-access-asked")) }
+                Response { then: vec![Then::Ask(chat)], ..Response::notice(say!(words, "button-access-asked")) }
             }
-            Ok(Asked::Waits) => Managed::notice(&say!(words, "button-access-waits")),
-            Ok(Asked::Refused) => Managed::notice(&say!(words, "button-access-refused")),
-            Ok(Asked::TooMany) => Managed::notice(&say!(words, "button-access-later")),
-            Err(error) => Managed::notice(&store_trouble(words, &error)),
+            Ok(Asked::Waits) => Response::notice(say!(words, "button-access-waits")),
+            Ok(Asked::Refused) => Response::notice(say!(words, "button-access-refused")),
+            Ok(Asked::TooMany) => Response::notice(say!(words, "button-access-later")),
+            Err(error) => Response::notice(store_trouble(words, &error)),
         }
     }
 
     /// Someone comes by an invitation; what is wrong with one that does not let them in is not told.
-    async fn come_by(&self, message: &Message, token: &str, visitor: &Visitor) -> Result<Managed, store::Error> {
+    async fn come_by(&self, message: &Message, token: &str, visitor: &Visitor) -> Result<Response, store::Error> {
         let (user, chat) = (message.user, message.chat);
         let words = self.words(chat).await;
         let person = self.access.people.person(user).await?;
@@ -128,12 +123,12 @@ impl Conversation {
             Some(invite) if self.is_manager(invite.by).await => Some(invite),
             Some(_) | None => None,
         };
-        let Some(invite) = invite else { return Ok(Managed::says(say!(words, "invite-invalid"))) };
+        let Some(invite) = invite else { return Ok(say!(words, "invite-invalid").into()) };
         let name = clean(&visitor.name, MAX_NAME_LEN);
         // They are told by the answer.
         let Ok(mut then) = self.let_in(user, name.clone(), invite.by, Told::Done).await? else {
             // Blocked, or let in by another way, at this moment.
-            return Ok(Managed::says(say!(words, "invite-invalid")));
+            return Ok(say!(words, "invite-invalid").into());
         };
         self.note_by(user, AuditAct::InviteUsed, "done", None).await;
         self.names.note(user, &name).await;
@@ -143,21 +138,21 @@ impl Conversation {
             let line = say!(words, "invite-used", name = &name, id = user, by = by);
             then.push(Then::Tell(owner.first, Reply { is_quiet: true, ..line.into() }));
         }
-        Ok(Managed { then, ..Managed::says(say!(words, "access-granted")) })
+        Ok(Response { then, ..say!(words, "access-granted").into() })
     }
 
     /// The bot was added to a group, or is spoken to in one that is not admitted: the line for the group, and a card for
     /// owners. A group whom an owner brings it into works at once.
     ///
     /// Nothing of it is said twice: the group's row tells whether owners were asked.
-    pub async fn group_came(&self, arrival: &Arrival) -> Managed {
+    pub async fn group_came(&self, arrival: &Arrival) -> Response {
         self.group_state(arrival).await.unwrap_or_else(|error| {
             tracing::error!(%error, chat = %arrival.here, "a group that took the bot in cannot be kept");
-            Managed::default()
+            Response::default()
         })
     }
 
-    async fn group_state(&self, arrival: &Arrival) -> Result<Managed, store::Error> {
+    async fn group_state(&self, arrival: &Arrival) -> Result<Response, store::Error> {
         let Arrival { chat, here, title, by } = arrival;
         let (chat, here, title) = (*chat, *here, clean(title, MAX_NAME_LEN));
         let words = self.words(chat).await;
@@ -177,16 +172,16 @@ impl Conversation {
                 Some((request, true)) => self.replaced_cards(chat, &request).await,
                 _ => Vec::new(),
             };
-            return Ok(Managed { then, ..Managed::says(say!(words, "group-active")) });
+            return Ok(Response { then, ..say!(words, "group-active").into() });
         }
-        let leave = Managed { then: vec![Then::Leave(here)], ..Managed::default() };
+        let leave = Response { then: vec![Then::Leave(here)], ..Response::default() };
         match group.map(|group| (group.state, now - group.since)) {
             Some((GroupState::Closed, since)) if by.is_some() && since < STAY => return Ok(leave),
             // It should have left, and will.
             Some((GroupState::Closed, since)) if by.is_none() => {
-                return Ok(if since < TimeDelta::hours(1) { Managed::default() } else { leave });
+                return Ok(if since < TimeDelta::hours(1) { Response::default() } else { leave });
             }
-            Some((GroupState::Asked | GroupState::Active, _)) => return Ok(Managed::default()),
+            Some((GroupState::Asked | GroupState::Active, _)) => return Ok(Response::default()),
             Some((GroupState::Closed, _)) | None => {}
         }
         let (by, name) = by.clone().unzip();
@@ -198,10 +193,10 @@ impl Conversation {
         // An owner who brings it in at this moment goes before.
         let is_new = |before| matches!(before, None | Some(GroupState::Closed));
         if !self.keep_group(chat, is_new, (GroupState::Asked, Told::Done), title, by).await? {
-            return Ok(Managed::default());
+            return Ok(Response::default());
         }
         let then = if asked == Asked::Tell { vec![Then::Ask(chat)] } else { Vec::new() };
-        Ok(Managed { then, ..Managed::says(say!(words, "group-asked")) })
+        Ok(Response { then, ..say!(words, "group-asked").into() })
     }
 
     /// The bot is in a group no more: what is known of it is forgotten, unless an owner has closed it.

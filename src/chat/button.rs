@@ -1,11 +1,10 @@
 //! The buttons under what the bot says, and what comes back when one is pressed: data, which anyone may have written.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    action::{Action, Choice, SearchId},
     alias::Alias,
     owner::{
         AuditQuery,
@@ -14,9 +13,8 @@ use super::{
     setting::Setting,
 };
 use crate::{
-    access::{self, Ruling},
+    access::Ruling,
     catalog::ProductCode,
-    inquiry::parse::Check,
     store::{AuditPlace, Cursor, Seq},
     value::{ChatId, CustomerNumber, Provider, Rupiah, UpdateId, UserId},
 };
@@ -66,143 +64,6 @@ pub struct Press {
     pub action: Action,
     /// Who may press it.
     pub owner: UserId,
-}
-
-/// What a button asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A page of the history, in place of the message.
-    Turn(Cursor),
-    /// The same of what was searched for.
-    Find(SearchId, Cursor),
-    /// A page of the customers whom the owner keeps, the first being 0.
-    Customers(usize),
-    /// A customer to be kept no more, and the page to go back to.
-    ForgetCustomer(usize, Alias),
-    /// What a check lacked, in place of the question: see [`Choice`].
-    Choose(Choice),
-    /// A check, anew and in a message of its own.
-    Check(Check),
-    /// A page of the summary of the list that this update brought, counted from 0; in place of the message.
-    TurnList(UpdateId, usize),
-    /// What of that list has no answer, as a new list.
-    RepeatList(UpdateId),
-    /// That list as files.
-    SendList(UpdateId),
-    /// No answer to this job is wanted any more.
-    Cancel(UpdateId),
-    /// An agent whom the guard has paused is to go on.
-    LiftPause(ChatId),
-    /// A choice of the chat's.
-    Set(Setting),
-    /// To delete for good what the bot asked about.
-    Forget {
-        /// Whether all of the chat is meant, and not the presser's own.
-        whole_chat: bool,
-        /// The last second at which it may be pressed, since 1970.
-        until: i64,
-    },
-    /// To delete nothing.
-    KeepData,
-    /// A page of the record of who did what, behind an entry; in place of the message.
-    Audit(AuditQuery, Option<AuditPlace>),
-    // Coming and going.
-    /// To be let in.
-    AskForAccess,
-    /// An owner's answer to a request, by the chat that it is for.
-    Answer(Ruling, ChatId),
-    /// A page of the agents, the first being 0.
-    Agents(usize),
-    /// Something to be done with a person, and the page to go back to.
-    Agent(Step, UserId, usize),
-    /// An invitation to be ended.
-    RevokeInvite(InviteId),
-    /// A page of the groups, the first being 0.
-    Groups(usize),
-    /// A group to be closed, once that is sure, and the page to go back to.
-    CloseGroup {
-        /// Which, by its first id.
-        group: ChatId,
-        /// Whether it was asked already.
-        sure: bool,
-        /// The page.
-        page: usize,
-    },
-}
-
-/// What a history was searched for, as the store has it for the owner of the button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SearchId(pub u32);
-
-impl fmt::Display for SearchId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}", self.0)
-    }
-}
-
-impl Action {
-    /// What one has to be allowed to press it.
-    pub(super) fn needs(&self) -> access::Action {
-        match self {
-            Self::Check(_) | Self::RepeatList(_) => access::Action::Check,
-            Self::Set(_) => access::Action::Configure,
-            Self::Forget { whole_chat: true, .. } => access::Action::DeleteChat,
-            Self::Forget { whole_chat: false, .. } | Self::KeepData => access::Action::Read,
-            Self::Audit(..) => access::Action::Own,
-            Self::Turn(_)
-            | Self::Find(..)
-            | Self::Customers(_)
-            | Self::ForgetCustomer(..)
-            | Self::Choose(_)
-            | Self::TurnList(..)
-            | Self::SendList(_)
-            | Self::Cancel(_) => access::Action::Read,
-            Self::LiftPause(_) => access::Action::Manage,
-            Self::AskForAccess => access::Action::AskForAccess,
-            Self::Answer(_, chat) if chat.is_group() => access::Action::Own,
-            Self::Agent(step, ..) => step.needs(),
-            Self::Answer(..) | Self::Agents(_) | Self::RevokeInvite(_) => access::Action::Manage,
-            Self::Groups(_) | Self::CloseGroup { .. } => access::Action::Own,
-        }
-    }
-
-    /// Whether it needs the store to take something down. What deletes does not: it is done as soon as it can be.
-    pub fn writes(&self) -> bool {
-        let manages =
-            matches!(self, Self::Answer(..) | Self::Agent(..) | Self::RevokeInvite(_) | Self::CloseGroup { .. });
-        let sets = matches!(self, Self::LiftPause(_) | Self::Set(_));
-        manages || sets || matches!(self, Self::Choose(_) | Self::Check(_) | Self::RepeatList(_) | Self::Cancel(_))
-    }
-}
-
-/// The parts of a check that a button carries; what is missing is asked for next.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// The provider, where no product is chosen yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<Provider>,
-    /// The product.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<ProductCode>,
-    /// The number, of the shape that some product asks for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<CustomerNumber>,
-    /// The nominal of an open denomination.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nominal: Option<Rupiah>,
-}
-
-impl Choice {
-    /// The check, where no part of one is missing; whether the catalog allows it is not asked.
-    pub fn check(&self) -> Option<Check> {
-        Some(Check { code: self.code.clone()?, number: self.number.clone()?, nominal: self.nominal })
-    }
-}
-
-impl From<Check> for Choice {
-    fn from(check: Check) -> Self {
-        Self { provider: None, code: Some(check.code), number: Some(check.number), nominal: check.nominal }
-    }
 }
 
 /// Whether what `owner` asked for in `chat` is `user`'s: an anonymous administrator's is that of any of the group.
@@ -435,7 +296,7 @@ mod tests {
             }),
             (0_usize..9_999).prop_map(Action::Agents),
             (proptest::sample::select(&Step::ALL[..]), 0_u64..1 << 52, 0_usize..9_999)
-                .prop_map(|(step, user, page)| Action::Agent(step, UserId(user), page)),
+                .prop_map(|((_, step), user, page)| Action::Agent(step, UserId(user), page)),
             "[A-Za-z0-9_-]{8}".prop_map(|id| Action::RevokeInvite(InviteId::new(&id).unwrap())),
             (0_usize..9_999).prop_map(Action::Groups),
             (i64::MIN..0, any::<bool>(), 0_usize..9_999)

@@ -6,12 +6,13 @@
 use chrono::DateTime;
 
 use super::{
+    action::Action,
     alias::{Alias, CustomerOrder},
-    answer::with_pin_warning,
-    button::{Action, Button},
-    conversation::{Conversation, store_trouble},
+    button::Button,
+    conversation::Conversation,
     intent::Intent,
-    message::{Asker, PinIn, Pressed, Reply},
+    message::{Asker, PinIn, Reply},
+    pages::Page,
     refusal::refusal,
 };
 use crate::{
@@ -81,43 +82,42 @@ impl Conversation {
     }
 
     /// Does what is to be done with the agent's customers, and says so.
-    pub async fn customers(&self, asker: &Asker, order: &CustomerOrder, pin: Option<PinIn>) -> Reply {
-        let words = self.words(asker.chat).await;
-        let done = match order {
-            _ if asker.user.is_stand_in() => Ok(say!(words, "customers-anonymous").into()),
-            CustomerOrder::Save(alias, check) => self.save(words, asker.user, alias, check).await,
-            CustomerOrder::List => self.list(words, asker.user, 0).await,
-            CustomerOrder::Delete(alias) => self.delete(words, asker, alias).await.map(Reply::from),
-            CustomerOrder::Rename(from, to) => self.rename(words, asker.user, from, to).await.map(Reply::from),
-            CustomerOrder::BadAlias => Ok(say!(words, "customer-bad-alias").into()),
-            CustomerOrder::BadCheck(bad) => Ok(refusal(words, &self.catalog.now(), bad).into()),
-            CustomerOrder::SaveUsage => Ok(say!(words, "customer-save-usage").into()),
-            CustomerOrder::Usage => Ok(say!(words, "customers-usage").into()),
-        };
-        with_pin_warning(words, done.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
+    pub(super) async fn customers(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        order: &CustomerOrder,
+    ) -> Result<Reply, store::Error> {
+        Ok(match order {
+            _ if asker.user.is_stand_in() => say!(words, "customers-anonymous").into(),
+            CustomerOrder::Save(alias, check) => self.save(words, asker.user, alias, check).await?.into(),
+            CustomerOrder::List => self.list_customers(words, asker.user, 0).await?,
+            CustomerOrder::Delete(alias) => self.delete(words, asker, alias).await?.into(),
+            CustomerOrder::Rename(from, to) => self.rename(words, asker.user, from, to).await?.into(),
+            CustomerOrder::BadAlias => say!(words, "customer-bad-alias").into(),
+            CustomerOrder::BadCheck(bad) => refusal(words, &self.catalog.now(), bad).into(),
+            CustomerOrder::SaveUsage => say!(words, "customer-save-usage").into(),
+            CustomerOrder::Usage => say!(words, "customers-usage").into(),
+        })
     }
 
-    /// Another page of the list in place of the message; one customer may be deleted before.
-    pub(super) async fn turn_customers(&self, asker: &Asker, page: usize, delete: Option<&Alias>) -> Pressed {
-        let words = self.words(asker.chat).await;
-        let turned = async {
-            let deleted = match delete {
-                Some(alias) => Some(self.delete(words, asker, alias).await?),
-                None => None,
-            };
-            let Reply { text, buttons, .. } = self.list(words, asker.user, page).await?;
-            Ok::<_, store::Error>(Reply::new(Html::lines(deleted.into_iter().chain([text])), buttons))
-        };
-        match turned.await {
-            Ok(reply) => Pressed::Edit(reply),
-            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
-        }
+    /// Deletes a customer, and shows a page of those who are left.
+    pub(super) async fn forget_customer(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        page: usize,
+        alias: &Alias,
+    ) -> Result<Reply, store::Error> {
+        let deleted = self.delete(words, asker, alias).await?;
+        let Reply { text, buttons, .. } = self.list_customers(words, asker.user, page).await?;
+        Ok(Reply::new(Html::lines([deleted, text]), buttons))
     }
 
-    async fn save(&self, words: Words<'_>, agent: UserId, alias: &Alias, check: &Check) -> Result<Reply, store::Error> {
+    async fn save(&self, words: Words<'_>, agent: UserId, alias: &Alias, check: &Check) -> Result<Html, store::Error> {
         let before = self.customer(agent, alias).await?;
         if before.is_none() && self.kept(agent).await?.len() >= MAX_CUSTOMERS {
-            return Ok(say!(words, "customers-full", count = MAX_CUSTOMERS).into());
+            return Ok(say!(words, "customers-full", count = MAX_CUSTOMERS));
         }
         self.put(agent, alias, check).await?;
         let (name, line) = (alias.to_string(), check.line());
@@ -128,7 +128,7 @@ impl Conversation {
         if !words.masks_names() {
             lines.push(say!(words, "customer-how", name = &name));
         }
-        Ok(Html::lines(lines).into())
+        Ok(Html::lines(lines))
     }
 
     async fn delete(&self, words: Words<'_>, asker: &Asker, alias: &Alias) -> Result<Html, store::Error> {
@@ -162,33 +162,31 @@ impl Conversation {
         Ok(say!(words, "customer-renamed", old = old, new = new))
     }
 
-    async fn list(&self, words: Words<'_>, agent: UserId, page: usize) -> Result<Reply, store::Error> {
+    /// A page of the customers, the first being 0.
+    pub(super) async fn list_customers(
+        &self,
+        words: Words<'_>,
+        agent: UserId,
+        page: usize,
+    ) -> Result<Reply, store::Error> {
         let kept = self.kept(agent).await?;
-        let last = kept.len().saturating_sub(1) / PAGE_LEN;
-        let page = page.min(last);
-        let Some(shown) = kept.chunks(PAGE_LEN).nth(page) else {
+        let Some(page) = Page::of(&kept, PAGE_LEN, page) else {
             return Ok(say!(words, "customers-none").into());
         };
         let mut lines = vec![say!(words, "customers-heading", count = kept.len())];
         let mut buttons = Vec::new();
-        for (alias, check) in shown {
+        for (alias, check) in page.items {
             let name = words.given_name(&alias.to_string());
             lines.push(say!(words, "customer-entry", name = name.clone(), line = Html::code(&check.line())));
             let check = Button::press(format!("🔎 {}", name.plain()), Action::Check(check.clone()), agent);
             // What is copied shows the name.
             let rename = (!words.masks_names())
                 .then(|| Button::Copy { label: "✏️".to_owned(), text: format!("/pelanggan ganti {alias} jadi ") });
-            let delete = Button::press("🗑", Action::ForgetCustomer(page, alias.clone()), agent);
+            let delete = Button::press("🗑", Action::ForgetCustomer(page.number, alias.clone()), agent);
             buttons.push(check.into_iter().chain(rename).chain(delete).collect());
         }
-        let turn = |label: Html, page| Button::press(label.plain(), Action::Customers(page), agent);
-        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
-        let next = (page < last).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
-        if last > 0 {
-            buttons.push(before.into_iter().chain(next).collect());
-        }
         lines.push(say!(words, "customers-how"));
-        Ok(Reply::new(Html::lines(lines), buttons))
+        Ok(Reply::new(Html::lines(lines), buttons).with_row(page.turns(words, agent, Action::Customers)))
     }
 
     /// All customers of an agent, by name.
@@ -197,20 +195,17 @@ impl Conversation {
         let rows = self.rows.list(RowKind::Customer, Some(&prefix), MAX_CUSTOMERS.min(MAX_PAGE_LEN)).await?;
         let read = |row: &Row| {
             let alias = Alias::new(row.key.strip_prefix(&prefix)?)?;
-            Some((alias, serde_json::from_str(&row.value).ok()?))
+            Some((alias, row.read()?))
         };
         Ok(rows.iter().take_while(|row| row.key.starts_with(&prefix)).filter_map(read).collect())
     }
 
     pub(super) async fn customer(&self, agent: UserId, alias: &Alias) -> Result<Option<Check>, store::Error> {
         // A customer never expires, whatever the time is.
-        let value = self.rows.get(RowKind::Customer, &alias.key(agent), DateTime::UNIX_EPOCH).await?;
-        Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+        self.rows.get_json(RowKind::Customer, &alias.key(agent), DateTime::UNIX_EPOCH).await
     }
 
     async fn put(&self, agent: UserId, alias: &Alias, check: &Check) -> Result<(), store::Error> {
-        // Texts and numbers alone: there is none that JSON cannot hold.
-        let value = serde_json::to_string(check).unwrap_or_default();
-        self.rows.put(Row { kind: RowKind::Customer, key: alias.key(agent), value, expires: None }).await
+        self.rows.put(Row::json(RowKind::Customer, alias.key(agent), check, None)).await
     }
 }

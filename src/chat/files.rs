@@ -1,35 +1,25 @@
-//! `/ekspor` and `/rekap`: the chat's own checks as files, and in figures under a picture.
+//! Files that are sent: `/ekspor` and a list as tables, and the picture of the busiest hours.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    env::temp_dir,
-    io::Write as _,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::HashMap, env::temp_dir, io::Write as _, path::Path, sync::Arc};
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Utc};
 use tempfile::NamedTempFile;
 use tokio::task::spawn_blocking;
 
 use super::{
+    answer,
     conversation::{Conversation, store_trouble},
-    dates::{self, Month, Period},
-    history,
+    dates::{self, Month},
     message::{Asker, Reply},
-    view::View,
 };
 use crate::{
     clock::WIB,
-    locale::{Html, Locale, Words, date, month_and_year, power},
+    locale::{Html, Locale, Words, month_and_year, power},
     report::{self, CheckWords, Format, Headings, Table},
     say,
-    store::{self, Count, MAX_PAGE_LEN, Record},
-    value::{ChatId, Language, Provider, UserId, Verdict},
+    store::{self, MAX_PAGE_LEN, Record},
+    value::{Language, Verdict},
 };
-
-/// The most agents that a recap names.
-const MAX_AGENTS: usize = 10;
 
 /// A file to send. It is removed when this is dropped.
 #[derive(Debug)]
@@ -90,13 +80,9 @@ impl Conversation {
         let month = month_and_year(from, words);
         match self.write_checks(words, asker, from, until).await {
             Ok(None) => Report::Said(say!(words, "export-none", month = &month).into()),
-            Ok(Some((xlsx, csv, checks))) => {
-                let name = |ending: &str| format!("riwayat-{}.{ending}", first.format("%Y-%m"));
-                let file = |file, ending| Attachment { name: name(ending), kind: FileKind::Document, file };
-                Report::Files(vec![
-                    (file(xlsx, "xlsx"), say!(words, "export-caption", month = &month, count = checks)),
-                    (file(csv, "csv"), say!(words, "export-caption-csv")),
-                ])
+            Ok(Some(tables)) => {
+                let caption = say!(words, "export-caption", month = &month, count = tables.checks);
+                tables.report(words, &format!("riwayat-{}", first.format("%Y-%m")), caption)
             }
             Err(error) => Report::Said(trouble(words, &error)),
         }
@@ -109,21 +95,17 @@ impl Conversation {
             let name: Arc<str> = self.names.of(words, record.agent).await.plain().into();
             rows.push((record, name));
         }
-        let (locale, shown, count) = (self.locale.clone(), Shown::of(words), rows.len());
+        let (locale, shown) = (self.locale.clone(), Shown::of(words));
         let written = spawn_blocking(move || {
             let mut tables = Tables::create(locale, shown)?;
             tables.push(&rows)?;
-            Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))
+            tables.finish()
         });
         match written.await.map_err(Error::from).flatten() {
-            Ok((xlsx, csv)) => {
+            Ok(tables) => {
                 let begun = begun.with_timezone(&WIB).format("%Y-%m-%d-%H%M");
-                let name = |ending: &str| format!("daftar-{begun}.{ending}");
-                let file = |file, ending| Attachment { name: name(ending), kind: FileKind::Document, file };
-                Report::Files(vec![
-                    (file(xlsx, "xlsx"), say!(words, "list-caption", count = count)),
-                    (file(csv, "csv"), say!(words, "export-caption-csv")),
-                ])
+                let caption = say!(words, "list-caption", count = tables.checks);
+                tables.report(words, &format!("daftar-{begun}"), caption)
             }
             Err(error) => Report::Said(trouble(words, &error)),
         }
@@ -135,7 +117,7 @@ impl Conversation {
         asker: &Asker,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Option<(NamedTempFile, NamedTempFile, usize)>, Error> {
+    ) -> Result<Option<Finished>, Error> {
         let view = self.view(asker).await;
         let (mut after, mut names, mut tables) = (None, HashMap::new(), None);
         loop {
@@ -169,103 +151,7 @@ impl Conversation {
             tables = Some(written.await??);
         }
         let Some(tables) = tables else { return Ok(None) };
-        let checks = tables.checks;
-        let (xlsx, csv) =
-            spawn_blocking(move || Ok::<_, Error>((tables.xlsx.finish()?, tables.csv.finish()?))).await??;
-        Ok(Some((xlsx, csv, checks)))
-    }
-
-    /// The chat's checks of a period in figures, under a picture of its busiest hours.
-    pub async fn recap(&self, asker: &Asker, period: Option<Period>, asked: DateTime<Utc>) -> Report {
-        let words = self.words(asker.chat).await;
-        let Some((first, next)) = period.and_then(|period| period.days(asked)) else {
-            return Report::Said(say!(words, "recap-usage").into());
-        };
-        let (from, until) = (dates::start(first), dates::start(next));
-        let shown = match period {
-            Some(Period::Month) => month_and_year(from, words),
-            Some(Period::Week) => format!("{} – {}", date(from, words), date(asked, words)),
-            _ => date(from, words),
-        };
-        let drawn = async {
-            let view = self.view(asker).await;
-            let from = view.from(from);
-            let mut counts = self.history.counts(Some(asker.chat), from, until).await?;
-            counts.retain(|count| view.shows(count.agent, from));
-            if counts.is_empty() {
-                return Ok(None);
-            }
-            let hours = self.hours(asker.chat, &view, from, until).await?;
-            let caption = self.figures(words, asker.chat, &shown, &counts, &hours).await;
-            let title = say!(words, "recap-title", period = &shown).plain();
-            Ok::<_, Error>(Some((picture(title, hours, format!("rekap-{first}.png")).await?, caption)))
-        };
-        match drawn.await {
-            Ok(None) => Report::Said(say!(words, "recap-none", period = &shown).into()),
-            Ok(Some(picture)) => Report::Files(vec![picture]),
-            Err(error) => Report::Said(trouble(words, &error)),
-        }
-    }
-
-    /// How many checks there were in each hour of the day.
-    async fn hours(
-        &self,
-        chat: ChatId,
-        view: &View,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<[u64; 24], store::Error> {
-        let (mut after, mut hours) = (None, [0; 24]);
-        loop {
-            let page = self.history.stream(Some(chat), after, MAX_PAGE_LEN).await?;
-            let Some((chat, seq, _)) = page.last() else { return Ok(hours) };
-            after = Some((*chat, *seq));
-            let is_counted = |record: &Record| (from..until).contains(&record.at) && view.shows_record(record);
-            for (_, _, record) in page.iter().filter(|(_, _, record)| is_counted(record)) {
-                if let Some(count) = hours.get_mut(record.at.with_timezone(&WIB).hour() as usize) {
-                    *count += 1;
-                }
-            }
-        }
-    }
-
-    async fn figures(&self, words: Words<'_>, chat: ChatId, period: &str, counts: &[Count], hours: &[u64; 24]) -> Html {
-        let (mut all, mut by_provider, mut by_agent) = (Sum::default(), BTreeMap::new(), BTreeMap::new());
-        for count in counts {
-            let sums: [&mut Sum; 3] =
-                [&mut all, by_provider.entry(count.provider).or_default(), by_agent.entry(count.agent).or_default()];
-            sums.into_iter().for_each(|sum| sum.add(count));
-        }
-        let mut lines = vec![say!(words, "recap-heading", period = period)];
-        lines.push(say!(words, "recap-all", checks = all.checks, found = all.found, percent = all.percent()));
-        if all.unanswered > 0 {
-            lines.push(say!(words, "recap-unanswered", count = all.unanswered));
-        }
-        let line = |name: Html, sum: &Sum| {
-            say!(words, "recap-line", name = name, checks = sum.checks, percent = sum.percent())
-        };
-        lines.push(Html::default());
-        let by_provider: BTreeMap<Provider, Sum> = by_provider;
-        lines.extend(by_provider.iter().map(|(provider, sum)| line(Html::escape(provider.name()), sum)));
-        if chat.is_group() {
-            let mut agents: Vec<(UserId, Sum)> = by_agent.into_iter().collect();
-            agents.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.checks));
-            lines.push(Html::default());
-            for (agent, sum) in agents.iter().take(MAX_AGENTS) {
-                lines.push(line(self.names.of(words, *agent).await, sum));
-            }
-            if agents.len() > MAX_AGENTS {
-                lines.push(say!(words, "recap-more", count = agents.len() - MAX_AGENTS));
-            }
-        }
-        let most = hours.iter().copied().max().unwrap_or_default();
-        if let Some(hour) = hours.iter().position(|count| *count == most) {
-            let (from, until) = (format!("{hour:02}.00"), format!("{:02}.00", hour + 1));
-            let count = usize::try_from(most).unwrap_or(usize::MAX);
-            lines.push(Html::default());
-            lines.push(say!(words, "recap-busiest", from = from, until = until, count = count));
-        }
-        Html::lines(lines)
+        Ok(Some(spawn_blocking(move || tables.finish()).await??))
     }
 }
 
@@ -277,35 +163,6 @@ pub(super) async fn picture(title: String, hours: [u64; 24], name: String) -> Re
         Ok::<_, Error>(file)
     });
     Ok(Attachment { name, kind: FileKind::Picture, file: file.await?? })
-}
-
-/// Checks, added up.
-#[derive(Default)]
-pub(super) struct Sum {
-    pub(super) checks: usize,
-    pub(super) found: usize,
-    pub(super) unanswered: usize,
-}
-
-impl Sum {
-    fn add(&mut self, count: &Count) {
-        let add = |to: &mut usize, count: u64| *to = to.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
-        add(&mut self.checks, count.checks);
-        add(&mut self.found, count.found);
-        add(&mut self.unanswered, count.unanswered);
-    }
-
-    /// Adds checks that were added up.
-    pub(super) fn add_sum(&mut self, other: &Self) {
-        self.checks += other.checks;
-        self.found += other.found;
-        self.unanswered += other.unanswered;
-    }
-
-    /// How many of a hundred checks found the customer.
-    pub(super) fn percent(&self) -> usize {
-        self.found.saturating_mul(100).checked_div(self.checks).unwrap_or_default()
-    }
 }
 
 /// How the words are shown, for another thread.
@@ -337,34 +194,19 @@ struct Tables {
 impl Tables {
     fn create(locale: Arc<Locale>, shown: Shown) -> Result<Self, Error> {
         let words = shown.words(&locale);
-        let [time, agent, product, provider, number, nominal, name, power, total, status, code, reference] = [
-            say!(words, "column-time"),
-            say!(words, "column-agent"),
-            say!(words, "column-product"),
-            say!(words, "column-provider"),
-            say!(words, "column-number"),
-            say!(words, "column-nominal"),
-            say!(words, "column-name"),
-            say!(words, "column-power"),
-            say!(words, "column-total"),
-            say!(words, "column-status"),
-            say!(words, "column-code"),
-            say!(words, "column-reference"),
-        ]
-        .map(|heading| heading.plain());
         let columns = report::columns(&Headings {
-            time: &time,
-            agent: &agent,
-            product: &product,
-            provider: &provider,
-            number: &number,
-            nominal: &nominal,
-            name: &name,
-            power: &power,
-            total: &total,
-            status: &status,
-            code: &code,
-            reference: &reference,
+            time: &say!(words, "column-time").plain(),
+            agent: &say!(words, "column-agent").plain(),
+            product: &say!(words, "column-product").plain(),
+            provider: &say!(words, "column-provider").plain(),
+            number: &say!(words, "column-number").plain(),
+            nominal: &say!(words, "column-nominal").plain(),
+            name: &say!(words, "column-name").plain(),
+            power: &say!(words, "column-power").plain(),
+            total: &say!(words, "column-total").plain(),
+            status: &say!(words, "column-status").plain(),
+            code: &say!(words, "column-code").plain(),
+            reference: &say!(words, "column-reference").plain(),
         });
         let table = |format| Table::create(format, &temp_dir(), &columns);
         let (xlsx, csv) = (table(Format::Xlsx)?, table(Format::Csv)?);
@@ -379,7 +221,7 @@ impl Tables {
                     let name = customer.name.as_ref().map(|name| words.name(name).plain());
                     (say!(words, "status-found"), customer.power.as_deref().map(power), name)
                 }
-                verdict => (history::summary(words, verdict), None, None),
+                verdict => (answer::summary(words, verdict), None, None),
             };
             let (status, power, name) = (status.plain(), power.unwrap_or_default(), name.unwrap_or_default());
             let row = report::row(record, CheckWords { agent, name: &name, power: &power, status: &status });
@@ -388,6 +230,25 @@ impl Tables {
             self.checks += 1;
         }
         Ok(())
+    }
+    fn finish(self) -> Result<Finished, Error> {
+        Ok(Finished { xlsx: self.xlsx.finish()?, csv: self.csv.finish()?, checks: self.checks })
+    }
+}
+
+/// The two files of the same checks.
+struct Finished {
+    xlsx: NamedTempFile,
+    csv: NamedTempFile,
+    checks: usize,
+}
+
+impl Finished {
+    /// The two files by a name, with a caption under the first.
+    fn report(self, words: Words<'_>, name: &str, caption: Html) -> Report {
+        let file = |ending, file| Attachment { name: format!("{name}.{ending}"), kind: FileKind::Document, file };
+        let (xlsx, csv) = (file("xlsx", self.xlsx), file("csv", self.csv));
+        Report::Files(vec![(xlsx, caption), (csv, say!(words, "export-caption-csv"))])
     }
 }
 

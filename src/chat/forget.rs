@@ -4,13 +4,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    button::{Action, Button, Press},
+    action::Action,
+    button::Button,
     conversation::Conversation,
-    message::{Asker, Place, Pressed, Reply},
+    message::{Asker, Place, Pressed, Reply, Response},
 };
 use crate::{
+    locale::Words,
     say,
     store::{self, AuditAct, AuditEntry, Forgotten, Target},
+    value::UserId,
 };
 
 /// How long the question is good for.
@@ -18,8 +21,7 @@ const ASKED_FOR: TimeDelta = TimeDelta::minutes(5);
 
 impl Conversation {
     /// Asks whether the asker's data, or all of the chat's, is to be deleted.
-    pub(super) async fn ask_to_forget(&self, asker: &Asker, whole_chat: bool) -> Reply {
-        let words = self.words(asker.chat).await;
+    pub(super) fn ask_to_forget(&self, words: Words<'_>, asker: &Asker, whole_chat: bool) -> Reply {
         let text = match (whole_chat, Place::of(asker.chat)) {
             (false, _) if asker.user.is_stand_in() => return say!(words, "forget-anonymous").into(),
             (_, Place::Private) => say!(words, "forget-ask-everywhere"),
@@ -29,22 +31,28 @@ impl Conversation {
         let until = asker.asked.checked_add_signed(ASKED_FOR).unwrap_or(asker.asked).timestamp();
         let delete = Action::Forget { whole_chat, until };
         let row = [
-            Button::press(say!(words, "button-forget").plain(), delete, asker.user),
-            Button::press(say!(words, "button-keep").plain(), Action::KeepData, asker.user),
+            Button::press(say!(words, "button-forget"), delete, asker.user),
+            Button::press(say!(words, "button-keep"), Action::KeepData, asker.user),
         ];
-        Reply::new(text, vec![row.into_iter().flatten().collect()])
+        Reply::from(text).with_row(row.into_iter().flatten())
     }
 
-    /// The answer to the button that deletes.
-    pub(super) async fn press_forget(&self, asker: &Asker, press: &Press, whole_chat: bool, until: i64) -> Pressed {
-        let words = self.words(asker.chat).await;
+    /// The answer to the button that deletes, which `owner` asked for.
+    pub(super) fn press_forget(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        owner: UserId,
+        whole_chat: bool,
+        until: i64,
+    ) -> Pressed {
         // What another asked for is not done to the one who presses.
-        if press.owner != asker.user && !whole_chat {
-            return Pressed::Notice(say!(words, "button-not-yours").plain());
+        if owner != asker.user && !whole_chat {
+            return Response::notice(say!(words, "button-not-yours")).into();
         }
         let left = until - asker.asked.timestamp();
         if !(0..=ASKED_FOR.num_seconds()).contains(&left) {
-            return Pressed::Notice(say!(words, "button-forget-late").plain());
+            return Response::notice(say!(words, "button-forget-late")).into();
         }
         Pressed::Forget(match (whole_chat, Place::of(asker.chat)) {
             (_, Place::Private) => Target::Agent(asker.user),
@@ -73,10 +81,5 @@ impl Conversation {
         tracing::info!(chat = %asker.chat, agent = %asker.user, records, rows, jobs, "data was deleted for good");
         let words = self.words(asker.chat).await;
         Ok(say!(words, "forgotten", checks = records, others = rows, waiting = jobs).into())
-    }
-
-    /// What is said where nothing is to be deleted.
-    pub(super) async fn keep_data(&self, asker: &Asker) -> Pressed {
-        Pressed::Edit(say!(self.words(asker.chat).await, "forget-not").into())
     }
 }

@@ -1,6 +1,6 @@
 //! What is said in a word or two and is no check: thanks, impatience, "once more", a command without its slash.
 
-use super::message::Command;
+use super::command::Command;
 
 /// A message of a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,66 +16,22 @@ pub(super) enum Fragment {
 }
 
 /// Words that say nothing by themselves.
-const IDLE: &[&str] = &[
-    "kak", "kakak", "min", "admin", "bang", "gan", "om", "bos", "boss", "sis", "mas", "mbak", "pak", "bu", "ya", "yah",
-    "yaa", "yg", "yang", "dong", "deh", "nih", "sih", "banyak", "bgt", "banget", "please", "pls", "tolong",
-];
+const IDLE: &str = "kak kakak min admin bang gan om bos boss sis mas mbak pak bu ya yah yaa yg yang dong deh nih sih \
+    banyak bgt banget please pls tolong";
 
-const THANKS: &[&str] = &[
-    "makasih",
-    "makasi",
-    "mksh",
-    "mksih",
-    "terimakasih",
-    "terima",
-    "kasih",
-    "trims",
-    "tks",
-    "thanks",
-    "thank",
-    "you",
-    "thx",
-    "tq",
-    "nuhun",
-    "suwun",
-    "matur",
-    "ok",
-    "oke",
-    "okey",
-    "okay",
-    "sip",
-    "siap",
-    "siip",
-    "mantap",
-    "baik",
-    "noted",
-];
+const THANKS: &str = "makasih makasi mksh mksih terimakasih terima kasih trims tks thanks thank you thx tq nuhun suwun \
+    matur ok oke okey okay sip siap siip mantap baik noted";
 
-const IMPATIENT: &[&str] = &[
-    "kok",
-    "lama",
-    "lambat",
-    "mana",
-    "sudah",
-    "udah",
-    "belum",
-    "blm",
-    "masih",
-    "jawabannya",
-    "hasilnya",
-    "hasil",
-    "nunggu",
-    "still",
-    "waiting",
-];
+const IMPATIENT: &str =
+    "kok lama lambat mana sudah udah belum blm masih jawabannya hasilnya hasil nunggu still waiting";
 
 /// One of these makes impatience of the words around it.
-const WAITED_FOR: &[&str] = &["lama", "lambat", "mana", "sudah", "udah", "belum", "blm", "nunggu", "waiting"];
+const WAITED_FOR: &str = "lama lambat mana sudah udah belum blm nunggu waiting";
 
-const AGAIN: &[&str] = &["ulang", "ulangi", "lagi", "cek", "again", "check"];
+const AGAIN: &str = "ulang ulangi lagi cek again check";
 
 /// One of these makes "once more" of the words around it.
-const REPEATED: &[&str] = &["ulang", "ulangi", "lagi", "again"];
+const REPEATED: &str = "ulang ulangi lagi again";
 
 const COMMANDS: &[(&str, Command)] = &[
     ("help", Command::Help),
@@ -107,9 +63,10 @@ impl Fragment {
         {
             return Some(Self::Command(*command));
         }
-        let said: Vec<&str> = words.iter().copied().filter(|word| !IDLE.contains(word)).collect();
-        let all = |known: &[&str]| said.iter().all(|word| known.contains(word));
-        let any = |known: &[&str]| said.iter().any(|word| known.contains(word));
+        let is_of = |words: &str, word: &str| words.split(' ').any(|known| known == word);
+        let said: Vec<&str> = words.iter().copied().filter(|word| !is_of(IDLE, word)).collect();
+        let all = |known: &str| said.iter().all(|word| is_of(known, word));
+        let any = |known: &str| said.iter().any(|word| is_of(known, word));
         match () {
             // Emoji alone, or nothing but `kak`.
             () if said.is_empty() => Some(Self::Thanks),

@@ -3,21 +3,22 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    answer::with_pin_warning,
-    button::{Action, Button, SearchId},
+    action::{Action, SearchId},
+    answer::{mark, summary},
+    button::Button,
     conversation::{Conversation, store_trouble},
     dates::today,
     list_progress::{RunningList, how_far},
-    message::{Asker, PinIn, Pressed, Reply},
+    message::{Asker, Reply, Response},
     search::Wanted,
     view::View,
 };
 use crate::{
     inquiry::parse::Check,
-    locale::{Html, Words, date, hour, power},
+    locale::{Html, Words, date, hour},
     say,
     store::{self, Cursor, Page, Record},
-    value::{ChatId, Customer, UserId, Verdict},
+    value::{ChatId, UserId},
 };
 
 /// Checks on a page.
@@ -55,12 +56,11 @@ impl Conversation {
         asker: &Asker,
         wanted: &Wanted,
         open: (&[WaitingCheck], &[RunningList]),
-        pin: Option<PinIn>,
         now: DateTime<Utc>,
     ) -> Reply {
         let words = self.words(asker.chat).await;
         let page = self.first_page(words, asker, wanted, open, now).await;
-        with_pin_warning(words, page.unwrap_or_else(|error| store_trouble(words, &error).into()), pin)
+        page.unwrap_or_else(|error| store_trouble(words, &error).into())
     }
 
     async fn first_page(
@@ -108,34 +108,25 @@ impl Conversation {
     /// Another page in place of the message: of all checks, or of what was searched for.
     pub(super) async fn turn_page(
         &self,
+        words: Words<'_>,
         asker: &Asker,
         search: Option<SearchId>,
         to: Cursor,
         owner: UserId,
-    ) -> Pressed {
-        let chat = asker.chat;
-        let (words, now, view) = (self.words(chat).await, self.clock.now(), self.view(asker).await);
-        let turned = async {
-            let wanted = match search {
-                Some(search) => Wanted::kept(&*self.rows, chat, owner, search, now).await?,
-                None => Some(Wanted::default()),
-            };
-            let Some(wanted) = wanted else { return Ok(None) };
-            let mut page = self.page(chat, &view, &wanted, to, now).await?;
-            if !page.has_newer && to != Cursor::Newest {
-                // The first page is always a full one, however one got back to it.
-                page = self.page(chat, &view, &wanted, Cursor::Newest, now).await?;
-            }
-            Ok::<_, store::Error>(Some(
-                self.show(words, &Reading { chat, owner, is_search: search.is_some(), search }, &page, (&[], &[]))
-                    .await,
-            ))
+    ) -> Result<Response, store::Error> {
+        let (chat, now, view) = (asker.chat, self.clock.now(), self.view(asker).await);
+        let wanted = match search {
+            Some(search) => Wanted::kept(&*self.rows, chat, owner, search, now).await?,
+            None => Some(Wanted::default()),
         };
-        match turned.await {
-            Ok(Some(reply)) => Pressed::Edit(reply),
-            Ok(None) => Pressed::Notice(say!(words, "button-stale").plain()),
-            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
+        let Some(wanted) = wanted else { return Ok(Response::notice(say!(words, "button-stale"))) };
+        let mut page = self.page(chat, &view, &wanted, to, now).await?;
+        if !page.has_newer && to != Cursor::Newest {
+            // The first page is always a full one, however one got back to it.
+            page = self.page(chat, &view, &wanted, Cursor::Newest, now).await?;
         }
+        let reading = Reading { chat, owner, is_search: search.is_some(), search };
+        Ok(self.show(words, &reading, &page, (&[], &[])).await.into())
     }
 
     async fn page(
@@ -194,7 +185,7 @@ impl Conversation {
             lines.push(Html::joined([head].into_iter().chain(times), " "));
             lines.push(self.with_agent(words, reading.chat, summary, record.agent).await);
         }
-        Reply::new(Html::lines(lines), buttons(words, page, reading))
+        Reply::from(Html::lines(lines)).with_row(buttons(words, page, reading))
     }
 
     /// The text, with who asked in a group.
@@ -221,55 +212,14 @@ fn entry(words: Words<'_>, record: &Record) -> [Html; 2] {
     [head, summary(words, &record.outcome.verdict)]
 }
 
-pub(super) fn mark(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Found(_) => "✅",
-        Verdict::NotFound => "❌",
-        Verdict::NoAnswer | Verdict::ServiceDown => "⏳",
-        Verdict::Operator(_) => "🔧",
-        Verdict::NumberBlocked | Verdict::AlreadyPaid | Verdict::OverLimit | Verdict::AmountTooSmall => "⚠️",
-        Verdict::ProductUnavailable | Verdict::ProviderDown | Verdict::Other(_) | Verdict::Refused(_) => "⚠️",
-    }
-}
-
-pub(super) fn summary(words: Words<'_>, verdict: &Verdict) -> Html {
-    match verdict {
-        Verdict::Found(customer) => found(words, customer),
-        Verdict::NotFound => say!(words, "history-not-found"),
-        Verdict::NumberBlocked => say!(words, "history-number-blocked"),
-        Verdict::AlreadyPaid => say!(words, "history-already-paid"),
-        Verdict::OverLimit => say!(words, "history-over-limit"),
-        Verdict::AmountTooSmall => say!(words, "history-amount-too-small"),
-        Verdict::ProductUnavailable => say!(words, "history-product-unavailable"),
-        Verdict::ProviderDown => say!(words, "history-provider-down"),
-        Verdict::NoAnswer => say!(words, "history-no-answer"),
-        Verdict::ServiceDown => say!(words, "history-service-down"),
-        Verdict::Operator(_) => say!(words, "history-operator"),
-        Verdict::Other(_) | Verdict::Refused(_) => say!(words, "history-other"),
-    }
-}
-
-fn found(words: Words<'_>, customer: &Customer) -> Html {
-    let name = customer.name.as_ref().map_or_else(|| say!(words, "history-unnamed"), |name| words.name(name));
-    let total = match customer.total {
-        Some(total) => Html::escape(&crate::locale::rupiah(total)),
-        None => say!(words, "history-no-total"),
-    };
-    match customer.power.as_deref().map(power) {
-        Some(power) => say!(words, "history-found-power", name = name, power = power, total = total),
-        None => say!(words, "history-found", name = name, total = total),
-    }
-}
-
-fn buttons(words: Words<'_>, page: &Page, reading: &Reading) -> Vec<Vec<Button>> {
+fn buttons(words: Words<'_>, page: &Page, reading: &Reading) -> impl Iterator<Item = Button> {
     let turn = |label: Html, to: Cursor| {
         let action = reading.search.map_or(Action::Turn(to), |search| Action::Find(search, to));
-        Button::press(label.plain(), action, reading.owner)
+        Button::press(label, action, reading.owner)
     };
     let newest = page.records.first().filter(|_| page.has_newer);
     let newer = newest.and_then(|(seq, _)| turn(say!(words, "button-newer"), Cursor::NewerThan(*seq)));
     let oldest = page.records.last().filter(|_| page.has_older);
     let older = oldest.and_then(|(seq, _)| turn(say!(words, "button-older"), Cursor::OlderThan(*seq)));
-    let row: Vec<Button> = newer.into_iter().chain(older).collect();
-    if row.is_empty() { Vec::new() } else { vec![row] }
+    newer.into_iter().chain(older)
 }

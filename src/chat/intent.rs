@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    action::{Action, Choice, Needs},
     alias::CustomerOrder,
-    button::{Action, Choice, Press},
+    button::Press,
     dates::{Month, Period},
     message::PinIn,
     owner::{
@@ -208,21 +209,30 @@ pub enum Intent {
 }
 
 impl Intent {
-    /// What one has to be allowed for it.
-    pub fn action(&self) -> access::Action {
-        use access::Action;
+    /// What it needs: the only place that says so. What [is typed alone](Self::is_typed_alone) follows from it.
+    fn needs(&self) -> Needs {
         match self {
-            Self::Start | Self::Id | Self::Privacy => Action::Introduce,
-            Self::Settings { .. } => Action::Configure,
-            Self::DeleteData { whole_chat: true } => Action::DeleteChat,
-            Self::Check { .. } | Self::List { .. } | Self::File { .. } | Self::Again { .. } => Action::Check,
-            Self::Quota { order } if order.is_of_managers() => Action::Manage,
-            Self::Quota { .. } => Action::Read,
-            Self::Status | Self::Balance | Self::Statistics { .. } | Self::Audit { .. } | Self::Reload => Action::Own,
-            Self::Press { press } => press.as_ref().map_or(Action::Read, |press| press.action.needs()),
-            Self::FileUnread
+            Self::Start | Self::Id | Self::Privacy => Needs::to_read(access::Action::Introduce),
+            Self::Check { .. } | Self::List { .. } | Self::File { .. } | Self::Again { .. } => {
+                Needs::to_write(access::Action::Check)
+            }
+            Self::Settings { change: Some(_) } | Self::Language { .. } => Needs::to_write(access::Action::Configure),
+            Self::Settings { change: None } => Needs::to_read(access::Action::Configure),
+            // What deletes does not depend on room: it is done as soon as it can be.
+            Self::DeleteData { whole_chat: true } => Needs::to_read(access::Action::DeleteChat),
+            Self::DeleteData { whole_chat: false } => Needs::to_read(access::Action::Read),
+            Self::Refused { parts, .. } => Needs { action: access::Action::Read, writes: *parts != Choice::default() },
+            Self::Customers { order, .. } => Needs { action: access::Action::Read, writes: order.writes() },
+            Self::Quota { order } => order.needs(),
+            Self::Agents { .. } | Self::Invite { .. } => Needs::to_write(access::Action::Manage),
+            Self::Status | Self::Balance | Self::Statistics { .. } | Self::Audit { .. } | Self::Groups => {
+                Needs::to_read(access::Action::Own)
+            }
+            Self::Reload => Needs::to_write(access::Action::Own),
+            Self::Press { press: Some(press) } => press.action.needs(),
+            Self::Press { press: None }
+            | Self::FileUnread
             | Self::FileRefused
-            | Self::Refused { .. }
             | Self::UnknownCommand { .. }
             | Self::Help
             | Self::Hint
@@ -234,16 +244,21 @@ impl Intent {
             | Self::History { .. }
             | Self::Export { .. }
             | Self::Recap { .. }
-            | Self::Customers { .. }
             | Self::Outages
             | Self::Cancel
             | Self::LanguageUsage
-            | Self::ForwardedCommand
-            | Self::DeleteData { whole_chat: false } => Action::Read,
-            Self::Language { .. } => Action::Configure,
-            Self::Agents { .. } | Self::Invite { .. } => Action::Manage,
-            Self::Groups => Action::Own,
+            | Self::ForwardedCommand => Needs::to_read(access::Action::Read),
         }
+    }
+
+    /// What one has to be allowed for it.
+    pub fn action(&self) -> access::Action {
+        self.needs().action
+    }
+
+    /// Whether it has to be kept: then it is not begun where the store takes nothing.
+    pub fn writes(&self) -> bool {
+        self.needs().writes
     }
 
     /// Whether it counts only where its sender typed it: it changes something for others, or is for those who manage the bot,
@@ -280,52 +295,6 @@ impl Intent {
                 | Self::Press { press: Some(Press { action: Action::RepeatList(_), .. }) }
         );
         is_list || self.whole_check().is_some()
-    }
-
-    /// Whether it has to be kept: then it is not begun where the store takes nothing.
-    pub fn writes(&self) -> bool {
-        match self {
-            Self::Check { .. }
-            | Self::List { .. }
-            | Self::File { .. }
-            | Self::Again { .. }
-            | Self::Language { .. }
-            | Self::Settings { change: Some(_) }
-            | Self::Reload
-            | Self::Agents { .. }
-            | Self::Invite { .. } => true,
-            Self::Refused { parts, .. } => *parts != Choice::default(),
-            Self::Press { press } => press.as_ref().is_some_and(|press| press.action.writes()),
-            Self::Customers { order, .. } => order.writes(),
-            Self::Quota { order } => order.writes(),
-            Self::FileUnread
-            | Self::FileRefused
-            | Self::UnknownCommand { .. }
-            | Self::Start
-            | Self::Help
-            | Self::Hint
-            | Self::Guide
-            | Self::Thanks
-            | Self::Impatient
-            | Self::NoText
-            | Self::Id
-            | Self::Products { .. }
-            | Self::History { .. }
-            | Self::Export { .. }
-            | Self::Recap { .. }
-            | Self::Outages
-            | Self::Cancel
-            | Self::LanguageUsage
-            | Self::Settings { change: None }
-            | Self::DeleteData { .. }
-            | Self::Privacy
-            | Self::Status
-            | Self::Balance
-            | Self::Statistics { .. }
-            | Self::Audit { .. }
-            | Self::Groups
-            | Self::ForwardedCommand => false,
-        }
     }
 
     /// How many records it leads to, at most.

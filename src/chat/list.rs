@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     button,
-    conversation::{Conversation, is_of},
+    conversation::Conversation,
+    earlier::is_of,
     files::Report,
     intent::Intent,
     list_text::{self, ListAnswer, ListStage, Listing},
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     catalog::{Catalog, ProductCode},
     inquiry::parse::{self, Item, List, Refusal, Request, Unread, parse},
+    locale::Words,
     say,
     store::{Record, Row, RowKind, Seq},
     value::{ChatId, Outcome, Provider, Rupiah, UpdateId, UserId},
@@ -161,7 +163,7 @@ impl Conversation {
 
     /// The live message of a list.
     pub async fn list_progress(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
-        list_text::progress(self.words(chat).await, listing.catalog, listing, stage)
+        list_text::progress(self.words(chat).await, listing, stage)
     }
 
     /// The summary of a list that has ended, was cancelled or stopped; it is kept for a day, so that its pages can be turned.
@@ -176,20 +178,25 @@ impl Conversation {
             is_stopped: stage == ListStage::Stopped,
             places: listing.answers.iter().map(|answer| answer.as_ref().and_then(|answer| answer.seq)).collect(),
         };
-        let value = serde_json::to_string(&kept).unwrap_or_default();
         let (key, expires) = (listing.update.0.to_string(), Some(self.clock.now() + KEPT));
-        if let Err(error) = self.rows.put(Row { kind: RowKind::List, key, value, expires }).await {
+        if let Err(error) = self.rows.put(Row::json(RowKind::List, key, &kept, expires)).await {
             tracing::error!(%error, "a list cannot be kept: its buttons will be stale");
         }
-        list_text::summary(self.words(chat).await, listing.catalog, listing, stage, 0)
+        list_text::summary(self.words(chat).await, listing, stage, 0)
     }
 
     /// Another page of a list's summary; `None` where it is not kept any more.
-    pub(super) async fn list_page(&self, asker: &Asker, update: UpdateId, page: usize) -> Option<Reply> {
+    pub(super) async fn list_page(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        update: UpdateId,
+        page: usize,
+    ) -> Option<Reply> {
         let (kept, answers) = self.kept_list(asker, update).await?;
         let catalog = self.catalog.now();
         let listing = kept.listing(update, &catalog, &answers);
-        Some(list_text::summary(self.words(asker.chat).await, &catalog, &listing, kept.stage(), page))
+        Some(list_text::summary(words, &listing, kept.stage(), page))
     }
 
     /// What of a list has no answer, as a list; `None` where there is nothing, or it is not kept any more.
@@ -233,9 +240,8 @@ impl Conversation {
 
     /// A list that the asker may see, with its answers.
     async fn kept_list(&self, asker: &Asker, update: UpdateId) -> Option<(Kept, Vec<Option<ListAnswer>>)> {
-        let row = self.rows.get(RowKind::List, &update.0.to_string(), self.clock.now()).await;
-        let row = row.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
-        let kept: Kept = serde_json::from_str(&row).ok()?;
+        let kept = self.rows.get_json(RowKind::List, &update.0.to_string(), self.clock.now()).await;
+        let kept: Kept = kept.inspect_err(|error| tracing::error!(%error, "a list cannot be read")).ok()??;
         // The button's data can be forged: whose list it is, the list says.
         let is_theirs = kept.chat == asker.chat && button::is_of(kept.owner, asker.user, asker.chat);
         if !is_theirs || !self.view(asker).await.shows(kept.owner, kept.begun) {

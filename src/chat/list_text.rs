@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    button::{Action, Button},
-    history,
+    action::Action,
+    answer,
+    button::Button,
     list_progress::{how_far, number_everywhere},
     message::Reply,
+    pages::Page,
 };
 use crate::{
     catalog::Catalog,
@@ -96,32 +98,26 @@ impl Listing<'_> {
 }
 
 /// The live message of a list that is queued or runs.
-pub(super) fn progress(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, stage: ListStage) -> Reply {
+pub(super) fn progress(words: Words<'_>, listing: &Listing<'_>, stage: ListStage) -> Reply {
     let answered = listing.items().filter(|(_, answer)| answer.is_some()).count();
     let mut lines = unread(words, listing.list, MAX_UNREAD_LIVE);
     lines.extend(how_far(words, listing.list, listing.wallets, (stage != ListStage::Queued).then_some(answered)));
     if stage != ListStage::Queued && listing.list.items.len() <= SHORT {
-        lines.extend(listing.items().map(|(item, answer)| line(words, catalog, listing, item, answer)));
+        lines.extend(listing.items().map(|(item, answer)| line(words, listing, item, answer)));
     }
-    let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(listing.update), listing.owner);
-    Reply::new(Html::lines(lines), cancel.into_iter().map(|cancel| vec![cancel]).collect())
+    let cancel = Button::press(say!(words, "button-cancel"), Action::Cancel(listing.update), listing.owner);
+    Reply::from(Html::lines(lines)).with_row(cancel)
 }
 
 /// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
-pub(super) fn summary(
-    words: Words<'_>,
-    catalog: &Catalog,
-    listing: &Listing<'_>,
-    stage: ListStage,
-    page: usize,
-) -> Reply {
+pub(super) fn summary(words: Words<'_>, listing: &Listing<'_>, stage: ListStage, page: usize) -> Reply {
     let (different, others): (Vec<_>, Vec<_>) =
-        listing.items().partition(|(item, answer)| is_another_name(catalog, item, *answer));
+        listing.items().partition(|(item, answer)| is_another_name(listing.catalog, item, *answer));
     let items = different.into_iter().chain(others);
     let mut lines = unread(words, listing.list, usize::MAX);
-    lines.extend(items.map(|(item, answer)| line(words, catalog, listing, item, answer)));
+    lines.extend(items.map(|(item, answer)| line(words, listing, item, answer)));
     let pages = pages(lines);
-    let page = page.min(pages.len().saturating_sub(1));
+    let page = Page::of(&pages, 1, page);
 
     let mut text = Vec::new();
     match stage {
@@ -133,27 +129,24 @@ pub(super) fn summary(
         number_everywhere(listing.list, listing.wallets)
             .map(|number| say!(words, "list-wallets", number = Html::code(number))),
     );
-    text.push(counts(catalog, listing));
-    if pages.len() > 1 {
-        text.push(say!(words, "list-page", page = page + 1, pages = pages.len()));
+    text.push(counts(listing));
+    let mut turns = Vec::new();
+    if let Some(page) = page {
+        if page.last > 0 {
+            text.push(say!(words, "list-page", page = page.number + 1, pages = page.last + 1));
+        }
+        text.extend(page.items.iter().cloned());
+        turns = page.turns(words, listing.owner, |to| Action::TurnList(listing.update, to));
     }
-    text.extend(pages.get(page).cloned());
-    let turn =
-        |to: usize, label: Html| Button::press(label.plain(), Action::TurnList(listing.update, to), listing.owner);
-    let newer = page.checked_sub(1).and_then(|to| turn(to, say!(words, "button-page-before")));
-    let older = (page + 1 < pages.len()).then(|| turn(page + 1, say!(words, "button-page-after"))).flatten();
     let left = listing.unanswered().count();
     let label = match stage {
         ListStage::Cancelled | ListStage::Stopped => say!(words, "button-list-rest", count = left),
         ListStage::Queued | ListStage::Running | ListStage::Ended => say!(words, "button-list-again", count = left),
     };
-    let again =
-        (left > 0).then(|| Button::press(label.plain(), Action::RepeatList(listing.update), listing.owner)).flatten();
-    let files =
-        Button::press(say!(words, "button-list-files").plain(), Action::SendList(listing.update), listing.owner)
-            .filter(|_| !listing.wallets);
-    let rows = [newer.into_iter().chain(older).collect(), again.into_iter().collect(), files.into_iter().collect()];
-    Reply::new(Html::lines(text), rows.into_iter().filter(|row: &Vec<_>| !row.is_empty()).collect())
+    let again = (left > 0).then(|| Button::press(label, Action::RepeatList(listing.update), listing.owner)).flatten();
+    let files = Button::press(say!(words, "button-list-files"), Action::SendList(listing.update), listing.owner)
+        .filter(|_| !listing.wallets);
+    Reply::from(Html::lines(text)).with_row(turns).with_row(again).with_row(files)
 }
 
 /// Lines as pages, each of which fits into a message.
@@ -173,8 +166,8 @@ fn pages(lines: Vec<Html>) -> Vec<Html> {
 }
 
 /// `✅ 9 · ❌ 2 · ⏳ 1`.
-fn counts(catalog: &Catalog, listing: &Listing<'_>) -> Html {
-    let marks: Vec<_> = listing.items().map(|(item, answer)| mark(catalog, item, answer)).collect();
+fn counts(listing: &Listing<'_>) -> Html {
+    let marks: Vec<_> = listing.items().map(|(item, answer)| mark(listing.catalog, item, answer)).collect();
     let counted = ["✅", "❌", "⚠️", "🔧", "⏳"].into_iter().filter_map(|mark| {
         let count = marks.iter().filter(|other| **other == mark).count();
         (count > 0).then(|| Html::escape(&format!("{mark} {count}")))
@@ -185,8 +178,8 @@ fn counts(catalog: &Catalog, listing: &Listing<'_>) -> Html {
 fn mark(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) -> &'static str {
     match answer {
         Some(_) if is_another_name(catalog, item, answer) => "⚠️",
-        Some(ListAnswer { verdict: verdict @ Verdict::Operator(_), .. }) => history::mark(verdict),
-        Some(ListAnswer { verdict, .. }) if verdict.is_final() => history::mark(verdict),
+        Some(ListAnswer { verdict: verdict @ Verdict::Operator(_), .. }) => answer::mark(verdict),
+        Some(ListAnswer { verdict, .. }) if verdict.is_final() => answer::mark(verdict),
         _ => "⏳",
     }
 }
@@ -204,10 +197,10 @@ fn is_another_name(catalog: &Catalog, item: &Item, answer: Option<&ListAnswer>) 
 }
 
 /// One item, as in `✅ PLN20 01105691111 · BAHARRUDIN1 · Rp20.546 (2x)`.
-fn line(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, item: &Item, answer: Option<&ListAnswer>) -> Html {
+fn line(words: Words<'_>, listing: &Listing<'_>, item: &Item, answer: Option<&ListAnswer>) -> Html {
     let check = &item.check;
     let number = Html::code(check.number.as_str());
-    let mark = mark(catalog, item, answer);
+    let mark = mark(listing.catalog, item, answer);
     let mut parts = vec![match check.nominal {
         None => say!(words, "list-item", mark = mark, code = check.code.as_str(), number = number),
         Some(nominal) => {
@@ -221,9 +214,9 @@ fn line(words: Words<'_>, catalog: &Catalog, listing: &Listing<'_>, item: &Item,
             )
         }
     }];
-    parts.extend(answer.map(|answer| history::summary(words, &answer.verdict)));
+    parts.extend(answer.map(|answer| answer::summary(words, &answer.verdict)));
     let given = item.name.as_deref().unwrap_or_default();
-    parts.extend(judged(catalog, item, answer).map(|verdict| match verdict {
+    parts.extend(judged(listing.catalog, item, answer).map(|verdict| match verdict {
         NameVerdict::Match => say!(words, "list-name-match"),
         NameVerdict::MatchAsFarAsVisible { letters } => say!(words, "list-name-visible", letters = letters),
         NameVerdict::Close => say!(words, "list-name-close", name = words.given_name(given)),

@@ -3,9 +3,10 @@
 
 use super::{
     alias::Alias,
+    command::Command,
     conversation::Conversation,
     intent::Intent,
-    message::{Command, Line, Message},
+    message::{Line, Message},
     search::Wanted,
 };
 use crate::{

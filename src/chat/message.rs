@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{button::Button, owner::order::Named};
+use super::{button::Button, command::Command, owner::order::Named};
 use crate::{
     catalog::ProductCode,
     inquiry::parse::{List, Request},
@@ -26,64 +26,6 @@ impl Place {
     pub fn of(chat: ChatId) -> Self {
         if chat.is_group() { Self::Group } else { Self::Private }
     }
-}
-
-/// What the bot can be told to do by a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// `/start`: who the bot is.
-    Start,
-    /// `/bantuan`, `/help`: how to use it.
-    Help,
-    /// `/cek`: check a number.
-    Check,
-    /// `/ulang`: the last check once more.
-    Again,
-    /// `/produk`: what can be checked.
-    Products,
-    /// `/riwayat`: the chat's checks.
-    History,
-    /// `/ekspor`: the chat's checks of a month as files.
-    Export,
-    /// `/rekap`: the chat's checks in figures.
-    Recap,
-    /// `/simpan`: keep a customer under a name.
-    Save,
-    /// `/pelanggan`: the customers who are kept.
-    Customers,
-    /// `/gangguan`: how the providers did lately.
-    Outages,
-    /// `/batal`: no answer is wanted any more.
-    Cancel,
-    /// `/bahasa`: the chat's language.
-    Language,
-    /// `/id`: the ids of the user and the chat.
-    Id,
-    /// `/kuota`: how much may be asked.
-    Quota,
-    /// `/atur`: what the chat has chosen.
-    Configure,
-    /// `/hapusdata`: delete for good.
-    DeleteData,
-    /// `/privasi`: what is kept, and how to have it deleted.
-    Privacy,
-    // For owners: how the bot does, figures, the record, settings.
-    /// `/status`: how the bot does.
-    Status,
-    /// `/saldo`: the partner's balance.
-    Balance,
-    /// `/statistik`: the checks of all chats in figures.
-    Statistics,
-    /// `/audit`: the record of who did what.
-    Audit,
-    /// `/muatulang`: read catalog and lists anew.
-    Reload,
-    /// `/agen`: the agents, for those who manage them.
-    Agents,
-    /// `/undang`: a link that lets somebody in.
-    Invite,
-    /// `/grup`: the groups, for owners.
-    Groups,
 }
 
 /// What a message says, once commands are told from other text.
@@ -218,9 +160,19 @@ pub enum Picker {
 }
 
 impl Reply {
-    /// A text with buttons under it.
-    pub fn new(text: Html, buttons: Vec<Vec<Button>>) -> Self {
+    /// A text with rows of buttons under it.
+    pub fn new(text: Html, mut buttons: Vec<Vec<Button>>) -> Self {
+        buttons.retain(|row| !row.is_empty());
         Self { text, buttons, asks_reply: false, to_asker: None, picker: None, is_quiet: false }
+    }
+
+    /// The same with one more row of buttons, if there are any for it.
+    pub(super) fn with_row(mut self, row: impl IntoIterator<Item = Button>) -> Self {
+        let row: Vec<Button> = row.into_iter().collect();
+        if !row.is_empty() {
+            self.buttons.push(row);
+        }
+        self
     }
 
     /// The same with other texts.
@@ -238,10 +190,8 @@ impl From<Html> for Reply {
 /// The answer to a pressed button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pressed {
-    /// Put this in place of the message.
-    Edit(Reply),
-    /// Show this line over the chat, to the one who pressed.
-    Notice(String),
+    /// Say this and do what follows from it.
+    Response(Response),
     /// Make this check.
     Check {
         /// The check.
@@ -252,10 +202,7 @@ pub enum Pressed {
         in_place: bool,
     },
     /// Make these checks.
-    List {
-        /// Which.
-        list: List,
-    },
+    List(List),
     /// Send the list that this update brought, as files.
     Files(UpdateId),
     /// Cancel a job that waits.
@@ -265,23 +212,20 @@ pub enum Pressed {
         /// Whose it is, if the button was not forged: the one who pressed, or the stand-in of anonymous administrators.
         owner: UserId,
     },
-    /// An agent may go on whom the guard had paused, and is to be told so.
-    Lifted {
-        /// What the card of the one who pressed becomes.
-        card: Reply,
-        /// The agent, by their private chat; or the group, where it is its anonymous administrators.
-        whose: ChatId,
-    },
     /// Delete for good.
     Forget(Target),
-    /// What a button of those who manage people or groups led to.
-    Managed(Managed),
 }
 
-/// What managing people or groups led to.
+impl From<Response> for Pressed {
+    fn from(response: Response) -> Self {
+        Self::Response(response)
+    }
+}
+
+/// What comes of a message or a press. Where all is empty, silence is the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Managed {
-    /// The answer; to a press, what stands in place of the message from now on.
+pub struct Response {
+    /// What is said; to a press, what stands in place of the message from now on.
     pub reply: Option<Reply>,
     /// To a press: a line over the chat.
     pub notice: Option<String>,
@@ -289,15 +233,22 @@ pub struct Managed {
     pub then: Vec<Then>,
 }
 
-impl Managed {
-    /// An answer, and nothing besides.
-    pub(super) fn says(reply: impl Into<Reply>) -> Self {
-        Self { reply: Some(reply.into()), ..Self::default() }
-    }
-
+impl Response {
     /// A line over the chat, and nothing besides.
-    pub(super) fn notice(text: &Html) -> Self {
+    pub(super) fn notice(text: Html) -> Self {
         Self { notice: Some(text.plain()), ..Self::default() }
+    }
+}
+
+impl From<Reply> for Response {
+    fn from(reply: Reply) -> Self {
+        Self { reply: Some(reply), ..Self::default() }
+    }
+}
+
+impl From<Html> for Response {
+    fn from(text: Html) -> Self {
+        Reply::from(text).into()
     }
 }
 
@@ -327,14 +278,14 @@ pub enum Then {
     Menu(UserId),
 }
 
-/// Which commands a private chat shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which commands a private chat shows: each menu holds those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Menu {
     /// Those of everyone.
     Agent,
-    /// Those of one who manages agents besides.
+    /// Besides, those of one who manages agents.
     Admin,
-    /// Those of an owner besides.
+    /// Besides, those of an owner.
     Owner,
 }
 

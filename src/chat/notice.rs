@@ -2,13 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    answer,
-    button::{Action, Button},
-    later,
-    message::{PinIn, Reply},
-    quota,
-};
+use super::{action::Action, answer, button::Button, later, message::Reply, quota};
 use crate::{
     access::{Full, Pause, Reason, Suspicion},
     inquiry::parse::{Check, Request},
@@ -30,20 +24,11 @@ pub enum Notice<'a> {
         last: Option<(DateTime<Utc>, &'a Outcome)>,
         /// Until when it is asked again.
         until: DateTime<Utc>,
-        /// Where a PIN was shown.
-        pin: Option<PinIn>,
         /// The job and its agent, for the button that cancels it.
         job: (UpdateId, UserId),
     },
-    /// There is no answer, and nothing asks again.
-    Unanswered {
-        /// The check.
-        request: &'a Request,
-        /// Why there is no answer.
-        verdict: &'a Verdict,
-        /// Where a PIN was shown.
-        pin: Option<PinIn>,
-    },
+    /// There is no answer, for this reason, and nothing asks again.
+    Unanswered(&'a Request, &'a Verdict),
     /// The check was never answered.
     GivenUp {
         /// The check.
@@ -89,8 +74,6 @@ pub enum Notice<'a> {
     Suspected(Suspicion),
     /// That what was to be deleted is not deleted yet.
     ForgetLater,
-    /// The agent may go on, whom the guard had paused.
-    PauseLifted,
     /// A list was ended because what is kept of it is being deleted.
     ListDeleted,
 }
@@ -98,22 +81,19 @@ pub enum Notice<'a> {
 impl Notice<'_> {
     pub(super) fn say(self, words: Words<'_>) -> Reply {
         match self {
-            Self::Waiting { request, verdict, last, until, pin, job: (job, owner) } => {
+            Self::Waiting { request, verdict, last, until, job: (job, owner) } => {
                 let text = later::waiting(words, request, verdict, last, until);
-                let cancel = Button::press(say!(words, "button-cancel").plain(), Action::Cancel(job), owner);
-                let buttons = cancel.into_iter().map(|cancel| vec![cancel]).collect();
-                answer::with_pin_warning(words, Reply::new(text, buttons), pin)
+                let cancel = Button::press(say!(words, "button-cancel"), Action::Cancel(job), owner);
+                Reply::from(text).with_row(cancel)
             }
-            Self::Unanswered { request, verdict, pin } => {
-                answer::with_pin_warning(words, answer::unanswered(words, request, verdict).into(), pin)
-            }
+            Self::Unanswered(request, verdict) => answer::unanswered(words, request, verdict).into(),
             Self::GivenUp { request, verdict, at } => later::given_up(words, request, verdict, at).into(),
             Self::CheckCancelled(check) => later::cancelled(words, check).into(),
             Self::Cancelled(0) => say!(words, "cancel-none").into(),
             Self::Cancelled(count) => say!(words, "cancel-done", count = count).into(),
             Self::Edited(check, owner) => {
                 let again = check.and_then(|check| Button::press(check.line(), Action::Check(check.clone()), owner));
-                Reply::new(say!(words, "edited"), again.into_iter().map(|again| vec![again]).collect())
+                Reply::from(say!(words, "edited")).with_row(again)
             }
             Self::StaleButton => say!(words, "button-stale").into(),
             Self::QuestionClosed => say!(words, "question-closed").into(),
@@ -138,17 +118,16 @@ impl Notice<'_> {
             }
             Self::QuotaFull(full, now, check) => {
                 let again = check.and_then(|(check, owner)| {
-                    Button::press(say!(words, "button-again").plain(), Action::Check(check.clone()), owner)
+                    Button::press(say!(words, "button-again"), Action::Check(check.clone()), owner)
                 });
                 let line = check.map(|(check, _)| later::line(check));
                 let text = Html::lines([quota::full(words, full, now)].into_iter().chain(line));
-                Reply::new(text, again.into_iter().map(|again| vec![again]).collect())
+                Reply::from(text).with_row(again)
             }
             Self::Suspected(Suspicion { rule, since, until, .. }) => {
                 say!(words, "guard-paused", rule = quota::why(words, rule), until = moment(until, since, words)).into()
             }
             Self::ForgetLater => say!(words, "forget-later").into(),
-            Self::PauseLifted => say!(words, "guard-go-on").into(),
             Self::ListDeleted => say!(words, "list-deleted").into(),
         }
     }

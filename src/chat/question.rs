@@ -6,7 +6,8 @@ use std::{collections::HashMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    button::{Action, Button, Choice},
+    action::{Action, Choice},
+    button::Button,
     message::Place,
 };
 use crate::{
@@ -147,7 +148,7 @@ impl Asked<'_> {
                 let wallets = self.by_provider(codes.iter().map(|code| check(code).into()).collect());
                 let stay = typed.as_ref().and_then(|check| {
                     let provider = self.catalog.get(check.code.as_str())?.provider;
-                    self.choose(say!(self.words, "button-stay", provider = provider).plain(), check.clone().into())
+                    self.choose(say!(self.words, "button-stay", provider = provider), check.clone().into())
                 });
                 rows(wallets.into_iter().chain(stay).collect())
             }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::action::Needs;
 use crate::{
-    access::{Full, Quota, Rule, Scope, Used, Window},
+    access::{self, Full, Quota, Rule, Scope, Used, Window},
     locale::{Html, Words, time},
     say,
     value::UserId,
@@ -43,27 +44,26 @@ impl QuotaOrder {
         }
     }
 
-    /// Whether it is for those alone who manage agents.
-    pub(super) fn is_of_managers(self) -> bool {
-        self != Self::Own
-    }
-
-    /// Whether it needs the store to take something down.
-    pub fn writes(self) -> bool {
-        matches!(self, Self::Set(..) | Self::Reset(_))
+    /// What it needs: another's quota is for those alone who manage agents.
+    pub(super) fn needs(self) -> Needs {
+        match self {
+            Self::Own => Needs::to_read(access::Action::Read),
+            Self::Of(_) | Self::Usage => Needs::to_read(access::Action::Manage),
+            Self::Set(..) | Self::Reset(_) => Needs::to_write(access::Action::Manage),
+        }
     }
 }
 
 /// What was used and what is left, today and in this minute.
 pub(super) fn used(words: Words<'_>, used: Used) -> [Html; 2] {
     [(Window::Day, used.day), (Window::Minute, used.minute)].map(|(window, count)| {
-        let (when, number) = (window_name(window), |number| usize::try_from(number).unwrap_or(usize::MAX));
+        let when = window_name(window);
         match used.quota.most(window) {
             Some(most) => {
-                let left = number(most.saturating_sub(count));
-                say!(words, "quota-used", window = when, used = number(count), most = number(most), left = left)
+                let left = most.saturating_sub(count);
+                say!(words, "quota-used", window = when, used = count, most = most, left = left)
             }
-            None => say!(words, "quota-used-unlimited", window = when, used = number(count)),
+            None => say!(words, "quota-used-unlimited", window = when, used = count),
         }
     })
 }
@@ -78,7 +78,7 @@ pub(super) fn full(words: Words<'_>, full: Full, now: DateTime<Utc>) -> Html {
     match full.window {
         Window::Minute => {
             let millis = (full.ends - now).num_milliseconds().max(1);
-            let seconds = usize::try_from((millis + 999) / 1000).unwrap_or(usize::MAX);
+            let seconds = (millis + 999).unsigned_abs() / 1000;
             say!(words, "quota-full-minute", scope = scope, time = time(full.ends), seconds = seconds)
         }
         Window::Day => say!(words, "quota-full-day", scope = scope, time = time(full.ends)),

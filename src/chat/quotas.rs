@@ -1,8 +1,8 @@
 //! `/kuota`: what has been used of a quota and what is left; and a quota of an agent's own, given by those who manage agents.
 
 use super::{
-    conversation::{Conversation, store_trouble},
-    message::{Asker, Reply},
+    conversation::Conversation,
+    message::Asker,
     quota::{QuotaOrder, used},
 };
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Conversation {
-    pub(super) async fn quota(&self, words: Words<'_>, asker: &Asker, order: QuotaOrder) -> Reply {
-        let done = match order {
+    pub(super) async fn quota(&self, words: Words<'_>, asker: &Asker, order: QuotaOrder) -> Result<Html, store::Error> {
+        match order {
             QuotaOrder::Own => self.own_quota(words, asker).await,
             QuotaOrder::Of(user) => self.quota_of(words, asker, user).await,
             QuotaOrder::Set(user, per_minute, per_day) => {
@@ -23,8 +23,7 @@ impl Conversation {
             }
             QuotaOrder::Reset(user) => self.set_quota(words, asker, user, None).await,
             QuotaOrder::Usage => Ok(say!(words, "quota-usage")),
-        };
-        done.unwrap_or_else(|error| store_trouble(words, &error)).into()
+        }
     }
 
     async fn own_quota(&self, words: Words<'_>, asker: &Asker) -> Result<Html, store::Error> {

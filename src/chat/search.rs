@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    action::SearchId,
     alias::may_hold_pin,
-    button::SearchId,
     dates::{self, Day},
 };
 use crate::{
@@ -184,6 +184,7 @@ impl Wanted {
             from: day.map(dates::start),
             until: day.and_then(|day| day.checked_add_days(Days::new(1))).map(dates::start),
             agent: self.agent,
+            among: None,
         }
     }
 
@@ -210,12 +211,11 @@ impl Wanted {
         owner: UserId,
         now: DateTime<Utc>,
     ) -> Result<SearchId, store::Error> {
-        // Texts and numbers alone: there is none that JSON cannot hold.
-        let value = serde_json::to_string(self).unwrap_or_default();
-        let hash = Sha256::digest(&value);
+        let mut row = Row::json(RowKind::HistorySearch, String::new(), self, now.checked_add_signed(KEPT_FOR));
+        let hash = Sha256::digest(&row.value);
         let id = SearchId(hash.iter().take(4).fold(0, |id, byte| id << 8 | u32::from(*byte)));
-        let expires = now.checked_add_signed(KEPT_FOR);
-        rows.put(Row { kind: RowKind::HistorySearch, key: key(chat, owner, id), value, expires }).await?;
+        row.key = key(chat, owner, id);
+        rows.put(row).await?;
         Ok(id)
     }
 
@@ -227,8 +227,7 @@ impl Wanted {
         id: SearchId,
         now: DateTime<Utc>,
     ) -> Result<Option<Self>, store::Error> {
-        let value = rows.get(RowKind::HistorySearch, &key(chat, owner, id), now).await?;
-        Ok(value.and_then(|value| serde_json::from_str(&value).ok()))
+        rows.get_json(RowKind::HistorySearch, &key(chat, owner, id), now).await
     }
 }
 

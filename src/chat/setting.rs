@@ -19,56 +19,49 @@ pub enum Setting {
     OwnOnly(bool),
 }
 
+/// What is typed for what a choice is about.
+const NAMES: &[&str] = &["nama", "name", "names"];
+const KEPT: &[&str] = &["simpan", "disimpan", "keep"];
+const SEEN: &[&str] = &["lihat", "dilihat", "see"];
+
+/// A choice, how a button carries it, and what is typed for it: what it is about, and what is chosen.
+type Choice = (Setting, &'static str, &'static [&'static str], &'static [&'static str]);
+
+/// All choices but those of days.
+const CHOICES: [Choice; 6] = [
+    (Setting::Names(NamesShown::Whole), "n:w", NAMES, &["lengkap", "penuh", "whole", "full"]),
+    (Setting::Names(NamesShown::Masked), "n:m", NAMES, &["samar", "disamarkan", "samarkan", "masked"]),
+    (Setting::Names(NamesShown::Asker), "n:a", NAMES, &["penanya", "hanya", "asker", "only"]),
+    (Setting::Days(None), "d:0", KEPT, &["operator", "bawaan", "default"]),
+    (Setting::OwnOnly(true), "o:1", SEEN, &["sendiri", "own"]),
+    (Setting::OwnOnly(false), "o:0", SEEN, &["semua", "all"]),
+];
+
 impl Setting {
     /// Reads what stands behind `/atur`; `None` where it is no choice.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
         let (what, choice) = match words.as_slice() {
-            ["riwayat", "disimpan", choice, ..] => ("simpan", *choice),
-            ["riwayat", "dilihat", choice, ..] => ("lihat", *choice),
-            [what, choice, ..] => (*what, *choice),
+            ["riwayat", what @ ("disimpan" | "dilihat"), choice, ..] | [what, choice, ..] => (*what, *choice),
             _ => return None,
         };
-        match (what, choice) {
-            ("nama" | "name" | "names", "lengkap" | "penuh" | "whole" | "full") => Some(Self::Names(NamesShown::Whole)),
-            ("nama" | "name" | "names", "samar" | "disamarkan" | "samarkan" | "masked") => {
-                Some(Self::Names(NamesShown::Masked))
-            }
-            ("nama" | "name" | "names", "penanya" | "hanya" | "asker" | "only") => Some(Self::Names(NamesShown::Asker)),
-            ("lihat" | "dilihat" | "see", "sendiri" | "own") => Some(Self::OwnOnly(true)),
-            ("lihat" | "dilihat" | "see", "semua" | "all") => Some(Self::OwnOnly(false)),
-            ("simpan" | "disimpan" | "keep", "operator" | "bawaan" | "default") => Some(Self::Days(None)),
-            ("simpan" | "disimpan" | "keep", days) => {
-                days.parse().ok().filter(|days| DAYS.contains(days)).map(|days| Self::Days(Some(days)))
-            }
-            _ => None,
-        }
+        let known = CHOICES.iter().find(|(_, _, about, chosen)| about.contains(&what) && chosen.contains(&choice));
+        known.map(|(setting, ..)| *setting).or_else(|| days(choice).filter(|_| KEPT.contains(&what)))
     }
 
     /// As a button carries it.
     pub(super) fn encode(self) -> String {
-        match self {
-            Self::Names(NamesShown::Whole) => "n:w".to_owned(),
-            Self::Names(NamesShown::Masked) => "n:m".to_owned(),
-            Self::Names(NamesShown::Asker) => "n:a".to_owned(),
-            Self::Days(days) => format!("d:{}", days.unwrap_or_default()),
-            Self::OwnOnly(own_only) => format!("o:{}", u8::from(own_only)),
+        match (self, CHOICES.iter().find(|(setting, ..)| *setting == self)) {
+            (Self::Days(Some(days)), _) => format!("d:{days}"),
+            (_, known) => known.map(|(_, data, ..)| *data).unwrap_or_default().to_owned(),
         }
     }
 
     /// What a button carries.
     pub(super) fn decode(what: &str, choice: &str) -> Option<Self> {
-        Some(match (what, choice) {
-            ("n", "w") => Self::Names(NamesShown::Whole),
-            ("n", "m") => Self::Names(NamesShown::Masked),
-            ("n", "a") => Self::Names(NamesShown::Asker),
-            ("d", "0") => Self::Days(None),
-            ("d", days) => Self::Days(Some(days.parse().ok().filter(|days| DAYS.contains(days))?)),
-            ("o", "0") => Self::OwnOnly(false),
-            ("o", "1") => Self::OwnOnly(true),
-            _ => return None,
-        })
+        let known = CHOICES.iter().find(|(_, data, ..)| data.split_once(':') == Some((what, choice)));
+        known.map(|(setting, ..)| *setting).or_else(|| days(choice).filter(|_| what == "d"))
     }
 
     /// The options with this choice among them.
@@ -84,6 +77,11 @@ impl Setting {
     pub(super) fn is_of_groups(self) -> bool {
         matches!(self, Self::Names(NamesShown::Asker) | Self::OwnOnly(_))
     }
+}
+
+/// So many days, where a chat may choose them.
+fn days(text: &str) -> Option<Setting> {
+    text.parse().ok().filter(|days| DAYS.contains(days)).map(|days| Setting::Days(Some(days)))
 }
 
 #[cfg(test)]

@@ -2,33 +2,33 @@
 //! buttons, changed where it stands; `/atur nama samar` does the same in words.
 
 use super::{
-    button::{Action, Button},
-    conversation::{Conversation, store_trouble},
+    action::Action,
+    button::Button,
+    conversation::Conversation,
     message::{Asker, Place, Reply},
     setting::{DAYS, Setting},
 };
 use crate::{
     locale::{Html, Words},
     say,
-    store::{AuditAct, AuditEntry, ChatOptions, NamesShown},
+    store::{self, AuditAct, AuditEntry, ChatOptions, NamesShown},
     value::UserId,
 };
 
 impl Conversation {
     /// Changes what is to be changed, and shows what the chat has chosen.
-    pub(super) async fn settings(&self, asker: &Asker, change: Option<Setting>) -> Reply {
-        let words = self.words(asker.chat).await;
+    pub(super) async fn settings(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        change: Option<Setting>,
+    ) -> Result<Reply, store::Error> {
         let place = Place::of(asker.chat);
         let is_out_of_place = change.is_some_and(|change| change.is_of_groups() && place == Place::Private);
-        let mut options = match self.preferences.options(asker.chat).await {
-            Ok(options) => options,
-            Err(error) => return store_trouble(words, &error).into(),
-        };
+        let mut options = self.preferences.options(asker.chat).await?;
         if let Some(change) = change.filter(|_| !is_out_of_place) {
             options = change.put_into(options);
-            if let Err(error) = self.preferences.set_options(asker.chat, options).await {
-                return store_trouble(words, &error).into();
-            }
+            self.preferences.set_options(asker.chat, options).await?;
             let what = match change {
                 Setting::Names(_) => "names",
                 Setting::Days(_) => "days",
@@ -39,7 +39,7 @@ impl Conversation {
             tracing::info!(chat = %asker.chat, ?change, "a chat's settings were changed");
         }
         let note = is_out_of_place.then(|| say!(words, "settings-groups-only"));
-        self.show_settings(words, options, place, asker.user, note)
+        Ok(self.show_settings(words, options, place, asker.user, note))
     }
 
     fn show_settings(

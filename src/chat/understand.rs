@@ -2,11 +2,12 @@
 
 use super::{
     alias::may_hold_pin,
+    command::Command,
     conversation::Conversation,
     dates::{Month, Period},
     fragments::Fragment,
     intent::Intent,
-    message::{Command, Line, Message, PinIn, Place},
+    message::{Line, Message, PinIn, Place},
     owner::{
         AuditQuery,
         order::{AgentOrder, InviteOrder},

@@ -33,11 +33,6 @@ impl View {
         self.shows(record.agent, record.at)
     }
 
-    /// The later of a moment and the one from which checks are seen.
-    pub(super) fn from(&self, at: DateTime<Utc>) -> DateTime<Utc> {
-        self.since.map_or(at, |since| since.max(at))
-    }
-
     /// Whether nothing is hidden.
     pub(super) fn is_whole(&self) -> bool {
         *self == Self::default()

@@ -2,15 +2,12 @@
 
 use tracing::Instrument;
 
-use super::{
-    outbox::{Destination, Priority},
-    worker::{Check, Worker},
-};
+use super::worker::{Check, Worker};
 use crate::{
-    access::{Actor, Call, ChatIds, Suspicion, Taken},
+    access::{Actor, Call, Taken},
     chat::Notice,
     inquiry::{Asked, Wait, parse::Request},
-    store::{AuditAct, AuditEntry, Job},
+    store::Job,
     value::{ChatId, UserId, Verdict},
 };
 
@@ -50,8 +47,7 @@ impl Worker {
             other => other,
         };
         let reply = self.conversation.notice(job.chat, refusal).await;
-        let reply = self.conversation.with_pin_warning(job.chat, reply, check.pin).await;
-        self.say(job, check.task, reply, check.in_place, check.pin).await;
+        self.say(job, check.task, reply, check.in_place).await;
     }
 
     /// Notes what the partner said, for the guard.
@@ -70,32 +66,10 @@ impl Worker {
 
     /// How many checks of an agent wait, where no more of theirs may: so that one alone cannot fill the queue.
     pub(super) async fn own_waiting_if_full(&self, user: UserId) -> Option<usize> {
-        let most = (self.max_waiting / OWN_PART).max(OWN_LEAST);
+        let most = (self.bounds.waiting / OWN_PART).max(OWN_LEAST);
         let waiting = self.store.waiting_of(user).await;
         let waiting = waiting.inspect_err(|error| tracing::error!(%error, "what an agent waits for cannot be counted"));
         waiting.ok().filter(|waiting| *waiting >= most)
-    }
-
-    /// Tells the owners of an agent whom the guard has paused; does not wait until they are told.
-    fn show_guard_card(&self, suspicion: Suspicion) {
-        let (audit, now) = (self.conversation.audit.clone(), self.now());
-        self.notices.spawn(async move {
-            audit.note(AuditEntry::system(AuditAct::Pause, "guard", now).on_chat(suspicion.whose)).await;
-        });
-        for owner in self.conversation.access.owners() {
-            let Some(chat) = ChatIds::private(owner) else { continue };
-            let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());
-            self.notices.spawn(async move {
-                let card = conversation.guard_card(chat.first, owner, &suspicion).await;
-                let _ = outbox.send(Destination::chat(chat.first), &card, Priority::Alert).await;
-            });
-        }
-    }
-
-    /// Tells an agent, in private, or a group's anonymous administrators, in the group, that they may go on.
-    pub(super) async fn say_lifted(&self, whose: ChatId) {
-        let notice = self.conversation.notice(whose, Notice::PauseLifted).await;
-        let _ = self.outbox.send(Destination::chat(whose), &notice, Priority::Answer).await;
     }
 }
 

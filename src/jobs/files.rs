@@ -1,8 +1,8 @@
-//! `/ekspor` and `/rekap`: what is made of the history is sent as files.
+//! Files: what is made of the history is sent (`/ekspor`, `/rekap`), and a list that was sent is read.
 
 use super::{outbox::Priority, task::Task, worker::Worker};
 use crate::{
-    chat::{FileKind, Intent, Notice, Report},
+    chat::{FileKind, Intent, MAX_FILE_LEN, Notice, Report},
     store::{AuditAct, AuditEntry, Job},
     value::UpdateId,
 };
@@ -36,12 +36,23 @@ impl Worker {
         self.send_report(job, task, report).await;
     }
 
+    /// What a file asks for that was sent.
+    pub(super) async fn read_file(&self, task: &Task, file: &str, size: Option<u64>) -> Intent {
+        let _typing = self.outbox.typing(task.to);
+        if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > MAX_FILE_LEN)) {
+            return Intent::FileRefused;
+        }
+        match self.outbox.read_file(file, MAX_FILE_LEN).await {
+            Ok(bytes) => self.conversation.read_file(&task.intent, &bytes),
+            Err(_) => Intent::FileRefused,
+        }
+    }
+
     async fn send_report(&self, job: &Job, task: &Task, report: Report) {
         let files = match report {
             Report::Files(files) => files,
             Report::Said(reply) => {
-                let reply = self.or_late(job, task, reply).await;
-                self.say(job, task, reply, None, None).await;
+                self.answer(job, task, reply, None).await;
                 return;
             }
         };

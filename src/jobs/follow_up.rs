@@ -10,7 +10,6 @@ use crate::{
     access::{self, ChatIds},
     chat::Then,
     store::Job,
-    value::ChatId,
 };
 
 impl Worker {
@@ -39,22 +38,6 @@ impl Worker {
                     let menu = self.conversation.menu_of(user).await;
                     self.outbox.show_menu(private, menu, self.conversation.words(private).await).await;
                 }
-            }
-        }
-    }
-
-    /// Gives each owner a card, and notes where they stand.
-    async fn ask_owners(&self, chat: ChatId) {
-        let mut cards = Vec::new();
-        for owner in self.conversation.access.owners() {
-            let Some(private) = ChatIds::private(owner) else { continue };
-            let Some(card) = self.conversation.card(owner, chat).await else { return };
-            let sent = self.outbox.send(Destination::chat(private.first), &card, Priority::Alert).await;
-            cards.extend(sent.map(|placed| (placed.chat, placed.message)));
-        }
-        for then in self.conversation.note_cards(chat, &cards).await {
-            if let Then::Replace(chat, message, reply) = then {
-                let _ = self.outbox.edit(Placed { chat, message }, &reply, Priority::Alert).await;
             }
         }
     }

@@ -58,7 +58,7 @@ impl Worker {
             self.until_written(|| self.conversation.forget(&asker, target, waiting, self.now())).await
         };
         let mut deleted = pin!(deleted);
-        let reply = match timeout(self.notice_after, &mut deleted).await {
+        let reply = match timeout(self.bounds.notice_after, &mut deleted).await {
             Ok(reply) => reply,
             Err(_) => {
                 let later = self.conversation.notice(job.chat, Notice::ForgetLater).await;
@@ -118,7 +118,7 @@ impl Worker {
         match job.waiting {
             Some(_) => drop(self.replace(task, notice_of(job), &reply, Priority::Answer).await),
             // A message that shows a PIN goes all the same.
-            None => drop(self.say(job, task, reply, task.in_place, task.intent.pin()).await),
+            None => drop(self.say(job, task, reply, task.in_place).await),
         }
     }
 }

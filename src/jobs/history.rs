@@ -2,21 +2,14 @@
 
 use super::{task::Task, worker::Worker};
 use crate::{
-    chat::{Intent, PinIn, RunningList, WaitingCheck, Wanted},
+    chat::{Intent, RunningList, WaitingCheck, Wanted},
     store::Job,
     value::MessageId,
 };
 
 impl Worker {
     /// Says the newest page of what is looked for, with the checks that wait and the lists that run on top.
-    pub(super) async fn history(
-        &self,
-        job: &Job,
-        task: &Task,
-        wanted: &Wanted,
-        pin: Option<PinIn>,
-        in_place: Option<MessageId>,
-    ) {
+    pub(super) async fn history(&self, job: &Job, task: &Task, wanted: &Wanted, in_place: Option<MessageId>) {
         let open = self.store.open_jobs().await.unwrap_or_else(|error| {
             tracing::error!(%error, "the checks that wait cannot be read");
             Default::default()
@@ -27,9 +20,8 @@ impl Worker {
         let waiting: Vec<WaitingCheck> = tasks.iter().filter_map(|(job, task)| waiting(job, task)).collect();
         let lists: Vec<RunningList> = tasks.iter().filter_map(|(job, task)| self.running_list(job, task)).collect();
         let asker = self.asker(job, task);
-        let reply = self.conversation.history(&asker, wanted, (&waiting, &lists), pin, task.asked).await;
-        let reply = self.or_late(job, task, reply).await;
-        self.say(job, task, reply, in_place, pin).await;
+        let reply = self.conversation.history(&asker, wanted, (&waiting, &lists), task.asked).await;
+        self.answer(job, task, reply, in_place).await;
     }
 
     fn running_list(&self, job: &Job, task: &Task) -> Option<RunningList> {

@@ -143,7 +143,7 @@ impl Incidents {
         let rows = self.rows.list(RowKind::Incident, None, MAX_PAGE_LEN).await?;
         let read = |row: Row| {
             let incident: Incident = serde_json::from_str(&row.key).ok()?;
-            let Kept { since, told } = serde_json::from_str(&row.value).ok()?;
+            let Kept { since, told } = row.read()?;
             told.then_some((incident, Open { since, is_told: true, well_since: None }))
         };
         Ok(rows.into_iter().filter_map(read).collect())
@@ -151,9 +151,8 @@ impl Incidents {
 
     /// Gives whether it is kept.
     async fn keep(&self, incident: &Incident, Open { since, is_told, .. }: Open) -> bool {
-        // Two plain fields: there is nothing in them that JSON could not hold.
-        let value = serde_json::to_string(&Kept { since, told: is_told }).unwrap_or_default();
-        let kept = self.rows.put(Row { kind: RowKind::Incident, key: key(incident), value, expires: None }).await;
+        let kept = Kept { since, told: is_told };
+        let kept = self.rows.put(Row::json(RowKind::Incident, key(incident), &kept, None)).await;
         kept.inspect_err(|error| tracing::warn!(%error, "an incident is known in memory alone")).is_ok()
     }
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::{self, Decision, Reason},
     catalog::Catalog,
-    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, MAX_FILE_LEN, Notice, PinIn, Place},
+    chat::{self, Alert, Intent, ListAnswer, ListStage, Listing, Notice, Place},
     inquiry::{Asked, CircuitState, Wait, parse::List, parse::Request},
     locale::Html,
     store::{Job, Kept, Waiting},
@@ -57,15 +57,13 @@ pub(super) struct Ordered<'a> {
     pub(super) wallets: bool,
     /// The catalog of the moment at which it began, or goes on after a restart.
     pub(super) catalog: &'a Catalog,
-    /// Where a PIN was shown.
-    pub(super) pin: Option<PinIn>,
 }
 
 impl<'a> Ordered<'a> {
     /// The list that an intent asks for, if it is one.
     pub(super) fn of(intent: &'a Intent, catalog: &'a Catalog) -> Option<Self> {
         match intent {
-            Intent::List { list, wallets, pin } => Some(Self { list, wallets: *wallets, catalog, pin: *pin }),
+            Intent::List { list, wallets, .. } => Some(Self { list, wallets: *wallets, catalog }),
             _ => None,
         }
     }
@@ -121,7 +119,7 @@ impl Run<'_> {
 }
 
 fn listing<'a>(job: &Job, ordered: Ordered<'a>, answers: &'a [Option<ListAnswer>]) -> Listing<'a> {
-    let Ordered { list, wallets, catalog, .. } = ordered;
+    let Ordered { list, wallets, catalog } = ordered;
     Listing { update: job.update, owner: job.user, begun: job.accepted, list, wallets, catalog, answers }
 }
 
@@ -143,14 +141,11 @@ impl Worker {
             Some(waiting) => waiting,
             None => return Progress::Done,
         };
-        self.in_progress().insert(job.update);
-        let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
-        // What its agent asked meanwhile may begin.
-        self.wake.notify_one();
+        let (waits, is_open) = self.wait_in_store(job, waiting).await;
         if !is_open && !running.cancelled.is_cancelled() {
-            self.withdraw_notice(job, task, waiting.notice).await;
+            self.withdraw_notice(job, task, notice_of(&waits)).await;
         }
-        let job = Job { waiting: Some(waiting), ..job.clone() };
+        let job = waits;
         let is_left = |item: &usize| {
             answers.get(*item).is_some_and(Option::is_none) && requests.get(*item).is_some_and(Option::is_some)
         };
@@ -192,18 +187,6 @@ impl Worker {
         Progress::Done
     }
 
-    /// What a file asks for that was sent.
-    pub(super) async fn read_file(&self, task: &Task, file: &str, size: Option<u64>) -> Intent {
-        let _typing = self.outbox.typing(task.to);
-        if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > MAX_FILE_LEN)) {
-            return Intent::FileRefused;
-        }
-        match self.outbox.read_file(file, MAX_FILE_LEN).await {
-            Ok(bytes) => self.conversation.read_file(&task.intent, &bytes),
-            Err(_) => Intent::FileRefused,
-        }
-    }
-
     /// Says what is about to be asked; gives how the job waits from now on, `None` where its agent cannot be told.
     async fn show_list(
         &self,
@@ -220,13 +203,12 @@ impl Worker {
                     self.say_notice(job.chat, task, Notice::OwnBusy(own, None)).await;
                     return None;
                 }
-                if self.store.load().await.is_ok_and(|load| load.waiting >= self.max_waiting) {
+                if self.store.load().await.is_ok_and(|load| load.waiting >= self.bounds.waiting) {
                     self.say_notice(job.chat, task, Notice::Busy).await;
                     return None;
                 }
                 let reply = self.conversation.list_progress(job.chat, &listing(job, ordered, answers), stage).await;
-                let reply = self.conversation.with_pin_warning(job.chat, reply, ordered.pin).await;
-                Some(self.say(job, task, reply, task.in_place, ordered.pin).await?.message)
+                Some(self.say(job, task, reply, task.in_place).await?.message)
             }
         };
         let (due, until) = (self.now() + IN_PROGRESS, self.end_of_list());
@@ -234,30 +216,9 @@ impl Worker {
     }
 
     /// When a list is over whose turn comes now: with the retry window, in each process anew.
-    fn end_of_list(&self) -> DateTime<Utc> {
+    pub(super) fn end_of_list(&self) -> DateTime<Utc> {
         let window = self.conversation.retry_window.unwrap_or(TimeDelta::days(1));
         self.now().checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC)
-    }
-
-    /// A job that waits in the store while it is carried out here was claimed. A list is put back, so that its agent's
-    /// other waiting checks are not held up for as long as it takes; one whose retry window has ended is told so.
-    pub(super) async fn still_in_progress(&self, job: &Job) -> Progress {
-        let now = self.now();
-        // A job that is claimed whatever its time would be claimed again at once.
-        let is_list = self.lists.is_running(job.update) && !job.is_answered();
-        if let Some(waiting) = job.waiting.clone().filter(|_| is_list) {
-            let mut until = self.lists.until(job.update, self.end_of_list());
-            if until <= now {
-                self.lists.end(job.update);
-                // A job that is past its end would be claimed again at once.
-                until = now + IN_PROGRESS * 2;
-            }
-            let waiting = Waiting { due: now + IN_PROGRESS, until, ..waiting };
-            if let Err(error) = self.store.reschedule(job.update, waiting).await {
-                tracing::error!(%error, "a job in progress cannot be put back");
-            }
-        }
-        Progress::Waits
     }
 
     /// What is known already: answers that were kept before the bot last ended, and recent ones of the chat.

@@ -14,6 +14,7 @@
 //! holds up nothing that its agent asks meanwhile. Telegram is not known here.
 
 mod answers;
+mod bounds;
 mod fair;
 mod files;
 mod follow_up;
@@ -22,6 +23,8 @@ mod history;
 mod incidents;
 mod list;
 mod outbox;
+mod owners;
+mod press;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
 mod retry;
@@ -33,6 +36,7 @@ mod watch;
 mod work;
 mod worker;
 
+pub use bounds::Bounds;
 pub use outbox::{Destination, Outbox, Placed, Priority, Refused, Typing};
-pub use runner::{Bounds, Incoming, Runner};
+pub use runner::{Incoming, Runner};
 pub use task::{PressedButton, Task};

@@ -75,10 +75,10 @@ impl Worker {
         outcome: Option<&Outcome>,
         until: DateTime<Utc>,
     ) -> Option<MessageId> {
-        let Check { task, request, pin, in_place, .. } = check;
+        let Check { task, request, in_place, .. } = check;
         let now = self.now();
         let load = self.store.load().await;
-        let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.max_waiting);
+        let is_full = load.is_ok_and(|load| load.waiting + self.retrying.running() >= self.bounds.waiting);
         let own = self.own_waiting_if_full(job.user).await;
         let (is_full, asked) = (is_full || own.is_some(), request.check());
         let notice = match outcome {
@@ -88,17 +88,16 @@ impl Worker {
                 verdict,
                 last: outcome.map(|outcome| (now, outcome)),
                 until,
-                pin,
                 job: (job.update, job.user),
             },
             Some(_) => Notice::GivenUp { request, verdict, at: now },
             None => Notice::Busy,
         };
-        let mut reply = self.conversation.notice(job.chat, notice).await;
-        if !is_full {
-            reply = self.or_late(job, task, reply).await;
-        }
-        let said = self.say(job, task, reply, in_place, pin).await.filter(|_| !is_full);
+        let reply = self.conversation.notice(job.chat, notice).await;
+        let said = match is_full {
+            true => self.say(job, task, reply, in_place).await.and(None),
+            false => self.answer(job, task, reply, in_place).await,
+        };
         if said.is_none() {
             self.keep(job, 0, request, outcome.cloned().unwrap_or_else(Outcome::unasked)).await;
         }
@@ -124,17 +123,23 @@ impl Worker {
         };
         let (notice, due) = (Some(notice), now + IN_PROGRESS);
         let waiting = Waiting { notice, asked: 0, due, not_before: None, until, last: None };
+        match self.wait_in_store(job, waiting).await {
+            (waiting, true) => Ok(waiting),
+            (_, false) => {
+                self.withdraw_notice(job, check.task, notice).await;
+                Err(Progress::Cancelled)
+            }
+        }
+    }
+
+    /// Lets a job wait in the store while it is carried out here, so that it holds up nothing. Gives it as it waits, and
+    /// whether it does: it may have been ended meanwhile.
+    pub(super) async fn wait_in_store(&self, job: &Job, waiting: Waiting) -> (Job, bool) {
         self.in_progress().insert(job.update);
         let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
         // What its agent asked meanwhile may begin.
         self.wake.notify_one();
-        match is_open {
-            true => Ok(Job { waiting: Some(waiting), ..job.clone() }),
-            false => {
-                self.withdraw_notice(job, check.task, waiting.notice).await;
-                Err(Progress::Cancelled)
-            }
-        }
+        (Job { waiting: Some(waiting), ..job.clone() }, is_open)
     }
 
     /// `/batal`: cancels the agent's checks that wait in this chat, says so in place of each ⏳ message, and says how many.
@@ -147,8 +152,7 @@ impl Worker {
                     cancelled => Notice::Cancelled(cancelled),
                 };
                 let reply = self.conversation.notice(job.chat, notice).await;
-                let reply = self.or_late(job, task, reply).await;
-                self.say(job, task, reply, None, None).await;
+                self.answer(job, task, reply, None).await;
             }
             None => self.say_notice(job.chat, task, Notice::NotAccepted).await,
         }
@@ -189,6 +193,6 @@ impl Worker {
         let checks: Vec<_> = tasks.iter().filter_map(check).collect();
         let lists: Vec<_> = tasks.iter().filter_map(list).collect();
         let reply = self.conversation.notice(job.chat, Notice::StillWaiting(&checks, &lists)).await;
-        self.say(job, task, reply, None, None).await;
+        self.say(job, task, reply, None).await;
     }
 }

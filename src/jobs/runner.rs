@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     answers::Answers,
+    bounds::Bounds,
     files::MAX_REPORTS,
     incidents::Incidents,
     outbox::Outbox,
@@ -56,48 +57,6 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// ([`MAX_RETRY_AFTER`]): a job that is due later than this was given its time before the clock was put back.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(75 + MAX_RETRY_AFTER.as_secs().cast_signed());
 
-/// How long a check may take before its agent sees a ⏳ message, where the operator says nothing else.
-const NOTICE_AFTER: Duration = Duration::from_secs(5);
-
-/// After a longer wait an answer is a message of its own.
-const LONG_WAIT: TimeDelta = TimeDelta::seconds(30);
-
-/// How often is looked at what owners have to know.
-const WATCH: Duration = Duration::from_secs(60);
-
-/// How much is carried out at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// Jobs that run at once.
-    pub running: usize,
-    /// Jobs that are ready or run; while there are more, no more are taken in.
-    pub open: usize,
-    /// Checks that wait for a provider, over all chats: an agent who comes later is told that the bot is busy.
-    pub waiting: usize,
-    /// How long a stop waits for what runs.
-    pub grace: Duration,
-    /// How long a check may take before its agent sees a ⏳ message.
-    pub notice_after: Duration,
-    /// After a longer wait an answer is a message of its own, since an edit rings no phone.
-    pub long_wait: TimeDelta,
-    /// How often is looked at what owners have to know.
-    pub watch: Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            running: 2_000,
-            open: 8_000,
-            waiting: 10_000,
-            grace: Duration::from_secs(9),
-            notice_after: NOTICE_AFTER,
-            long_wait: LONG_WAIT,
-            watch: WATCH,
-        }
-    }
-}
-
 /// What is to be accepted as a job.
 #[derive(Clone, Debug)]
 pub struct Incoming {
@@ -114,7 +73,6 @@ pub struct Incoming {
 /// Takes jobs in and carries them out.
 pub struct Runner {
     pub(super) worker: Arc<Worker>,
-    pub(super) bounds: Bounds,
     /// Under which it claims.
     id: WorkerId,
     /// Rung when a job has ended.
@@ -149,14 +107,12 @@ impl Runner {
             conversation,
             outbox,
             clock,
-            max_waiting: bounds.waiting,
+            bounds,
             retrying: Retrying::default(),
             incidents,
             answers: Answers::default(),
             reports: Semaphore::new(MAX_REPORTS),
             notices: TaskTracker::new(),
-            notice_after: bounds.notice_after,
-            long_wait: bounds.long_wait,
             in_progress: Mutex::default(),
             lists: Lists::default(),
             deleting: Mutex::default(),
@@ -164,7 +120,6 @@ impl Runner {
         };
         Arc::new(Self {
             worker: Arc::new(worker),
-            bounds,
             id: WorkerId::fresh(),
             ended: Notify::new(),
             running: TaskTracker::new(),
@@ -202,7 +157,7 @@ impl Runner {
         loop {
             let ended = self.ended.notified();
             match self.worker.store.load().await {
-                Ok(load) if load.ready + load.running + jobs > self.bounds.open => ended.await,
+                Ok(load) if load.ready + load.running + jobs > self.worker.bounds.open => ended.await,
                 _ => return,
             }
         }
@@ -224,7 +179,7 @@ impl Runner {
             };
             let _ = stop.run_until_cancelled(timeout(pause, self.worker.wake.notified())).await;
         }
-        if timeout(self.bounds.grace, self.finish_accepted()).await.is_err() {
+        if timeout(self.worker.bounds.grace, self.finish_accepted()).await.is_err() {
             tracing::warn!(
                 jobs = self.running.len(),
                 "not all that runs has ended in time; the next start takes it up"
@@ -275,7 +230,7 @@ impl Runner {
 
     /// Claims what is due and begins it; gives what was left.
     async fn claim(self: &Arc<Self>, retries: Vec<(Provider, Retries)>) -> Result<Left, store::Error> {
-        let limit = self.bounds.running.saturating_sub(self.running.len());
+        let limit = self.worker.bounds.running.saturating_sub(self.running.len());
         let claim = Claim {
             now: self.worker.now(),
             owner: self.id,

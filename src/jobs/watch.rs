@@ -6,12 +6,9 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{
-    runner::Runner,
-    worker::{ForOwners, Worker},
-};
+use super::{runner::Runner, worker::Worker};
 use crate::{
-    chat::{Alert, Incident, MAX_BACKUP_AGE},
+    chat::{Alert, ForOwners, Incident, MAX_BACKUP_AGE},
     clock::WIB,
     klikoo::Fault,
     store::{Row, RowKind},
@@ -37,7 +34,7 @@ struct Seen {
 impl Runner {
     /// Looks, at once and then every [`Bounds::watch`](super::Bounds::watch), until it is dropped.
     pub async fn watch(self: Arc<Self>) {
-        let mut times = interval(self.bounds.watch);
+        let mut times = interval(self.worker.bounds.watch);
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = Seen::default();
         loop {

@@ -9,14 +9,14 @@ use super::{
     list::Ordered,
     outbox::{Placed, Priority},
     slots::Slot,
-    task::{PressedButton, Task},
-    worker::{Check, Progress, Worker},
+    task::Task,
+    worker::{Check, IN_PROGRESS, Progress, Worker},
 };
 use crate::{
     access::{self, Decision, Reason},
-    chat::{self, Action, Checked, Intent, Managed, Notice, PinIn, Press, Pressed, Then},
+    chat::{self, Checked, Intent, Notice, PinIn, Response},
     inquiry::{Asked, CircuitState, Wait, parse::Request},
-    store::Job,
+    store::{Job, Waiting},
     value::{MessageId, Provider},
 };
 
@@ -49,6 +49,27 @@ impl Worker {
             self.in_progress().remove(&job.update);
         }
         progress
+    }
+
+    /// A job that waits in the store while it is carried out here was claimed. A list is put back, so that its agent's
+    /// other waiting checks are not held up for as long as it takes; one whose retry window has ended is told so.
+    async fn still_in_progress(&self, job: &Job) -> Progress {
+        let now = self.now();
+        // A job that is claimed whatever its time would be claimed again at once.
+        let is_list = self.lists.is_running(job.update) && !job.is_answered();
+        if let Some(waiting) = job.waiting.clone().filter(|_| is_list) {
+            let mut until = self.lists.until(job.update, self.end_of_list());
+            if until <= now {
+                self.lists.end(job.update);
+                // A job that is past its end would be claimed again at once.
+                until = now + IN_PROGRESS * 2;
+            }
+            let waiting = Waiting { due: now + IN_PROGRESS, until, ..waiting };
+            if let Err(error) = self.store.reschedule(job.update, waiting).await {
+                tracing::error!(%error, "a job in progress cannot be put back");
+            }
+        }
+        Progress::Waits
     }
 
     async fn work(&self, job: &Job, slot: Option<Slot>) -> Progress {
@@ -90,7 +111,7 @@ impl Worker {
                 let check = task.intent.check().filter(|_| is_news);
                 if is_news || task.intent.pin().is_some() {
                     let reply = self.conversation.notice(job.chat, Notice::Edited(check, job.user)).await;
-                    let reply = self.conversation.with_pin_warning(job.chat, reply, task.intent.pin()).await;
+                    let reply = self.warned(job, task, reply).await;
                     let _ = self.outbox.send(task.to, &reply, Priority::Answer).await;
                 }
                 if task.intent.pin() == Some(PinIn::Message)
@@ -148,7 +169,7 @@ impl Worker {
         Some((job, task))
     }
 
-    async fn carry_out_task(
+    pub(super) async fn carry_out_task(
         &self,
         job: &Job,
         task: &Task,
@@ -175,10 +196,9 @@ impl Worker {
             return self.list(job, task, ordered).await;
         }
         match (&task.intent, &task.press) {
-            (Intent::Check { check, pin, name, anew }, _) => match Request::of(check, &catalog) {
+            (Intent::Check { check, name, anew, .. }, _) => match Request::of(check, &catalog) {
                 Some(request) => {
-                    let check =
-                        Check { task, request: &request, pin: *pin, name: name.as_deref(), anew: *anew, in_place };
+                    let check = Check { task, request: &request, name: name.as_deref(), anew: *anew, in_place };
                     return self.check(job, check, slot).await;
                 }
                 None => {
@@ -190,39 +210,31 @@ impl Worker {
             (Intent::Press { press }, Some(button)) => {
                 return self.press(job, task, button, press.as_ref(), slot).await;
             }
-            (Intent::History { wanted, pin }, _) => self.history(job, task, wanted, *pin, in_place).await,
+            (Intent::History { wanted, .. }, _) => self.history(job, task, wanted, in_place).await,
             (Intent::Status, _) => {
                 let load =
                     self.store.load().await.inspect_err(|error| tracing::error!(%error, "what waits is unknown"));
                 let reply = self.conversation.status(&self.asker(job, task), load.ok()).await;
-                self.say(job, task, reply, in_place, None).await;
+                self.answer(job, task, reply, in_place).await;
             }
             (Intent::Export { .. } | Intent::Recap { .. } | Intent::Statistics { .. }, _) => {
                 self.report(job, task).await
             }
             (Intent::Impatient, _) => self.say_what_waits(job, task).await,
-            (Intent::Agents { .. } | Intent::Invite { .. } | Intent::Groups, _) => {
-                let managed = self.conversation.manage(&self.asker(job, task), &task.intent).await;
-                if let Some(reply) = managed.reply {
-                    let reply = self.or_late(job, task, reply).await;
-                    self.say(job, task, reply, in_place, None).await;
-                }
-                self.follow_up(managed.then).await;
-            }
             (intent, _) => {
-                if let Some(reply) = self.conversation.reply(&self.asker(job, task), intent).await {
-                    let reply = self.or_late(job, task, reply).await;
-                    self.say(job, task, reply, in_place, intent.pin()).await;
+                let Response { reply, then, .. } = self.conversation.respond(&self.asker(job, task), intent).await;
+                if let Some(reply) = reply {
+                    self.answer(job, task, reply, in_place).await;
                 }
+                self.follow_up(then).await;
             }
         }
         Progress::Done
     }
-
     /// Asks the provider, unless the outcome was kept before the bot last ended, or the chat has it already; says the
     /// answer.
     async fn check(&self, job: &Job, check: Check<'_>, slot: Option<Slot>) -> Progress {
-        let Check { task, request, pin, .. } = check;
+        let Check { task, request, .. } = check;
         let mut job = Cow::Borrowed(job);
         let mut checked = self.checked_before(&job).await;
         if checked.is_none() && !check.anew && job.waiting.is_none() {
@@ -268,10 +280,9 @@ impl Worker {
                     }
                     (asked, None) => {
                         let verdict = self.conversation.inquiry.verdict_without_answer(provider, &asked);
-                        let notice = Notice::Unanswered { request, verdict: &verdict, pin };
+                        let notice = Notice::Unanswered(request, &verdict);
                         let reply = self.conversation.notice(job.chat, notice).await;
-                        let reply = self.or_late(&job, task, reply).await;
-                        self.say(&job, task, reply, check.in_place, pin).await;
+                        self.answer(&job, task, reply, check.in_place).await;
                         return Progress::Done;
                     }
                 }
@@ -279,19 +290,14 @@ impl Worker {
         };
         // Others may be asked again while this answer waits for Telegram.
         drop(slot);
-        let asker = self.asker(&job, task);
-        let (reply, alert) = if job.waiting.is_none() {
-            let (reply, alert) = self.conversation.answer(&asker, request, &checked, check.name, pin).await;
-            (self.or_late(&job, task, reply).await, alert)
-        } else if checked.outcome.verdict.is_final() {
-            // The ⏳ message has warned of a PIN.
-            self.conversation.answer(&asker, request, &checked, check.name, None).await
+        let (reply, alert) = if job.waiting.is_none() || checked.outcome.verdict.is_final() {
+            self.conversation.answer(&self.asker(&job, task), request, &checked, check.name).await
         } else {
             let notice = Notice::GivenUp { request, verdict: &checked.outcome.verdict, at: checked.at };
             (self.conversation.notice(job.chat, notice).await, None)
         };
         match job.waiting {
-            None => drop(self.say(&job, task, reply, check.in_place, pin).await),
+            None => drop(self.answer(&job, task, reply, check.in_place).await),
             Some(_) => self.say_late(&job, task, reply).await,
         }
         if let Some(alert) = alert {
@@ -312,7 +318,7 @@ impl Worker {
             return Ok(asking.await);
         };
         let mut asking = pin!(asking);
-        let soon = timeout(self.notice_after, &mut asking).await;
+        let soon = timeout(self.bounds.notice_after, &mut asking).await;
         drop(typing);
         if let Ok(asked) = soon {
             return Ok(asked);
@@ -339,83 +345,5 @@ impl Worker {
         if let Err(error) = self.store.hasten(provider, self.now()).await {
             tracing::error!(%error, %provider, "cannot hasten the checks that wait");
         }
-    }
-
-    /// A pressed button: the button stops waiting at once, even where the edit has to wait for Telegram's limits.
-    async fn press(
-        &self,
-        job: &Job,
-        task: &Task,
-        button: &PressedButton,
-        press: Option<&Press>,
-        slot: Option<Slot>,
-    ) -> Progress {
-        let answer = async |notice: Option<&str>| self.outbox.answer_press(&button.id, notice).await;
-        let is_choice = matches!(press, Some(Press { action: Action::Choose(_), .. }));
-        match self.conversation.press(&self.asker(job, task), press).await {
-            Pressed::Notice(notice) => answer(Some(&notice)).await,
-            // The question has become the answer of a check meanwhile.
-            Pressed::Check { in_place: true, .. } | Pressed::Edit(_)
-                if is_choice && self.answers.at(task.to.chat, button.message).is_some_and(|answer| answer.is_check) =>
-            {
-                let stale = self.conversation.notice(job.chat, Notice::StaleButton).await;
-                answer(Some(&stale.text.plain())).await;
-            }
-            Pressed::Edit(reply) => {
-                let message = Placed { chat: task.to.chat, message: button.message };
-                let edit = self.outbox.edit(message, &reply, Priority::Answer);
-                let _ = tokio::join!(answer(None), edit);
-            }
-            Pressed::Check { request, name, in_place } => {
-                answer(None).await;
-                // From here on it is a check like any other: retries and the next start do not press again.
-                let in_place = in_place.then_some(button.message);
-                let intent = Intent::Check { check: request.check(), pin: None, name, anew: true };
-                let task = Task { in_place, intent, ..task.clone() };
-                let job = Job { provider: Some(request.product.provider), body: task.write(), ..job.clone() };
-                if let Err(error) = self.store.amend(job.update, job.provider, job.items, job.body.clone()).await {
-                    tracing::error!(%error, update = job.update.0, "a pressed check could not be kept");
-                }
-                return Box::pin(self.carry_out_task(&job, &task, in_place, slot)).await;
-            }
-            Pressed::List { list } => {
-                answer(None).await;
-                // The next start goes on with this very list.
-                let task = Task { intent: Intent::List { list, wallets: false, pin: None }, ..task.clone() };
-                self.until_written(|| self.store.amend(job.update, None, task.intent.items(), task.write())).await;
-                let catalog = self.conversation.catalog.now();
-                let Some(ordered) = Ordered::of(&task.intent, &catalog) else { return Progress::Done };
-                return self.list(job, &task, ordered).await;
-            }
-            Pressed::Files(update) => {
-                answer(None).await;
-                self.list_files(job, task, update).await;
-            }
-            Pressed::Lifted { card, whose } => {
-                let message = Placed { chat: task.to.chat, message: button.message };
-                let edit = self.outbox.edit(message, &card, Priority::Answer);
-                let _ = tokio::join!(answer(None), edit, self.say_lifted(whose));
-            }
-            Pressed::Forget(target) => self.forget(job, task, button, &target).await,
-            Pressed::Cancel { update, owner } => {
-                let cancelled =
-                    self.cancel_waiting(job, Some((owner, update))).await.map_or(0, |cancelled| cancelled.len());
-                let notice = self.conversation.notice(job.chat, Notice::Cancelled(cancelled)).await;
-                answer(Some(&notice.text.plain())).await;
-            }
-            Pressed::Managed(Managed { reply, notice, mut then }) => {
-                answer(notice.as_deref()).await;
-                let message = Placed { chat: task.to.chat, message: button.message };
-                if let Some(reply) = reply {
-                    let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
-                }
-                // The pressed card is replaced by now.
-                then.retain(
-                    |then| !matches!(then, Then::Replace(chat, card, _) if (*chat, *card) == (message.chat, message.message)),
-                );
-                self.follow_up(then).await;
-            }
-        }
-        Progress::Done
     }
 }

@@ -8,12 +8,12 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join_all;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
     answers::Answers,
+    bounds::Bounds,
     incidents::Incidents,
     outbox::{Destination, Outbox, Placed, Priority},
     slots::Retrying,
@@ -54,8 +54,6 @@ pub(super) enum Progress {
 pub(super) struct Check<'a> {
     pub(super) task: &'a Task,
     pub(super) request: &'a Request,
-    /// Where a PIN was shown.
-    pub(super) pin: Option<PinIn>,
     /// The name that the agent was given for the customer.
     pub(super) name: Option<&'a str>,
     /// Whether the provider is asked even where the chat has the answer already.
@@ -70,8 +68,8 @@ pub(super) struct Worker {
     pub(super) conversation: Arc<Conversation>,
     pub(super) outbox: Arc<dyn Outbox>,
     pub(super) clock: Arc<dyn Clock>,
-    /// Checks that may wait for a provider, over all chats.
-    pub(super) max_waiting: usize,
+    /// How much is carried out at once, and how long things take.
+    pub(super) bounds: Bounds,
     pub(super) retrying: Retrying,
     /// What is wrong at present.
     pub(super) incidents: Arc<Incidents>,
@@ -80,10 +78,6 @@ pub(super) struct Worker {
     pub(super) answers: Answers,
     /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
     pub(super) notices: TaskTracker,
-    /// How long a check may take before its agent sees a ⏳ message.
-    pub(super) notice_after: Duration,
-    /// After a longer wait an answer is a message of its own.
-    pub(super) long_wait: TimeDelta,
     /// Jobs that are carried out here and wait in the store, so that `/batal` ends them and they hold up nothing: a claim
     /// of one is no second start.
     pub(super) in_progress: Mutex<HashSet<UpdateId>>,
@@ -105,21 +99,24 @@ impl Worker {
         self.in_progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says an answer, in place of an earlier message of the bot's if there is one `at` hand, and takes out the message
-    /// that showed a PIN. Gives where it stands; `None` where it was refused, or the one who asked may not be answered
-    /// any more.
-    pub(super) async fn say(
-        &self,
-        job: &Job,
-        task: &Task,
-        reply: Reply,
-        at: Option<MessageId>,
-        pin: Option<PinIn>,
-    ) -> Option<Placed> {
+    /// Says an answer as [`say`](Self::say) does; where it comes late, with an apology.
+    pub(super) async fn answer(&self, job: &Job, task: &Task, reply: Reply, at: Option<MessageId>) -> Option<Placed> {
+        let reply = self.or_late(job, task, reply).await;
+        self.say(job, task, reply, at).await
+    }
+
+    /// Says something of what was asked, in place of an earlier message of the bot's if there is one `at` hand; with a
+    /// warning where a PIN was shown, of which the message is taken out, unless the job waits and has done so before. Gives
+    /// where it stands; `None` where it was refused, or the one who asked may not be answered any more.
+    pub(super) async fn say(&self, job: &Job, task: &Task, mut reply: Reply, at: Option<MessageId>) -> Option<Placed> {
         if !self.may_hear(job, task, task.intent.action()).await {
             return None;
         }
-        let priority = if job.waiting.is_some() { Priority::LateAnswer } else { Priority::Answer };
+        let (mut priority, mut pin) = (Priority::LateAnswer, None);
+        if job.waiting.is_none() {
+            (priority, pin) = (Priority::Answer, task.intent.pin());
+            reply = self.warned(job, task, reply).await;
+        }
         let placed = self.replace(task, at, &reply, priority).await;
         if let Some(placed) = placed {
             self.answers.note(job.chat, job.user, task, placed.message);
@@ -161,6 +158,11 @@ impl Worker {
     /// An answer; where it comes late, with an apology.
     pub(super) async fn or_late(&self, job: &Job, task: &Task, reply: Reply) -> Reply {
         if self.now() - task.asked > LATE { self.conversation.with_late_apology(job.chat, reply).await } else { reply }
+    }
+
+    /// An answer; where a PIN was shown, with a warning.
+    pub(super) async fn warned(&self, job: &Job, task: &Task, reply: Reply) -> Reply {
+        if task.intent.pin().is_some() { self.conversation.with_pin_warning(job.chat, reply).await } else { reply }
     }
 
     /// Says something that is no answer.
@@ -277,15 +279,15 @@ impl Worker {
     /// in a new one where the wait was long.
     pub(super) async fn say_late(&self, job: &Job, task: &Task, reply: Reply) {
         let notice = notice_of(job);
-        let (Some(notice), true) = (notice, self.now() - task.asked > self.long_wait) else {
-            self.say(job, task, reply, notice, None).await;
+        let (Some(notice), true) = (notice, self.now() - task.asked > self.bounds.long_wait) else {
+            self.say(job, task, reply, notice).await;
             return;
         };
         // Of a message that showed a PIN the ⏳ is left to reply to.
         let is_gone = task.intent.pin() == Some(PinIn::Message);
         let message = if is_gone { Some(notice) } else { task.to.message };
         let task = &Task { to: Destination { message, ..task.to }, ..task.clone() };
-        if self.say(job, task, reply.clone(), None, None).await.is_none() {
+        if self.say(job, task, reply.clone(), None).await.is_none() {
             return;
         }
         // First: the edit may have to wait for its turn, and a kill meanwhile would have the answer said again.
@@ -347,29 +349,6 @@ impl Worker {
         }
     }
 
-    /// Tells the owners what only they can put right; each incident once. Does not wait until they are told.
-    pub(super) fn tell_owners(&self, alert: &Alert) {
-        let (conversation, outbox) = (self.conversation.clone(), self.outbox.clone());
-        let (incidents, alert) = (self.incidents.clone(), alert.clone());
-        self.notices.spawn(async move {
-            let incident = alert.incident();
-            if let Some(incident) = &incident
-                && !incidents.begin(incident).await
-            {
-                return;
-            }
-            say_to_owners(&conversation, &*outbox, &ForOwners::Alert(&alert)).await;
-            if let Some(incident) = &incident {
-                incidents.told(incident).await;
-            }
-        });
-    }
-
-    /// Says something to each owner, in the language of their chat, and waits until it is said.
-    pub(super) async fn say_to_owners(&self, what: &ForOwners<'_>) {
-        say_to_owners(&self.conversation, &*self.outbox, what).await;
-    }
-
     /// A check ended with `outcome`: what it shows to be in order is over as an incident.
     pub(super) async fn note_works(&self, request: &Request, outcome: &Outcome) {
         let is_answer = !matches!(outcome.verdict, Verdict::Operator(_) | Verdict::Other(_) | Verdict::ServiceDown)
@@ -387,31 +366,6 @@ fn is_allowed(job: &Job, decision: Decision) -> bool {
         tracing::info!(chat = %job.chat, update = job.update.0, ?reason, "not answered: the asker may not any more");
     }
     decision.is_allowed()
-}
-
-/// What owners are told without asking.
-pub(super) enum ForOwners<'a> {
-    /// What only they can put right.
-    Alert(&'a Alert),
-    /// That an incident is over, which had begun at that moment.
-    Over(&'a Incident, DateTime<Utc>),
-    /// The checks of the day before.
-    DailyReport,
-}
-
-async fn say_to_owners(conversation: &Conversation, outbox: &dyn Outbox, what: &ForOwners<'_>) {
-    let now = conversation.clock.now();
-    let chats = conversation.access.owners().into_iter().filter_map(ChatIds::private).map(|chat| chat.first);
-    let said = chats.map(|chat| async move {
-        let reply = match what {
-            ForOwners::Alert(alert) => conversation.alert(chat, alert).await,
-            ForOwners::Over(incident, since) => conversation.incident_over(chat, incident, *since, now).await,
-            ForOwners::DailyReport => conversation.daily_report(chat, now).await,
-        };
-        let _ = outbox.send(Destination::chat(chat), &reply, Priority::Alert).await;
-    });
-    // Side by side: one to whom the bot may not write holds up no other.
-    join_all(said).await;
 }
 
 /// The message of a job that waits.

@@ -50,6 +50,12 @@ impl Arg for usize {
     }
 }
 
+impl Arg for u64 {
+    fn into_value(self) -> FluentValue<'static> {
+        self.into()
+    }
+}
+
 impl Arg for u32 {
     fn into_value(self) -> FluentValue<'static> {
         self.into()

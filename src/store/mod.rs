@@ -25,6 +25,7 @@ mod contract;
 mod error;
 mod forget;
 mod job;
+mod json;
 mod note;
 mod options;
 mod preferences;

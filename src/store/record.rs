@@ -92,6 +92,8 @@ pub struct Search {
     pub until: Option<DateTime<Utc>>,
     /// Who asked.
     pub agent: Option<UserId>,
+    /// At how many records of the chat it looks at most, from the cursor on; `None`: at all.
+    pub among: Option<usize>,
 }
 
 impl Search {

@@ -26,7 +26,8 @@ pub trait History: Send + Sync {
     /// A page of at most `limit` (and [`MAX_PAGE_LEN`]) records of `chat`. It costs the same however many there are.
     async fn page(&self, chat: ChatId, cursor: Cursor, limit: usize) -> Result<Page, Error>;
 
-    /// A page of those records of `chat` that fit `search`, as if it had no others. It may read all of the chat.
+    /// A page of those records of `chat` that fit `search`, as if it had no others. It may read all of the chat,
+    /// unless [`Search::among`] says how much.
     async fn find(&self, chat: ChatId, search: &Search, cursor: Cursor, limit: usize) -> Result<Page, Error>;
 
     /// At most `limit` (and [`MAX_PAGE_LEN`]) records of a chat, or of all chats, that stand behind `after`: by chat,

@@ -1,36 +1,27 @@
-//! `/agen`: who may use the bot in private: by pages, by a search, added, paused, removed, blocked, made an admin.
+//! `/agen`: who may use the bot in private: by pages, by a search, paused, removed, blocked, made an admin. How one is added
+//! stands in `adding`.
 
-use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
-
-use super::order::{AgentOrder, Named, Step};
+use super::{
+    ask_whether,
+    order::{AgentOrder, Step},
+};
 use crate::{
-    access::{Action as Needed, Pause, Person, Ruling, Standing},
+    access::{Action as Needed, Pause, Person, Standing},
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
-        message::{Asker, Line, Managed, Message, Picker, Place, Reply, Then},
+        message::{Asker, Reply, Response, Then},
+        pages::Page,
     },
     locale::{Html, Words, date},
     say,
-    store::{self, AuditAct, AuditEntry, MAX_PAGE_LEN, Row, RowKind},
+    store::{self, AuditAct, AuditEntry, MAX_PAGE_LEN},
     value::{ChatId, UserId},
 };
 
 /// How many people one page has.
 const PAGE_LEN: usize = 8;
-
-/// How long the bot waits for the person whom somebody is about to name.
-const NAMED_WITHIN: TimeDelta = TimeDelta::minutes(5);
-
-/// What somebody is asked who adds an agent.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-enum Adding {
-    /// Who it is to be: the next message may name them.
-    Whom,
-    /// Whether it is to be this one.
-    Offered(Named),
-}
 
 /// Whether somebody has to be told what they become.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,138 +50,21 @@ impl Listed {
 }
 
 impl Conversation {
-    pub(super) async fn agents(
+    pub(in crate::chat) async fn agents(
         &self,
         words: Words<'_>,
         asker: &Asker,
         order: &AgentOrder,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         Ok(match order {
-            AgentOrder::List => Managed::says(self.agent_list(words, asker, 0).await?),
-            AgentOrder::Find { word } => Managed::says(self.find_agents(words, asker, word).await?),
+            AgentOrder::List => self.agent_list(words, asker, 0).await?.into(),
+            AgentOrder::Find { word } => self.find_agents(words, asker, word).await?.into(),
             AgentOrder::Add { who } => self.add_agents(words, asker, who).await?,
-            AgentOrder::AskWhom => {
-                self.keep_adding(asker, &Adding::Whom).await?;
-                let picker = Some(Picker::Show(say!(words, "button-pick").plain()));
-                Managed::says(Reply { picker, ..say!(words, "agent-pick").into() })
-            }
-            AgentOrder::Offer { who } => {
-                self.keep_adding(asker, &Adding::Offered(who.clone())).await?;
-                let name = if who.name.is_empty() { who.user.to_string() } else { crate::value::clean(&who.name, 40) };
-                let question = say!(words, "agent-ask-add", name = name, id = who.user);
-                let press = |label: Html, action| Button::press(label.plain(), action, asker.user).into_iter();
-                let yes = press(say!(words, "button-sure"), Action::Agent(Step::Add, who.user, 0));
-                let buttons = yes.chain(press(say!(words, "button-not"), Action::Agents(0)));
-                Managed::says(Reply::new(question, vec![buttons.collect()]))
-            }
-            AgentOrder::Hidden => Managed::says(say!(words, "agent-hidden")),
-            AgentOrder::BadId => Managed::says(say!(words, "agent-bad-id")),
+            AgentOrder::AskWhom => self.ask_whom(words, asker).await?,
+            AgentOrder::Offer { who } => self.offer(words, asker, who).await?,
+            AgentOrder::Hidden => say!(words, "agent-hidden").into(),
+            AgentOrder::BadId => say!(words, "agent-bad-id").into(),
         })
-    }
-
-    /// Where the writer was asked whom to make an agent, and this message names somebody: that. Any command that they type
-    /// instead ends it.
-    pub(in crate::chat) async fn names_new_agent(&self, message: &Message) -> Option<AgentOrder> {
-        let origin = &message.origin;
-        let is_command = matches!(message.line, Line::Command(..) | Line::UnknownCommand { .. }) && !origin.forwarded;
-        let may_name = is_command || origin.forwarded || !origin.people.is_empty();
-        if Place::of(message.chat) != Place::Private || !may_name || origin.picked {
-            return None;
-        }
-        let adding = self.adding(message.user).await;
-        let adding = adding.inspect_err(|error| tracing::error!(%error, "it cannot be read who is about to be named"));
-        if adding.ok()?? != Adding::Whom {
-            return None;
-        }
-        if is_command {
-            let ended = self.rows.remove(RowKind::AddingAgent, &message.user.to_string()).await;
-            let _ = ended.inspect_err(|error| tracing::error!(%error, "the next one named would be made an agent"));
-            return None;
-        }
-        Some(origin.people.first().map_or(AgentOrder::Hidden, |who| AgentOrder::Offer { who: who.clone() }))
-    }
-
-    async fn adding(&self, by: UserId) -> Result<Option<Adding>, store::Error> {
-        let row = self.rows.get(RowKind::AddingAgent, &by.to_string(), self.clock.now()).await?;
-        Ok(row.and_then(|row| serde_json::from_str(&row).ok()))
-    }
-
-    async fn keep_adding(&self, asker: &Asker, adding: &Adding) -> Result<(), store::Error> {
-        // Plain fields: there is none that JSON cannot hold.
-        let value = serde_json::to_string(adding).unwrap_or_default();
-        let expires = Some(self.clock.now() + NAMED_WITHIN);
-        self.rows.put(Row { kind: RowKind::AddingAgent, key: asker.user.to_string(), value, expires }).await
-    }
-
-    /// Makes an agent of whom a message named, by the name that it had.
-    pub(super) async fn add_offered(
-        &self,
-        words: Words<'_>,
-        asker: &Asker,
-        user: UserId,
-    ) -> Result<Managed, store::Error> {
-        let who = match self.adding(asker.user).await? {
-            Some(Adding::Offered(who)) if who.user == user => who,
-            _ => Named { user, name: String::new() },
-        };
-        let Managed { reply, notice, then } = self.add_agents(words, asker, &[who]).await?;
-        // What stands in place of a message brings no keyboard, and takes none away.
-        Ok(Managed { reply: reply.map(|reply| Reply { picker: None, ..reply }), notice, then })
-    }
-
-    async fn add_agents(&self, words: Words<'_>, asker: &Asker, who: &[Named]) -> Result<Managed, store::Error> {
-        let (mut lines, mut then) = (Vec::new(), Vec::new());
-        for named in who {
-            let user = named.user;
-            let waits = self.access.requests.of(chat_of(user)).await?.filter(|request| request.answer.is_none());
-            let name = [Some(named.name.clone()), waits.map(|request| request.name), self.names.known(user).await];
-            let name = name.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or_default();
-            let name = crate::value::clean(&name, 40);
-            let shown = if name.is_empty() { user.to_string() } else { name.clone() };
-            if !AgentOrder::is_person(user) {
-                lines.push(say!(words, "agent-bad-id"));
-                continue;
-            }
-            if self.is_owner(user).await {
-                lines.push(say!(words, "agent-already", name = shown));
-                continue;
-            }
-            let let_in = self.let_in(user, name, asker.user, Told::Later).await?;
-            // Also where it was kept before the bot last ended.
-            then.push(Then::Welcome { chat: chat_of(user), here: chat_of(user) });
-            lines.push(match let_in {
-                Ok(cards) => {
-                    then.extend(cards);
-                    say!(words, "agent-added", name = shown, id = user)
-                }
-                Err(Standing::Blocked) => say!(words, "agent-is-blocked", name = shown, id = user),
-                Err(_) => say!(words, "agent-already", name = shown),
-            });
-        }
-        self.rows.remove(RowKind::AddingAgent, &asker.user.to_string()).await?;
-        let reply = Reply { picker: Some(Picker::Hide), ..Html::lines(lines).into() };
-        Ok(Managed { reply: Some(reply), notice: None, then })
-    }
-
-    /// Makes someone an agent who has no role and is not blocked; if they asked for it, owners' cards say so. Gives their role
-    /// where they have one.
-    pub(in crate::chat) async fn let_in(
-        &self,
-        user: UserId,
-        name: String,
-        by: UserId,
-        told: Told,
-    ) -> Result<Result<Vec<Then>, Standing>, store::Error> {
-        let has_none = |standing: Option<Standing>| matches!(standing, None | Some(Standing::Guest));
-        let (agent, done) = ((Standing::Agent, told), (AuditAct::Grant, "done"));
-        let before = self.keep_standing((user, name), has_none, agent, by, done).await?;
-        if let Err(Some(before)) = before.map_err(|person| person.map(|person| person.standing)) {
-            return Ok(Err(before));
-        }
-        Ok(Ok(match self.access.requests.answer(chat_of(user), Ruling::Approve, by).await? {
-            Some((request, true)) => self.replaced_cards(chat_of(user), &request).await,
-            _ => Vec::new(),
-        }))
     }
 
     /// Keeps a person's role from now on where they may get it `from` the one that they have, and notes what was done. Else
@@ -220,21 +94,21 @@ impl Conversation {
     }
 
     /// A page of all agents, admins and blocked people.
-    pub(super) async fn agent_list(&self, words: Words<'_>, asker: &Asker, page: usize) -> Result<Reply, store::Error> {
+    pub(in crate::chat) async fn agent_list(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        page: usize,
+    ) -> Result<Reply, store::Error> {
         let mut people = self.everyone().await?;
         people.retain(|listed| listed.standing() != Standing::Guest);
-        let count = people.len();
-        let page = page.min(count.saturating_sub(1) / PAGE_LEN);
         let (waiting, answers) = self.who_waits(words, asker).await?;
-        let Some(shown) = people.chunks(PAGE_LEN).nth(page) else {
+        let Some(page) = Page::of(&people, PAGE_LEN, page) else {
             return Ok(Reply::new(Html::lines([say!(words, "agents-none")].into_iter().chain(waiting)), answers));
         };
-        let mut reply =
-            self.agent_lines(words, asker, say!(words, "agents-heading", count = count), shown, page).await?;
-        let turn = |label: Html, page| Button::press(label.plain(), Action::Agents(page), asker.user);
-        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
-        let next = ((page + 1) * PAGE_LEN < count).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
-        reply.buttons.push(before.into_iter().chain(next).collect());
+        let heading = say!(words, "agents-heading", count = people.len());
+        let reply = self.agent_lines(words, asker, heading, page.items, page.number).await?;
+        let mut reply = reply.with_row(page.turns(words, asker.user, Action::Agents));
         reply.text = Html::lines([reply.text, say!(words, "agents-how")].into_iter().chain(waiting));
         reply.buttons.extend(answers);
         Ok(reply)
@@ -282,29 +156,29 @@ impl Conversation {
             let role = self.role(words, listed).await?;
             lines.push(say!(words, "agent-entry", name = &name, id = listed.user, role = role));
             let open = Action::Agent(Step::View, listed.user, page);
-            buttons.extend(Button::press(name, open, asker.user).map(|button| vec![button]));
+            buttons.push(Button::press(name, open, asker.user).into_iter().collect());
         }
         Ok(Reply::new(Html::lines(lines), buttons))
     }
 
     /// Does what a button under a person's card asks for, and shows the card as it is then.
-    pub(super) async fn agent_step(
+    pub(in crate::chat) async fn agent_step(
         &self,
         words: Words<'_>,
         asker: &Asker,
         step: Step,
         user: UserId,
         page: usize,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let Some(listed) = self.listed(user).await? else {
-            return Ok(Managed::notice(&say!(words, "button-stale")));
+            return Ok(Response::notice(say!(words, "button-stale")));
         };
         let (standing, name) = (listed.standing(), self.called(&listed).await);
         if self.is_owner(user).await {
-            return Ok(Managed::notice(&say!(words, "button-agent-is-owner")));
+            return Ok(Response::notice(say!(words, "button-agent-is-owner")));
         }
         if step != Step::View && !self.may(asker, standing.needs()).await {
-            return Ok(Managed::notice(&say!(words, "button-agent-of-owners")));
+            return Ok(Response::notice(say!(words, "button-agent-of-owners")));
         }
         if matches!(step, Step::Remove | Step::Block | Step::Demote) {
             // Who manages nobody any more lets nobody in.
@@ -321,7 +195,8 @@ impl Conversation {
             _ => None,
         };
         if let Some((question, sure)) = question {
-            return Ok(Managed::says(asked(words, asker, question, (sure, user, page))));
+            let (sure, not) = (Action::Agent(sure, user, page), Action::Agent(Step::View, user, page));
+            return Ok(ask_whether(words, asker, question, sure, not).into());
         }
         // As it is when it is changed: another owner may have come before. Whom the settings admit is an agent.
         let may_admins = self.may(asker, Needed::Own).await;
@@ -384,7 +259,7 @@ impl Conversation {
         // One who is a guest and paused no more stands nowhere from now on.
         let listed = self.listed(user).await?.unwrap_or(listed);
         let reply = self.agent_card(words, asker, &listed, page).await?;
-        Ok(Managed { reply: Some(reply), notice: None, then })
+        Ok(Response { reply: Some(reply), notice: None, then })
     }
 
     async fn agent_card(
@@ -405,7 +280,7 @@ impl Conversation {
             });
         }
         let is_paused = self.access.people.pause(chat_of(user)).await?.is_some();
-        let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
+        let press = |label: Html, step| Button::press(label, Action::Agent(step, user, page), asker.user);
         let is_owner = self.may(asker, Needed::Own).await;
         let own = |label: Html, step| press(label, step).filter(|_| is_owner);
         let resume = press(say!(words, "button-resume"), Step::Resume).filter(|_| is_paused);
@@ -419,9 +294,9 @@ impl Conversation {
             Standing::Guest => [[press(say!(words, "button-grant"), Step::Grant), block], [resume, None]],
             Standing::Blocked => [[press(say!(words, "button-unblock"), Step::Unblock), None], [resume, None]],
         };
-        let back = Button::press(say!(words, "button-back").plain(), Action::Agents(page), asker.user);
+        let back = Button::press(say!(words, "button-back"), Action::Agents(page), asker.user);
         let rows = rows.into_iter().map(|row| row.into_iter().flatten().collect());
-        Ok(Reply::new(Html::lines(lines), rows.chain([back.into_iter().collect()]).collect()))
+        Ok(Reply::new(Html::lines(lines), rows.collect()).with_row(back))
     }
 
     /// Everybody of whom the store or the settings know; those of the settings alone first.
@@ -470,13 +345,6 @@ impl Conversation {
         let is_paused = self.access.people.pause(chat_of(listed.user)).await?.is_some();
         Ok(if is_paused { Html::joined([role, say!(words, "role-paused")], ", ") } else { role })
     }
-}
-
-/// A question whether that is really to be done.
-fn asked(words: Words<'_>, asker: &Asker, question: Html, (sure, user, page): (Step, UserId, usize)) -> Reply {
-    let press = |label: Html, step| Button::press(label.plain(), Action::Agent(step, user, page), asker.user);
-    let buttons = press(say!(words, "button-sure"), sure).into_iter();
-    Reply::new(question, vec![buttons.chain(press(say!(words, "button-not"), Step::View)).collect()])
 }
 
 /// The private chat of a person.

@@ -1,8 +1,9 @@
 //! `/audit`: pages of the record of who did what.
 
 use super::super::{
-    button::{Action, Button},
-    conversation::{Conversation, store_trouble},
+    action::Action,
+    button::Button,
+    conversation::Conversation,
     dates,
     message::{Asker, Reply},
 };
@@ -40,17 +41,10 @@ impl Conversation {
             }
             lines.push(self.audit_line(words, entry).await);
         }
-        let turn = |label: Html, to| Button::press(label.plain(), Action::Audit(query, to), asker.user);
+        let turn = |label: Html, to| Button::press(label, Action::Audit(query, to), asker.user);
         let newest = older_than.and_then(|_| turn(say!(words, "button-newest"), None));
         let older = page.older.and_then(|place| turn(say!(words, "button-older"), Some(place)));
-        let buttons: Vec<Button> = newest.into_iter().chain(older).collect();
-        Ok(Reply::new(Html::lines(lines), if buttons.is_empty() { Vec::new() } else { vec![buttons] }))
-    }
-
-    /// The same as a reply that cannot fail.
-    pub(in super::super) async fn audit_reply(&self, words: Words<'_>, asker: &Asker, query: AuditQuery) -> Reply {
-        let page = self.audit_page(words, asker, query, None).await;
-        page.unwrap_or_else(|error| store_trouble(words, &error).into())
+        Ok(Reply::from(Html::lines(lines)).with_row(newest.into_iter().chain(older)))
     }
 
     /// `14:05 · Budi (42) · cek · PLN · ditemukan · 0b5e2ba4`.

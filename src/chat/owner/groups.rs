@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Told, requests::card_buttons};
+use super::{Told, ask_whether, requests::card_buttons};
 use crate::{
     access::{Group, GroupState},
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
-        message::{Asker, Managed, Reply, Then},
+        message::{Asker, Reply, Response, Then},
+        pages::Page,
     },
     locale::{Html, Words},
     say,
@@ -21,13 +23,16 @@ const PAGE_LEN: usize = 8;
 
 impl Conversation {
     /// A page of the groups.
-    pub(super) async fn groups(&self, words: Words<'_>, asker: &Asker, page: usize) -> Result<Reply, store::Error> {
+    pub(in crate::chat) async fn groups(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        page: usize,
+    ) -> Result<Reply, store::Error> {
         let groups = self.all_groups().await?;
-        let (count, last) = (groups.len(), groups.len().saturating_sub(1) / PAGE_LEN);
-        let page = page.min(last);
-        let Some(shown) = groups.chunks(PAGE_LEN).nth(page) else { return Ok(say!(words, "groups-none").into()) };
-        let (mut lines, mut buttons) = (vec![say!(words, "groups-heading", count = count)], Vec::new());
-        for (chat, group) in shown {
+        let Some(page) = Page::of(&groups, PAGE_LEN, page) else { return Ok(say!(words, "groups-none").into()) };
+        let (mut lines, mut buttons) = (vec![say!(words, "groups-heading", count = groups.len())], Vec::new());
+        for (chat, group) in page.items {
             let (title, state) = match group {
                 None => (String::new(), say!(words, "group-listed")),
                 Some(group) => {
@@ -42,42 +47,36 @@ impl Conversation {
             let title = if title.is_empty() { chat.to_string() } else { title };
             lines.push(say!(words, "group-entry", title = &title, id = *chat, state = state));
             if group.as_ref().is_none_or(|group| group.state == GroupState::Active) {
-                let close = Action::CloseGroup { group: *chat, sure: false, page };
-                let label = say!(words, "button-close-group", title = &title).plain();
-                buttons.extend(Button::press(label, close, asker.user).map(|button| vec![button]));
+                let close = Action::CloseGroup { group: *chat, sure: false, page: page.number };
+                let label = say!(words, "button-close-group", title = &title);
+                buttons.push(Button::press(label, close, asker.user).into_iter().collect());
             } else if group.as_ref().is_some_and(|group| group.state == GroupState::Asked) {
                 buttons.push(card_buttons(words, asker.user, *chat, |label| format!("{label} {title}")));
             }
         }
-        let turn = |label: Html, page| Button::press(label.plain(), Action::Groups(page), asker.user);
-        let before = page.checked_sub(1).and_then(|page| turn(say!(words, "button-previous"), page));
-        let next = (page < last).then(|| turn(say!(words, "button-next"), page + 1)).flatten();
-        buttons.push(before.into_iter().chain(next).collect());
-        Ok(Reply::new(Html::lines(lines), buttons))
+        let turns = page.turns(words, asker.user, Action::Groups);
+        Ok(Reply::new(Html::lines(lines), buttons).with_row(turns))
     }
 
     /// Closes a group once that is sure; the bot leaves it.
-    pub(super) async fn close_group(
+    pub(in crate::chat) async fn close_group(
         &self,
         words: Words<'_>,
         asker: &Asker,
         chat: ChatId,
         sure: bool,
         page: usize,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let group = self.access.people.group(chat).await?;
         let is_listed = group.is_none() && self.listed_groups().await?.contains(&chat);
         if !is_listed && group.as_ref().is_none_or(|group| group.state == GroupState::Closed) {
-            return Ok(Managed::notice(&say!(words, "button-stale")));
+            return Ok(Response::notice(say!(words, "button-stale")));
         }
         let title = group.map(|group| group.title).filter(|title| !title.is_empty());
         if !sure {
-            let press = |label: Html, action| Button::press(label.plain(), action, asker.user);
-            let yes = press(say!(words, "button-sure"), Action::CloseGroup { group: chat, sure: true, page });
-            let buttons = yes.into_iter().chain(press(say!(words, "button-not"), Action::Groups(page)));
-            let title = title.unwrap_or_else(|| chat.to_string());
-            let question = say!(words, "group-ask-close", title = title);
-            return Ok(Managed::says(Reply::new(question, vec![buttons.collect()])));
+            let question = say!(words, "group-ask-close", title = title.unwrap_or_else(|| chat.to_string()));
+            let close = Action::CloseGroup { group: chat, sure: true, page };
+            return Ok(ask_whether(words, asker, question, close, Action::Groups(page)).into());
         }
         let is_open = |before| before != Some(GroupState::Closed);
         let closed = (GroupState::Closed, Told::Done);
@@ -86,7 +85,7 @@ impl Conversation {
         self.access.requests.remove(chat).await?;
         let reply = self.groups(words, asker, page).await?;
         let then = vec![Then::RevokeGroup(chat), Then::Leave(chat)];
-        Ok(Managed { reply: Some(reply), notice: None, then })
+        Ok(Response { reply: Some(reply), notice: None, then })
     }
 
     /// Keeps whether the bot works in a group where it may come to that `from` the state that the group has; gives whether it

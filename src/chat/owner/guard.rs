@@ -3,24 +3,23 @@
 use crate::{
     access::Suspicion,
     chat::{
-        button::{Action, Button},
-        conversation::{Conversation, store_trouble},
-        message::{Asker, Pressed, Reply},
+        action::Action,
+        button::Button,
+        conversation::Conversation,
+        message::{Asker, Reply, Response, Then},
         quota::why,
     },
     locale::{Html, Words, moment, time},
     say,
-    store::AuditAct,
+    store::{self, AuditAct},
     value::{ChatId, UserId},
 };
 
 impl Conversation {
     /// What an owner reads in their private chat, and can press there.
-    pub async fn guard_card(&self, chat: ChatId, owner: UserId, suspicion: &Suspicion) -> Reply {
-        let words = self.words(chat).await;
+    pub(super) async fn guard_card(&self, words: Words<'_>, owner: UserId, suspicion: &Suspicion) -> Reply {
         let &Suspicion { whose, rule, checks, since, until, .. } = suspicion;
         let name = self.name_of(words, whose).await;
-        let checks = usize::try_from(checks).unwrap_or(usize::MAX);
         let text = say!(
             words,
             "guard-card",
@@ -31,36 +30,33 @@ impl Conversation {
             since = time(since),
             until = moment(until, since, words)
         );
-        let label = say!(words, "button-guard-lift").plain();
+        let label = say!(words, "button-guard-lift");
         let lift = Button::press(label, Action::LiftPause(whose), owner);
-        Reply::new(text, lift.into_iter().map(|lift| vec![lift]).collect())
+        Reply::from(text).with_row(lift)
     }
 
     /// Lets an agent go on whom the guard has paused; an admin, where an owner says so.
-    pub(in crate::chat) async fn lift_pause(&self, asker: &Asker, whose: ChatId) -> Pressed {
-        let words = self.words(asker.chat).await;
-        let may = match u64::try_from(whose.0).map(UserId) {
-            Ok(user) => self.may_manage(asker, user).await,
-            Err(_) => Ok(true),
-        };
-        match may {
-            Ok(true) => {}
-            Ok(false) => return Pressed::Notice(say!(words, "button-agent-of-owners").plain()),
-            Err(error) => return Pressed::Notice(store_trouble(words, &error).plain()),
+    pub(in crate::chat) async fn lift_pause(
+        &self,
+        words: Words<'_>,
+        asker: &Asker,
+        whose: ChatId,
+    ) -> Result<Response, store::Error> {
+        if let Ok(user) = u64::try_from(whose.0).map(UserId)
+            && !self.may_manage(asker, user).await?
+        {
+            return Ok(Response::notice(say!(words, "button-agent-of-owners")));
         }
-        match self.fair.lift(whose).await {
-            Ok(true) => {
-                self.note_by(asker.user, AuditAct::Resume, "done", Some(whose)).await;
-                let (name, by) = (self.name_of(words, whose).await, self.names.of(words, asker.user).await);
-                let card = say!(words, "guard-lifted", name = name, id = whose, by = by).into();
-                Pressed::Lifted { card, whose }
-            }
-            Ok(false) => {
-                let name = self.name_of(words, whose).await;
-                Pressed::Edit(say!(words, "guard-not-paused", name = name, id = whose).into())
-            }
-            Err(error) => Pressed::Notice(store_trouble(words, &error).plain()),
+        let name = self.name_of(words, whose).await;
+        if !self.fair.lift(whose).await? {
+            return Ok(say!(words, "guard-not-paused", name = name, id = whose).into());
         }
+        self.note_by(asker.user, AuditAct::Resume, "done", Some(whose)).await;
+        let by = self.names.of(words, asker.user).await;
+        // A group's anonymous administrators are told in the group.
+        let told = say!(self.words(whose).await, "guard-go-on");
+        let then = vec![Then::Tell(whose, told.into())];
+        Ok(Response { then, ..say!(words, "guard-lifted", name = name, id = whose, by = by).into() })
     }
 
     /// What a person is called; of a group, that it is its anonymous administrators, and its title.

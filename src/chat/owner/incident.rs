@@ -87,8 +87,8 @@ pub(in super::super) fn alert(words: Words<'_>, alert: &Alert, now: DateTime<Utc
 }
 
 /// Whole MiB.
-pub(super) fn megabytes(bytes: u64) -> usize {
-    usize::try_from(bytes / (1024 * 1024)).unwrap_or(usize::MAX)
+pub(super) fn megabytes(bytes: u64) -> u64 {
+    bytes / (1024 * 1024)
 }
 
 /// How it is said that an incident is over, which had begun at `since`.

@@ -7,9 +7,10 @@ use chrono::TimeDelta;
 use super::order::{InviteId, InviteOrder};
 use crate::{
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
-        message::{Asker, Managed, Reply},
+        message::{Asker, Reply},
     },
     locale::{Html, Words, moment},
     say,
@@ -20,13 +21,13 @@ use crate::{
 const SHOWN: usize = 10;
 
 impl Conversation {
-    pub(super) async fn invite(
+    pub(in crate::chat) async fn invite(
         &self,
         words: Words<'_>,
         asker: &Asker,
         order: InviteOrder,
-    ) -> Result<Managed, store::Error> {
-        let InviteOrder::New { uses, hours } = order else { return Ok(Managed::says(say!(words, "invite-usage"))) };
+    ) -> Result<Reply, store::Error> {
+        let InviteOrder::New { uses, hours } = order else { return Ok(say!(words, "invite-usage").into()) };
         let made = self.access.invites.make(asker.user, uses, TimeDelta::hours(hours.into())).await?;
         if made.is_some() {
             self.note_by(asker.user, AuditAct::Invite, "done", None).await;
@@ -44,20 +45,20 @@ impl Conversation {
             None => vec![say!(words, "invites-full")],
         };
         let Reply { text, buttons, .. } = self.open_invites(words, asker).await?;
-        Ok(Managed::says(Reply::new(Html::lines(lines.into_iter().chain([Html::default(), text])), buttons)))
+        Ok(Reply::new(Html::lines(lines.into_iter().chain([Html::default(), text])), buttons))
     }
 
-    pub(super) async fn revoke_invite(
+    pub(in crate::chat) async fn revoke_invite(
         &self,
         words: Words<'_>,
         asker: &Asker,
         id: &InviteId,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Reply, store::Error> {
         if self.access.invites.revoke(id.as_str()).await? {
             self.note_by(asker.user, AuditAct::Invite, "lifted", None).await;
         }
         let Reply { text, buttons, .. } = self.open_invites(words, asker).await?;
-        Ok(Managed::says(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons)))
+        Ok(Reply::new(Html::lines([say!(words, "invite-revoked"), Html::default(), text]), buttons))
     }
 
     /// Those that let somebody in yet, the newest first, each with a button that ends it; of many, the newest.
@@ -82,7 +83,7 @@ impl Conversation {
                 name = name,
                 id = id
             ));
-            let label = say!(words, "button-revoke", number = number).plain();
+            let label = say!(words, "button-revoke", number = number);
             let revoke = InviteId::new(id).and_then(|id| Button::press(label, Action::RevokeInvite(id), asker.user));
             buttons.extend(revoke);
         }

@@ -3,8 +3,9 @@
 //! settings read anew.
 //!
 //! Nothing is sent from here. What is to be said in another chat, or done there, is a [`Then`](super::message::Then) of the
-//! [`Managed`] that comes back; `jobs` carries it out.
+//! [`Response`] that comes back; `jobs` carries it out.
 
+mod adding;
 mod agents;
 mod audit;
 mod board;
@@ -20,6 +21,8 @@ mod settings;
 mod statistics;
 mod status;
 
+use chrono::{DateTime, Utc};
+
 pub use board::{Board, BoardSettings, FreeDisk, MAX_BACKUP_AGE};
 pub use incident::Incident;
 pub use query::AuditQuery;
@@ -28,46 +31,51 @@ pub use settings::{Fresh, Reloaded, Settings};
 pub(super) use agents::Told;
 
 use super::{
-    button::Action,
-    conversation::{Conversation, store_trouble},
-    intent::Intent,
-    message::{Asker, Managed, Menu},
+    action::Action,
+    button::Button,
+    conversation::Conversation,
+    message::{Alert, Asker, Menu, Reply},
 };
 use crate::{
-    access::{Action as Needed, Actor, ChatIds, Standing},
+    access::{Action as Needed, Actor, ChatIds, Standing, Suspicion},
+    locale::{Html, Words},
     say, store,
-    value::UserId,
+    value::{ChatId, UserId},
 };
-use order::Step;
+
+/// What owners are told without asking.
+#[derive(Clone, Copy, Debug)]
+pub enum ForOwners<'a> {
+    /// What only they can put right.
+    Alert(&'a Alert),
+    /// That an incident is over, which had begun at that moment.
+    Over(&'a Incident, DateTime<Utc>),
+    /// The checks of the day before.
+    DailyReport,
+    /// An agent whom the guard has paused.
+    Paused(&'a Suspicion),
+    /// What is asked for a chat.
+    Request(ChatId),
+}
+
+/// A question whether something is really to be done, with a button for each answer.
+fn ask_whether(words: Words<'_>, asker: &Asker, question: Html, yes: Action, no: Action) -> Reply {
+    let yes = Button::press(say!(words, "button-sure"), yes, asker.user);
+    let no = Button::press(say!(words, "button-not"), no, asker.user);
+    Reply::from(question).with_row(yes.into_iter().chain(no))
+}
 
 impl Conversation {
-    /// Does what an intent asks for that manages people or groups.
-    pub async fn manage(&self, asker: &Asker, intent: &Intent) -> Managed {
-        let words = self.words(asker.chat).await;
-        let done = match intent {
-            Intent::Agents { order } => self.agents(words, asker, order).await,
-            Intent::Invite { order } => self.invite(words, asker, *order).await,
-            Intent::Groups => self.groups(words, asker, 0).await.map(Managed::says),
-            // A mistake in this program.
-            _ => Ok(Managed::says(say!(words, "apology"))),
-        };
-        done.unwrap_or_else(|error| Managed::says(store_trouble(words, &error)))
-    }
-
-    /// Does what a button asks for that manages people or groups.
-    pub(super) async fn pressed_by_manager(&self, asker: &Asker, action: &Action) -> Managed {
-        let words = self.words(asker.chat).await;
-        let done = match action {
-            Action::Answer(ruling, chat) => self.answer_request(words, asker, *chat, *ruling).await,
-            Action::Agents(page) => self.agent_list(words, asker, *page).await.map(Managed::says),
-            Action::Agent(Step::Add, user, _) => self.add_offered(words, asker, *user).await,
-            Action::Agent(step, user, page) => self.agent_step(words, asker, *step, *user, *page).await,
-            Action::RevokeInvite(id) => self.revoke_invite(words, asker, id).await,
-            Action::Groups(page) => self.groups(words, asker, *page).await.map(Managed::says),
-            Action::CloseGroup { group, sure, page } => self.close_group(words, asker, *group, *sure, *page).await,
-            _ => Ok(Managed::notice(&say!(words, "button-stale"))),
-        };
-        done.unwrap_or_else(|error| Managed::notice(&store_trouble(words, &error)))
+    /// What an owner reads in their private chat; `None` where there is nothing to tell any more.
+    pub async fn for_owner(&self, owner: UserId, chat: ChatId, what: &ForOwners<'_>) -> Option<Reply> {
+        let (words, now) = (self.words(chat).await, self.clock.now());
+        Some(match what {
+            ForOwners::Alert(alert) => incident::alert(words, alert, now).into(),
+            ForOwners::Over(incident, since) => incident::over(words, incident, *since, now).into(),
+            ForOwners::DailyReport => self.daily_report(words, now).await,
+            ForOwners::Paused(suspicion) => self.guard_card(words, owner, suspicion).await,
+            ForOwners::Request(chat) => self.card(owner, *chat).await?,
+        })
     }
 
     /// Whether somebody who manages agents may change something of this person: of admins and owners, owners alone.

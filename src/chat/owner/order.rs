@@ -187,22 +187,22 @@ pub enum Step {
 }
 
 impl Step {
-    /// Each of them.
-    pub const ALL: [Self; 14] = [
-        Self::View,
-        Self::AskPause,
-        Self::Pause,
-        Self::Resume,
-        Self::AskRemove,
-        Self::Remove,
-        Self::AskBlock,
-        Self::Block,
-        Self::Unblock,
-        Self::Grant,
-        Self::Add,
-        Self::MakeAdmin,
-        Self::AskDemote,
-        Self::Demote,
+    /// Each of them, by the letter that a button carries for it. What a capital does, the small letter asks about first.
+    pub const ALL: [(&'static str, Self); 14] = [
+        ("v", Self::View),
+        ("p", Self::AskPause),
+        ("P", Self::Pause),
+        ("l", Self::Resume),
+        ("h", Self::AskRemove),
+        ("H", Self::Remove),
+        ("b", Self::AskBlock),
+        ("B", Self::Block),
+        ("u", Self::Unblock),
+        ("g", Self::Grant),
+        ("t", Self::Add),
+        ("a", Self::MakeAdmin),
+        ("c", Self::AskDemote),
+        ("C", Self::Demote),
     ];
 
     /// What one has to be allowed for it, besides what the person's own standing asks for.
@@ -215,27 +215,12 @@ impl Step {
 
     /// The letter that a button carries for it.
     pub(in crate::chat) fn letter(self) -> &'static str {
-        match self {
-            Self::View => "v",
-            Self::AskPause => "p",
-            Self::Pause => "P",
-            Self::Resume => "l",
-            Self::AskRemove => "h",
-            Self::Remove => "H",
-            Self::AskBlock => "b",
-            Self::Block => "B",
-            Self::Unblock => "u",
-            Self::Grant => "g",
-            Self::Add => "t",
-            Self::MakeAdmin => "a",
-            Self::AskDemote => "c",
-            Self::Demote => "C",
-        }
+        Self::ALL.iter().find(|(_, step)| *step == self).map(|(letter, _)| *letter).unwrap_or_default()
     }
 
     /// The step of a letter.
     pub(in crate::chat) fn of(letter: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.letter() == letter)
+        Self::ALL.iter().find(|(known, _)| *known == letter).map(|(_, step)| *step)
     }
 }
 

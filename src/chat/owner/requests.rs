@@ -4,9 +4,10 @@ use super::agents::{Told, chat_of};
 use crate::{
     access::{AccessRequest, GroupState, Person, Ruling, Standing},
     chat::{
-        button::{Action, Button},
+        action::Action,
+        button::Button,
         conversation::Conversation,
-        message::{Asker, Managed, Reply, Then},
+        message::{Asker, Reply, Response, Then},
     },
     locale::{Html, Words},
     say,
@@ -19,7 +20,7 @@ const MAX_LISTED: usize = 5;
 
 impl Conversation {
     /// The card of a request for one owner; `None` where nobody asks any more.
-    pub async fn card(&self, owner: UserId, chat: ChatId) -> Option<Reply> {
+    pub(super) async fn card(&self, owner: UserId, chat: ChatId) -> Option<Reply> {
         let request = self.access.requests.of(chat).await;
         let request = request.inspect_err(|error| tracing::error!(%error, "a request cannot be read")).ok()??;
         Some(self.card_of(owner, chat, &request).await)
@@ -88,7 +89,7 @@ impl Conversation {
             if chat.is_group() {
                 lines.push(say!(words, "card-group-how"));
             }
-            return Reply::new(Html::lines(lines), vec![card_buttons(words, owner, chat, str::to_owned)]);
+            return Reply::from(Html::lines(lines)).with_row(card_buttons(words, owner, chat, str::to_owned));
         };
         lines.push(self.ruled(words, chat, ruling, by).await);
         Html::lines(lines).into()
@@ -107,20 +108,20 @@ impl Conversation {
     }
 
     /// An owner's answer to a request. The first stands: a later one reads who gave it.
-    pub(super) async fn answer_request(
+    pub(in crate::chat) async fn answer_request(
         &self,
         words: Words<'_>,
         asker: &Asker,
         chat: ChatId,
         ruling: Ruling,
-    ) -> Result<Managed, store::Error> {
+    ) -> Result<Response, store::Error> {
         let Some((request, _)) = self.access.requests.answer(chat, ruling, asker.user).await? else {
-            return Ok(Managed::notice(&say!(words, "button-answered")));
+            return Ok(Response::notice(say!(words, "button-answered")));
         };
         if let Some((before, by)) = request.answer
             && (before, by) != (ruling, asker.user)
         {
-            return Ok(Managed::notice(&self.ruled(words, chat, before, by).await));
+            return Ok(Response::notice(self.ruled(words, chat, before, by).await));
         }
         let (request, after) = match u64::try_from(chat.0).map(UserId) {
             Ok(user) => self.answered_person(asker, user, request, ruling).await?,
@@ -132,7 +133,7 @@ impl Conversation {
         let reply = Some(self.card_of(asker.user, chat, &request).await);
         let mut then = self.replaced_cards(chat, &request).await;
         then.extend(after);
-        Ok(Managed { reply, notice: None, then })
+        Ok(Response { reply, notice: None, then })
     }
 
     /// Gives the request as its cards are to show it: whom somebody has blocked is not let in by a card.

@@ -8,8 +8,9 @@ use chrono::{DateTime, Timelike, Utc};
 use super::super::{
     conversation::Conversation,
     dates::{self, Period},
-    files::{Report, Sum, picture, trouble},
+    files::{Report, picture, trouble},
     message::{Asker, Reply},
+    recap::{Counted, Figures, top},
 };
 use crate::{
     access::Group,
@@ -17,7 +18,6 @@ use crate::{
     locale::{Html, Words, date},
     say,
     store::{self, AuditAct, AuditEntry, AuditLog, MAX_PAGE_LEN},
-    value::{ChatId, Provider, UserId},
 };
 
 /// The most agents, and the most groups, that figures name.
@@ -29,20 +29,15 @@ const MAX_IN_REPORT: usize = 5;
 /// How checks ended without any answer about their number, in the words of the record.
 const UNANSWERED: [&str; 4] = ["down", "service-down", "no-answer", "operator"];
 
-/// The checks of a time in figures.
+/// The checks of a time over all chats.
 #[derive(Default)]
-pub(super) struct Figures {
-    pub(super) all: Sum,
-    by_provider: BTreeMap<Provider, Sum>,
-    by_agent: BTreeMap<UserId, Sum>,
-    by_group: BTreeMap<ChatId, Sum>,
-    /// By the word in which the record has it.
+pub(super) struct Statistics {
+    pub(super) figures: Figures,
+    /// Those without an answer, by the word in which the record has it.
     unanswered: BTreeMap<String, usize>,
-    /// How many there were in each hour of the day, in WIB.
-    hours: [u64; 24],
 }
 
-impl Figures {
+impl Statistics {
     /// Those of today.
     pub(super) async fn of_today(audit: &Arc<dyn AuditLog>, now: DateTime<Utc>) -> Result<Self, store::Error> {
         let today = dates::today(now);
@@ -55,54 +50,33 @@ impl Figures {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Self, store::Error> {
-        let (mut figures, mut after) = (Self::default(), None);
+        let (mut statistics, mut after) = (Self::default(), None);
         loop {
             let entries = audit.audit_since(from, after, MAX_PAGE_LEN).await?;
-            let Some((place, last)) = entries.last() else { return Ok(figures) };
+            let Some((place, last)) = entries.last() else { return Ok(statistics) };
             let is_last = last.at >= until;
             after = Some(*place);
-            entries.iter().filter(|(_, entry)| entry.at < until).for_each(|(_, entry)| figures.add(entry));
+            entries.iter().filter(|(_, entry)| entry.at < until).for_each(|(_, entry)| statistics.add(entry));
             if is_last {
-                return Ok(figures);
+                return Ok(statistics);
             }
         }
     }
 
     fn add(&mut self, entry: &AuditEntry) {
         let (AuditAct::Check, Some(agent), Some(provider)) = (entry.act, entry.by, entry.provider) else { return };
-        let is_unanswered = UNANSWERED.contains(&&*entry.outcome);
-        let one =
-            Sum { checks: 1, found: usize::from(entry.outcome == "found"), unanswered: usize::from(is_unanswered) };
-        let group = entry.chat.filter(|chat| chat.is_group()).map(|group| self.by_group.entry(group).or_default());
-        let sums =
-            [&mut self.all, self.by_provider.entry(provider).or_default(), self.by_agent.entry(agent).or_default()];
-        sums.into_iter().chain(group).for_each(|sum| sum.add_sum(&one));
+        let (is_found, is_unanswered) = (entry.outcome == "found", UNANSWERED.contains(&&*entry.outcome));
+        let group = entry.chat.filter(|chat| chat.is_group());
+        self.figures.add(&Counted { agent, provider, group, at: entry.at, is_found, is_unanswered });
         if is_unanswered {
             *self.unanswered.entry(entry.outcome.to_string()).or_default() += 1;
-        }
-        if let Some(count) = self.hours.get_mut(entry.at.with_timezone(&WIB).hour() as usize) {
-            *count += 1;
         }
     }
 
     /// How many there were in the present hour.
-    pub(super) fn this_hour(&self, now: DateTime<Utc>) -> usize {
-        let count = self.hours.get(now.with_timezone(&WIB).hour() as usize).copied().unwrap_or_default();
-        usize::try_from(count).unwrap_or(usize::MAX)
+    pub(super) fn this_hour(&self, now: DateTime<Utc>) -> u64 {
+        self.figures.hours.get(now.with_timezone(&WIB).hour() as usize).copied().unwrap_or_default()
     }
-}
-
-/// The first of a ranking, most checks first, and how many are left off.
-fn top<K: Copy>(sums: &BTreeMap<K, Sum>, most: usize) -> (Vec<(K, &Sum)>, usize) {
-    let mut ranked: Vec<(K, &Sum)> = sums.iter().map(|(key, sum)| (*key, sum)).collect();
-    ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.checks));
-    let left_off = ranked.len().saturating_sub(most);
-    ranked.truncate(most);
-    (ranked, left_off)
-}
-
-fn line(words: Words<'_>, name: Html, sum: &Sum) -> Html {
-    say!(words, "recap-line", name = name, checks = sum.checks, percent = sum.percent())
 }
 
 impl Conversation {
@@ -119,11 +93,11 @@ impl Conversation {
             _ => format!("{} – {}", date(from, words), date(asked, words)),
         };
         let drawn = async {
-            let figures = Figures::between(&self.audit, from, until).await?;
+            let Statistics { figures, .. } = Statistics::between(&self.audit, from, until).await?;
             if figures.all.checks == 0 {
                 return Ok(None);
             }
-            let mut lines = self.summary(words, say!(words, "statistics-heading", period = &shown), &figures);
+            let mut lines = figures.summary(words, say!(words, "statistics-heading", period = &shown));
             lines.extend(self.busiest_agents(words, &figures, MAX_NAMED).await);
             lines.extend(self.busiest_groups(words, &figures).await);
             let title = say!(words, "recap-title", period = &shown).plain();
@@ -138,21 +112,19 @@ impl Conversation {
     }
 
     /// The checks of yesterday, for an owner who did not ask: without a sound.
-    pub async fn daily_report(&self, chat: ChatId, now: DateTime<Utc>) -> Reply {
-        let words = self.words(chat).await;
+    pub(super) async fn daily_report(&self, words: Words<'_>, now: DateTime<Utc>) -> Reply {
         let until = dates::start(dates::today(now));
         let from = dates::today(now).pred_opt().map_or(until, dates::start);
         let heading = say!(words, "report-heading", day = date(from, words));
-        let mut lines = match Figures::between(&self.audit, from, until).await {
-            Ok(figures) if figures.all.checks == 0 => vec![heading, say!(words, "report-none")],
-            Ok(figures) => {
-                let mut lines = self.summary(words, heading, &figures);
+        let mut lines = match Statistics::between(&self.audit, from, until).await {
+            Ok(Statistics { figures, .. }) if figures.all.checks == 0 => vec![heading, say!(words, "report-none")],
+            Ok(Statistics { figures, unanswered }) => {
+                let mut lines = figures.summary(words, heading);
                 lines.push(Html::default());
-                let by_provider = figures.by_provider.iter();
-                lines.extend(by_provider.map(|(provider, sum)| line(words, Html::escape(provider.name()), sum)));
+                lines.extend(figures.providers(words));
                 lines.extend(self.busiest_agents(words, &figures, MAX_IN_REPORT).await);
-                if !figures.unanswered.is_empty() {
-                    let problems = figures.unanswered.iter();
+                if !unanswered.is_empty() {
+                    let problems = unanswered.iter();
                     let problems = problems
                         .map(|(word, count)| say!(words, "report-problem", outcome = word.as_str(), count = *count));
                     lines.extend([Html::default(), say!(words, "report-problems")].into_iter().chain(problems));
@@ -169,21 +141,11 @@ impl Conversation {
         Reply { is_quiet: true, ..Html::lines(lines).into() }
     }
 
-    fn summary(&self, words: Words<'_>, heading: Html, figures: &Figures) -> Vec<Html> {
-        let Sum { checks, found, unanswered } = figures.all;
-        let percent = figures.all.percent();
-        let mut lines = vec![heading, say!(words, "recap-all", checks = checks, found = found, percent = percent)];
-        if unanswered > 0 {
-            lines.push(say!(words, "recap-unanswered", count = unanswered));
-        }
-        lines
-    }
-
     async fn busiest_agents(&self, words: Words<'_>, figures: &Figures, most: usize) -> Vec<Html> {
         let (ranked, left_off) = top(&figures.by_agent, most);
         let mut lines = vec![Html::default(), say!(words, "statistics-agents")];
         for (agent, sum) in ranked {
-            lines.push(line(words, self.names.of(words, agent).await, sum));
+            lines.push(sum.line(words, self.names.of(words, agent).await));
         }
         lines.extend((left_off > 0).then(|| say!(words, "statistics-more", count = left_off)));
         lines
@@ -198,7 +160,7 @@ impl Conversation {
         for (group, sum) in ranked {
             let known = self.access.people.group(group).await.ok().flatten();
             let title = known.map(|Group { title, .. }| title).filter(|title| !title.is_empty());
-            lines.push(line(words, Html::escape(&title.unwrap_or_else(|| group.to_string())), sum));
+            lines.push(sum.line(words, Html::escape(&title.unwrap_or_else(|| group.to_string()))));
         }
         lines.extend((left_off > 0).then(|| say!(words, "statistics-more", count = left_off)));
         lines

@@ -9,15 +9,15 @@ use super::{
         conversation::Conversation,
         message::{Asker, Reply},
     },
-    incident::{Incident, megabytes, over},
-    statistics::Figures,
+    incident::megabytes,
+    statistics::Statistics,
 };
 use crate::{
     klikoo,
     locale::{Html, Words, moment, seconds, time},
     say,
     store::{Load, RowKind},
-    value::{ChatId, Rupiah},
+    value::Rupiah,
 };
 
 /// How long a balance is told again without asking for it.
@@ -48,17 +48,6 @@ impl Conversation {
         row.ok()??.parse().ok().and_then(DateTime::from_timestamp_millis)
     }
 
-    /// That an incident is over, which had begun at `since`.
-    pub async fn incident_over(
-        &self,
-        chat: ChatId,
-        incident: &Incident,
-        since: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Reply {
-        over(self.words(chat).await, incident, since, now).into()
-    }
-
     /// `/saldo`.
     pub(in super::super) async fn say_balance(&self, words: Words<'_>) -> Html {
         match self.balance().await {
@@ -83,8 +72,8 @@ impl Conversation {
             Some(heard) => say!(words, "status-telegram", ago = span(words, now - heard)),
             None => say!(words, "status-telegram-never"),
         });
-        lines.push(match Figures::of_today(&self.audit, now).await {
-            Ok(today) => say!(words, "status-checks", today = today.all.checks, hour = today.this_hour(now)),
+        lines.push(match Statistics::of_today(&self.audit, now).await {
+            Ok(today) => say!(words, "status-checks", today = today.figures.all.checks, hour = today.this_hour(now)),
             Err(error) => {
                 tracing::error!(%error, "the checks of today cannot be counted");
                 say!(words, "status-checks-unknown")
@@ -95,8 +84,7 @@ impl Conversation {
         {
             let percent = (u64::from(health.answered) * 100).checked_div(u64::from(health.checks)).unwrap_or_default();
             let median = health.median.map_or("–".to_owned(), |median| seconds(median, words));
-            let percent = usize::try_from(percent).unwrap_or_default();
-            let checks = health.checks as usize;
+            let checks = health.checks;
             lines.push(match health.is_down {
                 true => say!(words, "status-provider-down", provider = provider, checks = checks, percent = percent),
                 false => say!(
@@ -129,11 +117,10 @@ impl Conversation {
 /// A span in its two largest units: `3 hari 4 jam`, `12 menit`, `8 detik`.
 pub(super) fn span(words: Words<'_>, span: TimeDelta) -> Html {
     let span = span.to_std().unwrap_or(Duration::ZERO).as_secs();
-    let count = |seconds: u64| usize::try_from(seconds).unwrap_or(usize::MAX);
     match span {
-        0..60 => say!(words, "span-seconds", count = count(span)),
-        60..3600 => say!(words, "span-minutes", count = count(span / 60)),
-        3600..86_400 => say!(words, "span-hours", hours = count(span / 3600), minutes = count(span % 3600 / 60)),
-        _ => say!(words, "span-days", days = count(span / 86_400), hours = count(span % 86_400 / 3600)),
+        0..60 => say!(words, "span-seconds", count = span),
+        60..3600 => say!(words, "span-minutes", count = span / 60),
+        3600..86_400 => say!(words, "span-hours", hours = span / 3600, minutes = span % 3600 / 60),
+        _ => say!(words, "span-days", days = span / 86_400, hours = span % 86_400 / 3600),
     }
 }

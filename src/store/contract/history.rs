@@ -242,6 +242,10 @@ async fn what_is_found_is_paged_as_if_there_were_nothing_else(store: &impl Backe
     let oldest = find(Cursor::OlderThan(last(&middle))).await;
     assert_eq!((minutes(&oldest), oldest.has_older, oldest.has_newer), (vec![4, 1], false, true));
     assert_eq!(find(Cursor::NewerThan(first(&oldest))).await, middle);
+
+    let search = Search { among: Some(10), ..search };
+    let newest = store.store().find(CHAT, &search, Cursor::Newest, 4).await.unwrap();
+    assert_eq!((minutes(&newest), newest.has_older), (vec![28, 25, 22], false), "it looks at no more");
 }
 
 async fn all_is_streamed_in_batches(store: &impl Backend) {

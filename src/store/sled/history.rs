@@ -42,11 +42,14 @@ impl History for SledStore {
                 Cursor::NewerThan(seq) => (Included(keys::record(chat, seq)), Excluded(keys::record(chat, seq))),
             };
             let fitting = |key: IVec, stored: IVec| {
-                let (_, seq, record) = codec::may_fit(&stored, &search).then(|| read_record(key, stored))??;
-                search.fits(&record).then_some((seq, record))
+                let read = codec::may_fit(&stored, &search).then(|| read_record(key, stored)).flatten();
+                Some(read.filter(|(.., record)| search.fits(record)).map(|(_, seq, record)| (seq, record)))
             };
-            let mut older = database.range(TreeName::History, (Included(oldest), older_to), fitting).rev();
-            let mut newer = database.range(TreeName::History, (newer_from, Included(newest)), fitting);
+            let among = search.among.unwrap_or(usize::MAX);
+            let older = database.range(TreeName::History, (Included(oldest), older_to), fitting).rev();
+            let newer = database.range(TreeName::History, (newer_from, Included(newest)), fitting);
+            let mut older = older.take(among).filter_map(Result::transpose);
+            let mut newer = newer.take(among).filter_map(Result::transpose);
             let limit = limit.min(MAX_PAGE_LEN);
             let mut records: Vec<_> = match cursor {
                 Cursor::NewerThan(_) => newer.by_ref().take(limit).collect::<Result<_, _>>()?,

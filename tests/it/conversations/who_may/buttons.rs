@@ -87,7 +87,7 @@ fn rows(stage: &Stage, role: Role, target: UserId) -> Vec<Row> {
             [Action::CloseGroup { group, sure: false, page: 0 }, Owning, Edit "Tutup grup "],
             [Action::CloseGroup { group: ChatId(-5), sure: true, page: 0 }, Owning, Notice "Tombol ini sudah"];
     };
-    rows.extend(Step::ALL.into_iter().map(|step| {
+    rows.extend(Step::ALL.into_iter().map(|(_, step)| {
         let (about, begins) = match step {
             Step::View | Step::Pause | Step::Resume | Step::Remove | Step::Block | Step::Unblock | Step::Grant => {
                 (About::Managing, "Sasaran ")
