@@ -146,8 +146,38 @@ mod tests {
     }
 
     #[test]
-    fn a_command_may_have_another_name() {
-        assert_eq!(read_line("/help", "b"), command(chat::Command::Help, ""));
+    fn each_command_has_its_name() {
+        for (name, expected) in [
+            ("/start", chat::Command::Start),
+            ("/bantuan", chat::Command::Help),
+            ("/help", chat::Command::Help),
+            ("/cek", chat::Command::Check),
+            ("/ulang", chat::Command::Again),
+            ("/produk", chat::Command::Products),
+            ("/riwayat", chat::Command::History),
+            ("/ekspor", chat::Command::Export),
+            ("/rekap", chat::Command::Recap),
+            ("/simpan", chat::Command::Save),
+            ("/pelanggan", chat::Command::Customers),
+            ("/gangguan", chat::Command::Outages),
+            ("/batal", chat::Command::Cancel),
+            ("/bahasa", chat::Command::Language),
+            ("/id", chat::Command::Id),
+            ("/kuota", chat::Command::Quota),
+            ("/atur", chat::Command::Configure),
+            ("/hapusdata", chat::Command::DeleteData),
+            ("/privasi", chat::Command::Privacy),
+            ("/status", chat::Command::Status),
+            ("/saldo", chat::Command::Balance),
+            ("/statistik", chat::Command::Statistics),
+            ("/audit", chat::Command::Audit),
+            ("/muatulang", chat::Command::Reload),
+            ("/agen", chat::Command::Agents),
+            ("/undang", chat::Command::Invite),
+            ("/grup", chat::Command::Groups),
+        ] {
+            assert_eq!(read_line(name, "b"), command(expected, ""));
+        }
     }
 
     #[test]

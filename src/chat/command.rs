@@ -1,6 +1,5 @@
 //! The commands, and who finds which in Telegram's menus: one table. How they are typed is read by `bot`.
 
-use super::message::Menu;
 use crate::{
     locale::{Html, Words},
     say,
@@ -62,6 +61,17 @@ pub enum Command {
     Invite,
     /// The groups, for owners.
     Groups,
+}
+
+/// Which commands a private chat shows: each menu holds those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Menu {
+    /// Those of everyone.
+    Agent,
+    /// Besides, those of one who manages agents.
+    Admin,
+    /// Besides, those of an owner.
+    Owner,
 }
 
 /// What is typed for a command, the smallest menu that shows it, and what that says of it.

@@ -278,17 +278,6 @@ pub enum Then {
     Menu(UserId),
 }
 
-/// Which commands a private chat shows: each menu holds those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Menu {
-    /// Those of everyone.
-    Agent,
-    /// Besides, those of one who manages agents.
-    Admin,
-    /// Besides, those of an owner.
-    Owner,
-}
-
 /// Which message showed a PIN: it is taken out of the chat where the bot may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

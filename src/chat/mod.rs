@@ -60,7 +60,7 @@ pub use alias::{Alias, CustomerOrder};
 pub use answer::{Checked, alert_of, answer, remedy};
 pub use arrival::Arrival;
 pub use button::{Button, Press};
-pub use command::Command;
+pub use command::{Command, Menu};
 pub use conversation::Conversation;
 pub use dates::{Day, Month, Period};
 pub use files::{Attachment, FileKind, Report};
@@ -71,7 +71,7 @@ pub use list_progress::RunningList;
 pub use list_text::{ListAnswer, ListStage, Listing};
 pub use manners::Manners;
 pub use message::{
-    Alert, Asker, Document, Line, Menu, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Response, Then, Visitor,
+    Alert, Asker, Document, Line, Message, Origin, Picker, PinIn, Place, Pressed, Reply, Response, Then, Visitor,
 };
 pub use names::AgentNames;
 pub use notice::Notice;

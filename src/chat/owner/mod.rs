@@ -33,8 +33,9 @@ pub(super) use agents::Told;
 use super::{
     action::Action,
     button::Button,
+    command::Menu,
     conversation::Conversation,
-    message::{Alert, Asker, Menu, Reply},
+    message::{Alert, Asker, Reply},
 };
 use crate::{
     access::{Action as Needed, Actor, ChatIds, Standing, Suspicion},

@@ -19,7 +19,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use self::database::{Changes, Database, SPARE, SPARE_TO_DELETE};
-use self::plan::Plan;
+use self::plan::{Needs, Plan};
 use self::schedule::Schedule;
 use super::Error;
 
@@ -67,30 +67,6 @@ struct Open {
 
 /// What a write does to a plan.
 type Work = Box<dyn FnOnce(&mut Plan<'_>) + Send>;
-
-/// What a write needs of the disk before its caller is answered. Each flush costs more than the rest of a write: it wakes
-/// all of sled's threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Needs {
-    /// Nothing: it reads or changes the schedule alone.
-    Nothing,
-    /// That its rows are written, each by itself: a crash may lose some of them.
-    Separate,
-    /// That all of its rows are written or none. They become durable with whatever is flushed next, at the latest when the
-    /// store is closed.
-    Atomic,
-    /// That they are durable, too.
-    Durable,
-    /// The same for what deletes or ends something, and needs less room for it.
-    Deletion,
-}
-
-impl Needs {
-    /// Whether there has to be room to keep something.
-    fn room_to_keep(self) -> bool {
-        matches!(self, Self::Separate | Self::Atomic | Self::Durable)
-    }
-}
 
 /// A write that waits, and who is told that it is done, or that it was refused.
 type Write = (Needs, Work, oneshot::Sender<Result<(), Error>>);

@@ -5,11 +5,34 @@
 //! commit fails, nothing of either is used any more.
 
 use super::super::{AuditEntry, AuditPlace, Error, Job, Record, Seq, codec};
-use super::Needs;
 use super::database::{Changes, Database, TreeName};
 use super::keys;
 use super::schedule::{COUNTERS, Entry, Schedule};
 use crate::value::UpdateId;
+
+/// What a write needs of the disk before its caller is answered. Each flush costs more than the rest of a write: it wakes
+/// all of sled's threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Needs {
+    /// Nothing: it reads or changes the schedule alone.
+    Nothing,
+    /// That its rows are written, each by itself: a crash may lose some of them.
+    Separate,
+    /// That all of its rows are written or none. They become durable with whatever is flushed next, at the latest when the
+    /// store is closed.
+    Atomic,
+    /// That they are durable, too.
+    Durable,
+    /// The same for what deletes or ends something, and needs less room for it.
+    Deletion,
+}
+
+impl Needs {
+    /// Whether there has to be room to keep something.
+    pub(super) fn room_to_keep(self) -> bool {
+        matches!(self, Self::Separate | Self::Atomic | Self::Durable)
+    }
+}
 
 /// A group of writes on its way into the database.
 pub(super) struct Plan<'a> {
