@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::super::{Accepted, Claim, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, Record, Waiting, WorkerId};
+use super::super::{
+    Accepted, Claim, Error, Job, Jobs, Kept, Load, MAX_BODY_LEN, NewJob, REMEMBERED, Record, Waiting, WorkerId,
+};
 use super::schedule::{Entry, JobState, Schedule};
 use super::{Needs, SledStore};
 use crate::value::{Provider, UpdateId, UserId};
@@ -153,7 +155,9 @@ impl Jobs for SledStore {
     async fn open_jobs(&self) -> Result<(Vec<Job>, Vec<UpdateId>), Error> {
         self.write(Needs::Nothing, |plan| {
             let jobs = plan.schedule.all().into_iter().map(|entry| entry.job.clone()).collect();
-            (jobs, plan.schedule.finished.iter().map(|(_, update)| *update).collect())
+            // A backup holds no more than these, so that every build may read it.
+            let forgettable = plan.schedule.finished.len().saturating_sub(REMEMBERED);
+            (jobs, plan.schedule.finished.iter().skip(forgettable).map(|(_, update)| *update).collect())
         })
         .await
     }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::store::samples::{moment, new_job, new_job_of, record, waiting};
-use crate::store::{Accepted, KeyValue, Seq, SledStore, Waiting};
+use crate::store::{Accepted, KeyValue, REMEMBERED, Seq, SledStore, Waiting};
 use crate::value::{ChatId, UpdateId};
 
 mod asking;
@@ -162,4 +162,15 @@ async fn a_directory_is_made_of_a_file_and_of_a_pipe() {
         assert!(!dir.join(".restore").exists());
     }
     sender.join().unwrap();
+}
+
+/// More updates are known for a while than are remembered at least.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_backup_of_a_store_that_ended_many_jobs_is_restored() {
+    let (place, store) = (Place::new(), SledStore::temporary().unwrap());
+    let finished = (1..=REMEMBERED as u64 + 100).map(UpdateId).collect();
+    Jobs::import(&store, Vec::new(), finished).await.unwrap();
+    let restored = SledStore::temporary().unwrap();
+    let summary = restore(&mut place.file(bytes_of(&store).await), &restored).await.unwrap();
+    assert!(summary.counts.finished >= REMEMBERED as u64, "{summary:?}");
 }
