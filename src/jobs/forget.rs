@@ -1,7 +1,6 @@
 //! `/hapusdata`: ends the checks and lists that are not answered, says so, and has all else deleted.
 
 use std::{
-    collections::HashSet,
     pin::pin,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -17,35 +16,39 @@ use super::{
 use crate::{
     chat::{Intent, Notice},
     store::{Job, Target},
-    value::{ChatId, UserId},
+    value::UserId,
 };
 
 /// How often, and how many times, it is looked whether lists that were cancelled have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LOOKS: usize = 200;
 
-/// Data of somebody's is being deleted, until it is dropped.
-struct Deleting<'a>(&'a Mutex<HashSet<(ChatId, UserId)>>, (ChatId, UserId));
+/// Something is being deleted for somebody, until it is dropped.
+struct Deleting<'a>(&'a Mutex<Vec<(UserId, Target)>>, (UserId, Target));
 
 impl<'a> Deleting<'a> {
     /// `None`: it is already.
-    fn begin(all: &'a Mutex<HashSet<(ChatId, UserId)>>, whose: (ChatId, UserId)) -> Option<Self> {
-        let is_first = all.lock().unwrap_or_else(PoisonError::into_inner).insert(whose);
-        is_first.then(|| Self(all, whose))
+    fn begin(all: &'a Mutex<Vec<(UserId, Target)>>, what: (UserId, Target)) -> Option<Self> {
+        let mut deleting = all.lock().unwrap_or_else(PoisonError::into_inner);
+        if deleting.contains(&what) {
+            return None;
+        }
+        deleting.push(what.clone());
+        Some(Self(all, what))
     }
 }
 
 impl Drop for Deleting<'_> {
     fn drop(&mut self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|what| *what != self.1);
     }
 }
 
 impl Worker {
     /// Deletes what the pressed button asks for, and says so in its place.
     pub(super) async fn forget(&self, job: &Job, task: &Task, button: &PressedButton, target: &Target) {
-        // One at a time: where the disk is full it waits for room, however often the button is pressed.
-        let Some(_deleting) = Deleting::begin(&self.deleting, (job.chat, job.user)) else {
+        // Each once: where the disk is full it waits for room, however often the button is pressed.
+        let Some(_deleting) = Deleting::begin(&self.deleting, (job.user, target.clone())) else {
             let later = self.conversation.notice(job.chat, Notice::ForgetLater).await;
             return self.outbox.answer_press(&button.id, Some(&later.text.plain())).await;
         };

@@ -25,7 +25,7 @@ use crate::{
     chat::{self, Alert, Asker, Checked, Conversation, Incident, Intent, Notice, PinIn, Reply},
     clock::Clock,
     inquiry::parse::Request,
-    store::{self, AuditAct, AuditEntry, Job, Jobs, Kept, Record},
+    store::{self, AuditAct, AuditEntry, Job, Jobs, Kept, Record, Target},
     value::{ChatId, MessageId, Outcome, UpdateId, UserId, Verdict},
 };
 
@@ -83,8 +83,8 @@ pub(super) struct Worker {
     pub(super) in_progress: Mutex<HashSet<UpdateId>>,
     /// The lists among them.
     pub(super) lists: Lists,
-    /// Who has data deleted at this moment, and in which chat: on a full disk it may last.
-    pub(super) deleting: Mutex<HashSet<(ChatId, UserId)>>,
+    /// Who has what deleted at this moment: on a full disk it may last.
+    pub(super) deleting: Mutex<Vec<(UserId, Target)>>,
     /// Rung when there may be something to claim.
     pub(super) wake: Notify,
 }

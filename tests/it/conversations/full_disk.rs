@@ -66,6 +66,33 @@ async fn what_an_agent_has_deleted_on_a_full_disk_goes_once_there_is_room() {
 }
 
 #[tokio::test]
+async fn an_administrators_own_data_and_the_groups_both_go_once_there_is_room() {
+    let mut scene = Scene::new().await;
+    scene.bounds.jobs.notice_after = Duration::from_millis(50);
+    let (ani, budi) = (scene.owner("Ani"), scene.telegram.user("Budi"));
+    let group = scene.telegram.supergroup("Agen Jaya", &[&ani, &budi]);
+    scene.admit(&group);
+    let disk = Arc::new(FaultyStore::default());
+    let bot = scene.start_with(disk.clone());
+    let chat = ani.in_group(&group);
+    // So that alerts reach her.
+    ask(&ani.in_private(), "/id").await;
+    ask(&budi.in_group(&group), "/cek PLN20 01105691111").await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    let own = ask(&chat, "/hapusdata").await;
+    own.press("🗑 Hapus", &ani).await;
+    assert!(own.edited().await.text().starts_with("⏳ Sedang dihapus."));
+    assert!(ani.in_private().reply().await.text().starts_with("💾"));
+    let all = ask(&chat, "/hapusdata obrolan").await;
+    all.press("🗑 Hapus", &ani).await;
+    assert!(all.edited().await.text().starts_with("⏳ Sedang dihapus."));
+    disk.is_full.store(false, Ordering::Relaxed);
+    assert!(own.edited().await.text().starts_with("🗑 Sudah dihapus: 0 cek, "));
+    assert!(all.edited().await.text().starts_with("🗑 Sudah dihapus: 1 cek, "));
+    scene.end(bot).await;
+}
+
+#[tokio::test]
 async fn a_group_that_becomes_a_supergroup_on_a_full_disk_is_followed() {
     let mut scene = Scene::new().await;
     let budi = scene.telegram.user("Budi");
