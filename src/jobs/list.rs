@@ -127,7 +127,7 @@ impl Worker {
     /// Carries a list out. Its job waits in the store meanwhile, so that it holds up nothing and `/batal` ends it.
     pub(super) async fn list(&self, job: &Job, task: &Task, ordered: Ordered<'_>) -> Progress {
         if job.waiting.is_none() && self.lists.in_chat(job.chat) >= MAX_IN_CHAT {
-            self.say_notice(job.chat, task, Notice::Busy).await;
+            self.decline_list(job, task, Notice::Busy).await;
             return Progress::Done;
         }
         let running = self.lists.begin(job.update);
@@ -200,11 +200,11 @@ impl Worker {
             Some(waiting) => waiting.notice,
             None => {
                 if let Some(own) = self.own_waiting_if_full(job.user).await {
-                    self.say_notice(job.chat, task, Notice::OwnBusy(own, None)).await;
+                    self.decline_list(job, task, Notice::OwnBusy(own, None)).await;
                     return None;
                 }
                 if self.store.load().await.is_ok_and(|load| load.waiting >= self.bounds.waiting) {
-                    self.say_notice(job.chat, task, Notice::Busy).await;
+                    self.decline_list(job, task, Notice::Busy).await;
                     return None;
                 }
                 let reply = self.conversation.list_progress(job.chat, &listing(job, ordered, answers), stage).await;
@@ -213,6 +213,12 @@ impl Worker {
         };
         let (due, until) = (self.now() + IN_PROGRESS, self.end_of_list());
         Some(Waiting { notice, asked: 0, due, not_before: None, until, last: None })
+    }
+
+    /// Says why a list is not begun.
+    async fn decline_list(&self, job: &Job, task: &Task, why: Notice<'_>) {
+        let reply = self.conversation.notice(job.chat, why).await;
+        self.answer(job, task, reply, task.in_place).await;
     }
 
     /// When a list is over whose turn comes now: with the retry window, in each process anew.

@@ -280,3 +280,17 @@ async fn a_line_after_the_wrong_command_is_neither_kept_nor_repeated() {
     assert!(!scene.has_on_disk(b"9317"));
     scene.telegram.finish().await;
 }
+
+#[tokio::test]
+async fn a_list_that_is_not_taken_shows_its_pin_no_longer() {
+    let mut scene = Scene::new().await;
+    scene.bounds.jobs.waiting = 0;
+    let budi = scene.owner("Budi").in_private();
+    let bot = scene.start();
+    let asked = budi.says("PLN20 01105691111\nPLN20 00000000002\n1234").await;
+    let reply = budi.reply().await;
+    assert!(reply.text().starts_with("🙏 Bot sedang ramai."), "{reply:?}");
+    assert_warned_and_not_echoed(&reply);
+    budi.deleted(&asked).await;
+    scene.end(bot).await;
+}
