@@ -66,7 +66,8 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// The conversation that makes these checks for those whom `lists` and the store let in, and reads and keeps what it needs in `store`.
+    /// The conversation that makes these checks for those whom `lists` and the store let in, and reads and keeps what
+    /// it needs in `store`.
     ///
     /// # Errors
     /// A client that cannot be made.

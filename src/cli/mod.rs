@@ -82,7 +82,8 @@ impl Cli {
         })
     }
 
-    /// Carries the command out; `env_file` is what was read into the environment. Gives the exit code; an error is for `main` to print.
+    /// Carries the command out; `env_file` is what was read into the environment. Gives the exit code; an error is for
+    /// `main` to print.
     pub async fn carry_out(self, env_file: EnvFile) -> anyhow::Result<ExitCode> {
         let default_level = match self.command {
             Command::Run(_) | Command::Sandbox(_) => LevelFilter::INFO,

@@ -1,4 +1,5 @@
-//! `/riwayat`: the checks of the chat that wait, and the lists that run, are jobs; those that have ended are the conversation's to show.
+//! `/riwayat`: the checks of the chat that wait, and the lists that run, are jobs; those that have ended are the
+//! conversation's to show.
 
 use super::{task::Task, worker::Worker};
 use crate::{

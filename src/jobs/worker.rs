@@ -328,8 +328,8 @@ impl Worker {
         }
     }
 
-    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` or `/hapusdata` came first. A store that fails costs
-    /// the history its record, not the agent the answer.
+    /// Keeps how a check ended, in the history and in its job; `None` where `/batal` or `/hapusdata` came first. A
+    /// store that fails costs the history its record, not the agent the answer.
     pub(super) async fn keep(&self, job: &Job, item: u32, request: &Request, outcome: Outcome) -> Option<Checked> {
         let at = self.now();
         self.note_works(request, &outcome).await;

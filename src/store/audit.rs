@@ -81,7 +81,7 @@ pub enum AuditAct {
     Export,
     /// Catalog and lists were read anew.
     Reload,
-    /// How much somebody may check was changed, or was used up.
+    /// How much somebody may check was changed.
     Quota,
     /// Somebody wanted what they may not.
     Denied,

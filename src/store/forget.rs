@@ -28,7 +28,8 @@ pub struct Forgotten {
     pub jobs: usize,
 }
 
-/// Deletes all records and rows of a target; roles, choices and tombstones stay. What a call that fails or is dropped leaves is deleted by the next one.
+/// Deletes all records and rows of a target; roles, choices and tombstones stay. What a call that fails or is dropped
+/// leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.

@@ -61,7 +61,8 @@ impl Note {
 }
 
 /// Of notes, which are given as they were written, those that still say something: of each row what became of it last, and
-/// none that had expired when the newest was written. So a deletion is noted for [`DELETIONS_KEPT`](super::forget::DELETIONS_KEPT).
+/// none that had expired when the newest was written. So a deletion is noted for
+/// [`DELETIONS_KEPT`](super::forget::DELETIONS_KEPT).
 pub(super) fn newest(notes: impl IntoIterator<Item = Note>) -> Vec<Note> {
     let mut newest: BTreeMap<(RowKind, String), Note> = BTreeMap::new();
     for note in notes {

@@ -122,8 +122,9 @@ pub trait Jobs: Send + Sync {
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
     /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one there, of an agent who may be
-    /// another) that lack a record, running or not, and gives all that `by` has cancelled and that are still there, oldest first: so that a
-    /// repeated call gives the same. Durable when it returns. Where `by` is no open job, it does and gives nothing.
+    /// another) that lack a record, running or not, and gives all that `by` has cancelled and that are still there,
+    /// oldest first: so that a repeated call gives the same. Durable when it returns. Where `by` is no open job, it
+    /// does and gives nothing.
     async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error>;
 
     /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
@@ -207,7 +208,8 @@ pub trait AuditLog: Send + Sync {
     }
 
     /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older than
-    /// one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and an older one behind it.
+    /// one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and an
+    /// older one behind it.
     async fn audit_page(
         &self,
         filter: &AuditFilter,

@@ -26,7 +26,8 @@ impl Conversation {
         Some(self.card_of(owner, chat, &request).await)
     }
 
-    /// Notes where owners' cards stand, if any could be sent. Gives what is to be put in their place, where somebody has answered meanwhile.
+    /// Notes where owners' cards stand, if any could be sent. Gives what is to be put in their place, where somebody
+    /// has answered meanwhile.
     pub async fn note_cards(&self, chat: ChatId, cards: &[(ChatId, MessageId)]) -> Vec<Then> {
         match self.access.requests.add_cards(chat, cards).await {
             Ok(Some(request)) if request.answer.is_some() => self.replaced_cards(chat, &request).await,
