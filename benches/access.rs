@@ -1,5 +1,5 @@
-//! How long one decision takes with 100,000 agents in the store: for an agent, for a stranger, and in a group. It prints its
-//! figures; making the agents takes some seconds.
+//! How long one decision takes with 100,000 agents in the store: for an agent, for a stranger, and in a group. It
+//! prints its figures; making the agents takes some seconds.
 
 // A bench that cannot go on may stop, and its figures go to the terminal.
 #![allow(clippy::expect_used, clippy::print_stdout)]

@@ -9,10 +9,10 @@
 //!    └────────── bot: send ◀────────── Reply ◀── chat ◀────────┘  └─ store: record kept, then job done
 //! ```
 //!
-//! A message is understood once and becomes an [`Intent`](chat::Intent): data, no text and no PIN. It is accepted as a job
-//! and survives anything from then on. An [`Outcome`](value::Outcome) is data, too; text is made in one place ([`chat`] with
-//! [`locale`]). Telegram is known in [`bot`] alone, the partner's wire format in [`klikoo`] alone, a database in [`store`]
-//! alone. `docs/ARCHITECTURE.md` names the functions on the way.
+//! A message is understood once and becomes an [`Intent`](chat::Intent): data, no text and no PIN. It is accepted as a
+//! job and survives anything from then on. An [`Outcome`](value::Outcome) is data, too; text is made in one place
+//! ([`chat`] with [`locale`]). Telegram is known in [`bot`] alone, the partner's wire format in [`klikoo`] alone, a
+//! database in [`store`] alone. `docs/ARCHITECTURE.md` names the functions on the way.
 //!
 //! # Layers
 //!
@@ -32,9 +32,9 @@
 //!
 //! # Where to start reading
 //!
-//! [`chat::Conversation::understand`] reads a message, [`jobs::Runner`] carries it out, [`inquiry::Inquiry::ask`] is one
-//! check, [`klikoo::Client`] the partner API, and [`app::App::build`] puts the parts together. `tests/it/conversations`
-//! reads like what people say to the bot.
+//! [`chat::Conversation::understand`] reads a message, [`jobs::Runner`] carries it out, [`inquiry::Inquiry::ask`] is
+//! one check, [`klikoo::Client`] the partner API, and [`app::App::build`] puts the parts together.
+//! `tests/it/conversations` reads like what people say to the bot.
 
 pub mod access;
 pub mod app;

@@ -1,4 +1,5 @@
-//! The program: settings, runtime, one error line and an exit code. What it does is in the library; start at `src/lib.rs`.
+//! The program: settings, runtime, one error line and an exit code. What it does is in the library; start at
+//! `src/lib.rs`.
 
 use std::{
     io::{self, Write},

@@ -3,8 +3,9 @@
 //!
 //! `cargo bench --bench load -- memory` asks 300,000 checks instead, and prints what they leave in memory and on disk.
 //!
-//! `cargo bench --bench load -- strangers` has a million strangers write once each while an agent checks; a number behind it
-//! has so many of them write, in a debug build too (`cargo bench --profile dev`), whose figures are told and not judged.
+//! `cargo bench --bench load -- strangers` has a million strangers write once each while an agent checks; a number
+//! behind it has so many of them write, in a debug build too (`cargo bench --profile dev`), whose figures are told and
+//! not judged.
 //!
 //! Everything shares one machine, the stand-ins included, so the rate flat out is a lower bound of what the bot can
 //! do alone.
@@ -52,16 +53,16 @@ const LONG_RUN: [(usize, &str); 4] = [
     (100_000, "RSS after 100,000"),
     (300_000, "RSS after 300,000"),
 ];
-/// How much it may grow from 60,000 to 100,000 and from there to 300,000: sled keeps some 33 bytes of each record in memory,
-/// and what the allocator holds of pages in part goes up and down by a MiB or so.
+/// How much it may grow from 60,000 to 100,000 and from there to 300,000: sled keeps some 33 bytes of each record in
+/// memory, and what the allocator holds of pages in part goes up and down by a MiB or so.
 const LONG_RUN_GROWTH_MIB: [f64; 2] = [3.0, 9.0];
 /// The flood: how many strangers write, and how many at a time.
 const STRANGERS: u64 = 1_000_000;
 const STRANGERS_AT_ONCE: u64 = 100;
 /// The ids of strangers begin here, above those of the agents.
 const FIRST_STRANGER: u64 = 1_000_000_000;
-/// Checks before the flood, so that what a bot needs for its work is there when its memory is read; and how many strangers
-/// come between two checks of the agent's.
+/// Checks before the flood, so that what a bot needs for its work is there when its memory is read; and how many
+/// strangers come between two checks of the agent's.
 const CHECKS_BEFORE: usize = 2_000;
 const STRANGERS_A_CHECK: u64 = 1_000;
 /// How much memory may grow by them.

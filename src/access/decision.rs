@@ -27,8 +27,9 @@ impl Actor {
         }
     }
 
-    /// Whose share it takes from who asks for something in a chat (its first id): a person's own, by the id of their private
-    /// chat, wherever they ask; a group's anonymous administrators have one together, since which of them it is nobody knows.
+    /// Whose share it takes from who asks for something in a chat (its first id): a person's own, by the id of their
+    /// private chat, wherever they ask; a group's anonymous administrators have one together, since which of them it is
+    /// nobody knows.
     pub fn whose(self, chat: ChatId) -> ChatId {
         match self {
             Self::Person(user) => ChatIds::private(user).map_or(chat, |private| private.first),
@@ -168,8 +169,8 @@ pub(super) struct Known {
     pub(super) is_group_listed: bool,
     /// What the store says of the group.
     pub(super) group: Option<GroupState>,
-    /// Whether Telegram says that the person is an administrator of the group; asked where it matters. `None`: it does not
-    /// say.
+    /// Whether Telegram says that the person is an administrator of the group; asked where it matters. `None`: it does
+    /// not say.
     pub(super) is_group_admin: Option<bool>,
 }
 

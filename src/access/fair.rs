@@ -1,7 +1,8 @@
-//! Sees that no one asks more than their share: counts each call that is about to be made, by the quotas and for the guard.
+//! Sees that no one asks more than their share: counts each call that is about to be made, by the quotas and for the
+//! guard.
 //!
-//! Nothing is remembered in memory. The counters are rows that end with their window; none of them shows a number. A store
-//! that fails stops no check here: what cannot be written down is not begun in the first place.
+//! Nothing is remembered in memory. The counters are rows that end with their window; none of them shows a number. A
+//! store that fails stops no check here: what cannot be written down is not begun in the first place.
 
 use std::sync::Arc;
 
@@ -101,8 +102,8 @@ impl FairUse {
         }
     }
 
-    /// Pauses an agent who seems to harvest names by now. `checks`: how many they have made; `times`: how often they asked
-    /// for this number.
+    /// Pauses an agent who seems to harvest names by now. `checks`: how many they have made; `times`: how often they
+    /// asked for this number.
     async fn suspect(
         &self,
         guarded: Guarded,
@@ -163,8 +164,8 @@ impl FairUse {
         }
     }
 
-    /// Lets somebody go on who is paused, and lets the guard begin anew for them: the only way in which a pause ends before
-    /// its time. `false` where they are not paused. Durable when it returns.
+    /// Lets somebody go on who is paused, and lets the guard begin anew for them: the only way in which a pause ends
+    /// before its time. `false` where they are not paused. Durable when it returns.
     ///
     /// # Errors
     /// It is not known to be kept.

@@ -1,5 +1,5 @@
-//! The guard against harvesting: what it counts of an agent's day, and when that looks as if names were collected instead
-//! of customers served. Then the agent is paused, and the owners decide.
+//! The guard against harvesting: what it counts of an agent's day, and when that looks as if names were collected
+//! instead of customers served. Then the agent is paused, and the owners decide.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -126,8 +126,8 @@ impl Guarded {
         format!("guard:{}:day:{}", self.whose, at.with_timezone(&WIB).format("%Y%m%d"))
     }
 
-    /// What is counted together with the quotas: the day's checks, for later days; the checks since they were let go on; how
-    /// often they asked for this number.
+    /// What is counted together with the quotas: the day's checks, for later days; the checks since they were let go
+    /// on; how often they asked for this number.
     pub(super) fn counters(self, provider: Provider, number: &CustomerNumber, now: DateTime<Utc>) -> [Counter; 3] {
         let end = Window::Day.end(now);
         [

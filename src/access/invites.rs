@@ -1,5 +1,5 @@
-//! Invitations: a token that lets in whoever brings it, so many times, until a moment. The store has the hash of a token, and
-//! never the token.
+//! Invitations: a token that lets in whoever brings it, so many times, until a moment. The store has the hash of a
+//! token, and never the token.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::{
 /// How many invitations may be open at once.
 const MAX_OPEN: usize = 50;
 
-/// The bytes of a public id and of what only the token has; a token is both as Base64, 30 characters that a deep link takes
-/// (Bot API, "Deep linking": `A-Z`, `a-z`, `0-9`, `_` and `-`, at most 64).
+/// The bytes of a public id and of what only the token has; a token is both as Base64, 30 characters that a deep link
+/// takes (Bot API, "Deep linking": `A-Z`, `a-z`, `0-9`, `_` and `-`, at most 64).
 const ID_LEN: usize = 6;
 const SECRET_LEN: usize = 16;
 
@@ -43,7 +43,8 @@ pub struct Invite {
     /// How many it let in from the beginning.
     #[serde(rename = "u")]
     pub uses: u32,
-    /// Who came by it: whom it let in comes in again by the same use, as where the bot ended before they had their role.
+    /// Who came by it: whom it let in comes in again by the same use, as where the bot ended before they had their
+    /// role.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     came: Vec<UserId>,
     /// Who made it.
@@ -121,8 +122,8 @@ impl Invites {
         self.rows.remove(RowKind::Invite, id).await
     }
 
-    /// Uses a token, once for the same person, who was last taken off at `left_at`: who was taken off does not come back by an
-    /// older invitation. `None`: it is none of ours, or lets nobody in any more; which of these is not told.
+    /// Uses a token, once for the same person, who was last taken off at `left_at`: who was taken off does not come
+    /// back by an older invitation. `None`: it is none of ours, or lets nobody in any more; which of these is not told.
     ///
     /// # Errors
     /// It is not known to be used.

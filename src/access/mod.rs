@@ -1,8 +1,8 @@
-//! Who may do what, where: one decision, [`Access::authorise`], which is made anew when a message comes in, before each call
-//! to the partner, before each send and for each button. Telegram is not known here.
+//! Who may do what, where: one decision, [`Access::authorise`], which is made anew when a message comes in, before each
+//! call to the partner, before each send and for each button. Telegram is not known here.
 //!
-//! What is known of people and groups are rows of the store (`people`), over the lists of the settings ([`Lists`]). What
-//! follows from it is one table (`decision`). Whatever is not allowed there is denied.
+//! What is known of people and groups are rows of the store (`people`), over the lists of the settings ([`Lists`]).
+//! What follows from it is one table (`decision`). Whatever is not allowed there is denied.
 
 mod decision;
 mod fair;
@@ -34,8 +34,8 @@ use crate::{
 };
 use decision::Known;
 
-/// The operator's lists (`CEKNOMOR_OWNERS`, `CEKNOMOR_CHATS`). A row of the store goes before the second; the owners are
-/// those of the settings alone.
+/// The operator's lists (`CEKNOMOR_OWNERS`, `CEKNOMOR_CHATS`). A row of the store goes before the second; the owners
+/// are those of the settings alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lists {
     /// Who owns the bot.
@@ -111,8 +111,8 @@ impl Access {
 
     /// Whether `actor` may do `action` in a chat at this moment: the only place that decides it.
     ///
-    /// Where the store cannot be read, the settings' lists decide alone, so that a failing disk takes the bot from nobody
-    /// whom the operator has written down.
+    /// Where the store cannot be read, the settings' lists decide alone, so that a failing disk takes the bot from
+    /// nobody whom the operator has written down.
     pub async fn authorise(&self, actor: Actor, chat: ChatIds, action: Action) -> Decision {
         let lists = self.lists();
         let mut known = Known { actor, chat, ..Known::default_of(actor, chat) };

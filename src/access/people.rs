@@ -116,9 +116,9 @@ impl People {
         self.row(RowKind::Person, &user.to_string()).await
     }
 
-    /// Changes what is known of a person: `judge` is shown what is there, and gives what is to be there; `None`: it stays as it
-    /// is. Where others change it at the same moment, what they left there is judged anew. Gives what was there, and whether
-    /// it was changed; durable when it returns.
+    /// Changes what is known of a person: `judge` is shown what is there, and gives what is to be there; `None`: it
+    /// stays as it is. Where others change it at the same moment, what they left there is judged anew. Gives what was
+    /// there, and whether it was changed; durable when it returns.
     ///
     /// # Errors
     /// It is not known to be kept.

@@ -1,8 +1,8 @@
-//! Those who wait for an owner's answer: people who ask to be let in, and groups that took the bot in. A row each, by the id
-//! of the chat: a person's private chat, or the group's first id.
+//! Those who wait for an owner's answer: people who ask to be let in, and groups that took the bot in. A row each, by
+//! the id of the chat: a person's private chat, or the group's first id.
 //!
-//! Anyone can ask, so all of it is bounded: how many wait, and how many cards owners get in an hour. The rows themselves tell
-//! that; nothing is kept in memory.
+//! Anyone can ask, so all of it is bounded: how many wait, and how many cards owners get in an hour. The rows
+//! themselves tell that; nothing is kept in memory.
 
 use std::sync::Arc;
 
@@ -116,7 +116,8 @@ pub enum Asked {
 pub struct Requests {
     rows: Arc<dyn KeyValue>,
     clock: Arc<dyn Clock>,
-    /// Held while somebody asks: how many wait is counted and changed by one at a time, so that a flood keeps the bounds.
+    /// Held while somebody asks: how many wait is counted and changed by one at a time, so that a flood keeps the
+    /// bounds.
     asking: Arc<Mutex<()>>,
 }
 
@@ -168,8 +169,8 @@ impl Requests {
         Ok(self.read(chat).await?.map(|(_, request)| request))
     }
 
-    /// Answers a request, unless another has done so; gives it with the answer that it has now, and whether that is new.
-    /// `None`: nobody asks.
+    /// Answers a request, unless another has done so; gives it with the answer that it has now, and whether that is
+    /// new. `None`: nobody asks.
     ///
     /// # Errors
     /// It is not known to be kept.
@@ -187,7 +188,8 @@ impl Requests {
         Ok(answered.await?.map(|request| (request, is_new)))
     }
 
-    /// Those who wait and of whom no card stands, as many as owners may be told of in this hour. They count as told from now on.
+    /// Those who wait and of whom no card stands, as many as owners may be told of in this hour. They count as told
+    /// from now on.
     ///
     /// # Errors
     /// Nothing could be read, or it is not known to be kept.
@@ -210,7 +212,8 @@ impl Requests {
         Ok(told)
     }
 
-    /// Notes where owners' cards stand, or that none could be sent; gives the request as it is by then. `None`: it is gone.
+    /// Notes where owners' cards stand, or that none could be sent; gives the request as it is by then. `None`: it is
+    /// gone.
     ///
     /// # Errors
     /// It is not known to be kept.

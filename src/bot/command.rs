@@ -1,7 +1,7 @@
 //! What a message says: a command of ours, one for another bot, or other text.
 //!
-//! The commands are parsed by teloxide's derive. Its parser knows one case and ends a command only at a space; agents type
-//! one-handed, so the first word is brought into that form before it is parsed.
+//! The commands are parsed by teloxide's derive. Its parser knows one case and ends a command only at a space; agents
+//! type one-handed, so the first word is brought into that form before it is parsed.
 
 use teloxide::utils::command::{BotCommands, ParseError};
 

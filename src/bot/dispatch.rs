@@ -1,10 +1,11 @@
 //! Which handler takes which kind of update: one tree, run by teloxide's dispatcher.
 //!
-//! The dispatcher keeps the updates of a chat in order and runs chats side by side. A handler reads an update into our own
-//! words, hands it over and returns; it waits for the store and never for a provider or for Telegram. What the dispatcher
-//! does badly is worked around here:
+//! The dispatcher keeps the updates of a chat in order and runs chats side by side. A handler reads an update into our
+//! own words, hands it over and returns; it waits for the store and never for a provider or for Telegram. What the
+//! dispatcher does badly is worked around here:
 //!
-//! - A panic in a handler ends its chat's queue, and that chat's next update ends the program ("TX is dead"). So the root
+//! - A panic in a handler ends its chat's queue, and that chat's next update ends the program ("TX is dead"). So the
+//! root
 //!   of the tree catches panics.
 //! - A full queue of one chat holds up all chats. So a queue is as long as what can be under way in all.
 //! - It logs an update that no branch takes, with all that it says. So the last handler does nothing.
@@ -42,7 +43,8 @@ pub(super) fn tree() -> UpdateHandler<Infallible> {
         .branch(Update::filter_my_chat_member().endpoint(Intake::membership))
         .branch(Update::filter_edited_message().endpoint(Intake::message))
         .branch(Update::filter_chat_member().endpoint(Intake::member))
-    // Inline mode is off, since a check belongs to a chat, whose history has it: a branch for inline queries would stand here.
+    // Inline mode is off, since a check belongs to a chat, whose history has it: a branch for inline queries would
+    // stand here.
 }
 
 /// Runs the handlers of a tree on what `listener` brings, until it ends.
@@ -65,8 +67,8 @@ pub(super) async fn run(
         .await
 }
 
-/// The root of the tree: takes the update over from the listener, and acknowledges it when its handler has ended, however
-/// that was.
+/// The root of the tree: takes the update over from the listener, and acknowledges it when its handler has ended,
+/// however that was.
 fn root() -> UpdateHandler<Infallible> {
     let signature = HandlerSignature::Other {
         obligations: BTreeMap::new(),
@@ -81,7 +83,8 @@ fn root() -> UpdateHandler<Infallible> {
         match AssertUnwindSafe(branches(dependencies)).catch_unwind().await {
             Ok(flow) => flow,
             Err(_) => {
-                // The panic hook has logged where it was. Whether the bot was spoken to is not known, so nothing is said.
+                // The panic hook has logged where it was. Whether the bot was spoken to is not known, so nothing is
+                // said.
                 tracing::error!(update = delivery.update.0, "a handler panicked; the update was passed over");
                 ControlFlow::Break(Ok(()))
             }

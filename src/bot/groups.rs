@@ -59,8 +59,8 @@ impl Intake {
         }
     }
 
-    /// The bot was heard of in a group that is not admitted, or was added to one by an owner. Does not wait for what is said
-    /// of it, since it may be a group that the bot knows.
+    /// The bot was heard of in a group that is not admitted, or was added to one by an owner. Does not wait for what is
+    /// said of it, since it may be a group that the bot knows.
     pub(super) async fn group_came(self: Arc<Self>, arrival: Arrival) {
         let Response { reply, then, .. } = self.conversation.group_came(&arrival).await;
         let is_new = reply.is_some() || !then.is_empty();

@@ -55,8 +55,8 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// A message: a job where it is meant for the bot and its writer may check. One that was edited is answered anew where
-    /// its answer stands.
+    /// A message: a job where it is meant for the bot and its writer may check. One that was edited is answered anew
+    /// where its answer stands.
     pub(super) async fn message(self: Arc<Self>, delivery: Delivery, update: Update) -> Result<(), Infallible> {
         let edited = matches!(update.kind, UpdateKind::EditedMessage(_));
         let (UpdateKind::Message(message) | UpdateKind::EditedMessage(message)) = update.kind else { return Ok(()) };
@@ -185,7 +185,8 @@ impl Intake {
         });
     }
 
-    /// Shows an owner or an admin their commands, and owners the cards that could not be sent before. Does not wait for it.
+    /// Shows an owner or an admin their commands, and owners the cards that could not be sent before. Does not wait for
+    /// it.
     async fn greet_manager(&self, user: UserId) {
         let menu = self.conversation.menu_of(user).await;
         if menu == Menu::Owner {
@@ -245,8 +246,8 @@ fn origin(message: &Message) -> Origin {
 }
 
 /// Who asks with a message. `None` where that is no person of the chat: a bot, Telegram itself, a post of the linked
-/// channel, or somebody who writes as a channel. Administrators who write as their group are one asker: who of them it is
-/// stays hidden (Bot API, `Message.sender_chat`).
+/// channel, or somebody who writes as a channel. Administrators who write as their group are one asker: who of them it
+/// is stays hidden (Bot API, `Message.sender_chat`).
 fn asker(message: &Message) -> Option<UserId> {
     match &message.sender_chat {
         _ if message.is_automatic_forward() || message.chat.is_channel() => None,
@@ -258,7 +259,8 @@ fn asker(message: &Message) -> Option<UserId> {
     }
 }
 
-/// The id of a message. What one member of a group alone can see has none of its own (Bot API 10.2, `Message.message_id`).
+/// The id of a message. What one member of a group alone can see has none of its own (Bot API 10.2,
+/// `Message.message_id`).
 fn message_id(message: &Message) -> Option<MessageId> {
     Some(MessageId(message.id.0)).filter(|id| id.0 != 0)
 }
@@ -270,8 +272,8 @@ fn text_of(message: &Message) -> Option<&str> {
     words.or(message.shared_users().map(|_| ""))
 }
 
-/// The message that somebody replied to. Telegram also names the opening of a forum's topic where somebody just writes into
-/// the topic.
+/// The message that somebody replied to. Telegram also names the opening of a forum's topic where somebody just writes
+/// into the topic.
 fn replied(message: &Message) -> Option<&Message> {
     let topic = message.thread_id.filter(|_| message.is_topic_message);
     message.reply_to_message().filter(|replied| topic.is_none_or(|topic| topic.0 != replied.id))

@@ -15,8 +15,8 @@ use crate::{
     value::Language,
 };
 
-/// Registers the menus of all private chats and of groups; keeps trying until Telegram has taken them. The bot answers without
-/// them meanwhile.
+/// Registers the menus of all private chats and of groups; keeps trying until Telegram has taken them. The bot answers
+/// without them meanwhile.
 pub(super) async fn register(telegram: teloxide::Bot, locale: Arc<Locale>) {
     for scope in [BotCommandScope::AllPrivateChats, BotCommandScope::AllGroupChats] {
         // Where a user's language has no menu of its own, Telegram shows the one without a language: Indonesian.

@@ -14,8 +14,8 @@ const MAX_REMEMBERED: usize = 1000;
 /// Which chat was which.
 pub(super) struct ChatMigrations {
     preferences: Preferences,
-    /// The new id by the old, as far as this process has heard. In memory alone: what of it is lost, Telegram tells anew
-    /// when the old id is used.
+    /// The new id by the old, as far as this process has heard. In memory alone: what of it is lost, Telegram tells
+    /// anew when the old id is used.
     new_ids: Mutex<HashMap<ChatId, ChatId>>,
 }
 
@@ -25,8 +25,8 @@ impl ChatMigrations {
         Self { preferences, new_ids: Mutex::default() }
     }
 
-    /// Notes that the group `old` is the supergroup `new` from now on. Where that cannot be kept, as on a full disk, it is
-    /// tried again whenever the chat is seen.
+    /// Notes that the group `old` is the supergroup `new` from now on. Where that cannot be kept, as on a full disk, it
+    /// is tried again whenever the chat is seen.
     pub(super) async fn note(&self, old: ChatId, new: ChatId) {
         if old == new {
             return;

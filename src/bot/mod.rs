@@ -62,8 +62,8 @@ use wire::{call, call_dated, connect};
 /// How long a stop waits for handlers, which wait for the store alone.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// How often the bot asks for its own name and looks after the groups in which it is a guest, where nothing happens; and
-/// how long it leaves between that and the next time, whatever happens.
+/// How often the bot asks for its own name and looks after the groups in which it is a guest, where nothing happens;
+/// and how long it leaves between that and the next time, whatever happens.
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 const BETWEEN_HOUSEKEEPING: Duration = Duration::from_secs(60);
 
@@ -108,8 +108,8 @@ pub struct Bot {
 }
 
 impl Bot {
-    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then takes no more in and finishes what
-    /// runs, within [`Bounds::grace`]. What is not finished then is taken up at the next start.
+    /// Takes up what was left unanswered, and answers until `stop` is cancelled; then takes no more in and finishes
+    /// what runs, within [`Bounds::grace`]. What is not finished then is taken up at the next start.
     ///
     /// # Errors
     /// Telegram refuses the token, the webhook's address cannot be listened at, or the HTTP client cannot be made.

@@ -15,8 +15,8 @@ const LONGEST_AGE: TimeDelta = TimeDelta::hours(24);
 /// Telegram's clock as its answers' `Date` headers show it. In memory alone: the next answer tells it anew.
 pub(super) struct TelegramClock {
     ours: Arc<dyn Clock>,
-    /// How far Telegram's clock is ahead of ours, `None` before the first dated answer; and whether the last message that
-    /// had just been written was dated by the same clock.
+    /// How far Telegram's clock is ahead of ours, `None` before the first dated answer; and whether the last message
+    /// that had just been written was dated by the same clock.
     seen: Mutex<(Option<TimeDelta>, bool)>,
 }
 

@@ -2,13 +2,15 @@
 //!
 //! [`call`] takes teloxide's payloads, client and errors, and nothing else of it:
 //!
-//! - teloxide's types read every field that there is, and refuse a whole answer over one that they do not know. A message
+//! - teloxide's types read every field that there is, and refuse a whole answer over one that they do not know. A
+//! message
 //!   that Telegram has taken would then be sent again, and again.
 //! - Reading all those fields is a good part of a check's work.
 //! - After a 5xx teloxide sleeps for 10 s. The bot has pauses of its own.
 //! - teloxide knows a refused token by the words of the error, and not by its code (`getMe`).
 //!
-//! The address of a method holds the token. So no redirect is followed, no `Referer` is sent, and no error has an address.
+//! The address of a method holds the token. So no redirect is followed, no `Referer` is sent, and no error has an
+//! address.
 
 #[cfg(test)]
 mod tests;
@@ -35,11 +37,12 @@ use teloxide::{
 
 use crate::value::is_this_machine;
 
-/// The longest answer that is read, in bytes. A batch of 100 updates, the longest messages that there are with what they
-/// reply to, every character escaped, is some 10 MiB; a batch beyond this would never be got past.
+/// The longest answer that is read, in bytes. A batch of 100 updates, the longest messages that there are with what
+/// they reply to, every character escaped, is some 10 MiB; a batch beyond this would never be got past.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
-/// The pause after a 429 that does not say how long, in seconds. Telegram itself always says; what stands between may not.
+/// The pause after a 429 that does not say how long, in seconds. Telegram itself always says; what stands between may
+/// not.
 const DEFAULT_PAUSE: u32 = 5;
 
 /// How long a file may be on its way. teloxide's own time-out is for calls that carry none.

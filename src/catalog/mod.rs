@@ -1,8 +1,8 @@
 //! What can be checked: products, their providers, prices and the number each asks for.
 //!
 //! The products of the vendor's samples are built in (`products.toml`). The operator's own file of the same format
-//! comes over them, key by key: `products.example.toml` at the root of the repository shows every key. [`Catalog::load`]
-//! reports every mistake in a file, not only the first.
+//! comes over them, key by key: `products.example.toml` at the root of the repository shows every key.
+//! [`Catalog::load`] reports every mistake in a file, not only the first.
 
 mod entry;
 mod product;
@@ -46,8 +46,8 @@ impl Catalog {
         groups.filter_map(|group| Some((group.first()?.provider, group)))
     }
 
-    /// The products whose code, name or provider contains `word`, in any case, or that agents call by it; all of them for an
-    /// empty word.
+    /// The products whose code, name or provider contains `word`, in any case, or that agents call by it; all of them
+    /// for an empty word.
     pub fn search(&self, word: &str) -> Vec<&Arc<Product>> {
         let word = word.trim().to_lowercase();
         let has_word = |text: &str| text.to_lowercase().contains(&word);

@@ -31,8 +31,8 @@ pub struct Checked {
     pub is_earlier: bool,
 }
 
-/// The whole answer of one check. `name` is the one that the agent was given for the customer, `before` another that the
-/// same number had at an earlier check.
+/// The whole answer of one check. `name` is the one that the agent was given for the customer, `before` another that
+/// the same number had at an earlier check.
 pub fn answer(
     words: Words<'_>,
     request: &Request,
@@ -124,8 +124,8 @@ fn found(words: Words<'_>, request: &Request, customer: &Customer) -> Vec<Html> 
     lines
 }
 
-/// The number under the name that agents know it by. PLN's two kinds differ in length alone: 11 digits are a meter's, 12 a
-/// customer's.
+/// The number under the name that agents know it by. PLN's two kinds differ in length alone: 11 digits are a meter's,
+/// 12 a customer's.
 fn labelled_number(words: Words<'_>, kind: NumberKind, number: &CustomerNumber) -> Html {
     match kind {
         NumberKind::Meter if number.as_str().len() == 12 => say!(words, "label-idpel", number = number),

@@ -1,7 +1,7 @@
 //! Those who come: strangers who write in private, by an invitation or without, and groups that take the bot in.
 //!
-//! Whoever comes can be anyone, and many. What is kept of them is bounded (`access::Requests`), and what is said to them goes
-//! the strangers' way of `bot`.
+//! Whoever comes can be anyone, and many. What is kept of them is bounded (`access::Requests`), and what is said to
+//! them goes the strangers' way of `bot`.
 
 use chrono::TimeDelta;
 
@@ -42,8 +42,8 @@ pub struct Arrival {
 }
 
 impl Conversation {
-    /// What someone who may not use the bot is told: their id where they ask for it; once in private who the bot is, with a
-    /// button that asks for access; and what comes of an invitation. In a group they meet silence.
+    /// What someone who may not use the bot is told: their id where they ask for it; once in private who the bot is,
+    /// with a button that asks for access; and what comes of an invitation. In a group they meet silence.
     pub async fn stranger(&self, message: &Message, visitor: &Visitor) -> Response {
         let user = message.user;
         match (&message.line, Place::of(message.chat)) {
@@ -141,8 +141,8 @@ impl Conversation {
         Ok(Response { then, ..say!(words, "access-granted").into() })
     }
 
-    /// The bot was added to a group, or is spoken to in one that is not admitted: the line for the group, and a card for
-    /// owners. A group whom an owner brings it into works at once.
+    /// The bot was added to a group, or is spoken to in one that is not admitted: the line for the group, and a card
+    /// for owners. A group whom an owner brings it into works at once.
     ///
     /// Nothing of it is said twice: the group's row tells whether owners were asked.
     pub async fn group_came(&self, arrival: &Arrival) -> Response {
@@ -217,8 +217,8 @@ impl Conversation {
         }
     }
 
-    /// A group is known to be the supergroup `new` by now, and to be kept as `first`. Where it was taken for another before,
-    /// owners have nothing to answer any more.
+    /// A group is known to be the supergroup `new` by now, and to be kept as `first`. Where it was taken for another
+    /// before, owners have nothing to answer any more.
     pub async fn group_moved(&self, first: ChatId, new: ChatId) -> Vec<Then> {
         self.take_back(first, new).await.unwrap_or_else(|error| {
             tracing::error!(%error, chat = %new, "a supergroup that was taken for another group cannot be forgotten");
@@ -259,8 +259,8 @@ impl Conversation {
         request.is_some_and(|request| request.answer.is_none() && self.clock.now() - request.since >= STAY)
     }
 
-    /// What is due of those who wait: the groups that the bot is to leave by now, since no owner has said yes for a day, and
-    /// the cards that owners have not got yet.
+    /// What is due of those who wait: the groups that the bot is to leave by now, since no owner has said yes for a
+    /// day, and the cards that owners have not got yet.
     pub async fn due_of_requests(&self) -> Vec<Then> {
         let due = async {
             let mut due = self.overdue_groups().await?;

@@ -1,4 +1,5 @@
-//! The bot's open question to an agent in a chat: asked, kept for two minutes, and completed by the next message or a tap.
+//! The bot's open question to an agent in a chat: asked, kept for two minutes, and completed by the next message or a
+//! tap.
 
 use std::collections::HashMap;
 
@@ -41,8 +42,8 @@ impl Conversation {
         }
     }
 
-    /// What an incomplete message is together with the bot's open question: a check, after which the caller closes it, or
-    /// what is still in doubt. `None` where nothing was asked, or the message is no answer to it.
+    /// What an incomplete message is together with the bot's open question: a check, after which the caller closes it,
+    /// or what is still in doubt. `None` where nothing was asked, or the message is no answer to it.
     pub async fn complete(
         &self,
         asker: &Asker,

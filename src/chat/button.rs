@@ -72,8 +72,8 @@ pub(super) fn is_of(owner: UserId, user: UserId, chat: ChatId) -> bool {
 }
 
 impl Press {
-    /// Whether `user` may press it in `chat`. A button that an anonymous administrator asked for is pressed by any of the
-    /// group: a press comes in a person's own name.
+    /// Whether `user` may press it in `chat`. A button that an anonymous administrator asked for is pressed by any of
+    /// the group: a press comes in a person's own name.
     pub(super) fn belongs_to(&self, user: UserId, chat: ChatId) -> bool {
         is_of(self.owner, user, chat)
     }

@@ -1,7 +1,7 @@
 //! `/simpan` and `/pelanggan`: the customers whom an agent keeps under names of the agent's own, and `cek NAMA`.
 //!
-//! They belong to the agent, in whichever chat. Administrators who write as their group keep none: what Telegram says of
-//! them is the same in every group.
+//! They belong to the agent, in whichever chat. Administrators who write as their group keep none: what Telegram says
+//! of them is the same in every group.
 
 use chrono::DateTime;
 

@@ -1,4 +1,5 @@
-//! Days and months as agents type them: `hari ini`, `kemarin`, `22/11`, `22 nov`, `november`, `11/2026`. All are of WIB.
+//! Days and months as agents type them: `hari ini`, `kemarin`, `22/11`, `22 nov`, `november`, `11/2026`. All are of
+//! WIB.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeZone, Utc};
 use serde::{Deserialize, Serialize};

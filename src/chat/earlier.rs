@@ -1,5 +1,5 @@
-//! What a chat's history says of a check: the answer that it had lately, the name that it had before, the one that "once
-//! more" means; and the answer of a check with all of that.
+//! What a chat's history says of a check: the answer that it had lately, the name that it had before, the one that
+//! "once more" means; and the answer of a check with all of that.
 
 use chrono::TimeDelta;
 
@@ -30,8 +30,8 @@ impl Conversation {
         Request::of(&check, &self.catalog.now())
     }
 
-    /// Those of a chat's last checks that the asker may see, the newest first. A store that fails costs the convenience of
-    /// an earlier answer.
+    /// Those of a chat's last checks that the asker may see, the newest first. A store that fails costs the convenience
+    /// of an earlier answer.
     pub(super) async fn newest(&self, asker: &Asker) -> Vec<(Seq, Record)> {
         let page = self.history.page(asker.chat, Cursor::Newest, MAX_PAGE_LEN).await;
         let page = page.inspect_err(|error| tracing::error!(%error, "earlier checks cannot be read"));

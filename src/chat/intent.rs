@@ -1,7 +1,7 @@
 //! What a message asks for, once it has been understood: from here on it is never text again.
 //!
-//! An intent is data, written down before it is carried out: no PIN, even where the message showed one, no rendered text,
-//! no role and no price.
+//! An intent is data, written down before it is carried out: no PIN, even where the message showed one, no rendered
+//! text, no role and no price.
 
 use serde::{Deserialize, Serialize};
 
@@ -261,8 +261,8 @@ impl Intent {
         self.needs().writes
     }
 
-    /// Whether it counts only where its sender typed it: it changes something for others, or is for those who manage the bot,
-    /// and who forwards what somebody else wrote may do that one's bidding unawares.
+    /// Whether it counts only where its sender typed it: it changes something for others, or is for those who manage
+    /// the bot, and who forwards what somebody else wrote may do that one's bidding unawares.
     pub fn is_typed_alone(&self) -> bool {
         use access::Action;
         let action = self.action();

@@ -26,8 +26,8 @@ use crate::{
 /// How long the pages of a list can be turned.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
-/// The longest list that is taken, as JSON, so that a job and a row can hold it; of a longer one less is shown that could
-/// not be read.
+/// The longest list that is taken, as JSON, so that a job and a row can hold it; of a longer one less is shown that
+/// could not be read.
 const MAX_LIST_LEN: usize = 48 * 1024;
 
 /// The word for one number at every wallet.
@@ -74,8 +74,8 @@ impl Conversation {
         Some(list)
     }
 
-    /// The list in a text that stands apart from the code that is meant for it. That is one for numbers that have none: a
-    /// list of other products is not asked for by it. `source` is where a PIN stands, if one is seen.
+    /// The list in a text that stands apart from the code that is meant for it. That is one for numbers that have none:
+    /// a list of other products is not asked for by it. `source` is where a PIN stands, if one is seen.
     pub(super) fn list_below(
         &self,
         on_top: Option<(ProductCode, Option<Rupiah>)>,
@@ -166,7 +166,8 @@ impl Conversation {
         list_text::progress(self.words(chat).await, listing, stage)
     }
 
-    /// The summary of a list that has ended, was cancelled or stopped; it is kept for a day, so that its pages can be turned.
+    /// The summary of a list that has ended, was cancelled or stopped; it is kept for a day, so that its pages can be
+    /// turned.
     pub async fn list_ended(&self, chat: ChatId, listing: &Listing<'_>, stage: ListStage) -> Reply {
         let kept = Kept {
             chat,

@@ -13,8 +13,8 @@ use crate::inquiry::parse::{Parsed, Refusal, parse};
 pub const MAX_FILE_LEN: usize = 256 * 1024;
 
 impl Conversation {
-    /// A file with a list, sent in private, or in a group under `/cek`, a mention or a message of the bot's own; perhaps
-    /// with a code that is meant for all of it.
+    /// A file with a list, sent in private, or in a group under `/cek`, a mention or a message of the bot's own;
+    /// perhaps with a code that is meant for all of it.
     pub(super) fn file_in(&self, message: &Message) -> Option<Intent> {
         let document = message.document.as_ref().filter(|document| document.is_text())?;
         let is_private = Place::of(message.chat) == Place::Private;

@@ -109,7 +109,8 @@ pub(super) fn progress(words: Words<'_>, listing: &Listing<'_>, stage: ListStage
     Reply::from(Html::lines(lines)).with_row(cancel)
 }
 
-/// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was typed.
+/// A page of the summary: what could not be read, names that are others, then the rest in the order in which it was
+/// typed.
 pub(super) fn summary(words: Words<'_>, listing: &Listing<'_>, stage: ListStage, page: usize) -> Reply {
     let (different, others): (Vec<_>, Vec<_>) =
         listing.items().partition(|(item, answer)| is_another_name(listing.catalog, item, *answer));

@@ -1,5 +1,5 @@
-//! What is looked up before a message becomes a job: a customer by the name that the agent gave, and whether digits that
-//! may be a PIN stand in any number, so that they are written down only then.
+//! What is looked up before a message becomes a job: a customer by the name that the agent gave, and whether digits
+//! that may be a PIN stand in any number, so that they are written down only then.
 
 use super::{
     alias::Alias,
@@ -55,8 +55,8 @@ impl Conversation {
         }
     }
 
-    /// Whether the digits stand in a number that the chat has checked, or are an agent's id. What of it the asker may see is
-    /// decided where the search is answered: Telegram may have to be asked for that, and here other chats wait.
+    /// Whether the digits stand in a number that the chat has checked, or are an agent's id. What of it the asker may
+    /// see is decided where the search is answered: Telegram may have to be asked for that, and here other chats wait.
     async fn stands_somewhere(&self, message: &Message, wanted: &Wanted) -> Result<bool, store::Error> {
         let search = wanted.digits_alone();
         if !self.history.find(message.chat, &search, Cursor::Newest, 1).await?.records.is_empty() {

@@ -257,7 +257,8 @@ impl From<Html> for Response {
 pub enum Then {
     /// Tell somebody something.
     Tell(ChatId, Reply),
-    /// Tell a person, or a group (by its first id, and the one that it has now), that they are let in, unless they were told.
+    /// Tell a person, or a group (by its first id, and the one that it has now), that they are let in, unless they were
+    /// told.
     Welcome {
         /// Whose role it is.
         chat: ChatId,

@@ -1,10 +1,11 @@
 //! What the bot says: a conversation without Telegram.
 //!
-//! A message is understood ([`Conversation::understand`]: what does it ask for?), which gives an [`Intent`]: data. `jobs`
-//! carries an intent out and comes back for the words: [`Conversation::respond`] for what the conversation does alone,
-//! [`Conversation::press`] for a button, [`Conversation::answer`] for the outcome of a check, [`Conversation::notice`] for
-//! everything else that is said. The bot and the terminal's demo hold their conversations through these, so what the demo
-//! shows is what a phone shows. All words come from [`locale`](crate::locale); each kind of answer has its file here.
+//! A message is understood ([`Conversation::understand`]: what does it ask for?), which gives an [`Intent`]: data.
+//! `jobs` carries an intent out and comes back for the words: [`Conversation::respond`] for what the conversation does
+//! alone, [`Conversation::press`] for a button, [`Conversation::answer`] for the outcome of a check,
+//! [`Conversation::notice`] for everything else that is said. The bot and the terminal's demo hold their conversations
+//! through these, so what the demo shows is what a phone shows. All words come from [`locale`](crate::locale); each
+//! kind of answer has its file here.
 //!
 //! Three tables say what there is: the commands (`command`), what an intent needs (`intent`), what a button needs
 //! (`action`). What each intent and each button leads to is `respond`.

@@ -1,4 +1,5 @@
-//! What is said beside answers: that a check waits, was given up or cancelled, that too much is asked, that something failed.
+//! What is said beside answers: that a check waits, was given up or cancelled, that too much is asked, that something
+//! failed.
 
 use chrono::{DateTime, Utc};
 

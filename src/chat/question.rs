@@ -77,8 +77,8 @@ fn same_number(checks: &[Check]) -> Option<CustomerNumber> {
     checks.iter().all(|check| check.number == first.number).then(|| first.number.clone())
 }
 
-/// Whether a message may answer an open question: it lacks something, and what it says is beyond doubt. A number that is
-/// wrong answers nothing, since the one of the question must not take its place.
+/// Whether a message may answer an open question: it lacks something, and what it says is beyond doubt. A number that
+/// is wrong answers nothing, since the one of the question must not take its place.
 pub(super) fn may_answer(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::MissingNumber(..) | Refusal::MissingCode { .. } | Refusal::Empty | Refusal::UnknownCode { .. } => true,

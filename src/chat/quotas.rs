@@ -1,4 +1,5 @@
-//! `/kuota`: what has been used of a quota and what is left; and a quota of an agent's own, given by those who manage agents.
+//! `/kuota`: what has been used of a quota and what is left; and a quota of an agent's own, given by those who manage
+//! agents.
 
 use super::{
     conversation::Conversation,

@@ -1,5 +1,5 @@
-//! What each intent and each button leads to: one arm for each. Where that is more than a few lines, it has a file of its
-//! own.
+//! What each intent and each button leads to: one arm for each. Where that is more than a few lines, it has a file of
+//! its own.
 
 use super::{
     action::Action,

@@ -83,8 +83,8 @@ impl Conversation {
         }
     }
 
-    /// What a chat has chosen about its customers' data. Where that cannot be read, the strictest among others; in private
-    /// nobody else reads it.
+    /// What a chat has chosen about its customers' data. Where that cannot be read, the strictest among others; in
+    /// private nobody else reads it.
     pub(super) async fn options(&self, chat: ChatId) -> ChatOptions {
         self.preferences.options(chat).await.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot read what a chat has chosen; in a group going by the strictest");

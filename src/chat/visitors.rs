@@ -1,5 +1,5 @@
-//! How many strangers wrote to the bot, and how many groups took it in without the operator: owners learn of both in one
-//! line a day at most.
+//! How many strangers wrote to the bot, and how many groups took it in without the operator: owners learn of both in
+//! one line a day at most.
 
 use std::{
     collections::HashSet,

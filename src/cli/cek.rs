@@ -1,5 +1,5 @@
-//! `ceknomor cek KODE NOMOR [NOMINAL]`: one check from a shell or a script. It is kept in no history, because a running bot
-//! holds the data directory.
+//! `ceknomor cek KODE NOMOR [NOMINAL]`: one check from a shell or a script. It is kept in no history, because a running
+//! bot holds the data directory.
 
 use std::{io::Write, process::ExitCode, sync::Arc};
 

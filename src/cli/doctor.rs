@@ -113,8 +113,9 @@ fn data(dir: &Path) -> Finding {
     }
 }
 
-/// What holds secrets or customers' names and may be read by every user of this machine: the data directory, the private
-/// key, `.env`, backups in this directory. That fails nothing, because a directory above, or a container, may keep them out.
+/// What holds secrets or customers' names and may be read by every user of this machine: the data directory, the
+/// private key, `.env`, backups in this directory. That fails nothing, because a directory above, or a container, may
+/// keep them out.
 fn open_to_others(settings: &Settings) -> Vec<PathBuf> {
     let backups = fs::read_dir(".").into_iter().flatten().flatten().map(|entry| entry.path());
     let backups = backups.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
@@ -126,8 +127,8 @@ fn open_to_others(settings: &Settings) -> Vec<PathBuf> {
     files
 }
 
-/// Whether data can be begun in `dir`. Nothing is left there: the user who runs this may be another than the bot's, or in
-/// another directory.
+/// Whether data can be begun in `dir`. Nothing is left there: the user who runs this may be another than the bot's, or
+/// in another directory.
 fn place_for_data(dir: &Path) -> Finding {
     let nearest = dir.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
     let trial = nearest.join(format!(".ceknomor-doctor-{}", process::id()));

@@ -1,7 +1,7 @@
 //! What the log may say.
 //!
-//! Only this program's own events reach it: other crates' records may hold whole messages and are not taken in. A panic is
-//! logged by its place alone, because its message may quote what an agent typed.
+//! Only this program's own events reach it: other crates' records may hold whole messages and are not taken in. A panic
+//! is logged by its place alone, because its message may quote what an agent typed.
 
 use std::{io::IsTerminal, panic, str::FromStr};
 
@@ -14,7 +14,8 @@ use tracing_subscriber::{
 /// What the targets of this program's events begin with.
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// What the operator wants to be logged: a level or a list of `target=level`. An empty text wants nothing in particular.
+/// What the operator wants to be logged: a level or a list of `target=level`. An empty text wants nothing in
+/// particular.
 #[derive(Clone, Debug)]
 pub(super) struct Levels(Option<Targets>);
 

@@ -1,4 +1,5 @@
-//! The file `.env`: read into the environment at the start, and read again for catalog and lists when an owner wants it.
+//! The file `.env`: read into the environment at the start, and read again for catalog and lists when an owner wants
+//! it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -136,7 +137,8 @@ fn values_in(file: &Path, text: &str) -> Result<BTreeMap<String, String>, Error>
     let mut values = BTreeMap::new();
     let mut set_twice = BTreeSet::new();
     for (name, value) in ours {
-        // The library would take the first; an operator who has put a line below a copied `.env.example` means the last.
+        // The library would take the first; an operator who has put a line below a copied `.env.example` means the
+        // last.
         if values.get(&name).is_some_and(|earlier| *earlier != value) {
             set_twice.insert(name.clone());
         }
@@ -156,8 +158,8 @@ fn unreadable(file: &Path, text: &str) -> Error {
     Error::one(format!("{shown}:{line}: this line cannot be read: write NAME=value, and quote values with spaces"))
 }
 
-/// The text without the settings of ours that stand there empty, as in a copied `.env.example`: they count as not set, and
-/// must not stand in the way of a filled one below.
+/// The text without the settings of ours that stand there empty, as in a copied `.env.example`: they count as not set,
+/// and must not stand in the way of a filled one below.
 fn without_empty(text: &str) -> String {
     let is_empty = |line: &str| {
         let line = line.trim().trim_start_matches("export ");
@@ -173,8 +175,8 @@ fn is_ours(name: &str) -> bool {
     ["TELOXIDE_", "KLIKOO_", "CEKNOMOR_", "RUST_LOG"].iter().any(|own| name.starts_with(own))
 }
 
-/// The text that the bytes are, or the number of the line that is none. Nor is one with a NUL: no variable can hold it, and
-/// the standard library would panic over it, with the whole value.
+/// The text that the bytes are, or the number of the line that is none. Nor is one with a NUL: no variable can hold it,
+/// and the standard library would panic over it, with the whole value.
 fn text_of(bytes: &[u8]) -> Result<&str, usize> {
     let until_nul = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     let sound = str::from_utf8(until_nul).map_or_else(|error| error.valid_up_to(), str::len);

@@ -1,7 +1,9 @@
-//! Settings: each is a field of one of these groups, which gives it a flag, an environment variable, a default and a type.
+//! Settings: each is a field of one of these groups, which gives it a flag, an environment variable, a default and a
+//! type.
 //!
 //! A value that its type does not take is refused by the command line (`cli`). What can be told only later (what is
-//! missing, what does not go together, the private key) is an [`Error`], which names everything at once with its remedy.
+//! missing, what does not go together, the private key) is an [`Error`], which names everything at once with its
+//! remedy.
 
 mod accounts;
 mod env_file;

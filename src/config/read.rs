@@ -15,7 +15,8 @@ use chrono::TimeDelta;
 use super::error::Error;
 use crate::value::{ChatId, Rupiah, UserId};
 
-/// Minutes; `None` where they are set to 0. Behind a name of its own, or clap would take it for a setting without a default.
+/// Minutes; `None` where they are set to 0. Behind a name of its own, or clap would take it for a setting without a
+/// default.
 pub(super) type Minutes = Option<TimeDelta>;
 
 /// Whether the command line has a flag, such as `--owners`.

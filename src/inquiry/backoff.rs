@@ -28,9 +28,9 @@ impl Pauses {
         self.plain(failure).mul_f64(rand::thread_rng().gen_range(1.0 - JITTER..=1.0 + JITTER))
     }
 
-    /// When to ask again after the failure with this number, counted from 1, that came at `now`: after its pause, or the
-    /// longer one that the vendor asks for (`retry_after`), but once more at `until` before it is given up. `None` when it
-    /// is `until` already.
+    /// When to ask again after the failure with this number, counted from 1, that came at `now`: after its pause, or
+    /// the longer one that the vendor asks for (`retry_after`), but once more at `until` before it is given up. `None`
+    /// when it is `until` already.
     pub fn next(
         &self,
         failure: u32,

@@ -68,8 +68,8 @@ impl Breaker {
         })
     }
 
-    /// The verdict of the provider's last failed call: what an agent reads while the circuit is open, so that a provider
-    /// that could not be reached is not called out of order.
+    /// The verdict of the provider's last failed call: what an agent reads while the circuit is open, so that a
+    /// provider that could not be reached is not called out of order.
     pub(super) fn last_failure(&self, provider: Provider) -> Verdict {
         self.with(provider, |circuit| circuit.last_failure.clone()).unwrap_or(Verdict::NoAnswer)
     }

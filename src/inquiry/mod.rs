@@ -6,9 +6,9 @@
 //! ```
 //!
 //! The same question at the same moment is one call (`single_flight`). It waits for a permit while its provider has as
-//! many calls as it may have (`permits`), is not made while the provider is out of order (`breaker`), and is counted for
-//! `/gangguan` (`health`). [`backoff`] says when to ask again; `jobs` does it, over restarts too. Nothing is kept here.
-//! Whether a name that the agent was given is the customer's is said by [`name_match`].
+//! many calls as it may have (`permits`), is not made while the provider is out of order (`breaker`), and is counted
+//! for `/gangguan` (`health`). [`backoff`] says when to ask again; `jobs` does it, over restarts too. Nothing is kept
+//! here. Whether a name that the agent was given is the customer's is said by [`name_match`].
 
 mod ask;
 pub mod backoff;

@@ -1,5 +1,5 @@
-//! The checks of the whole process: one call however many ask the same, so many calls at once for each provider, and none
-//! to a provider that is out of order.
+//! The checks of the whole process: one call however many ask the same, so many calls at once for each provider, and
+//! none to a provider that is out of order.
 
 use std::{
     sync::Arc,
@@ -51,8 +51,8 @@ pub enum Wait {
     InBackground,
 }
 
-/// Makes checks at the partner API. Clones are the same service. What it holds in memory may be lost at any moment: calls
-/// under way, permits, circuits, health figures.
+/// Makes checks at the partner API. Clones are the same service. What it holds in memory may be lost at any moment:
+/// calls under way, permits, circuits, health figures.
 #[derive(Clone)]
 pub struct Inquiry {
     client: Client,
@@ -84,7 +84,8 @@ pub enum Asked {
     Held,
     /// Not asked: no permit came free in time. With [`Wait::Briefly`] alone.
     Busy,
-    /// Asked, but the answer was lost, by a mistake in this program or because it stops: nothing is known of the number.
+    /// Asked, but the answer was lost, by a mistake in this program or because it stops: nothing is known of the
+    /// number.
     Lost,
 }
 
@@ -114,8 +115,8 @@ impl Inquiry {
     }
 
     /// Waits until an agent may have one more call under way at a provider: a quarter of its calls are one agent's at
-    /// most, over all chats, and of these half are for lists. Dropping what it gives makes room for the next. `None`: it
-    /// did not come to that in time, with [`Wait::Briefly`] alone.
+    /// most, over all chats, and of these half are for lists. Dropping what it gives makes room for the next. `None`:
+    /// it did not come to that in time, with [`Wait::Briefly`] alone.
     pub async fn share(&self, provider: Provider, whose: ChatId, wait: Wait) -> Option<(Share, Option<Share>)> {
         let longest = (wait == Wait::Briefly).then_some(self.wait);
         let background = match wait {
@@ -125,8 +126,8 @@ impl Inquiry {
         Some((self.shares.acquire((provider, whose), longest).await?, background))
     }
 
-    /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit included;
-    /// it goes on when this future is dropped.
+    /// Asks about a number. Callers that ask the same at the same moment share one call, its wait for a permit
+    /// included; it goes on when this future is dropped.
     pub async fn ask(&self, request: &Request, wait: Wait) -> Asked {
         // Taken before others can join the call, so that none of them waits for it.
         let _background = match wait {
@@ -179,8 +180,8 @@ impl Inquiry {
         self.breaker.state(provider, self.clock.now())
     }
 
-    /// What an agent is told of a check that has no answer: a verdict that is not final ([`Verdict::is_final`]). While the
-    /// provider's circuit is open that is the verdict of its last failed call.
+    /// What an agent is told of a check that has no answer: a verdict that is not final ([`Verdict::is_final`]). While
+    /// the provider's circuit is open that is the verdict of its last failed call.
     pub fn verdict_without_answer(&self, provider: Provider, asked: &Asked) -> Verdict {
         match asked {
             Asked::Ended { outcome, .. } => outcome.verdict.clone(),

@@ -1,7 +1,7 @@
 //! Single flight: callers that ask the same thing at the same moment share one call and its result.
 //!
-//! A call runs in a task of its own, so a caller that goes away neither ends it nor strands the others. It can be joined
-//! from its start until it has ended, never after: nothing is cached.
+//! A call runs in a task of its own, so a caller that goes away neither ends it nor strands the others. It can be
+//! joined from its start until it has ended, never after: nothing is cached.
 
 use std::{
     collections::HashMap,

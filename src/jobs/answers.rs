@@ -30,8 +30,8 @@ pub(super) struct Answer {
     pub(super) check: Option<Check>,
 }
 
-/// The answers that were given lately. In memory alone: after a restart an edited message is passed over, and "once more"
-/// goes by the history.
+/// The answers that were given lately. In memory alone: after a restart an edited message is passed over, and "once
+/// more" goes by the history.
 #[derive(Default)]
 pub(super) struct Answers(Mutex<Known>);
 
@@ -68,8 +68,8 @@ impl Answers {
         }
     }
 
-    /// Forgets what was deleted for good. Of which message answers which everything is forgotten, as at a restart: it is
-    /// not known here whose it is.
+    /// Forgets what was deleted for good. Of which message answers which everything is forgotten, as at a restart: it
+    /// is not known here whose it is.
     pub(super) fn forget(&self, target: &Target) {
         let known = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.last.retain(|(chat, user), check| match target {

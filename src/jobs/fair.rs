@@ -18,8 +18,8 @@ const OWN_PART: usize = 10;
 const OWN_LEAST: usize = 20;
 
 impl Worker {
-    /// Counts a call that is about to be made. Where it must not be made, gives what the agent is told, and sees that the
-    /// owners are.
+    /// Counts a call that is about to be made. Where it must not be made, gives what the agent is told, and sees that
+    /// the owners are.
     pub(super) async fn refusal<'a>(&self, job: &Job, request: &Request) -> Option<Notice<'a>> {
         let (whose, is_owner) = (whose(job), self.conversation.access.is_owner(job.user));
         let provider = request.product.provider;
@@ -56,7 +56,8 @@ impl Worker {
         self.conversation.fair.answered(whose(job), is_owner, verdict).await;
     }
 
-    /// Asks about a number once the agent may have one more call under way. The log lines of the call name chat and agent.
+    /// Asks about a number once the agent may have one more call under way. The log lines of the call name chat and
+    /// agent.
     pub(super) async fn ask_in_turn(&self, (chat, agent): (ChatId, UserId), request: &Request, wait: Wait) -> Asked {
         let inquiry = &self.conversation.inquiry;
         let whose = Actor::of(agent).whose(chat);

@@ -1,5 +1,5 @@
-//! What is done outside of the chat that asked for it: cards for owners, words for others, the end of what somebody waits
-//! for who was taken off.
+//! What is done outside of the chat that asked for it: cards for owners, words for others, the end of what somebody
+//! waits for who was taken off.
 
 use super::{
     outbox::{Destination, Placed, Priority},
@@ -42,7 +42,8 @@ impl Worker {
         }
     }
 
-    /// Ends at once the checks and lists that may not go on: what is being asked finds its job ended when the answer comes.
+    /// Ends at once the checks and lists that may not go on: what is being asked finds its job ended when the answer
+    /// comes.
     async fn revoke(&self, is_meant: impl Fn(&Job) -> bool) {
         let open = self.store.open_jobs().await;
         let (open, _) = match open {

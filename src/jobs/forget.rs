@@ -73,8 +73,8 @@ impl Worker {
         let _ = self.outbox.edit(message, &reply, Priority::Answer).await;
     }
 
-    /// Ends the target's checks and lists, those that run and those that were not begun too: how a call of theirs ends is
-    /// kept no more. Gives how many they were.
+    /// Ends the target's checks and lists, those that run and those that were not begun too: how a call of theirs ends
+    /// is kept no more. Gives how many they were.
     async fn end_waiting(&self, job: &Job, target: &Target) -> usize {
         let (open, _) = self.store.open_jobs().await.unwrap_or_else(|error| {
             tracing::error!(%error, "the jobs that wait cannot be read");
@@ -102,7 +102,8 @@ impl Worker {
         waiting.len()
     }
 
-    /// Ends a check that began while the deletion which covers it was made, so that [`Worker::end_waiting`] did not see it.
+    /// Ends a check that began while the deletion which covers it was made, so that [`Worker::end_waiting`] did not see
+    /// it.
     pub(super) async fn end_deleted(&self, job: &Job) {
         self.finish(job.update).await;
         if let Some(task) = Task::read(&job.body) {

@@ -2,7 +2,8 @@
 //!
 //! What is wrong is noted by whoever meets it ([`Incidents::begin`]); that it works again, by the opposite observation
 //! ([`Incidents::well`]). The watch (`watch`) ends those that have been well for long enough ([`Incidents::settled`]).
-//! Each is a row of the store, so that a restart tells nothing again; what a full disk does not take is known here alone.
+//! Each is a row of the store, so that a restart tells nothing again; what a full disk does not take is known here
+//! alone.
 
 use std::{
     collections::HashMap,

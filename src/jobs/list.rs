@@ -239,8 +239,8 @@ impl Worker {
         answers
     }
 
-    /// Waits for the list's turn in its chat, and asks what is left, until its retry window ends; `false` where the list
-    /// was cancelled.
+    /// Waits for the list's turn in its chat, and asks what is left, until its retry window ends; `false` where the
+    /// list was cancelled.
     async fn in_turn(&self, run: &Run<'_>, turn: Option<Turn<'_>>) -> bool {
         let _turn = match turn {
             Some(turn) => turn,

@@ -1,5 +1,5 @@
-//! Everything that is accepted is a job: a check, a command, a pressed button. One mechanism takes it in, carries it out,
-//! asks again where a provider gave no answer, and survives a kill at any moment.
+//! Everything that is accepted is a job: a check, a command, a pressed button. One mechanism takes it in, carries it
+//! out, asks again where a provider gave no answer, and survives a kill at any moment.
 //!
 //! ```text
 //!            accept             claim                    finish

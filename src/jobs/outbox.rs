@@ -1,5 +1,5 @@
-//! Where answers go: the trait that jobs speak through. Telegram implements it in `bot`, the terminal in `cli`, a list in
-//! tests.
+//! Where answers go: the trait that jobs speak through. Telegram implements it in `bot`, the terminal in `cli`, a list
+//! in tests.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -62,15 +62,15 @@ pub enum Priority {
 /// Sends what is said.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Sends a reply, in as many messages as it needs, until it is taken or refused for good. Gives the last message, under
-    /// which the buttons stand.
+    /// Sends a reply, in as many messages as it needs, until it is taken or refused for good. Gives the last message,
+    /// under which the buttons stand.
     ///
     /// # Errors
     /// It was refused for good.
     async fn send(&self, to: Destination, reply: &Reply, priority: Priority) -> Result<Placed, Refused>;
 
-    /// Sends a file with words under it, of which at most the first 1024 characters go along, until it is taken or refused
-    /// for good, as where it is too large.
+    /// Sends a file with words under it, of which at most the first 1024 characters go along, until it is taken or
+    /// refused for good, as where it is too large.
     ///
     /// # Errors
     /// It was refused for good.
@@ -88,8 +88,8 @@ pub trait Outbox: Send + Sync {
     /// It is larger, or not to be had.
     async fn read_file(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused>;
 
-    /// Shows a text in a group to one member alone, `press` being the button's press that it answers, if it is one. Whether
-    /// they get to see it is not known. Where it cannot be done nothing is shown to anyone.
+    /// Shows a text in a group to one member alone, `press` being the button's press that it answers, if it is one.
+    /// Whether they get to see it is not known. Where it cannot be done nothing is shown to anyone.
     ///
     /// # Errors
     /// It cannot be done there, or at present.

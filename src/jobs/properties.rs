@@ -1,5 +1,5 @@
-//! What holds for every task in the store, whatever its text says. The property tests call it with texts that are made, the
-//! fuzz target `task` with texts that are found. It panics where something does not hold.
+//! What holds for every task in the store, whatever its text says. The property tests call it with texts that are made,
+//! the fuzz target `task` with texts that are found. It panics where something does not hold.
 
 use super::task::Task;
 use crate::{

@@ -54,19 +54,20 @@ impl Worker {
         Progress::Waits
     }
 
-    /// Takes out the ⏳ message of a job that had none before and was ended meanwhile: what ended it has said so already.
+    /// Takes out the ⏳ message of a job that had none before and was ended meanwhile: what ended it has said so
+    /// already.
     pub(super) async fn withdraw_notice(&self, job: &Job, task: &Task, notice: Option<MessageId>) {
         if let Some(message) = notice.filter(|_| job.waiting.is_none()) {
             self.outbox.delete(Placed { chat: task.to.chat, message }).await;
         }
     }
 
-    /// Says that there is no answer yet; `None` where the check cannot wait: too many do, or its agent cannot be told. Then
-    /// its end is recorded.
+    /// Says that there is no answer yet; `None` where the check cannot wait: too many do, or its agent cannot be told.
+    /// Then its end is recorded.
     ///
     /// Should the bot die between the notice and its note in the store, the next start knows of no notice, nor could
-    /// Telegram tell: it asks anew, answers in a message of its own, and the notice stays as it is; but for one whose message
-    /// showed a PIN ([`Worker::note_said`]).
+    /// Telegram tell: it asks anew, answers in a message of its own, and the notice stays as it is; but for one whose
+    /// message showed a PIN ([`Worker::note_said`]).
     async fn say_waiting(
         &self,
         job: &Job,
@@ -114,7 +115,8 @@ impl Worker {
         Progress::Done
     }
 
-    /// A check takes its time: says so, and lets its job wait in the store while it goes on here. Gives the job as it waits.
+    /// A check takes its time: says so, and lets its job wait in the store while it goes on here. Gives the job as it
+    /// waits.
     pub(super) async fn wait_visibly(&self, job: &Job, check: Check<'_>, window: TimeDelta) -> Result<Job, Progress> {
         let now = self.now();
         let until = now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -132,8 +134,8 @@ impl Worker {
         }
     }
 
-    /// Lets a job wait in the store while it is carried out here, so that it holds up nothing. Gives it as it waits, and
-    /// whether it does: it may have been ended meanwhile.
+    /// Lets a job wait in the store while it is carried out here, so that it holds up nothing. Gives it as it waits,
+    /// and whether it does: it may have been ended meanwhile.
     pub(super) async fn wait_in_store(&self, job: &Job, waiting: Waiting) -> (Job, bool) {
         self.in_progress().insert(job.update);
         let is_open = self.until_written(|| self.store.reschedule(job.update, waiting.clone())).await;
@@ -142,7 +144,8 @@ impl Worker {
         (Job { waiting: Some(waiting), ..job.clone() }, is_open)
     }
 
-    /// `/batal`: cancels the agent's checks that wait in this chat, says so in place of each ⏳ message, and says how many.
+    /// `/batal`: cancels the agent's checks that wait in this chat, says so in place of each ⏳ message, and says how
+    /// many.
     pub(super) async fn cancel(&self, job: &Job, task: &Task) {
         match self.cancel_waiting(job, None).await {
             Some(cancelled) => {
@@ -158,8 +161,8 @@ impl Worker {
         }
     }
 
-    /// Cancels what waits, all of it or `only` one job, by whose it is, and says so in place of each ⏳ message; `None` where
-    /// the store fails.
+    /// Cancels what waits, all of it or `only` one job, by whose it is, and says so in place of each ⏳ message; `None`
+    /// where the store fails.
     pub(super) async fn cancel_waiting(&self, job: &Job, only: Option<(UserId, UpdateId)>) -> Option<Vec<Job>> {
         let cancelled = self.store.cancel(job.update, only).await;
         let cancelled =

@@ -33,15 +33,15 @@ use crate::{
     value::{ChatId, Provider, UpdateId, UserId},
 };
 
-/// How often due jobs are looked for while some wait for their provider. The clock may jump, so that no timer is set to a
-/// time of day.
+/// How often due jobs are looked for while some wait for their provider. The clock may jump, so that no timer is set to
+/// a time of day.
 const TICK: Duration = Duration::from_millis(100);
 
 /// How long claiming pauses after the store failed.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Jobs of one agent in one chat that may be ready and not begun; beyond that the agent is told to slow down. An agent types
-/// a few a minute, and may forward dozens at once.
+/// Jobs of one agent in one chat that may be ready and not begun; beyond that the agent is told to slow down. An agent
+/// types a few a minute, and may forward dozens at once.
 const READY_PER_AGENT: usize = 100;
 
 /// Agents who are told to slow down at a time; beyond that the notices are left out.
@@ -127,8 +127,8 @@ impl Runner {
         })
     }
 
-    /// Accepts what came in. When this returns, each is in the store, on the disk, and will be answered; or the one who asked is
-    /// being told that it will not.
+    /// Accepts what came in. When this returns, each is in the store, on the disk, and will be answered; or the one who
+    /// asked is being told that it will not.
     pub async fn accept(&self, incoming: Vec<Incoming>) {
         if incoming.is_empty() {
             return;
@@ -163,8 +163,8 @@ impl Runner {
         }
     }
 
-    /// Carries jobs out until `stop`, then those that were accepted before it, within [`Bounds::grace`]. What has not ended
-    /// then, and what waits for a provider, is taken up by the next start.
+    /// Carries jobs out until `stop`, then those that were accepted before it, within [`Bounds::grace`]. What has not
+    /// ended then, and what waits for a provider, is taken up by the next start.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let retries = self.worker.retrying.allowed(&self.worker.conversation.inquiry);
@@ -276,8 +276,8 @@ impl Runner {
         }
     }
 
-    /// The store takes nothing. What has to be kept, a check or a chat's language, is not begun, and the one who asked is told
-    /// so; all else is answered as ever.
+    /// The store takes nothing. What has to be kept, a check or a chat's language, is not begun, and the one who asked
+    /// is told so; all else is answered as ever.
     fn decline(&self, incoming: Vec<Incoming>, error: &store::Error) {
         tracing::error!(%error, jobs = incoming.len(), "jobs were not accepted");
         self.worker.tell_owners(&Alert::Store(error.to_string()));
@@ -297,7 +297,8 @@ impl Runner {
         }
     }
 
-    /// Tells an agent to slow down, and what was not taken; what is not taken after that, once a job of theirs has ended.
+    /// Tells an agent to slow down, and what was not taken; what is not taken after that, once a job of theirs has
+    /// ended.
     fn slow_down(&self, agent: (ChatId, UserId), refused: Vec<Incoming>) {
         let mut slowed_down = self.slowed_down();
         if let Some(later) = slowed_down.get_mut(&agent) {

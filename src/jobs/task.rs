@@ -1,5 +1,5 @@
-//! What a job is to do and where its answer goes: data, written into the store when it is accepted and read back when it is
-//! carried out. It holds no PIN, no rendered text, no role and no price.
+//! What a job is to do and where its answer goes: data, written into the store when it is accepted and read back when
+//! it is carried out. It holds no PIN, no rendered text, no role and no price.
 
 use chrono::{DateTime, Utc, serde::ts_milliseconds};
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,8 @@ pub struct Task {
     /// The button that was pressed, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub press: Option<PressedButton>,
-    /// The message whose place the answer takes: the one with the button that was pressed, or what was said of it before
-    /// the message that asked was deleted, which showed a PIN.
+    /// The message whose place the answer takes: the one with the button that was pressed, or what was said of it
+    /// before the message that asked was deleted, which showed a PIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_place: Option<MessageId>,
     /// Whether it is a message that was edited after it had been sent.

@@ -1,5 +1,5 @@
-//! The lists that are carried out here: how `/batal` reaches one that runs, how far each is, and that each chat has one at
-//! a time.
+//! The lists that are carried out here: how `/batal` reaches one that runs, how far each is, and that each chat has one
+//! at a time.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -63,8 +63,8 @@ impl Lists {
         locked(&self.running).get(&update).map(|state| state.cancelled.cancel()).is_some()
     }
 
-    /// When a list is over that is carried out here, `latest` at the latest: the clock may have been put back since its turn
-    /// came. One that waits for its turn is over `latest`.
+    /// When a list is over that is carried out here, `latest` at the latest: the clock may have been put back since its
+    /// turn came. One that waits for its turn is over `latest`.
     pub(super) fn until(&self, update: UpdateId, latest: DateTime<Utc>) -> DateTime<Utc> {
         let mut running = locked(&self.running);
         let Some(until) = running.get_mut(&update).and_then(|state| state.until.as_mut()) else { return latest };

@@ -21,8 +21,8 @@ use crate::{
 };
 
 impl Worker {
-    /// Carries one job out; with an apology where a mistake in this program stands in the way of an answer. The caller ends
-    /// it where it is done.
+    /// Carries one job out; with an apology where a mistake in this program stands in the way of an answer. The caller
+    /// ends it where it is done.
     pub(super) async fn carry_out(&self, job: &Job, slot: Option<Slot>) -> Progress {
         if self.in_progress().contains(&job.update) {
             return self.still_in_progress(job).await;
@@ -94,9 +94,9 @@ impl Worker {
         }
     }
 
-    /// The message whose place the answer takes: the one with the button that was pressed, or the answer to a message that
-    /// was edited. An edited message that had no answer gets none; the answer of a check stays as it is, since the agent
-    /// may have sold by it, and the new check is offered.
+    /// The message whose place the answer takes: the one with the button that was pressed, or the answer to a message
+    /// that was edited. An edited message that had no answer gets none; the answer of a check stays as it is, since the
+    /// agent may have sold by it, and the new check is offered.
     async fn place_of(&self, job: &Job, task: &Task) -> Result<Option<MessageId>, Progress> {
         // A check that waits, or whose outcome is kept, was looked at before; its own ⏳ message is no earlier answer.
         if !task.edited || task.in_place.is_some() || job.waiting.is_some() || !job.kept.is_empty() {
@@ -125,8 +125,8 @@ impl Worker {
         }
     }
 
-    /// What a job means together with what was said before: an answer to the bot's question, or "once more". `None` where
-    /// it means what it says.
+    /// What a job means together with what was said before: an answer to the bot's question, or "once more". `None`
+    /// where it means what it says.
     async fn meant(&self, job: &Job, task: &Task) -> Option<(Job, Task)> {
         let asker = self.asker(job, task);
         let (intent, pin) = match &task.intent {
@@ -187,8 +187,8 @@ impl Worker {
             return Progress::Done;
         }
         if job.waiting.is_none() && matches!(task.intent, Intent::Check { .. } | Intent::List { .. }) {
-            // A whole check answers no question; nor must a later message answer one from before it. One that has waited
-            // was before whatever is asked now.
+            // A whole check answers no question; nor must a later message answer one from before it. One that has
+            // waited was before whatever is asked now.
             self.conversation.close_question(&self.asker(job, task)).await;
         }
         let catalog = self.conversation.catalog.now();
@@ -306,8 +306,8 @@ impl Worker {
         Progress::Done
     }
 
-    /// Asks the provider. Where it takes its time, the agent sees a ⏳ message meanwhile, and the job waits in the store: it
-    /// holds up nothing more, and `/batal` ends it.
+    /// Asks the provider. Where it takes its time, the agent sees a ⏳ message meanwhile, and the job waits in the
+    /// store: it holds up nothing more, and `/batal` ends it.
     async fn ask(&self, job: &mut Cow<'_, Job>, check: Check<'_>) -> Result<Asked, Progress> {
         // A job that an earlier process had accepted waits for its turn, however many there are.
         let can_wait = self.conversation.retry_window.is_some() && !job.resumed;
@@ -340,7 +340,8 @@ impl Worker {
         Some(Checked { outcome: record.outcome, at: record.at, kept: true, is_earlier: false })
     }
 
-    /// A provider that was down answers again: the checks that wait for it are asked now, and not when their own pauses end.
+    /// A provider that was down answers again: the checks that wait for it are asked now, and not when their own pauses
+    /// end.
     pub(super) async fn hasten(&self, provider: Provider) {
         if let Err(error) = self.store.hasten(provider, self.now()).await {
             tracing::error!(%error, %provider, "cannot hasten the checks that wait");

@@ -32,7 +32,8 @@ use crate::{
 /// An answer that comes later than this after its question begins with an apology.
 const LATE: TimeDelta = TimeDelta::minutes(2);
 
-/// A job that waits in the store while it is carried out is looked at again after this time, should the process be gone.
+/// A job that waits in the store while it is carried out is looked at again after this time, should the process be
+/// gone.
 pub(super) const IN_PROGRESS: TimeDelta = TimeDelta::seconds(30);
 
 /// How long a write that failed waits before it is tried again.
@@ -78,8 +79,8 @@ pub(super) struct Worker {
     pub(super) answers: Answers,
     /// What is said beside jobs: alerts, notices to slow down, refusals on a full disk.
     pub(super) notices: TaskTracker,
-    /// Jobs that are carried out here and wait in the store, so that `/batal` ends them and they hold up nothing: a claim
-    /// of one is no second start.
+    /// Jobs that are carried out here and wait in the store, so that `/batal` ends them and they hold up nothing: a
+    /// claim of one is no second start.
     pub(super) in_progress: Mutex<HashSet<UpdateId>>,
     /// The lists among them.
     pub(super) lists: Lists,
@@ -106,8 +107,8 @@ impl Worker {
     }
 
     /// Says something of what was asked, in place of an earlier message of the bot's if there is one `at` hand; with a
-    /// warning where a PIN was shown, of which the message is taken out, unless the job waits and has done so before. Gives
-    /// where it stands; `None` where it was refused, or the one who asked may not be answered any more.
+    /// warning where a PIN was shown, of which the message is taken out, unless the job waits and has done so before.
+    /// Gives where it stands; `None` where it was refused, or the one who asked may not be answered any more.
     pub(super) async fn say(&self, job: &Job, task: &Task, mut reply: Reply, at: Option<MessageId>) -> Option<Placed> {
         if !self.may_hear(job, task, task.intent.action()).await {
             return None;
@@ -136,8 +137,8 @@ impl Worker {
         placed
     }
 
-    /// Notes where a job is answered, before the message that it answers is deleted: what is said of it after a kill takes
-    /// that place, since nothing can reply to a message that is gone.
+    /// Notes where a job is answered, before the message that it answers is deleted: what is said of it after a kill
+    /// takes that place, since nothing can reply to a message that is gone.
     async fn note_said(&self, job: &Job, task: &Task, placed: Option<Placed>) {
         let Some(Placed { message, .. }) = placed else { return };
         let body = Task { in_place: Some(message), ..task.clone() }.write();
@@ -146,8 +147,8 @@ impl Worker {
         }
     }
 
-    /// Says to the one who asked what nobody else in the chat may read, beside what all may: Telegram does not promise that
-    /// it arrives, and what has no id of the chat's cannot be edited, so it has no buttons.
+    /// Says to the one who asked what nobody else in the chat may read, beside what all may: Telegram does not promise
+    /// that it arrives, and what has no id of the chat's cannot be edited, so it has no buttons.
     async fn say_to_asker(&self, job: &Job, task: &Task, reply: &Reply) {
         let Some(text) = &reply.to_asker else { return };
         let press = task.press.as_ref().map(|press| press.id.as_str());
@@ -205,8 +206,8 @@ impl Worker {
         is_allowed(job, self.authorise(job, task, action).await)
     }
 
-    /// Whether they may be told of what they asked for. Who is paused asks for no more, but reads what was asked before, as
-    /// the history shows it too.
+    /// Whether they may be told of what they asked for. Who is paused asks for no more, but reads what was asked
+    /// before, as the history shows it too.
     pub(super) async fn may_hear(&self, job: &Job, task: &Task, action: access::Action) -> bool {
         let decision = self.authorise(job, task, action).await;
         matches!(decision, Decision::Deny(Reason::Paused(_))) || is_allowed(job, decision)
@@ -236,8 +237,8 @@ impl Worker {
         self.conversation.audit.note(entry).await;
     }
 
-    /// Tells the one who asked why that is not done, in place of what the message was answered before it was edited. Who is
-    /// blocked is told nothing.
+    /// Tells the one who asked why that is not done, in place of what the message was answered before it was edited.
+    /// Who is blocked is told nothing.
     pub(super) async fn say_denied(&self, job: &Job, task: &Task, in_place: Option<MessageId>, reason: Reason) {
         if reason == Reason::Blocked {
             return;
@@ -260,8 +261,8 @@ impl Worker {
         self.until_written(|| self.store.finish(update)).await;
     }
 
-    /// Writes until the store takes it: where the disk is full, once there is room again. A stop does not wait for it; the
-    /// next start does the job again then.
+    /// Writes until the store takes it: where the disk is full, once there is room again. A stop does not wait for it;
+    /// the next start does the job again then.
     pub(super) async fn until_written<T, F>(&self, write: impl Fn() -> F) -> T
     where
         F: Future<Output = Result<T, store::Error>>,
@@ -275,8 +276,8 @@ impl Worker {
         }
     }
 
-    /// Says the answer of a check that its agent waited for: in place of its ⏳ message, or, since an edit rings no phone,
-    /// in a new one where the wait was long.
+    /// Says the answer of a check that its agent waited for: in place of its ⏳ message, or, since an edit rings no
+    /// phone, in a new one where the wait was long.
     pub(super) async fn say_late(&self, job: &Job, task: &Task, reply: Reply) {
         let notice = notice_of(job);
         let (Some(notice), true) = (notice, self.now() - task.asked > self.bounds.long_wait) else {

@@ -65,7 +65,8 @@ pub fn seconds(span: Duration, words: Words<'_>) -> String {
     }
 }
 
-/// PLN's tariff and power as agents know it: `R1 /000001300` becomes `R1/1300VA`. What has another shape stays as it came.
+/// PLN's tariff and power as agents know it: `R1 /000001300` becomes `R1/1300VA`. What has another shape stays as it
+/// came.
 pub fn power(raw: &str) -> String {
     tidy_power(raw).unwrap_or_else(|| raw.to_owned())
 }

@@ -59,9 +59,9 @@ impl Html {
         self.0
     }
 
-    /// Cuts a long text into parts of at most `limit` UTF-16 code units each, which is how Telegram counts, at ends of lines.
-    /// Markup counts too, so a part may be a little shorter than it could be. A single line beyond the limit loses its
-    /// markup and is cut anywhere.
+    /// Cuts a long text into parts of at most `limit` UTF-16 code units each, which is how Telegram counts, at ends of
+    /// lines. Markup counts too, so a part may be a little shorter than it could be. A single line beyond the limit
+    /// loses its markup and is cut anywhere.
     pub fn split(&self, limit: usize) -> Vec<Html> {
         // No text has more units than bytes, and nearly every text is short.
         let text = self.0.trim();

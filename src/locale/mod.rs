@@ -1,8 +1,8 @@
 //! What chats read: the words of each language and how values are written in them.
 //!
 //! The words stand in `locales/<language>/ceknomor.ftl` (Fluent) and are part of the binary. Indonesian is the language
-//! of record: a message that English lacked would be said in Indonesian. Every value that is put into a message goes through
-//! [`Arg`], which escapes it for Telegram's HTML: text from outside cannot become markup.
+//! of record: a message that English lacked would be said in Indonesian. Every value that is put into a message goes
+//! through [`Arg`], which escapes it for Telegram's HTML: text from outside cannot become markup.
 //!
 //! A message is said with [`say!`](crate::say), and a test holds every such call against the `.ftl` files.
 

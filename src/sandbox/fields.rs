@@ -30,8 +30,8 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body).map_err(|_| Refusal::INVALID_FIELD)
 }
 
-/// Reads an inquiry: `6512` for a missing field, `6510` for a wrong one, `6568` for a reference that is no UUID v4, `7003`
-/// for a product that is not in the catalog.
+/// Reads an inquiry: `6512` for a missing field, `6510` for a wrong one, `6568` for a reference that is no UUID v4,
+/// `7003` for a product that is not in the catalog.
 pub(super) fn inquiry(body: &Map<String, Value>, catalog: &Catalog) -> Result<Inquiry, Refusal> {
     for name in INQUIRY_FIELDS {
         text(body, name).and_then(restricted)?;

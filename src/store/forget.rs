@@ -98,7 +98,8 @@ enum Deleted {
     Chat(ChatId),
     Agent(UserId),
     AgentInChat(ChatId, UserId),
-    /// A number, by the SHA-256 of salt and digits. It hides the number from readers, not from one who tries all numbers.
+    /// A number, by the SHA-256 of salt and digits. It hides the number from readers, not from one who tries all
+    /// numbers.
     Number {
         salt: String,
         sha256: String,

@@ -1,7 +1,7 @@
 //! Notes of what no backup may undo: what was deleted for good, who was taken off or paused, which groups were closed.
 //!
-//! A store in a directory writes each change of such rows into a file there, too, which outlives the store; a restore goes
-//! by it.
+//! A store in a directory writes each change of such rows into a file there, too, which outlives the store; a restore
+//! goes by it.
 
 use std::collections::BTreeMap;
 
@@ -60,8 +60,8 @@ impl Note {
     }
 }
 
-/// Of notes, which are given as they were written, those that still say something: of each row what became of it last, and
-/// none that had expired when the newest was written. So a deletion is noted for
+/// Of notes, which are given as they were written, those that still say something: of each row what became of it last,
+/// and none that had expired when the newest was written. So a deletion is noted for
 /// [`DELETIONS_KEPT`](super::forget::DELETIONS_KEPT).
 pub(super) fn newest(notes: impl IntoIterator<Item = Note>) -> Vec<Note> {
     let mut newest: BTreeMap<(RowKind, String), Note> = BTreeMap::new();

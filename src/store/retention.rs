@@ -21,8 +21,8 @@ pub struct Purged {
 
 /// Deletes records of checks that ended more than `keep_days` days before `now` (0: none), or more days than their chat
 /// has chosen; since when people are in a group, where nothing older is kept; entries of who did what from more than
-/// `audit_days` before it (0: none); and expired rows. To be called from time to time; what a call that is dropped or fails
-/// leaves is deleted by the next one.
+/// `audit_days` before it (0: none); and expired rows. To be called from time to time; what a call that is dropped or
+/// fails leaves is deleted by the next one.
 ///
 /// # Errors
 /// The store failed; some may be deleted.
@@ -54,8 +54,9 @@ pub async fn purge(store: &dyn Store, now: DateTime<Utc>, keep_days: u32, audit_
     Ok(purged)
 }
 
-/// Deletes since when people are in their groups, where that is before `oldest`: of what they must not see nothing is left. By
-/// the days of now, and not those of their joining: where the operator keeps checks for longer since, it matters for longer.
+/// Deletes since when people are in their groups, where that is before `oldest`: of what they must not see nothing is
+/// left. By the days of now, and not those of their joining: where the operator keeps checks for longer since, it
+/// matters for longer.
 async fn purge_joined(store: &dyn Store, oldest: DateTime<Utc>) -> Result<usize, Error> {
     let (mut purged, mut after) = (0, None);
     loop {

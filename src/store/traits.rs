@@ -95,8 +95,8 @@ pub trait Jobs: Send + Sync {
     async fn claim(&self, claim: &Claim) -> Result<(Vec<Job>, bool), Error>;
 
     /// Keeps how an item of a claimed job ended: appends the record and notes its place in the job, in one commit.
-    /// Durable when it returns where the job has waited or was never accepted, else at the latest when the job is ended or
-    /// given back: a crash before that leaves the job as it was accepted. A job that has ended meanwhile is
+    /// Durable when it returns where the job has waited or was never accepted, else at the latest when the job is ended
+    /// or given back: a crash before that leaves the job as it was accepted. A job that has ended meanwhile is
     /// [`Kept::Cancelled`], one that was open when a deletion was noted which covers it ([`RowKind::Deletion`]) is
     /// [`Kept::Deleted`]; where the update was never accepted, the record is appended all the same.
     async fn keep(&self, update: UpdateId, item: u32, record: Record) -> Result<Kept, Error>;
@@ -117,14 +117,14 @@ pub trait Jobs: Send + Sync {
         body: String,
     ) -> Result<bool, Error>;
 
-    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest, or when the partner wants to
-    /// be asked again ([`Waiting::not_before`]). Need not be durable.
+    /// Lets all jobs that wait for `provider`, and do not run, be due at `now` at the latest, or when the partner wants
+    /// to be asked again ([`Waiting::not_before`]). Need not be durable.
     async fn hasten(&self, provider: Provider, now: DateTime<Utc>) -> Result<(), Error>;
 
-    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one there, of an agent who may be
-    /// another) that lack a record, running or not, and gives all that `by` has cancelled and that are still there,
-    /// oldest first: so that a repeated call gives the same. Durable when it returns. Where `by` is no open job, it
-    /// does and gives nothing.
+    /// Cancels for the open job `by` all waiting jobs of its agent in its chat (or `only` one there, of an agent who
+    /// may be another) that lack a record, running or not, and gives all that `by` has cancelled and that are still
+    /// there, oldest first: so that a repeated call gives the same. Durable when it returns. Where `by` is no open job,
+    /// it does and gives nothing.
     async fn cancel(&self, by: UpdateId, only: Option<(UserId, UpdateId)>) -> Result<Vec<Job>, Error>;
 
     /// Ends a job, and with it those that it cancelled, and remembers their updates. Durable when it returns. It does
@@ -162,9 +162,10 @@ pub trait KeyValue: Send + Sync {
     /// [`Error::RowTooLong`]: its value is longer than [`MAX_ROW_LEN`], and it is not kept.
     async fn put(&self, row: Row) -> Result<(), Error>;
 
-    /// Keeps a row where the one before, as it is there at `now`, has the value `expected`; `None`: where there is none.
-    /// Gives whether it is kept: of several who change a row at once, one does. Durable when it returns. One statement of
-    /// SQL: an `UPDATE … WHERE value = …`, or an `INSERT … ON CONFLICT DO UPDATE … WHERE` the row there is expired.
+    /// Keeps a row where the one before, as it is there at `now`, has the value `expected`; `None`: where there is
+    /// none. Gives whether it is kept: of several who change a row at once, one does. Durable when it returns. One
+    /// statement of SQL: an `UPDATE … WHERE value = …`, or an `INSERT … ON CONFLICT DO UPDATE … WHERE` the row there is
+    /// expired.
     ///
     /// # Errors
     /// As of [`put`](Self::put).
@@ -184,16 +185,16 @@ pub trait KeyValue: Send + Sync {
     /// that is not there, is expired at `now` or holds no number begins at 0. One transaction: calls side by side never
     /// come to more than may be.
     ///
-    /// Need not be durable when it returns, but is as soon as anything is that is written after it: so that a check which
-    /// is counted costs no wait for the disk beyond that for its record. Counters are rows like any other in
+    /// Need not be durable when it returns, but is as soon as anything is that is written after it: so that a check
+    /// which is counted costs no wait for the disk beyond that for its record. Counters are rows like any other in
     /// [`get`](Self::get) and in [`purge`](Self::purge); backups leave them out.
     async fn count(&self, counters: Vec<Counter>, now: DateTime<Utc>) -> Result<Counted, Error>;
 }
 
 /// Who did what: entries are added, and go by age; none is ever changed.
 ///
-/// A record that is kept ([`History::append`], [`Jobs::keep`]) writes the entry of its check in the same commit. An entry
-/// that cannot be read is left out wherever entries are given, and logged.
+/// A record that is kept ([`History::append`], [`Jobs::keep`]) writes the entry of its check in the same commit. An
+/// entry that cannot be read is left out wherever entries are given, and logged.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
     /// Adds an entry. Durable when it returns.
@@ -207,9 +208,9 @@ pub trait AuditLog: Send + Sync {
         }
     }
 
-    /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older than
-    /// one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and an
-    /// older one behind it.
+    /// At most `limit` (and [`MAX_PAGE_LEN`]) of the entries that fit, newest first: the newest, or those next older
+    /// than one. It reads no more than [`MAX_AUDIT_SCAN`](super::MAX_AUDIT_SCAN): a page may have fewer, or none, and
+    /// an older one behind it.
     async fn audit_page(
         &self,
         filter: &AuditFilter,

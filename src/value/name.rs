@@ -1,5 +1,5 @@
-//! A customer's name: personal data (UU 27/2022), shown to the chat that asked, whole or masked as it has chosen, and to
-//! no log.
+//! A customer's name: personal data (UU 27/2022), shown to the chat that asked, whole or masked as it has chosen, and
+//! to no log.
 
 use super::text::{clean, is_placeholder};
 
@@ -24,7 +24,8 @@ impl CustomerName {
         (name.contains(char::is_alphabetic) && !is_placeholder(&name)).then_some(Self(name))
     }
 
-    /// The whole name. What is said in a chat goes through `Words::name` instead, which knows whether the chat masks names.
+    /// The whole name. What is said in a chat goes through `Words::name` instead, which knows whether the chat masks
+    /// names.
     pub fn whole_name(&self) -> &str {
         &self.0
     }

@@ -1,8 +1,8 @@
 //! Which file of the program names what of which other file, read from its tokens.
 //!
 //! A path is followed to where its last name is declared: through modules, imports and re-exports. So `super::Reply`
-//! leads to the file of `Reply`, though the parent module only passes it on. A path that names a module alone leads nowhere:
-//! what is taken from the module counts.
+//! leads to the file of `Reply`, though the parent module only passes it on. A path that names a module alone leads
+//! nowhere: what is taken from the module counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -52,8 +52,8 @@ fn every_message_is_said_somewhere() {
     assert!(silent.is_empty(), "nothing says {silent:?}");
 }
 
-/// The files that may take a customer's name whole: where it is read, judged, kept, and made into what a chat may see; and
-/// the operator's own shell.
+/// The files that may take a customer's name whole: where it is read, judged, kept, and made into what a chat may see;
+/// and the operator's own shell.
 const NAMES: [&str; 6] = ["value/name.rs", "klikoo/", "inquiry/name_match/", "store/", "locale/words.rs", "cli/cek.rs"];
 
 #[test]

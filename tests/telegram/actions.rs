@@ -190,8 +190,8 @@ impl State {
         self.deliver("my_chat_member", &change, None);
     }
 
-    /// The two service messages of a group that became a supergroup. Privacy mode keeps none of their kind away. Telegram
-    /// tells of the bot's coming before (tdlib/telegram-bot-api#266).
+    /// The two service messages of a group that became a supergroup. Privacy mode keeps none of their kind away.
+    /// Telegram tells of the bot's coming before (tdlib/telegram-bot-api#266).
     pub(crate) fn tell_of_move(&mut self, old: i64, new: i64) {
         self.tell_of_coming(new);
         for (chat, key, other) in [(old, "migrate_to_chat_id", new), (new, "migrate_from_chat_id", old)] {

@@ -3,9 +3,9 @@
 //! axum gives a handler no way to its socket, so each connection carries a [`Connection`] that the handler gets as
 //! connection info. Once cut, the next write fails and the socket is reset: the client sees no byte of an answer.
 //!
-//! A connection also knows what a client that was killed can no longer tell: whether it had read the last answer. The kernel
-//! that closes a dead process's socket says so, by a reset where bytes were left unread and by an ordinary end where
-//! none were.
+//! A connection also knows what a client that was killed can no longer tell: whether it had read the last answer. The
+//! kernel that closes a dead process's socket says so, by a reset where bytes were left unread and by an ordinary end
+//! where none were.
 
 use std::{
     io,

@@ -24,7 +24,8 @@ impl FakeTelegram {
         self.world.wait_until(deadline, |state| (state.calls.len() > seen).then_some(())).await.is_some()
     }
 
-    /// Reads what the bot has said in all chats and no test has read yet; in each chat in the order in which it was said.
+    /// Reads what the bot has said in all chats and no test has read yet; in each chat in the order in which it was
+    /// said.
     pub fn take_replies(&self) -> Vec<Reply> {
         let mut state = self.world.lock();
         let mut all = Vec::new();
@@ -35,8 +36,8 @@ impl FakeTelegram {
         all
     }
 
-    /// Takes what the bot has put in place of its messages in all chats and no test has read yet; in each chat in the order in
-    /// which it came.
+    /// Takes what the bot has put in place of its messages in all chats and no test has read yet; in each chat in the
+    /// order in which it came.
     pub fn take_edits(&self) -> Vec<Reply> {
         let mut state = self.world.lock();
         let mut all = Vec::new();

@@ -116,7 +116,8 @@ impl FakeTelegram {
         self.world.change(|state| state.random_faults.take()).map_or(0, |faults| faults.count)
     }
 
-    /// Passes over from now on what says that one member alone may read a message, as a server does that does not know it.
+    /// Passes over from now on what says that one member alone may read a message, as a server does that does not know
+    /// it.
     pub fn is_older(&self) {
         self.world.change(|state| state.is_older = true);
     }

@@ -116,8 +116,8 @@ impl Group {
         self.world.change(|state| state.set_status(self.id, status, by.id()));
     }
 
-    /// Turns a small group into a supergroup with another id, and says so in both; the old id is refused with the new one
-    /// from now on.
+    /// Turns a small group into a supergroup with another id, and says so in both; the old id is refused with the new
+    /// one from now on.
     pub fn becomes_supergroup(&self) -> Self {
         let new = self.becomes_supergroup_unheard();
         self.tells_of_move(&new);

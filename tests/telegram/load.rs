@@ -79,8 +79,8 @@ impl FakeTelegram {
         self.world.change(|state| state.ask(chat, user, text));
     }
 
-    /// Load mode: `count` strangers, the first of whom has the id `first`, write in private: every other one a text, and
-    /// the others `/start`.
+    /// Load mode: `count` strangers, the first of whom has the id `first`, write in private: every other one a text,
+    /// and the others `/start`.
     pub fn strangers_write(&self, first: u64, count: u64) {
         self.world.change(|state| (first..first + count).for_each(|id| state.stranger_writes(id)));
     }

@@ -133,8 +133,8 @@ impl State {
         Ok(self.shown(call.chat_id, id))
     }
 
-    /// Who is to see a message alone (Bot API 10.3, `EphemeralMessageParameters`): a member of a group; where the bot does
-    /// not administrate it, the one who pressed a button there within 15 seconds.
+    /// Who is to see a message alone (Bot API 10.3, `EphemeralMessageParameters`): a member of a group; where the bot
+    /// does not administrate it, the one who pressed a button there within 15 seconds.
     fn reader(&mut self, chat: i64, to_one: &ToOne) -> Result<u64, Refusal> {
         let now = self.now();
         let reader = to_one.receiver_user_id;
@@ -287,8 +287,8 @@ fn keyboard(markup: Option<&Value>) -> Result<Vec<Vec<Value>>, Refusal> {
     Ok(rows.into_iter().filter(|row| !row.is_empty()).collect())
 }
 
-/// What a reply keyboard does: `Some(Some(..))` shows one that picks people, `Some(None)` takes it away. This fake knows no
-/// other.
+/// What a reply keyboard does: `Some(Some(..))` shows one that picks people, `Some(None)` takes it away. This fake
+/// knows no other.
 fn reply_keyboard(markup: Option<&Value>, chat: &Chat) -> Result<Option<Option<(i64, usize)>>, Refusal> {
     let Some(markup) = markup else { return Ok(None) };
     if markup["remove_keyboard"] == true {

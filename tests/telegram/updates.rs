@@ -28,8 +28,8 @@ impl FakeTelegram {
         self.world.change(|state| state.enqueue(update["update_id"].as_i64(), queue, json.to_owned(), None));
     }
 
-    /// Delivers the newest updates that the bot was given once more, though they may be confirmed: those of the last poll
-    /// that brought some, or of the last post that a webhook accepted.
+    /// Delivers the newest updates that the bot was given once more, though they may be confirmed: those of the last
+    /// poll that brought some, or of the last post that a webhook accepted.
     pub fn redeliver(&self) {
         self.world.change(|state| {
             if state.webhook.is_none() {
@@ -52,8 +52,8 @@ impl FakeTelegram {
         self.world.change(|state| state.last_update = next - 1);
     }
 
-    /// Ends the poll under way without an update, and numbers the next ones from `next` on: after a silent week Telegram
-    /// begins anew at a random number (Bot API, `Update.update_id`).
+    /// Ends the poll under way without an update, and numbers the next ones from `next` on: after a silent week
+    /// Telegram begins anew at a random number (Bot API, `Update.update_id`).
     pub fn pass_a_silent_week(&self, next: i64) {
         self.world.change(|state| (state.silent, state.last_update) = (true, next - 1));
     }

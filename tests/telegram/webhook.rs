@@ -1,10 +1,10 @@
 //! Webhooks: setting and removing one, and posting updates to the bot, as Telegram's own server does it
 //! (tdlib/telegram-bot-api, `WebhookActor.cpp` and `Client.cpp`).
 //!
-//! Updates of one kind from one chat (for a press, from one user) are a queue: one post at a time, and the next only when
-//! the bot has answered the last with a 2xx; any other answer, or none, is repeated. Queues go side by side, on as many
-//! connections as the bot allows. Kinder than Telegram in two points: a repeat comes after [`RETRY_DELAY`], not after
-//! seconds, and `setWebhook` may be called again at once.
+//! Updates of one kind from one chat (for a press, from one user) are a queue: one post at a time, and the next only
+//! when the bot has answered the last with a 2xx; any other answer, or none, is repeated. Queues go side by side, on as
+//! many connections as the bot allows. Kinder than Telegram in two points: a repeat comes after [`RETRY_DELAY`], not
+//! after seconds, and `setWebhook` may be called again at once.
 
 use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -75,8 +75,8 @@ struct Post {
 }
 
 impl FakeTelegram {
-    /// Where the bot listens: what is posted to an `https` webhook goes there, over plain HTTP, as through a reverse proxy
-    /// in front of the bot. Without it such a post fails. (A webhook on `http://127.0.0.1` needs no proxy; a
+    /// Where the bot listens: what is posted to an `https` webhook goes there, over plain HTTP, as through a reverse
+    /// proxy in front of the bot. Without it such a post fails. (A webhook on `http://127.0.0.1` needs no proxy; a
     /// local Bot API server takes one.)
     pub fn proxy_webhook_to(&self, address: SocketAddr) {
         self.world.change(|state| state.webhook_proxy = Some(address));

@@ -1,10 +1,10 @@
-//! Messages of a group that one member alone can see (Bot API 10.2 and 10.3, "ephemeral messages"), which teloxide does not
-//! know.
+//! Messages of a group that one member alone can see (Bot API 10.2 and 10.3, "ephemeral messages"), which teloxide does
+//! not know.
 //!
 //! A bot that administrates the group may send them at any time, another only in answer to a press, within 15 seconds.
-//! Such a message is an addition: what everyone may read stands in the group already. Whatever Telegram refuses here is not
-//! tried again in that group for an hour. A Bot API server that does not know of these messages passes over what says who
-//! may read them; its answer has no `ephemeral_message_id`, and from then on nothing is said to one alone.
+//! Such a message is an addition: what everyone may read stands in the group already. Whatever Telegram refuses here is
+//! not tried again in that group for an hour. A Bot API server that does not know of these messages passes over what
+//! says who may read them; its answer has no `ephemeral_message_id`, and from then on nothing is said to one alone.
 //! This is written by Telegram's documentation and was not tried against Telegram itself.
 
 use std::{

@@ -106,8 +106,8 @@ impl Sender {
         Ok(Placed { chat: attempt.to.chat, message })
     }
 
-    /// The bytes of a file that someone sent, which are at most `most`. What its path says is used for the address alone; the
-    /// address holds the token, so no error of the download is shown.
+    /// The bytes of a file that someone sent, which are at most `most`. What its path says is used for the address
+    /// alone; the address holds the token, so no error of the download is shown.
     pub(super) async fn download(&self, file: &str, most: usize) -> Result<Vec<u8>, Refused> {
         let call = GetFile::new(FileId(file.to_owned()));
         let found: Result<FileFound, _> = self.call(TRIES, None, None, &call).await;

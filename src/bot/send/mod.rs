@@ -1,8 +1,8 @@
 //! The way out: everything that is said goes to Telegram here, until Telegram has taken it or refused it for good.
 //!
-//! A call goes through three steps. [`Schedule`] says when it may be made; what got lost is made again; and a message that
-//! is refused for its address or its markup is sent again without (`refusal`). Telegram's descriptions may quote the
-//! text that it refused, so the log gets the kind of an error, never its text.
+//! A call goes through three steps. [`Schedule`] says when it may be made; what got lost is made again; and a message
+//! that is refused for its address or its markup is sent again without (`refusal`). Telegram's descriptions may quote
+//! the text that it refused, so the log gets the kind of an error, never its text.
 
 mod ephemeral;
 mod files;
@@ -108,8 +108,8 @@ impl Sender {
         }
     }
 
-    /// Sends something to someone who may not check. Does not wait for it, and leaves it out where too many strangers wait
-    /// already.
+    /// Sends something to someone who may not check. Does not wait for it, and leaves it out where too many strangers
+    /// wait already.
     pub(super) fn to_stranger(&self, sending: impl Future<Output = ()> + Send + 'static) {
         let Ok(waiting) = self.strangers.clone().try_acquire_owned() else {
             tracing::debug!("too many strangers wait; one gets no answer");
@@ -276,8 +276,8 @@ struct Attempt {
 }
 
 impl Sender {
-    /// A first attempt, to the id by which Telegram knows the chat now. What is meant for a message of a group has no such
-    /// message any more where the group has become a supergroup: there messages have other ids.
+    /// A first attempt, to the id by which Telegram knows the chat now. What is meant for a message of a group has no
+    /// such message any more where the group has become a supergroup: there messages have other ids.
     fn attempt(&self, to: Destination) -> Attempt {
         let chat = self.migrations.current(to.chat);
         let to = if chat == to.chat { to } else { Destination::chat(chat) };

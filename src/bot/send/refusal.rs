@@ -1,8 +1,8 @@
 //! Why Telegram did not take something: whether to try again, what to change before, and what the log may say of it.
 //!
-//! Telegram names its refusals in words alone, of which teloxide knows some. What to do is read from stems of the words, since
-//! the words have changed over time and come in two languages: the Bot API server's ("message thread not found") and
-//! Telegram's own behind it ("TOPIC_DELETED"), which it passes on.
+//! Telegram names its refusals in words alone, of which teloxide knows some. What to do is read from stems of the
+//! words, since the words have changed over time and come in two languages: the Bot API server's ("message thread not
+//! found") and Telegram's own behind it ("TOPIC_DELETED"), which it passes on.
 
 use std::time::Duration;
 
@@ -37,8 +37,8 @@ pub(super) enum Remedy {
 }
 
 /// Stems of refusals, in lower case, and what to do; the first that is found decides. Sources: the Bot API server
-/// (`Client.cpp` of tdlib/telegram-bot-api: "msg"), Telegram's list of RPC errors (core.telegram.org/api/errors: "RPC"), and
-/// reports of other bots' makers ("seen").
+/// (`Client.cpp` of tdlib/telegram-bot-api: "msg"), Telegram's list of RPC errors (core.telegram.org/api/errors:
+/// "RPC"), and reports of other bots' makers ("seen").
 const REMEDIES: [(&str, Remedy); 14] = [
     // msg "message is not modified: …", RPC MESSAGE_NOT_MODIFIED.
     ("not modified", Remedy::AsItShouldBe),
@@ -101,8 +101,8 @@ pub(in crate::bot) fn wait_after(error: &RequestError, failures: u32) -> Duratio
     }
 }
 
-/// The pause after a 429 that asks for one of this length: none may be so short that it becomes a flood, or so long that
-/// the bot falls silent for good.
+/// The pause after a 429 that asks for one of this length: none may be so short that it becomes a flood, or so long
+/// that the bot falls silent for good.
 pub(super) fn pause_asked(retry_after: Seconds) -> Duration {
     retry_after.duration().clamp(Duration::from_secs(1), Duration::from_secs(5 * 60))
 }
@@ -141,8 +141,8 @@ pub(in crate::bot) fn kind(error: &RequestError) -> String {
     }
 }
 
-/// Telegram's words or its code (`TOPIC_CLOSED`) up to the first word that may come from a message. Its own words are in small
-/// letters, but for the class that they begin with, and what it quotes is in quotation marks.
+/// Telegram's words or its code (`TOPIC_CLOSED`) up to the first word that may come from a message. Its own words are
+/// in small letters, but for the class that they begin with, and what it quotes is in quotation marks.
 fn unquoted(text: &str) -> String {
     let is_own = |word: &&str| {
         let is_code = word.contains('_') && word.bytes().all(|b| b.is_ascii_uppercase() || b"_0123456789".contains(&b));

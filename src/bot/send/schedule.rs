@@ -1,6 +1,7 @@
 //! When a call to Telegram may be made: at once, in turn, or after a pause that Telegram asked for.
 //!
-//! - **Rate.** An agent's answer goes out at once and only counts. All else waits for room among what goes out in a second,
+//! - **Rate.** An agent's answer goes out at once and only counts. All else waits for room among what goes out in a
+//! second,
 //!   in order of [`Priority`]; late answers also wait for each other in their chat.
 //! - **Pauses.** A 429 pauses its chat, and no other. Where it is no chat's fault, it pauses all, once.
 //! - **Calls at once** are bounded, since each has a file descriptor; what waits for its turn or for a pause has none.
@@ -27,8 +28,8 @@ use tokio::{
 use super::refusal::pause_asked;
 use crate::{chat::Place, jobs::Priority, value::ChatId};
 
-/// A pause of all is longer than asked for by up to this part of it, so that bots that were refused together do not come
-/// back together.
+/// A pause of all is longer than asked for by up to this part of it, so that bots that were refused together do not
+/// come back together.
 const JITTER: f64 = 0.2;
 
 /// A 429 is no chat's fault where so many different chats were refused in a row, with no message taken in between …
@@ -52,8 +53,8 @@ pub struct Limits {
     pub group_period: Duration,
     /// Between two messages to strangers, over all chats, there is at least this.
     pub stranger_period: Duration,
-    /// So long nothing is said of a group that is new to the bot: Telegram tells that it is in a supergroup before it tells
-    /// which group that was.
+    /// So long nothing is said of a group that is new to the bot: Telegram tells that it is in a supergroup before it
+    /// tells which group that was.
     pub arrival_pause: Duration,
 }
 
@@ -112,12 +113,13 @@ impl Schedule {
         }
     }
 
-    /// Waits until a call may be made; it is under way until the result is dropped. `chat` is `None` for a call that names
-    /// no chat, and `priority` for one that sends no message: it does not count, and waits for pauses alone.
+    /// Waits until a call may be made; it is under way until the result is dropped. `chat` is `None` for a call that
+    /// names no chat, and `priority` for one that sends no message: it does not count, and waits for pauses alone.
     pub(super) async fn turn(&self, chat: Option<ChatId>, priority: Option<Priority>) -> Option<SemaphorePermit<'_>> {
         match priority {
             Some(Priority::Answer) if self.pause(chat).is_none() => self.rate.count(),
-            // An answer that a pause held back comes in turn, so that all of them together do not bring on the next pause.
+            // An answer that a pause held back comes in turn, so that all of them together do not bring on the next
+            // pause.
             _ => self.wait(chat, priority).await,
         }
         // The semaphore is never closed.

@@ -1,5 +1,5 @@
-//! The way out, against a Bot API on the loopback that answers as it is told; what takes long, on a clock that moves only
-//! when all wait.
+//! The way out, against a Bot API on the loopback that answers as it is told; what takes long, on a clock that moves
+//! only when all wait.
 
 use std::{
     collections::VecDeque,

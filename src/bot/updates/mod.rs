@@ -92,11 +92,11 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    /// Gives updates to the handlers, in this order, and waits until each is handled; `None` where the dispatcher has ended
-    /// before. `is_fresh`: they have just happened.
+    /// Gives updates to the handlers, in this order, and waits until each is handled; `None` where the dispatcher has
+    /// ended before. `is_fresh`: they have just happened.
     ///
-    /// Which groups have another id is noted first: chats are handled side by side, and Telegram may tell what happens under
-    /// the new id before it tells of the move.
+    /// Which groups have another id is noted first: chats are handled side by side, and Telegram may tell what happens
+    /// under the new id before it tells of the move.
     pub(super) async fn deliver(&self, updates: Vec<Received>, is_fresh: bool) -> Option<()> {
         for (old, new) in updates.iter().filter_map(|update| moved(&update.kind)) {
             self.host.moved(old, new).await;
@@ -130,8 +130,8 @@ pub(super) struct Listener {
     kinds: Option<oneshot::Sender<Vec<AllowedUpdate>>>,
 }
 
-/// An inbox, the listener at its other end, and the kinds of update that the handler tree takes, which become known when
-/// the dispatcher begins.
+/// An inbox, the listener at its other end, and the kinds of update that the handler tree takes, which become known
+/// when the dispatcher begins.
 pub(super) fn channel(host: Arc<dyn Host>) -> (Inbox, Listener, oneshot::Receiver<Vec<AllowedUpdate>>) {
     let (sender, updates) = mpsc::channel(MAX_IN_FLIGHT);
     let (kinds, known) = oneshot::channel();

@@ -54,8 +54,8 @@ impl Payload for GetUpdates {
     const NAME: &'static str = "GetUpdates";
 }
 
-/// Takes updates of these kinds in, up to `batch` at a time, for as long as the dispatcher runs; keeps trying while Telegram
-/// is out of reach.
+/// Takes updates of these kinds in, up to `batch` at a time, for as long as the dispatcher runs; keeps trying while
+/// Telegram is out of reach.
 pub(in crate::bot) async fn poll(telegram: &teloxide::Bot, batch: usize, inbox: Inbox, kinds: Vec<AllowedUpdate>) {
     let batch = batch.clamp(1, MAX_IN_FLIGHT);
     let (mut failures, mut is_quick, mut confirms_far) = (0, false, true);
@@ -125,11 +125,11 @@ pub(in crate::bot) async fn poll(telegram: &teloxide::Bot, batch: usize, inbox: 
 
 /// The offset that confirms updates. `far`: also those with an id beyond 32 bits.
 ///
-/// Such an id may be a fault of what stands between, and to confirm it confirms all lower ids too, also of updates that have
-/// come to Telegram since. So it is confirmed only where it has come again and nothing else with it, and at once.
+/// Such an id may be a fault of what stands between, and to confirm it confirms all lower ids too, also of updates that
+/// have come to Telegram since. So it is confirmed only where it has come again and nothing else with it, and at once.
 fn offset_after(ids: &[UpdateId], far: bool) -> Option<u64> {
-    // Where none came, all before are confirmed, and the next may have a lower id: after a silent week Telegram begins anew
-    // at a random one (Bot API, `Update.update_id`).
+    // Where none came, all before are confirmed, and the next may have a lower id: after a silent week Telegram begins
+    // anew at a random one (Bot API, `Update.update_id`).
     let ordinary = ids.iter().map(|id| id.0).filter(|id| *id <= MAX_ORDINARY).max();
     ordinary.or_else(|| ids.iter().map(|id| id.0).filter(|_| far).max()).map(|id| id + 1)
 }

@@ -1,9 +1,9 @@
 //! Reads one update of Telegram's JSON into teloxide's types, so that one that cannot be read costs no other.
 //!
-//! Each is cut down first to the fields that the bot reads (Bot API, "Available types"): teloxide refuses the whole over
-//! one field whose form is new to it. What is missing and not needed gets a harmless value. Nor is teloxide's own reader of
-//! `Update` used: it takes the first key after `update_id` for the kind, and gives up where that id has more than 32 bits or
-//! stands elsewhere.
+//! Each is cut down first to the fields that the bot reads (Bot API, "Available types"): teloxide refuses the whole
+//! over one field whose form is new to it. What is missing and not needed gets a harmless value. Nor is teloxide's own
+//! reader of `Update` used: it takes the first key after `update_id` for the kind, and gives up where that id has more
+//! than 32 bits or stands elsewhere.
 
 use std::collections::HashMap;
 
@@ -56,8 +56,8 @@ fn read_as<T: DeserializeOwned>(known: Option<Value>, kind: fn(T) -> UpdateKind)
     serde_json::from_value(known?).ok().map(kind)
 }
 
-/// What a message may hold besides text (Bot API, `Message`); one without a caption gets an empty text, which no message has
-/// by itself.
+/// What a message may hold besides text (Bot API, `Message`); one without a caption gets an empty text, which no
+/// message has by itself.
 const MEDIA: [&str; 10] =
     ["animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice", "location", "poll"];
 

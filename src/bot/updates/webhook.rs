@@ -1,7 +1,8 @@
 //! Takes updates in over a webhook: Telegram calls us, and repeats the call until it is answered with 200.
 //!
-//! The 200 goes out when the update is handled, which is when the store has it. teloxide's own webhook answers before that,
-//! and compares its secret byte by byte. TLS is left to the reverse proxy in front, without which Telegram does not call.
+//! The 200 goes out when the update is handled, which is when the store has it. teloxide's own webhook answers before
+//! that, and compares its secret byte by byte. TLS is left to the reverse proxy in front, without which Telegram does
+//! not call.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -57,8 +58,8 @@ struct Receiver {
 }
 
 impl Webhook {
-    /// Takes updates of these kinds in until `stop`. The webhook stays registered, so that Telegram keeps what comes while
-    /// the bot is down.
+    /// Takes updates of these kinds in until `stop`. The webhook stays registered, so that Telegram keeps what comes
+    /// while the bot is down.
     ///
     /// # Errors
     /// The bot cannot listen there.

@@ -51,8 +51,8 @@ impl Conversation {
         Ok(ask_whether(words, asker, question, add, Action::Agents(0)).into())
     }
 
-    /// Where the writer was asked whom to make an agent, and this message names somebody: that. Any command that they type
-    /// instead ends it.
+    /// Where the writer was asked whom to make an agent, and this message names somebody: that. Any command that they
+    /// type instead ends it.
     pub(in crate::chat) async fn names_new_agent(&self, message: &Message) -> Option<AgentOrder> {
         let origin = &message.origin;
         let is_command = matches!(message.line, Line::Command(..) | Line::UnknownCommand { .. }) && !origin.forwarded;
@@ -137,8 +137,8 @@ impl Conversation {
         Ok(Response { reply: Some(reply), notice: None, then })
     }
 
-    /// Makes someone an agent who has no role and is not blocked; if they asked for it, owners' cards say so. Gives their role
-    /// where they have one.
+    /// Makes someone an agent who has no role and is not blocked; if they asked for it, owners' cards say so. Gives
+    /// their role where they have one.
     pub(in crate::chat) async fn let_in(
         &self,
         user: UserId,

@@ -1,5 +1,5 @@
-//! `/agen`: who may use the bot in private: by pages, by a search, paused, removed, blocked, made an admin. How one is added
-//! stands in `adding`.
+//! `/agen`: who may use the bot in private: by pages, by a search, paused, removed, blocked, made an admin. How one is
+//! added stands in `adding`.
 
 use super::{
     ask_whether,
@@ -67,8 +67,8 @@ impl Conversation {
         })
     }
 
-    /// Keeps a person's role from now on where they may get it `from` the one that they have, and notes what was done. Else
-    /// gives what is known of them.
+    /// Keeps a person's role from now on where they may get it `from` the one that they have, and notes what was done.
+    /// Else gives what is known of them.
     pub(super) async fn keep_standing(
         &self,
         (user, name): (UserId, String),

@@ -88,8 +88,8 @@ impl Conversation {
         Ok(Response { reply: Some(reply), notice: None, then })
     }
 
-    /// Keeps whether the bot works in a group where it may come to that `from` the state that the group has; gives whether it
-    /// did.
+    /// Keeps whether the bot works in a group where it may come to that `from` the state that the group has; gives
+    /// whether it did.
     pub(in crate::chat) async fn keep_group(
         &self,
         chat: ChatId,
@@ -124,8 +124,8 @@ impl Conversation {
         Ok(groups)
     }
 
-    /// All groups of which the settings (first) or the store know, by their first ids. Closed ones are there while the bot
-    /// remembers them.
+    /// All groups of which the settings (first) or the store know, by their first ids. Closed ones are there while the
+    /// bot remembers them.
     async fn all_groups(&self) -> Result<Vec<(ChatId, Option<Group>)>, store::Error> {
         let (mut groups, mut after) = (Vec::new(), None);
         for chat in self.listed_groups().await? {

@@ -1,9 +1,9 @@
-//! What those who manage the bot read and do from their phones: agents, invitations, requests, groups; and what owners ask
-//! for, or are told without asking: the state of the bot, figures, the record of who did what, alerts, the daily report,
-//! settings read anew.
+//! What those who manage the bot read and do from their phones: agents, invitations, requests, groups; and what owners
+//! ask for, or are told without asking: the state of the bot, figures, the record of who did what, alerts, the daily
+//! report, settings read anew.
 //!
-//! Nothing is sent from here. What is to be said in another chat, or done there, is a [`Then`](super::message::Then) of the
-//! [`Response`] that comes back; `jobs` carries it out.
+//! Nothing is sent from here. What is to be said in another chat, or done there, is a [`Then`](super::message::Then) of
+//! the [`Response`] that comes back; `jobs` carries it out.
 
 mod adding;
 mod agents;

@@ -187,7 +187,8 @@ pub enum Step {
 }
 
 impl Step {
-    /// Each of them, by the letter that a button carries for it. What a capital does, the small letter asks about first.
+    /// Each of them, by the letter that a button carries for it. What a capital does, the small letter asks about
+    /// first.
     pub const ALL: [(&'static str, Self); 14] = [
         ("v", Self::View),
         ("p", Self::AskPause),

@@ -12,8 +12,8 @@ use crate::{
 };
 
 impl Conversation {
-    /// Reads catalog and lists anew, and goes by them from now on; what has begun keeps what it had. `by`: who wants it,
-    /// and where; `None`: somebody at the shell.
+    /// Reads catalog and lists anew, and goes by them from now on; what has begun keeps what it had. `by`: who wants
+    /// it, and where; `None`: somebody at the shell.
     ///
     /// # Errors
     /// Every mistake, one a line. Nothing has changed then.
@@ -44,8 +44,8 @@ impl Conversation {
         reloaded
     }
 
-    /// What was read, unless nobody would own the bot any more who did, or the owner who wants it would not: with a name
-    /// misspelt nobody could set it right from the phone.
+    /// What was read, unless nobody would own the bot any more who did, or the owner who wants it would not: with a
+    /// name misspelt nobody could set it right from the phone.
     fn keeps_owners(&self, fresh: Fresh, by: Option<UserId>) -> Result<Fresh, String> {
         let owners = &fresh.lists.owners;
         if owners.is_empty() && !self.access.owners().is_empty() {

@@ -63,7 +63,8 @@ pub(super) struct Restore(Termios);
 impl Drop for Restore {
     fn drop(&mut self) {
         let mut out = io::stdout();
-        // Nothing is left to do where it fails. The sequence ends bracketed paste; the shell begins on a line of its own.
+        // Nothing is left to do where it fails. The sequence ends bracketed paste; the shell begins on a line of its
+        // own.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
         let _ = out.write_all(b"\x1b[?2004l\n").and_then(|()| out.flush());
     }

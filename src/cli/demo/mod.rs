@@ -1,8 +1,8 @@
-//! `ceknomor demo`: the bot's conversation at a terminal, against a sandbox of its own. Nothing leaves this machine, and
-//! nothing is kept.
+//! `ceknomor demo`: the bot's conversation at a terminal, against a sandbox of its own. Nothing leaves this machine,
+//! and nothing is kept.
 //!
-//! The same [`Runner`] carries out the same jobs as the bot's, with the [`Terminal`] as its outbox: what is read here is
-//! what a phone shows, with buttons as numbered choices and a ⏳ that becomes an answer.
+//! The same [`Runner`] carries out the same jobs as the bot's, with the [`Terminal`] as its outbox: what is read here
+//! is what a phone shows, with buttons as numbered choices and a ⏳ that becomes an answer.
 
 mod input;
 mod terminal;

@@ -29,8 +29,8 @@ const WAITING: &str = "…\n";
 /// Goes one line up and wipes it.
 const WIPE: &str = "\x1b[A\x1b[2K";
 
-/// The longest time for which the next line of piped input is held back: more than a check takes. A press may end without
-/// a word.
+/// The longest time for which the next line of piped input is held back: more than a check takes. A press may end
+/// without a word.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// What typing a number does.

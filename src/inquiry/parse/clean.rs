@@ -25,8 +25,8 @@ fn is_keycap(c: char) -> bool {
     matches!(c, '\u{FE0F}' | '\u{20E3}')
 }
 
-/// The character of a keyboard that stands for another: a wide digit, a dash of a word processor, the lines under a word
-/// that is marked (`_01105691111_`).
+/// The character of a keyboard that stands for another: a wide digit, a dash of a word processor, the lines under a
+/// word that is marked (`_01105691111_`).
 fn plain(c: char) -> char {
     match c {
         '\u{FF10}'..='\u{FF19}' => char::from_digit(u32::from(c) - 0xFF10, 10).unwrap_or(c),

@@ -140,8 +140,8 @@ impl<'t> Line<'t> {
     }
 
     /// In `0817345544 1,5jt` the space ends the number: `08173455441` and `5jt` is no way to read it, since a comma
-    /// binds closer than a dot, and a dot closer than a space. Not so behind a short group: `0812 345 678 90,5rb` may go
-    /// on to `90`.
+    /// binds closer than a dot, and a dot closer than a space. Not so behind a short group: `0812 345 678 90,5rb` may
+    /// go on to `90`.
     fn cuts_a_figure(&self, end: usize) -> bool {
         let distance = |at: usize| match self.rest.gap(at) {
             "," => 0,

@@ -298,8 +298,8 @@ fn loose_name(text: &str, check: &Check, catalog: &Catalog) -> Option<String> {
     (is_whole && name.contains(char::is_alphabetic)).then_some(name)
 }
 
-/// `PLN20 01105691111 OVO10 0817345544`, `PLN20 01105691111 45022134567`: cut before each code and each whole number that
-/// has another before it. Not cut where a code does not stand before its number.
+/// `PLN20 01105691111 OVO10 0817345544`, `PLN20 01105691111 45022134567`: cut before each code and each whole number
+/// that has another before it. Not cut where a code does not stand before its number.
 fn at_codes<'t>(text: &'t str, catalog: &Catalog) -> Vec<&'t str> {
     let tokens = token::cut(text, catalog);
     let (mut starts, mut has_number, mut has_code) = (vec![0], true, false);

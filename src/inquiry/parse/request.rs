@@ -63,9 +63,9 @@ impl Request {
     }
 }
 
-/// Why a line is not a request. It holds no PIN, and of the line's words only what [`Refusal::UnknownCode`] names. Every
-/// check in it has the digits that were typed, and can be offered for one tap; that of an open denomination may still
-/// lack its nominal.
+/// Why a line is not a request. It holds no PIN, and of the line's words only what [`Refusal::UnknownCode`] names.
+/// Every check in it has the digits that were typed, and can be offered for one tap; that of an open denomination may
+/// still lack its nominal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {

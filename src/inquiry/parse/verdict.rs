@@ -98,7 +98,8 @@ fn or_none(decided: Option<Verdict>) -> Verdict {
     decided.unwrap_or(Verdict { said: Err(Refusal::Empty), pin_seen: false, rule: "none" })
 }
 
-/// What an order in a provider's name says. Its nominal is taken out, so the number is read as for a product without one.
+/// What an order in a provider's name says. Its nominal is taken out, so the number is read as for a product without
+/// one.
 fn judge_order(order: &Order<'_>, text: &Text<'_>) -> Verdict {
     let Order { provider, product, nominal, .. } = *order;
     let judge_with = |price, tokens| judge(&Line::priced(price, nominal, product, text.all.with(tokens), text.catalog));

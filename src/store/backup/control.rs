@@ -1,5 +1,5 @@
-//! The unix socket `control` in a data directory, at which a running bot is asked for a backup, or for the record of who
-//! did what.
+//! The unix socket `control` in a data directory, at which a running bot is asked for a backup, or for the record of
+//! who did what.
 //!
 //! The bot has the directory locked, so another process cannot read it; it asks here instead. Only the bot's own user
 //! (and root, who can read the files anyway) is answered: the socket is readable by its owner alone, and the bot looks

@@ -43,12 +43,12 @@ pub async fn backup_dir(
     }
 }
 
-/// Gives `each` the entries of who did what that the data directory `dir` has from `from` on, rising: the bot that has it
-/// open is asked for them, or where none runs, they are read.
+/// Gives `each` the entries of who did what that the data directory `dir` has from `from` on, rising: the bot that has
+/// it open is asked for them, or where none runs, they are read.
 ///
 /// # Errors
-/// Nothing is kept in `dir`; a bot has it open and does not answer, or an earlier version that does not know the question;
-/// or `each` failed.
+/// Nothing is kept in `dir`; a bot has it open and does not answer, or an earlier version that does not know the
+/// question; or `each` failed.
 pub async fn audit_of_dir(
     dir: &Path,
     from: DateTime<Utc>,

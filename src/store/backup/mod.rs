@@ -2,14 +2,16 @@
 //!
 //! The file is JSON Lines: a header, a line for each thing, a seal (`format`; for readers of the file
 //! `docs/backup-format.md`). A backup is made row by row, while the bot works: what is asked meanwhile may be in it or
-//! not, and nothing in it is half. Of a data directory that a bot has open, the bot itself makes it (`directory`, `control`).
+//! not, and nothing in it is half. Of a data directory that a bot has open, the bot itself makes it (`directory`,
+//! `control`).
 //!
 //! A restore reads the file twice: once to see that it is whole, before anything is written, and once to write. Jobs
 //! that were open are open again, and are answered after the next start: an agent may read an answer twice, but where
 //! the backup is the last that there is of them, an answer too many is better than none. That they *wait*, with the
 //! message that says so, is not restored: that message has most likely become the answer since, and must not be written
 //! over. What was deleted for good is left out, as far as the backup or the directory's notes know of it; what
-//! became of people and groups since, the notes know too (`note`). Invitations and requests to be let in are not restored.
+//! became of people and groups since, the notes know too (`note`). Invitations and requests to be let in are not
+//! restored.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
@@ -158,8 +160,8 @@ pub struct LeftOut {
     pub doors: u64,
 }
 
-/// Writes what is in `input`, which was found whole, into `store`, but for what was deleted and for what is not restored;
-/// gives how much that was. `notes`: what rows have become since.
+/// Writes what is in `input`, which was found whole, into `store`, but for what was deleted and for what is not
+/// restored; gives how much that was. `notes`: what rows have become since.
 async fn import(
     input: &mut File,
     store: &dyn Store,

@@ -1,4 +1,5 @@
-//! What every backend promises of jobs that wait for their providers: when they are claimed, and how they are cancelled.
+//! What every backend promises of jobs that wait for their providers: when they are claimed, and how they are
+//! cancelled.
 
 use chrono::TimeDelta;
 

@@ -37,8 +37,8 @@ pub(super) const PANICKED: &str = "sled panicked over its files";
 pub(super) enum TreeName {
     /// Records by chat and place.
     History,
-    /// Jobs by their order and their updates, which are known so even where a job cannot be read. One that has ended has no
-    /// value.
+    /// Jobs by their order and their updates, which are known so even where a job cannot be read. One that has ended
+    /// has no value.
     Jobs,
     /// Rows by kind and key.
     Rows,
@@ -209,8 +209,8 @@ impl Database {
 /// Opens sled and its trees, and reads a row, so that damage shows here.
 fn open(dir: &Path, config: Config) -> Result<(Db, Vec<Tree>), Error> {
     catching(dir, || {
-        // Without sled's own flusher: the writer flushes what has to be durable. `config` must not be cloned: where it is
-        // temporary, the end of any clone removes the files.
+        // Without sled's own flusher: the writer flushes what has to be durable. `config` must not be cloned: where it
+        // is temporary, the end of any clone removes the files.
         let db = config.cache_capacity(CACHE_CAPACITY).flush_every_ms(None).open()?;
         let trees = TreeName::NAMES.iter().map(|name| db.open_tree(name)).collect::<Result<Vec<_>, _>>()?;
         Ok((db, trees))

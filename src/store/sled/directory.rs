@@ -49,8 +49,8 @@ struct Manifest {
     holds_deleted: bool,
 }
 
-/// Opens the database of the store in the directory. Both are made where they are not there. Where something was deleted
-/// for good since, sled's files are written anew before.
+/// Opens the database of the store in the directory. Both are made where they are not there. Where something was
+/// deleted for good since, sled's files are written anew before.
 pub(super) fn open(dir: &Path) -> Result<Database, Error> {
     let database = open_as_it_is(dir)?;
     if let Err(error) = notes::tidy(dir) {

@@ -57,7 +57,8 @@ impl Jobs for SledStore {
                 _ => {}
             }
             let seq = plan.append(&record);
-            // What ends a job that was carried out at once makes this durable, too. A crash before leaves it as it was accepted.
+            // What ends a job that was carried out at once makes this durable, too. A crash before leaves it as it was
+            // accepted.
             if plan.schedule.get(update).is_none_or(|entry| entry.job.waiting.is_some()) {
                 plan.needs = Needs::Durable;
             }

@@ -4,9 +4,10 @@
 //! and answers every caller once that is committed: no thread of the runtime waits for the disk.
 //! Each adds to the group's [`plan`]: which rows are to be written, and what changes in the [`schedule`], the open jobs
 //! in memory. All rows of a group are one transaction over sled's trees ([`database`]), which a crash keeps whole or
-//! not at all, and one flush serves all callers; none is made where [`Needs`] asks for none. Who has claimed a job is kept in
-//! memory alone: what is found at an opening is claimed by none. Reads go past the writer, on the runtime's blocking
-//! threads. What each call of the traits writes and reads is said in [`history`], [`jobs`], [`rows`] and [`audit`].
+//! not at all, and one flush serves all callers; none is made where [`Needs`] asks for none. Who has claimed a job is
+//! kept in memory alone: what is found at an opening is claimed by none. Reads go past the writer, on the runtime's
+//! blocking threads. What each call of the traits writes and reads is said in [`history`], [`jobs`], [`rows`] and
+//! [`audit`].
 //!
 //! What sled does badly is answered in one place each: its flush is no sync, it deadlocks where many flush at once, it
 //! does not get over a full disk, and it goes on writing into files that were removed ([`database`]); it opens an empty

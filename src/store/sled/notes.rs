@@ -43,7 +43,8 @@ pub(in super::super) fn notes(dir: &Path) -> Result<Option<Vec<Note>>, Error> {
     lines.collect::<Result<Vec<_>, _>>().map(|notes| Some(newest(notes)))
 }
 
-/// Writes a note durably behind the others. For the thread that writes alone: two at once could write over each other's.
+/// Writes a note durably behind the others. For the thread that writes alone: two at once could write over each
+/// other's.
 pub(super) fn append(dir: &Path, note: &Note) -> Result<(), Error> {
     let write = || {
         let mut file = File::options().append(true).create(true).mode(0o600).open(dir.join(NAME))?;

@@ -10,16 +10,16 @@ use super::keys;
 use super::schedule::{COUNTERS, Entry, Schedule};
 use crate::value::UpdateId;
 
-/// What a write needs of the disk before its caller is answered. Each flush costs more than the rest of a write: it wakes
-/// all of sled's threads.
+/// What a write needs of the disk before its caller is answered. Each flush costs more than the rest of a write: it
+/// wakes all of sled's threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Needs {
     /// Nothing: it reads or changes the schedule alone.
     Nothing,
     /// That its rows are written, each by itself: a crash may lose some of them.
     Separate,
-    /// That all of its rows are written or none. They become durable with whatever is flushed next, at the latest when the
-    /// store is closed.
+    /// That all of its rows are written or none. They become durable with whatever is flushed next, at the latest when
+    /// the store is closed.
     Atomic,
     /// That they are durable, too.
     Durable,

@@ -1,8 +1,8 @@
 //! Which jobs are ready, running or waiting: the jobs in memory as they are on disk, and who has claimed them. Made
 //! anew at each opening.
 //!
-//! All jobs of one agent in one chat are an *agent queue*. The jobs stand by their states: the thousands that may wait are
-//! looked at where it is about waiting ones alone.
+//! All jobs of one agent in one chat are an *agent queue*. The jobs stand by their states: the thousands that may wait
+//! are looked at where it is about waiting ones alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -57,8 +57,8 @@ pub(super) struct Counters {
 pub(super) struct Schedule {
     /// The open jobs, of each state in the order in which they were accepted.
     jobs: BTreeMap<(JobState, u64), Entry>,
-    /// Where each known update stands, of open jobs and of those that have ended. Of one that cannot be read, or has ended,
-    /// nothing stands there.
+    /// Where each known update stands, of open jobs and of those that have ended. Of one that cannot be read, or has
+    /// ended, nothing stands there.
     places: HashMap<UpdateId, (JobState, u64)>,
     /// Those that have ended, by order and update: the first first since the opening, before it as they were accepted.
     pub(super) finished: VecDeque<(u64, UpdateId)>,

@@ -1,4 +1,5 @@
-//! A process of `ceknomor`: started with nothing but what a test gives it, listened to while it runs, never left behind.
+//! A process of `ceknomor`: started with nothing but what a test gives it, listened to while it runs, never left
+//! behind.
 
 use std::{
     collections::BTreeMap,

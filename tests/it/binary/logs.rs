@@ -1,5 +1,5 @@
-//! What the log never says, at any level, whatever happens: no customer's name, no number, no PIN, no secret, none of what
-//! people write. And what it always says, because an operator needs it.
+//! What the log never says, at any level, whatever happens: no customer's name, no number, no PIN, no secret, none of
+//! what people write. And what it always says, because an operator needs it.
 
 use super::{child::Process, relay::Relay, stage::Stage};
 use crate::{

@@ -1,5 +1,5 @@
-//! A bad road between the binary and a stand-in: connections are lost before or after a request was applied, answers break
-//! off in the middle, or come drop by drop.
+//! A bad road between the binary and a stand-in: connections are lost before or after a request was applied, answers
+//! break off in the middle, or come drop by drop.
 
 use std::{
     sync::{
@@ -52,8 +52,8 @@ enum Fate {
 }
 
 impl RoughRoad {
-    /// Leads to the server of a URL such as `http://127.0.0.1:1234/path`; `seed` decides what happens. Each answer is up to
-    /// `delay` under way.
+    /// Leads to the server of a URL such as `http://127.0.0.1:1234/path`; `seed` decides what happens. Each answer is
+    /// up to `delay` under way.
     pub(super) async fn to(url: &str, seed: u64, delay: Duration) -> Self {
         let rest = url.strip_prefix("http://").unwrap();
         let server = rest.split('/').next().unwrap().to_owned();

@@ -1,4 +1,5 @@
-//! The binary between a strict Telegram and a strict Klikoo, set up as an operator sets it up: by environment variables.
+//! The binary between a strict Telegram and a strict Klikoo, set up as an operator sets it up: by environment
+//! variables.
 
 use std::{fs::Permissions, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 

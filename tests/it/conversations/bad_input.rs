@@ -1,4 +1,5 @@
-//! What cannot be checked as it was typed: every reason, in the words that the agent reads, and no call is spent on any.
+//! What cannot be checked as it was typed: every reason, in the words that the agent reads, and no call is spent on
+//! any.
 
 use chrono::TimeDelta;
 

@@ -57,8 +57,8 @@ impl Disk {
         BoardSettings { free_disk: Some(Arc::new(look)), ..BoardSettings::default() }
     }
 
-    /// Waits until the watch has looked at everything as it is now: one look may have been under way, and one that ended
-    /// may not have been heard of.
+    /// Waits until the watch has looked at everything as it is now: one look may have been under way, and one that
+    /// ended may not have been heard of.
     async fn is_looked_at(&self) {
         for _ in 0..3 {
             self.looked.notified().await;

@@ -1,4 +1,5 @@
-//! Nobody asks more than their share: quotas that say when to try again, a guard against harvesting, and room for others.
+//! Nobody asks more than their share: quotas that say when to try again, a guard against harvesting, and room for
+//! others.
 
 use ceknomor::access::{Limits, Quota};
 use chrono::TimeDelta;

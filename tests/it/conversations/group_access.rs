@@ -1,5 +1,5 @@
-//! Groups take the bot in: owners decide, members wait, administrators set the language, and a supergroup keeps what the
-//! group had.
+//! Groups take the bot in: owners decide, members wait, administrators set the language, and a supergroup keeps what
+//! the group had.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Who asks, and who the bot is: administrators who hide, channels, groups that took the bot in, and a bot that is renamed.
+//! Who asks, and who the bot is: administrators who hide, channels, groups that took the bot in, and a bot that is
+//! renamed.
 
 use super::{ask, body};
 use crate::{

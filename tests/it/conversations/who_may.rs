@@ -1,5 +1,5 @@
-//! Who may do what, where: every command and every kind of button × every role × every kind of chat, against tables that are
-//! written here and know nothing of the program's own. All wrong cells are told at once.
+//! Who may do what, where: every command and every kind of button × every role × every kind of chat, against tables
+//! that are written here and know nothing of the program's own. All wrong cells are told at once.
 //!
 //! | | |
 //! |---|---|
@@ -7,8 +7,8 @@
 //! | [`buttons`] | each kind of button, the presser's own and another's |
 //! | [`hostile`] | what somebody tries who may not |
 //!
-//! Silence is proved by what follows: each role asks for its id in the end, which is answered after all that came before; and
-//! at the end of the scene whatever nobody has read fails the test.
+//! Silence is proved by what follows: each role asks for its id in the end, which is answered after all that came
+//! before; and at the end of the scene whatever nobody has read fails the test.
 
 mod buttons;
 mod commands;

@@ -10,7 +10,8 @@ use crate::store::samples::{claim, moment, new_job, new_job_of, waiting};
 use crate::store::{Retries, Target, forget};
 use crate::value::Provider;
 
-/// A disk of 24 MiB in memory, of which the store leaves 16 MiB. Only root may mount one: for others there is nothing to see.
+/// A disk of 24 MiB in memory, of which the store leaves 16 MiB. Only root may mount one: for others there is nothing
+/// to see.
 struct SmallDisk(TempDir);
 
 impl SmallDisk {

@@ -63,8 +63,8 @@ impl Crowd {
         }
     }
 
-    /// Lets every agent ask until each has as many questions open as there may be. Nobody waits for one of which the bot
-    /// has said that its answer takes longer.
+    /// Lets every agent ask until each has as many questions open as there may be. Nobody waits for one of which the
+    /// bot has said that its answer takes longer.
     pub(super) async fn ask(&mut self, random: &mut StdRng) {
         let mut open = vec![0; self.agents.len()];
         for place in &self.unheard {

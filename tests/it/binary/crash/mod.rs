@@ -1,13 +1,14 @@
 //! The crash test: agents ask without a pause while the real process is killed with SIGKILL at random moments and
 //! started again on the same data. In the end every question has its answer, and nobody has another's.
 //!
-//! Nothing goes smoothly meanwhile: Telegram refuses and loses calls and answers, delivers updates twice and out of order;
-//! Klikoo is out of order in some lives, so that checks wait over a kill, and the road to it is bad ([`random_faults`](super::random_faults)).
-//! Agents ask for histories too, and turn their pages.
+//! Nothing goes smoothly meanwhile: Telegram refuses and loses calls and answers, delivers updates twice and out of
+//! order; Klikoo is out of order in some lives, so that checks wait over a kill, and the road to it is bad
+//! ([`random_faults`](super::random_faults)). Agents ask for histories too, and turn their pages.
 //!
-//! `CRASH_KILLS` sets how often it is killed, `CRASH_SEED` repeats the moments of an earlier run, `TEST_BINARY` names another
-//! binary than the debug build: with the one that is shipped the rule about doubled answers is strict. The moment of a kill
-//! is a count of calls at Telegram and up to a tenth of a second more; what runs at that time differs from run to run.
+//! `CRASH_KILLS` sets how often it is killed, `CRASH_SEED` repeats the moments of an earlier run, `TEST_BINARY` names
+//! another binary than the debug build: with the one that is shipped the rule about doubled answers is strict. The
+//! moment of a kill is a count of calls at Telegram and up to a tenth of a second more; what runs at that time differs
+//! from run to run.
 
 mod crowd;
 mod question;
@@ -29,8 +30,8 @@ use tally::{Kill, Tally};
 /// Kills in an ordinary run.
 const KILLS: usize = 50;
 
-/// How long Klikoo takes for a check, and how much longer the answer may be under way: not less than billers do. With it,
-/// this crowd has some 80 answers a second, more than a busy group of agents.
+/// How long Klikoo takes for a check, and how much longer the answer may be under way: not less than billers do. With
+/// it, this crowd has some 80 answers a second, more than a busy group of agents.
 const LATENCY: Duration = Duration::from_millis(100);
 const DELAY: Duration = Duration::from_millis(400);
 
@@ -115,8 +116,8 @@ async fn live_until(moment: Moment, stage: &Stage, crowd: &mut Crowd, random: &m
         assert!(stage.telegram.more_calls_than(seen, deadline).await, "the bot does nothing:\n{}", bot.log());
         seen = stage.telegram.calls_so_far();
     }
-    // The moment is the point: nothing is waited for. A thread's own sleep, because tokio's ends on whole milliseconds, as
-    // the stand-ins' delays do: the kills would come at the same distance from the answers.
+    // The moment is the point: nothing is waited for. A thread's own sleep, because tokio's ends on whole milliseconds,
+    // as the stand-ins' delays do: the kills would come at the same distance from the answers.
     spawn_blocking(move || thread::sleep(moment.pause)).await.unwrap();
     let sent = Instant::now();
     let ended = bot.killed().await;

@@ -8,9 +8,9 @@ use std::{
 use super::{crowd::Crowd, question::Question};
 use crate::telegram::FakeTelegram;
 
-/// From Telegram's last byte to the end in the journal a debug build takes this long, at most, on a machine that is busy
-/// with other tests: to read and parse an answer takes it milliseconds, and more where several come at once. A release
-/// build (`TEST_BINARY`) takes a fraction of one, and none is granted to it.
+/// From Telegram's last byte to the end in the journal a debug build takes this long, at most, on a machine that is
+/// busy with other tests: to read and parse an answer takes it milliseconds, and more where several come at once. A
+/// release build (`TEST_BINARY`) takes a fraction of one, and none is granted to it.
 const LAST_MOMENT_OF_DEBUG: Duration = Duration::from_millis(50);
 
 fn last_moment() -> Duration {
@@ -82,8 +82,8 @@ impl Tally {
         }
     }
 
-    /// Fails unless the bot kept what it promises: nothing lost, nothing wrong, one needless double in each 10 kills that
-    /// were begun.
+    /// Fails unless the bot kept what it promises: nothing lost, nothing wrong, one needless double in each 10 kills
+    /// that were begun.
     pub(super) fn check(&self) {
         assert_eq!((self.lost, self.wrong), (0, 0), "{self}\n{}", self.details);
         assert!(self.needless() <= self.kills.div_ceil(10), "{self}");

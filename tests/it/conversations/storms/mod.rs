@@ -1,8 +1,9 @@
 //! Storms: agents ask, and cancel what waits, while providers go down and come back, answers come slowly or not at all,
-//! Telegram fails, updates come twice and out of order, the clock jumps, and the bot is stopped and killed, in any order.
-//! Then all is put right, time passes, and `ledger` sees whether everybody has what was promised.
+//! Telegram fails, updates come twice and out of order, the clock jumps, and the bot is stopped and killed, in any
+//! order. Then all is put right, time passes, and `ledger` sees whether everybody has what was promised.
 //!
-//! `STORM_SEED` repeats the steps of an earlier storm; how they fall in with the bot's own work differs from run to run.
+//! `STORM_SEED` repeats the steps of an earlier storm; how they fall in with the bot's own work differs from run to
+//! run.
 
 mod ledger;
 
@@ -133,8 +134,8 @@ impl Storm {
         self.ledger.time_is(self.scene.clock.now());
     }
 
-    /// Leaves no provider that the bot does not know to be down, and puts the clock back. One check that waits will never
-    /// be answered.
+    /// Leaves no provider that the bot does not know to be down, and puts the clock back. One check that waits will
+    /// never be answered.
     async fn outage(&mut self) {
         self.scene.klikoo.set_down(true);
         let (chat, check) = (self.any_conversation(), Check::hopeless(&mut self.random));

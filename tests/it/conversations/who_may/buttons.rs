@@ -105,8 +105,8 @@ fn rows(stage: &Stage, role: Role, target: UserId) -> Vec<Row> {
     rows
 }
 
-// The columns are those of the commands. Nobody presses in another name than their own: an anonymous administrator is the
-// administrator of the group.
+// The columns are those of the commands. Nobody presses in another name than their own: an anonymous administrator is
+// the administrator of the group.
 
 const PRIVATE: Table = &[
     (About::Reading, "  L . A A A L L L _ A A _ _"),

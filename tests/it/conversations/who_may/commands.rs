@@ -62,9 +62,9 @@ enum Way {
     Forwarded,
 }
 
-// The columns: stranger, blocked, paused, agent of the settings, agent of the store, taken off, member, administrator of the
-// group, anonymous administrator, admin, owner, somebody who writes as a channel, post of the linked channel. What each letter
-// stands for is in `Class::of_letter`.
+// The columns: stranger, blocked, paused, agent of the settings, agent of the store, taken off, member, administrator
+// of the group, anonymous administrator, admin, owner, somebody who writes as a channel, post of the linked channel.
+// What each letter stands for is in `Class::of_letter`.
 
 /// Who is told once that they are no agent is not told again for each command.
 const PRIVATE: Table = &[
