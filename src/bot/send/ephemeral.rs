@@ -9,11 +9,12 @@
 
 use std::{
     sync::{PoisonError, atomic::Ordering::Relaxed},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 use teloxide::{RequestError, requests::Payload};
+use tokio::time::Instant;
 
 use super::{MAX_MESSAGE_LEN, Sender, refusal::kind};
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// How long a group that refused is left alone.
-const REFUSED_FOR: Duration = Duration::from_secs(3600);
+pub(super) const REFUSED_FOR: Duration = Duration::from_secs(3600);
 
 /// How often it is tried to show something to one alone: where that fails, all are answered.
 const TRIES_TO_ONE: u32 = 3;

@@ -298,6 +298,26 @@ async fn typing_shows_until_the_answer_is_there() {
 }
 
 #[tokio::test]
+async fn a_group_that_takes_nothing_for_one_alone_is_left_alone_for_an_hour() {
+    let shown = || json!({ "ok": true, "result": { "message_id": 0, "ephemeral_message_id": 1 } });
+    let mut telegram = Telegram::answering([bad_request("user not found"), shown(), shown()]).await;
+    let sender = telegram.sender.clone();
+    let show = |group| {
+        let sender = &sender;
+        async move { sender.send_to_one(Destination::chat(group), UserId(7), None, &Html::escape("BUDI")).await }
+    };
+    assert_eq!(show(GROUP).await, Err(Refused));
+    assert_eq!(telegram.call()["ephemeral_message_parameters"], json!({ "receiver_user_id": 7 }));
+    assert_eq!(show(GROUP).await, Err(Refused));
+    assert_eq!(telegram.calls(), [], "it is not asked again");
+    assert_eq!(show(SUPERGROUP).await, Ok(()), "another group is");
+    tokio::time::pause();
+    tokio::time::advance(ephemeral::REFUSED_FOR).await;
+    tokio::time::resume();
+    assert_eq!(show(GROUP).await, Ok(()));
+}
+
+#[tokio::test]
 async fn an_answer_at_once_needs_no_typing() {
     let mut telegram = Telegram::answering([]).await;
     tokio::time::pause();
