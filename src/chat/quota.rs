@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::action::Needs;
+use super::{action::Needs, owner::order::AgentOrder};
 use crate::{
     access::{self, Full, Quota, Rule, Scope, Used, Window},
     locale::{Html, Words, time},
@@ -34,6 +34,7 @@ impl QuotaOrder {
         let user = words.first().and_then(|word| word.parse().ok()).map(UserId);
         let Some(user) = user else { return Self::Own };
         match words.as_slice() {
+            _ if !AgentOrder::is_person(user) => Self::Usage,
             [_] => Self::Of(user),
             [_, word] if ["normal", "default"].contains(&word.to_lowercase().as_str()) => Self::Reset(user),
             [_, minute, day] => match format!("{minute}/{day}").parse() {
@@ -120,6 +121,7 @@ mod tests {
             ("7 banyak", QuotaOrder::Usage),
             ("7 60 -5", QuotaOrder::Usage),
             ("7 60 1000 5", QuotaOrder::Usage),
+            ("1087968824 60 1000", QuotaOrder::Usage),
         ] {
             assert_eq!(QuotaOrder::read(args), order, "{args}");
         }

@@ -187,6 +187,13 @@ async fn an_agent_is_given_a_quota_of_their_own() {
     ask(&owner, &format!("/kuota {id} normal")).await;
     assert!(ask(&owner, &format!("/kuota {id}")).await.text().contains("Hari ini: 2 dari 1, sisa 0"));
     assert!(ask(&owner, &format!("/kuota {id} banyak")).await.text().contains("/kuota 123456789 60 1000"));
+    // Ids that are no person's: the stand-in of all anonymous administrators, and one that Telegram never gives.
+    for id in ["1087968824", "18446744073709551615"] {
+        for order in ["", " 5 50"] {
+            let said = ask(&owner, &format!("/kuota {id}{order}")).await;
+            assert!(said.text().starts_with("Jatah seorang agen: "), "{said:?}");
+        }
+    }
     scene.end(bot).await;
 }
 
