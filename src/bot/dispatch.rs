@@ -5,8 +5,7 @@
 //! dispatcher does badly is worked around here:
 //!
 //! - A panic in a handler ends its chat's queue, and that chat's next update ends the program ("TX is dead"). So the
-//! root
-//!   of the tree catches panics.
+//!   root of the tree catches panics.
 //! - A full queue of one chat holds up all chats. So a queue is as long as what can be under way in all.
 //! - It logs an update that no branch takes, with all that it says. So the last handler does nothing.
 //! - At its start it asks for `getMe` and gives up where that fails. [`Bot::run`](super::Bot::run) begins it again.

@@ -3,8 +3,7 @@
 //! [`call`] takes teloxide's payloads, client and errors, and nothing else of it:
 //!
 //! - teloxide's types read every field that there is, and refuse a whole answer over one that they do not know. A
-//! message
-//!   that Telegram has taken would then be sent again, and again.
+//!   message that Telegram has taken would then be sent again, and again.
 //! - Reading all those fields is a good part of a check's work.
 //! - After a 5xx teloxide sleeps for 10 s. The bot has pauses of its own.
 //! - teloxide knows a refused token by the words of the error, and not by its code (`getMe`).

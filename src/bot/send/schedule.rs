@@ -1,8 +1,7 @@
 //! When a call to Telegram may be made: at once, in turn, or after a pause that Telegram asked for.
 //!
 //! - **Rate.** An agent's answer goes out at once and only counts. All else waits for room among what goes out in a
-//! second,
-//!   in order of [`Priority`]; late answers also wait for each other in their chat.
+//!   second, in order of [`Priority`]; late answers also wait for each other in their chat.
 //! - **Pauses.** A 429 pauses its chat, and no other. Where it is no chat's fault, it pauses all, once.
 //! - **Calls at once** are bounded, since each has a file descriptor; what waits for its turn or for a pause has none.
 //!
